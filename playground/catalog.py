@@ -1,0 +1,106 @@
+"""What can be chosen: names, labels, formulas, and where PyTorch keeps the thing itself.
+
+Menus, the command line, URLs, exported code and the tests all read these dicts, so one line here lists,
+shares, exports and tests a new entry. Nothing in this file imports torch: the web process reads it too.
+The torch class is a dotted string; ``resolve`` turns it into the class where torch is at home.
+"""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One choice: what a person reads (``label``, ``formula``) and what PyTorch calls it.
+
+    ``arguments`` are the keyword arguments that ``torch`` needs to be exactly this entry.
+    """
+
+    label: str
+    formula: str
+    torch: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+def resolve(dotted: str) -> Any:
+    """The object behind a dotted name such as ``"torch.nn.Tanh"``."""
+    module, _, name = dotted.rpartition(".")
+    return getattr(importlib.import_module(module), name)
+
+
+ACTIVATIONS = {
+    "relu": Entry(label="ReLU", formula="max(0, z)", torch="torch.nn.ReLU"),
+    "tanh": Entry(label="Tanh", formula="(eᶻ − e⁻ᶻ) / (eᶻ + e⁻ᶻ)", torch="torch.nn.Tanh"),
+    "sigmoid": Entry(label="Sigmoid", formula="1 / (1 + e⁻ᶻ)", torch="torch.nn.Sigmoid"),
+    "linear": Entry(label="Linear", formula="z", torch="torch.nn.Identity"),
+    "leaky_relu": Entry(
+        label="Leaky ReLU",
+        formula="max(0.01 z, z)",
+        torch="torch.nn.LeakyReLU",
+        arguments={"negative_slope": 0.01},
+    ),
+    "elu": Entry(label="ELU", formula="z if z > 0 else eᶻ − 1", torch="torch.nn.ELU"),
+    "gelu": Entry(label="GELU", formula="z Φ(z)", torch="torch.nn.GELU"),
+    "silu": Entry(label="SiLU", formula="z / (1 + e⁻ᶻ)", torch="torch.nn.SiLU"),
+}
+
+# The pure update rules under the same names are in training/optimizers.py.
+OPTIMIZERS = {
+    "sgd": Entry(label="SGD", formula="w ← w − η g", torch="torch.optim.SGD"),
+    "momentum": Entry(
+        label="SGD with momentum",
+        formula="v ← 0.9 v + g;  w ← w − η v",
+        torch="torch.optim.SGD",
+        arguments={"momentum": 0.9},
+    ),
+    "adam": Entry(
+        label="Adam",
+        formula="w ← w − η m̂ / (√v̂ + ε)",
+        torch="torch.optim.Adam",
+        arguments={"betas": (0.9, 0.999), "eps": 1e-8},
+    ),
+}
+
+# The functions under the same names are in training/losses.py.
+LOSSES = {
+    "squared_error": Entry(
+        label="Squared error", formula="½ (output − target)²", torch="torch.nn.MSELoss"
+    ),
+    "cross_entropy": Entry(
+        label="Cross-entropy", formula="−log softmax(logits)[target]", torch="torch.nn.CrossEntropyLoss"
+    ),
+}
+
+# Weights are filled by the torch function, biases with ``bias``.
+INITIALIZERS = {
+    "uniform": Entry(
+        label="Uniform ±0.5",
+        formula="w ~ U(−0.5, 0.5), b = 0.1",
+        torch="torch.nn.init.uniform_",
+        arguments={"a": -0.5, "b": 0.5},
+    ),
+    "xavier": Entry(
+        label="Xavier",
+        formula="w ~ U(±√(6 / (fan_in + fan_out))), b = 0",
+        torch="torch.nn.init.xavier_uniform_",
+    ),
+    "kaiming": Entry(
+        label="Kaiming",
+        formula="w ~ U(±√(6 / fan_in)), b = 0",
+        torch="torch.nn.init.kaiming_uniform_",
+        arguments={"nonlinearity": "relu"},
+    ),
+    "zeros": Entry(label="Zeros", formula="w = 0, b = 0", torch="torch.nn.init.zeros_"),
+}
+INITIAL_BIAS = {"uniform": 0.1}  # every other initializer starts biases at 0
+
+DEVICES = {
+    "auto": Entry(label="Automatic", formula="a GPU when there is one, else the CPU", torch="torch.device"),
+    "cpu": Entry(label="CPU", formula="the processor", torch="torch.device"),
+    "cuda": Entry(label="GPU", formula="an NVIDIA GPU through CUDA", torch="torch.device"),
+}
+
+LEARNING_RATES = (0.00001, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+REGULARIZATION_RATES = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)

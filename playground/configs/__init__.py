@@ -1,0 +1,7 @@
+"""What a person may choose in each lab, free of torch: the page, the URL and the command line read it."""
+
+from playground.configs.mlp import MLPConfig
+
+CONFIGS = {
+    "mlp": MLPConfig,
+}

@@ -1,0 +1,1 @@
+"""Datasets as NumPy functions, each kind with one visible dict."""

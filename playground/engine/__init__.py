@@ -1,0 +1,51 @@
+"""Where runs live. ``Engine`` is the seam: nothing above it knows whether a run is in this process or another."""
+
+from concurrent.futures import Future
+from typing import Any, Protocol
+
+from playground.run import Edit, Run, Snapshot, View
+
+
+class Engine(Protocol):
+    """Holds runs by id and trains them when asked. Every call returns at once; its result is a future.
+
+    A call for a run that is not open gives KeyError; a refused value gives ConfigError.
+    """
+
+    def open(self, run_id: str, run: Run) -> Future[None]:
+        """Build the run, replay its edits, and hold it until ``close``."""
+        ...
+
+    def advance(
+        self, run_id: str, view: View, *, steps: int | None = None, budget_s: float | None = None
+    ) -> Future[Snapshot]:
+        """Train for ``steps`` updates or about ``budget_s`` seconds, then observe."""
+        ...
+
+    def observe(self, run_id: str, view: View) -> Future[Snapshot]:
+        """Read what ``view`` asks for; the run stays as it is."""
+        ...
+
+    def apply(self, run_id: str, target: str, value: Any) -> Future[Edit]:
+        """Change a live setting or a parameter's element at the present step."""
+        ...
+
+    def sha256(self, run_id: str) -> Future[str]:
+        """The hash of the run's parameters: equal hashes, equal networks."""
+        ...
+
+    def run(self, run_id: str) -> Run:
+        """The run as a value: its configuration and the edits so far."""
+        ...
+
+    def close(self, run_id: str) -> None:
+        """Forget the run and free its memory."""
+        ...
+
+    def devices(self) -> Future[dict[str, str]]:
+        """The devices that can train, by name."""
+        ...
+
+    def shutdown(self) -> None:
+        """End everything the engine started."""
+        ...

@@ -1,0 +1,67 @@
+"""The engine without any other process: for tests, the command line and notebooks."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from playground.engine.worker import Worker
+from playground.run import Edit, Run, Snapshot, View
+
+
+T = TypeVar("T")
+
+
+class InlineEngine:
+    """Does the work in the calling thread; every future is done when the call returns."""
+
+    def __init__(self) -> None:
+        self._worker = Worker()
+        self._runs: dict[str, Run] = {}
+
+    def open(self, run_id: str, run: Run) -> Future[None]:
+        opened = _completed(lambda: self._worker.open(run_id, run))
+        if opened.exception() is None:
+            self._runs[run_id] = run
+        return opened
+
+    def advance(
+        self, run_id: str, view: View, *, steps: int | None = None, budget_s: float | None = None
+    ) -> Future[Snapshot]:
+        return _completed(lambda: self._worker.advance(run_id, view, steps, budget_s)[0])
+
+    def observe(self, run_id: str, view: View) -> Future[Snapshot]:
+        return _completed(lambda: self._worker.observe(run_id, view))
+
+    def apply(self, run_id: str, target: str, value: Any) -> Future[Edit]:
+        def edit() -> Edit:
+            made = self._worker.apply(run_id, target, value)
+            self._runs[run_id] = self._runs[run_id].edited(made)
+            return made
+
+        return _completed(edit)
+
+    def sha256(self, run_id: str) -> Future[str]:
+        return _completed(lambda: self._worker.sha256(run_id))
+
+    def run(self, run_id: str) -> Run:
+        return self._runs[run_id]
+
+    def close(self, run_id: str) -> None:
+        self._worker.close(run_id)
+        self._runs.pop(run_id, None)
+
+    def devices(self) -> Future[dict[str, str]]:
+        return _completed(self._worker.devices)
+
+    def shutdown(self) -> None:
+        for run_id in list(self._runs):
+            self.close(run_id)
+
+
+def _completed(call: Callable[[], T]) -> Future[T]:
+    future: Future[T] = Future()
+    try:
+        future.set_result(call())
+    except Exception as error:
+        future.set_exception(error)
+    return future

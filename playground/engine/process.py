@@ -1,0 +1,218 @@
+"""The engine of the web app: one worker process per core, a run pinned to one of them.
+
+The standard library's process pool gives futures, order (a worker does one thing after another, so that short
+slices are fair to everybody) and crash detection. When a worker dies, its runs are rebuilt in a fresh one from
+their value: the last checkpoint, then the same updates again, to the step that was last seen.
+"""
+
+import gc
+import multiprocessing
+import multiprocessing.connection
+import os
+import signal
+import sys
+import threading
+import types
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing.context import SpawnContext, SpawnProcess
+from typing import Any
+
+from playground.run import Edit, Run, Snapshot, View
+
+MAX_REBUILDS = 3  # of one call, after which the run itself is taken to be what kills its workers
+
+
+@dataclass(slots=True)
+class _Record:
+    """What the parent must know of a run to bring it back: the value, and how far it had come."""
+
+    run: Run
+    worker: int
+    generation: int = -1  # of the worker that holds the run
+    checkpoint: Mapping[str, Any] | None = None
+    step: int | None = None
+
+
+@dataclass(slots=True)
+class _Call:
+    """One verb on its way to a worker; ``receive`` turns the worker's answer into the caller's."""
+
+    run_id: str
+    verb: str
+    arguments: tuple[Any, ...]
+    receive: Callable[[Any], Any]
+    outcome: "Future[Any]"
+    rebuilds: int = 0
+
+
+class ProcessEngine:
+    """Trains in ``workers`` processes (default: one per core)."""
+
+    def __init__(self, workers: int | None = None) -> None:
+        count = workers or int(os.environ.get("PLAYGROUND_WORKERS", 0)) or os.cpu_count() or 1
+        self._lock = threading.RLock()
+        self._records: dict[str, _Record] = {}
+        self._closed = False
+        self._generations = [0] * count
+        self._pools = [_start_pool() for _ in range(count)]
+
+    def open(self, run_id: str, run: Run) -> Future[None]:
+        with self._lock:
+            load = [0] * len(self._pools)
+            for record in self._records.values():
+                load[record.worker] += 1
+            self._records[run_id] = _Record(run, worker=load.index(min(load)))
+        return self._call(run_id, "open", run, None, None)
+
+    def advance(
+        self, run_id: str, view: View, *, steps: int | None = None, budget_s: float | None = None
+    ) -> Future[Snapshot]:
+        record = self._records[run_id]
+
+        def receive(answer: tuple[Snapshot, Mapping[str, Any] | None]) -> Snapshot:
+            snapshot, checkpoint = answer
+            record.step = snapshot.step
+            record.checkpoint = checkpoint or record.checkpoint
+            return snapshot
+
+        return self._call(run_id, "advance", view, steps, budget_s, receive=receive)
+
+    def observe(self, run_id: str, view: View) -> Future[Snapshot]:
+        return self._call(run_id, "observe", view)
+
+    def apply(self, run_id: str, target: str, value: Any) -> Future[Edit]:
+        record = self._records[run_id]
+
+        def receive(edit: Edit) -> Edit:
+            record.run = record.run.edited(edit)
+            return edit
+
+        return self._call(run_id, "apply", target, value, receive=receive)
+
+    def sha256(self, run_id: str) -> Future[str]:
+        return self._call(run_id, "sha256")
+
+    def run(self, run_id: str) -> Run:
+        return self._records[run_id].run
+
+    def close(self, run_id: str) -> None:
+        with self._lock:
+            record = self._records.pop(run_id, None)
+            if record is None or self._closed:
+                return
+            try:
+                self._pools[record.worker].submit(_invoke, "close", run_id)
+            except (BrokenProcessPool, RuntimeError):
+                pass  # a dead worker has forgotten it already
+
+    def devices(self) -> Future[dict[str, str]]:
+        return self._pools[0].submit(_invoke, "devices")
+
+    def worker_pids(self) -> list[int]:
+        """The process ids of the workers, for people who watch or stop them."""
+        return [pid for pool in self._pools for pid in pool._processes]
+
+    def shutdown(self) -> None:
+        with self._lock:
+            self._closed = True
+            self._records.clear()
+            for pool in self._pools:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    # Calls that survive the death of a worker
+
+    def _call(
+        self, run_id: str, verb: str, *arguments: Any, receive: Callable[[Any], Any] = lambda answer: answer
+    ) -> Future[Any]:
+        call = _Call(run_id, verb, arguments, receive, Future())
+        self._submit(call)
+        return call.outcome
+
+    def _submit(self, call: _Call) -> None:
+        with self._lock:
+            record = self._records.get(call.run_id)
+            if record is None or self._closed:
+                call.outcome.set_exception(KeyError(call.run_id))
+                return
+            pool, generation = self._pools[record.worker], self._generations[record.worker]
+            try:
+                if record.generation != generation and call.verb != "open":
+                    state = record.run, record.checkpoint, record.step
+                    pool.submit(_invoke, "open", call.run_id, *state)
+                record.generation = generation
+                answer = pool.submit(_invoke, call.verb, call.run_id, *call.arguments)
+            except BrokenProcessPool as error:
+                answer = Future()
+                answer.set_exception(error)
+        answer.add_done_callback(lambda done: self._settle(call, record.worker, generation, done))
+
+    def _settle(self, call: _Call, worker: int, generation: int, done: "Future[Any]") -> None:
+        error = done.exception() if not done.cancelled() else KeyError(call.run_id)
+        if isinstance(error, BrokenProcessPool) and call.rebuilds < MAX_REBUILDS and not self._closed:
+            self._replace(worker, generation)
+            call.rebuilds += 1
+            self._submit(call)
+        elif error is not None:
+            call.outcome.set_exception(error)
+        else:
+            call.outcome.set_result(call.receive(done.result()))
+
+    def _replace(self, worker: int, generation: int) -> None:
+        """Start a fresh worker in the place of a dead one, once, whoever noticed first."""
+        with self._lock:
+            if self._generations[worker] == generation and not self._closed:
+                self._pools[worker].shutdown(wait=False)
+                self._pools[worker] = _start_pool()
+                self._generations[worker] += 1
+
+
+class _BareProcess(SpawnProcess):
+    """A spawned process that does not import the parent's main script, which here is Streamlit itself."""
+
+    @staticmethod
+    def _Popen(process_obj: Any) -> Any:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        try:
+            return SpawnProcess._Popen(process_obj)  # type: ignore[attr-defined]
+        finally:
+            sys.modules["__main__"] = main
+
+
+class _BareSpawnContext(SpawnContext):
+    Process = _BareProcess
+
+
+def _start_pool() -> ProcessPoolExecutor:
+    pool = ProcessPoolExecutor(1, mp_context=_BareSpawnContext(), initializer=_start_worker)
+    pool.submit(_invoke, "devices")  # starts the process now, so that it is warm when the first run comes
+    return pool
+
+
+_worker: Any = None  # in a worker process: its Worker
+
+
+def _start_worker() -> None:
+    global _worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which ends us
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
+    from playground.engine.worker import Worker  # here, not above: the parent stays free of torch
+
+    _worker = Worker()
+    _worker.warm_up()
+    gc.collect()
+    gc.freeze()
+
+
+def _exit_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    multiprocessing.connection.wait([parent.sentinel])
+    os._exit(0)
+
+
+def _invoke(verb: str, *arguments: Any) -> Any:
+    return getattr(_worker, verb)(*arguments)

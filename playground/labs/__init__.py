@@ -1,0 +1,48 @@
+"""The labs: one file each, the whole story from top to bottom.
+
+An experiment has a few verbs: ``advance``, ``observe``, ``apply``, ``state`` and ``restore``; see ``Experiment``.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from playground.labs.mlp import MLPExperiment
+from playground.run import Edit, Snapshot, View
+
+
+class Experiment(Protocol):
+    """A run that is being trained. Everything it knows can be rebuilt from its configuration and edits."""
+
+    step: int
+    notice: str | None
+
+    def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
+        """Train for ``steps`` updates, or for about ``budget_s`` seconds; → updates done."""
+        ...
+
+    def observe(self, run_id: str, view: View) -> Snapshot:
+        """What ``view`` asks for, as copies. Leaves the run as it was."""
+        ...
+
+    def apply(self, target: str, value: Any) -> Edit:
+        """Change a live setting or one number of a parameter now. Raises ConfigError, changing nothing."""
+        ...
+
+    def state(self) -> dict[str, Any]:
+        """All that training needs to go on from here, in NumPy; ``edits`` counts those that are behind it."""
+        ...
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from an earlier ``state`` of a run with the same configuration and the same live edits."""
+        ...
+
+    def parameters_sha256(self) -> str:
+        """The hash of all parameters' bytes: equal hashes, equal networks."""
+        ...
+
+    def steps_per_epoch(self) -> float: ...
+
+
+LABS: dict[str, Callable[[Any], Experiment]] = {
+    "mlp": MLPExperiment,
+}

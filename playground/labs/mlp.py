@@ -1,0 +1,443 @@
+"""The multilayer-perceptron lab: a network on points in the plane, trained one update at a time.
+
+Read from the top: the data, the network, the training loop, then what can be seen of it and changed in it.
+"""
+
+import hashlib
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from playground.catalog import DEVICES
+from playground.configs.mlp import MAX_LAYERS, MAX_NEURONS, MLPConfig
+from playground.data.points import DATASETS, DOMAIN, FEATURES, draw, feature_values, grid
+from playground.models.mlp import MLP
+from playground.run import ConfigError, Edit, Number, Snapshot, View
+from playground.training.losses import LOSSES, OUTPUT_ACTIVATIONS
+from playground.training.optimizers import initial_state
+from playground.training.probes import (
+    History,
+    accuracy,
+    half_ranges,
+    is_finite,
+    quantized,
+    strongest,
+)
+from playground.training.update import (
+    Loop,
+    all_alive,
+    flatten,
+    hyperparameter_tensors,
+    make_update,
+    unflatten,
+)
+
+PLANE_DENSITY, MAP_DENSITY = 100, 25  # TensorFlow Playground draws 100 × 100 and 10 × 10
+MAX_SHOWN = 8  # neurons of a layer that are drawn
+PARAMETER = Number(-1000, 1000)  # what a person may type for a weight or bias
+
+_ELEMENT = re.compile(r"layers\.(\d{1,3})\.(?:weight\[(\d{1,4}),(\d{1,4})\]|bias\[(\d{1,4})\])")
+
+
+class MLPExperiment:
+    """One network in training. ``config`` is the configuration with all live edits applied."""
+
+    def __init__(self, config: MLPConfig) -> None:
+        self.config = config
+        self.step = 0
+        self.notice: str | None = None
+        self._edits = 0
+        self._device = pick_device(config.device)
+        self._samples_before, self._step_before = 0, 0  # samples seen until batch size last changed
+        self._draw_data()
+        sizes = (len(config.features), *config.hidden_sizes, config.outputs)
+        self._model = MLP(sizes, config.activation)
+        with torch.no_grad():
+            self._model.initialize(config.initializer, torch.Generator().manual_seed(config.seed))
+        self._model.to(self._device)
+        self._parameters = flatten(self._model)
+        self._optimizer_state = initial_state(config.optimizer, self._parameters)
+        self._set_hyperparameters()
+        loss = partial(LOSSES[config.loss], output=config.output_activation)
+        self._loss = loss
+        self._loop = Loop(make_update(self._model, loss, config.optimizer))
+        self._history = History()
+        self._rate = 1000.0  # updates per second, measured
+        self._measured: tuple[int, dict[str, float | None]] | None = None
+        self._record()
+
+    # Training
+
+    def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
+        """Train for ``steps`` updates, or for about ``budget_s`` seconds; → updates done.
+
+        Stops before the first update after which the loss or a parameter is not finite, and says so in ``notice``.
+        """
+        if self.notice is not None:
+            return 0
+        before = self.step, self._parameters, self._optimizer_state
+        started = time.perf_counter()
+        deadline = started + (budget_s or 0.0)
+        while True:
+            count = self._chunk(steps, before[0], deadline)
+            if count == 0:
+                break
+            self._run(count)
+        done = self.step - before[0]
+        if done:
+            self._rate = done / max(time.perf_counter() - started, 1e-6)
+            if not self._is_healthy():
+                self._stop_before_divergence(*before)
+            self._record()
+        return self.step - before[0]
+
+    def _chunk(self, steps: int | None, first: int, deadline: float) -> int:
+        """How many updates to run before looking at the clock again; 0 when this slice is over."""
+        if steps is not None:
+            return first + steps - self.step
+        left = deadline - time.perf_counter()
+        if left <= 0 and self.step > first:
+            return 0
+        return max(1, int(self._rate * left / 4))
+
+    def _run(self, count: int) -> None:
+        self._parameters, self._optimizer_state = self._loop.run(
+            self._parameters,
+            self._optimizer_state,
+            (self._features[: self._train_size], self._targets[: self._train_size]),
+            self._hyperparameters,
+            batch_size=self.config.batch_size,
+            first=self.step,
+            count=count,
+        )
+        self.step += count
+
+    def _is_healthy(self) -> bool:
+        return is_finite(self._parameters) and self._metrics()["train_loss"] is not None
+
+    def _stop_before_divergence(self, step: int, parameters: Tensor, state: Mapping[str, Tensor]) -> None:
+        """Go to the last update with a finite loss, found by bisection from the slice's start."""
+        good, bad = 0, self.step - step
+        while True:
+            self.step, self._parameters, self._optimizer_state = step, parameters, dict(state)
+            middle = (good + bad) // 2
+            if middle == good:
+                self._run(good)
+                break
+            self._run(middle)
+            good, bad = (middle, bad) if self._is_healthy() else (good, middle)
+        self.notice = (
+            f"Training stopped at step {self.step}: the next update makes the loss infinite. "
+            f"A learning rate of {self.config.learning_rate:g} is too high here. "
+            "Lower it and press Play, or press Reset."
+        )
+
+    # Seeing
+
+    def observe(self, run_id: str, view: View) -> Snapshot:
+        """The panels of ``view``: ``stage`` (maps, weights, plane), ``scene`` (what stays the same while
+        training: points, inputs, structure), ``curves`` and ``weights`` (whole, for reading)."""
+        arrays: dict[str, NDArray[Any]] = {}
+        info: dict[str, Any] = {"tier": self._loop.tier}
+        with torch.inference_mode():
+            self._model.load_state_dict(unflatten(self._parameters, self._model))
+            if "stage" in view.panels:
+                shown = self._shown(view)
+                info |= {"shown": shown, "view": {"neuron": view.neuron, "probe": view.probe}}
+                arrays |= self._maps(shown) | self._plane(view) | self._links(shown)
+                if view.probe is not None:
+                    arrays["probe"] = self._probe(shown, view.probe)
+            if "scene" in view.panels:
+                info["scene"] = self._scene()
+                arrays |= self._scene_arrays()
+            if "curves" in view.panels:
+                arrays["curves"] = self._history.array()
+            if "weights" in view.panels:
+                arrays |= {k: w.detach().cpu().numpy().copy() for k, w in self._model.named_parameters()}
+        for array in arrays.values():
+            array.flags.writeable = False
+        return Snapshot(
+            run_id=run_id,
+            step=self.step,
+            epoch=self.epoch,
+            metrics=self._metrics(),
+            info=info,
+            arrays=arrays,
+            notice=self.notice,
+        )
+
+    @property
+    def epoch(self) -> float:
+        """Passes over the training data so far."""
+        samples = self._samples_before + (self.step - self._step_before) * self.config.batch_size
+        return samples / self._train_size
+
+    def steps_per_epoch(self) -> float:
+        """Updates in one pass over the training data."""
+        return self._train_size / self.config.batch_size
+
+    def parameters_sha256(self) -> str:
+        """The hash of the parameter vector's float32 bytes."""
+        return hashlib.sha256(self._parameters.cpu().numpy().tobytes()).hexdigest()
+
+    def _metrics(self) -> dict[str, float | None]:
+        """Loss and, for classification, accuracy on both parts of the data; a value that is not finite is None."""
+        if self._measured is None or self._measured[0] is not self._parameters:
+            with torch.inference_mode():
+                self._model.load_state_dict(unflatten(self._parameters, self._model))
+                logits = self._model(self._features)
+                outputs = OUTPUT_ACTIVATIONS[self.config.output_activation](logits)
+                found: dict[str, float | None] = {}
+                for name, part in (
+                    ("train", slice(self._train_size)),
+                    ("test", slice(self._train_size, None)),
+                ):
+                    loss = self._loss(logits[part], self._targets[part]).item()
+                    found[f"{name}_loss"] = loss if np.isfinite(loss) else None
+                    if not DATASETS[self.config.dataset].is_regression:
+                        found[f"{name}_accuracy"] = accuracy(outputs[part], self._targets[part])
+            self._measured = self._parameters, found
+        return self._measured[1]
+
+    def _record(self) -> None:
+        found = self._metrics()
+        columns = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
+        values = [found.get(name) for name in columns]
+        row = [self.step, self.epoch, *(np.nan if value is None else value for value in values)]
+        self._history.add(row)
+
+    def _shown(self, view: View) -> tuple[tuple[int, ...], ...]:
+        """Which neurons of each hidden layer are drawn: the strongest, or as in the frame before."""
+        sizes = self.config.hidden_sizes
+        if view.shown is not None and len(view.shown) == len(sizes):
+            if all(0 <= i < n for part, n in zip(view.shown, sizes, strict=True) for i in part):
+                return view.shown
+        return tuple(strongest(layer.weight, MAX_SHOWN) for layer in list(self._model.layers)[1:])
+
+    def _outputs(self, trace: list[Tensor]) -> list[Tensor]:
+        """The trace with the logits turned into outputs."""
+        return [*trace[:-1], OUTPUT_ACTIVATIONS[self.config.output_activation](trace[-1])]
+
+    def _maps(self, shown: tuple[tuple[int, ...], ...]) -> dict[str, NDArray[Any]]:
+        layers = self._outputs(self._model.trace(self._map_features))
+        chosen = [layer[:, list(part)] for layer, part in zip(layers, shown, strict=False)]
+        values = torch.cat([*chosen, layers[-1]], dim=1).T  # (K, 625)
+        ranges = half_ranges(values)
+        maps = quantized(values, ranges).reshape(-1, MAP_DENSITY, MAP_DENSITY)
+        return {"maps": maps, "map_ranges": ranges.cpu().numpy().copy()}
+
+    def _plane(self, view: View) -> dict[str, NDArray[Any]]:
+        """One map of what the view looks at; several classes' output is one map of probability each."""
+        layer, index = self._looked_at(view)
+        if layer == 0:
+            names = tuple(FEATURES)
+            values = torch.from_numpy(feature_values((names[index],), grid(PLANE_DENSITY)))
+        elif layer <= len(self.config.hidden_sizes):
+            values = self._model.trace(self._plane_features, depth=layer)[-1][:, [index]]
+        else:
+            values = self._outputs(self._model.trace(self._plane_features))[-1]
+            if index >= 0:
+                values = values[:, [index]]
+            elif values.shape[1] == 2:
+                values = values[:, [1]] - values[:, [0]]
+            elif values.shape[1] > 2:
+                shares = (values.T * 255).round().to(torch.uint8).cpu().numpy()
+                return {"plane": shares.reshape(-1, PLANE_DENSITY, PLANE_DENSITY)}
+        ranges = half_ranges(values.T)
+        plane = quantized(values.T, ranges).reshape(1, PLANE_DENSITY, PLANE_DENSITY)
+        limit = ranges.cpu().numpy()
+        return {"plane": plane, "plane_range": np.concatenate([-limit, limit])}
+
+    def _looked_at(self, view: View) -> tuple[int, int]:
+        """The view's (layer, index) where there is such a neuron, else the output layer with index -1."""
+        sizes = (len(FEATURES), *self.config.hidden_sizes, self.config.outputs)
+        if view.neuron is not None:
+            layer, index = view.neuron
+            if 0 <= layer < len(sizes) and 0 <= index < sizes[layer]:
+                return layer, index
+        return len(sizes) - 1, -1
+
+    def _links(self, shown: tuple[tuple[int, ...], ...]) -> dict[str, NDArray[Any]]:
+        """The weights and biases between the neurons that are drawn."""
+        weights, biases = [], []
+        before: list[int] = list(range(len(self.config.features)))
+        after = [*map(list, shown), list(range(self.config.outputs))]
+        for layer, chosen in zip(self._model.layers, after, strict=True):
+            weights.append(layer.weight[chosen][:, before].reshape(-1))
+            biases.append(layer.bias[chosen])
+            before = chosen
+        return {
+            "weights": torch.cat(weights).cpu().numpy().copy(),
+            "biases": torch.cat(biases).cpu().numpy().copy(),
+        }
+
+    def _probe(self, shown: tuple[tuple[int, ...], ...], probe: tuple[float, float]) -> NDArray[Any]:
+        """What every drawn neuron gives for one point: features, hidden activations, outputs."""
+        features = self._tensor(feature_values(self.config.features, np.array([probe])))
+        layers = self._outputs(self._model.trace(features))
+        chosen = [layer[0, list(part)] for layer, part in zip(layers, shown, strict=False)]
+        return torch.cat([features[0], *chosen, layers[-1][0]]).cpu().numpy().copy()
+
+    def _scene(self) -> dict[str, Any]:
+        config, entry = self.config, DATASETS[self.config.dataset]
+        classes = [f"class {i}" for i in range(config.outputs)]
+        return {
+            "task": "regression" if entry.is_regression else "classification",
+            "classes": entry.classes,
+            "features": [
+                {"name": name, "label": feature.label, "active": name in config.features}
+                for name, feature in FEATURES.items()
+            ],
+            "hidden_sizes": config.hidden_sizes,
+            "outputs": classes if config.outputs > 1 else ["output"],
+            "activation": config.activation,
+            "output_activation": config.output_activation,
+            "domain": DOMAIN,
+            "seed": config.seed,
+            "data_seed": config.data_seed,
+            "limits": {"layers": MAX_LAYERS, "neurons": MAX_NEURONS},
+        }
+
+    def _scene_arrays(self) -> dict[str, NDArray[Any]]:
+        inputs = torch.from_numpy(feature_values(tuple(FEATURES), grid(MAP_DENSITY))).T
+        ranges = half_ranges(inputs)
+        history = self._history.array()[:, [0, 2, 3]]
+        return {
+            "points": self._split.points.astype(np.float32),
+            "labels": self._split.labels.astype(np.float32),
+            "is_test": (np.arange(len(self._split.labels)) >= self._train_size).astype(np.uint8),
+            "input_maps": quantized(inputs, ranges).reshape(-1, MAP_DENSITY, MAP_DENSITY),
+            "input_ranges": ranges.numpy(),
+            "history": history.astype(np.float32),
+        }
+
+    # Changing
+
+    def apply(self, target: str, value: Any) -> Edit:
+        """Change a live setting, or one number of a parameter (``layers.0.weight[2,1]``), from the next update on.
+
+        Raises ConfigError, changing nothing.
+        """
+        if target in self.config.settings():
+            value = self._apply_setting(target, value)
+        else:
+            value = self._apply_parameter(target, value)
+        self.notice, self._measured = None, None
+        self._edits += 1
+        self._record()
+        return Edit(step=self.step, target=target, value=value)
+
+    def _apply_setting(self, name: str, value: Any) -> Any:
+        if not self.config.settings()[name].live:
+            raise ConfigError(f"{name} cannot change during a run; it needs a new one")
+        config = replace(self.config, **{name: value})
+        if name == "batch_size":
+            self._samples_before = round(self.epoch * self._train_size)
+            self._step_before = self.step
+        self.config = config
+        if name == "data_seed":
+            self._draw_data()
+        self._set_hyperparameters()
+        return getattr(config, name)
+
+    def _apply_parameter(self, target: str, value: Any) -> float:
+        match = _ELEMENT.fullmatch(target)
+        if match is None:
+            raise ConfigError(f"there is no setting or parameter {target[:60]!r}")
+        layer, row, column, bias = (None if part is None else int(part) for part in match.groups())
+        views = unflatten(self._parameters.clone(), self._model)
+        name = f"layers.{layer}." + ("weight" if bias is None else "bias")
+        index = (row, column) if bias is None else (bias,)
+        if name not in views or any(
+            i is None or i >= n for i, n in zip(index, views[name].shape, strict=True)
+        ):
+            raise ConfigError(f"the network has no {target}")
+        number = PARAMETER.check(value)
+        views[name][index] = number
+        self._parameters = torch.cat([view.reshape(-1) for view in views.values()])
+        if "alive" in self._optimizer_state:  # a weight that is typed anew learns again
+            alive = self._optimizer_state["alive"].clone()
+            unflatten(alive, self._model)[name][index] = 1.0
+            self._optimizer_state = {**self._optimizer_state, "alive": alive}
+        return number
+
+    def state(self) -> dict[str, Any]:
+        """All that training needs to go on from here, in NumPy."""
+        return {
+            "step": self.step,
+            "edits": self._edits,
+            "parameters": self._parameters.cpu().numpy().copy(),
+            "optimizer_state": {k: v.cpu().numpy().copy() for k, v in self._optimizer_state.items()},
+            "epoch_start": (self._samples_before, self._step_before),
+            "history": self._history.array(),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from an earlier ``state`` of a run with the same configuration and the same live edits."""
+        self.step, self._edits = state["step"], state["edits"]
+        self._parameters = self._tensor(state["parameters"])
+        self._optimizer_state = {k: self._tensor(v) for k, v in state["optimizer_state"].items()}
+        self._samples_before, self._step_before = state["epoch_start"]
+        self._history = History(state["history"])
+        self.notice, self._measured = None, None
+
+    # Building
+
+    def _draw_data(self) -> None:
+        config = self.config
+        self._split = draw(config.dataset, config.noise, config.train_share, config.data_seed)
+        self._train_size = self._split.train_size
+        self._features = self._tensor(feature_values(config.features, self._split.points))
+        self._targets = self._tensor(self._target_values())
+        self._map_features = self._tensor(feature_values(config.features, grid(MAP_DENSITY)))
+        self._plane_features = self._tensor(feature_values(config.features, grid(PLANE_DENSITY)))
+
+    def _target_values(self) -> NDArray[np.float32]:
+        """What the output should be, (N, outputs): ±1 or the value for one output, else one-hot."""
+        labels = self._split.labels
+        if self.config.outputs > 1:
+            return np.eye(self.config.outputs, dtype=np.float32)[labels.astype(int)]
+        if not DATASETS[self.config.dataset].is_regression:
+            labels = 2 * labels - 1
+        return labels[:, None].astype(np.float32)
+
+    def _set_hyperparameters(self) -> None:
+        config = self.config
+        values = {"learning_rate": config.learning_rate}
+        if config.weight_decay > 0:
+            values["weight_decay"] = config.weight_decay
+        if config.l1_strength > 0 and "alive" not in self._optimizer_state:
+            self._optimizer_state = {**self._optimizer_state, "alive": all_alive(self._parameters)}
+        if "alive" in self._optimizer_state:
+            values["l1_strength"] = config.l1_strength
+        self._hyperparameters = hyperparameter_tensors(values, self._device)
+
+    def _tensor(self, array: NDArray[Any]) -> Tensor:
+        return torch.tensor(array, device=self._device)
+
+
+def pick_device(name: str) -> torch.device:
+    """The torch device for a name of ``DEVICES``. Raises ConfigError where the machine has no such device."""
+    available = available_devices()
+    if name == "auto":
+        return torch.device("cuda" if "cuda" in available else "cpu")
+    if name not in available:
+        have = ", ".join(available)
+        raise ConfigError(f"device: this machine has no {DEVICES[name].label} ('{name}'); use auto or {have}")
+    return torch.device(name)
+
+
+def available_devices() -> dict[str, str]:
+    """The devices of this machine by name, with the hardware's own name."""
+    devices = {"cpu": "CPU"}
+    if torch.cuda.is_available():
+        devices["cuda"] = torch.cuda.get_device_name()
+    return devices

@@ -1,0 +1,49 @@
+"""The multilayer perceptron: a chain of linear layers with an activation between them."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, resolve
+
+
+class MLP(nn.Module):
+    """``sizes`` = (D, hidden…, outputs); ``layers[i]`` maps sizes[i] → sizes[i + 1].
+
+    ``forward`` gives the last layer's sums ("logits"), before any output activation.
+    """
+
+    def __init__(self, sizes: tuple[int, ...], activation: str) -> None:
+        super().__init__()
+        self.sizes = sizes
+        self.layers = nn.ModuleList(nn.Linear(m, n) for m, n in zip(sizes, sizes[1:], strict=False))
+        entry = ACTIVATIONS[activation]
+        self.activation: Callable[[Tensor], Tensor] = resolve(entry.torch)(**entry.arguments)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Features (N, D) → logits (N, outputs)."""
+        return self.trace(features)[-1]
+
+    def trace(self, features: Tensor, depth: int | None = None) -> list[Tensor]:
+        """What every layer gives: the hidden activations, then the logits, each (N, neurons).
+
+        ``depth`` stops after that many layers.
+        """
+        values, current = [], features
+        for index, layer in enumerate(self.layers[:depth]):
+            current = layer(current)
+            if index < len(self.layers) - 1:
+                current = self.activation(current)
+            values.append(current)
+        return values
+
+    def initialize(self, initializer: str, generator: torch.Generator) -> None:
+        """Draw new weights, layer by layer, from ``generator`` alone."""
+        entry = INITIALIZERS[initializer]
+        fill = resolve(entry.torch)
+        draws = {} if initializer == "zeros" else {"generator": generator}
+        for layer in self.layers:
+            assert isinstance(layer, nn.Linear)
+            fill(layer.weight, **entry.arguments, **draws)
+            nn.init.constant_(layer.bias, INITIAL_BIAS.get(initializer, 0.0))

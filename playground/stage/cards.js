@@ -1,0 +1,181 @@
+// @ts-check
+/** The small card beside a link, a bias or a neuron: it shows live numbers, and opened, edits them. */
+
+import { h, setText } from "./dom.js";
+import { plain, short } from "./format.js";
+
+/** @typedef {import("./types.js").Message} Message */
+/** @typedef {{label: string, read: () => number|undefined, message: (value: number) => Message}} Row */
+/** @typedef {{title: string, rows: Row[]}} Card */
+
+const LIMIT = 1000;
+const GAP = 12;
+
+export class Cards {
+  /**
+   * @param {HTMLElement} root  in which the cards may lie
+   * @param {(message: Message) => void} send
+   */
+  constructor(root, send) {
+    this.root = root;
+    this.send = send;
+    /** @type {{element: HTMLElement, refresh: () => void, focusBack?: HTMLElement}|null} */
+    this.open = null;
+    /** @type {{element: HTMLElement, refresh: () => void}|null} */
+    this.hovered = null;
+    document.addEventListener("pointerdown", (this.dismiss = (event) => {
+      const target = /** @type {Node} */ (event.target);
+      if (this.open && !this.open.element.contains(target)) this.close();
+    }), true);
+  }
+
+  destroy() {
+    document.removeEventListener("pointerdown", this.dismiss, true);
+  }
+
+  /**
+   * @param {Card} card
+   * @param {number} x  client coordinates of what it belongs to
+   * @param {number} y
+   */
+  hover(card, x, y) {
+    this.unhover();
+    if (this.open) return;
+    const value = h("span", { class: "nn-card-value" });
+    const element = h("div", { class: "nn-card nn-card-hover", "aria-hidden": "true" },
+      h("div", { class: "nn-card-title" }, card.title),
+      value, h("div", { class: "nn-card-hint" }, "Click to change it"));
+    const refresh = () => setText(value, short(card.rows[0].read()));
+    refresh();
+    this.hovered = { element, refresh };
+    this.place(element, x, y);
+  }
+
+  unhover() {
+    this.hovered?.element.remove();
+    this.hovered = null;
+  }
+
+  /**
+   * @param {Card} card
+   * @param {number} x
+   * @param {number} y
+   * @param {HTMLElement} [focusBack]  gets the focus when the card closes
+   */
+  edit(card, x, y, focusBack) {
+    this.unhover();
+    this.close();
+    const close = h("button", { class: "nn-card-close", type: "button", "aria-label": "Close", onclick: () => this.close(true) }, "×");
+    const fields = card.rows.map((row) => this.field(row, card.rows.length === 1));
+    const element = h("div", { class: "nn-card nn-card-editor", role: "dialog", "aria-label": card.title },
+      h("div", { class: "nn-card-head" }, h("div", { class: "nn-card-title" }, card.title), close),
+      h("div", { class: "nn-card-rows" }, ...fields.map((field) => field.element)));
+    element.addEventListener("keydown", (event) => {
+      // The page's own shortcuts must not hear what is typed here.
+      event.stopPropagation();
+      if (event.key === "Escape") this.close(true);
+    });
+    const refresh = () => fields.forEach((field) => field.refresh());
+    this.open = { element, refresh, focusBack };
+    this.place(element, x, y);
+    const input = element.querySelector("input");
+    input?.focus({ preventScroll: true });
+    input?.select();
+  }
+
+  /**
+   * One number: live until it is touched, sent on Enter or when it is left.
+   *
+   * @param {Row} row
+   * @param {boolean} alone  then Enter also closes the card
+   */
+  field(row, alone) {
+    const input = h("input", { type: "number", step: "any", min: String(-LIMIT), max: String(LIMIT) });
+    const message = h("div", { class: "nn-card-error", role: "alert" });
+    const element = h("div", { class: "nn-card-row" },
+      h("label", {}, h("span", {}, row.label), input), message);
+    let edited = false;
+    const refresh = () => {
+      const text = plain(row.read() ?? NaN);
+      if (!edited && input.value !== text) input.value = text;
+    };
+    const commit = () => {
+      if (!edited) return true;
+      const problem = problemWith(input, row.label);
+      setText(message, problem);
+      input.setAttribute("aria-invalid", String(Boolean(problem)));
+      if (problem) return false;
+      edited = false;
+      this.send(row.message(Number(input.value)));
+      return true;
+    };
+    input.addEventListener("input", () => { edited = true; });
+    input.addEventListener("focus", () => input.select());
+    input.addEventListener("blur", commit);
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") edited = false;
+      if (event.key === "Enter" && commit() && alone) this.close(true);
+    });
+    refresh();
+    return { element, refresh };
+  }
+
+  /** @param {boolean} [giveFocusBack] */
+  close(giveFocusBack = false) {
+    if (!this.open) return;
+    const { element, focusBack } = this.open;
+    this.open = null;
+    const focused = document.activeElement;
+    const hadFocus = element.contains(focused);
+    // Leaving a field is what commits it; an element that is merely removed is not left.
+    if (hadFocus && focused instanceof HTMLElement) focused.blur();
+    element.remove();
+    if (giveFocusBack && hadFocus && focusBack?.isConnected) focusBack.focus({ preventScroll: true });
+  }
+
+  refresh() {
+    this.hovered?.refresh();
+    this.open?.refresh();
+  }
+
+  /**
+   * Beside its place, and inside the stage.
+   *
+   * @param {HTMLElement} element
+   * @param {number} x
+   * @param {number} y
+   */
+  place(element, x, y) {
+    this.root.append(element);
+    const frame = this.root.getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = element;
+    const fitsRight = x - frame.left + GAP + width <= frame.width;
+    const left = fitsRight ? x - frame.left + GAP : x - frame.left - GAP - width;
+    const top = y - frame.top + GAP;
+    element.style.left = `${clamp(left, 4, frame.width - width - 4)}px`;
+    element.style.top = `${clamp(top, 4, frame.height - height - 4)}px`;
+  }
+}
+
+/**
+ * What is wrong with the number typed, or "".
+ *
+ * @param {HTMLInputElement} input
+ * @param {string} label
+ */
+function problemWith(input, label) {
+  const range = `between −${LIMIT} and ${LIMIT}`;
+  if (input.validity.badInput || input.value === "") return `${label}: type a number ${range}.`;
+  const value = Number(input.value);
+  if (!Number.isFinite(value) || Math.abs(value) > LIMIT) return `${label}: ${input.value} is not ${range}.`;
+  return "";
+}
+
+/**
+ * @param {number} value
+ * @param {number} low
+ * @param {number} high
+ */
+function clamp(value, low, high) {
+  return Math.max(low, Math.min(value, high));
+}

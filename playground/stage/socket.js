@@ -1,0 +1,83 @@
+// @ts-check
+/** The wire to the server: opens, greets, and comes back after every cut. */
+
+/** @typedef {import("./types.js").Message} Message */
+
+/**
+ * @typedef {object} Listener
+ * @property {(frame: ArrayBuffer) => void} onFrame
+ * @property {(text: string) => void} onError  the server's words for the person
+ * @property {(online: boolean) => void} onOnline
+ * @property {() => Message[]} greetings  sent after every hello
+ * @property {() => void} onUnreachable  this network lets no WebSocket through
+ * @property {() => void} onExpired  the server was restarted and knows the token no more
+ */
+
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 5000;
+const ATTEMPTS_BEFORE_POLLING = 2;
+const TOKEN_UNKNOWN = 4401;
+
+export class Socket {
+  /**
+   * @param {string} token
+   * @param {Listener} listener
+   */
+  constructor(token, listener) {
+    this.token = token;
+    this.listener = listener;
+    this.everOpen = false;
+    this.failures = 0;
+    this.closed = false;
+    this.retry = 0;
+    this.open();
+  }
+
+  open() {
+    const wire = (this.wire = new WebSocket(socketUrl()));
+    wire.binaryType = "arraybuffer";
+    wire.onopen = () => this.greet();
+    wire.onclose = (event) => this.cut(event.code);
+    wire.onmessage = ({ data }) => {
+      if (typeof data !== "string") return this.listener.onFrame(data);
+      const message = JSON.parse(data);
+      if (message.type === "error") this.listener.onError(message.text);
+    };
+  }
+
+  greet() {
+    this.everOpen = true;
+    this.failures = 0;
+    this.send({ type: "hello", token: this.token });
+    this.listener.greetings().forEach((message) => this.send(message));
+    this.listener.onOnline(true);
+  }
+
+  /** @param {number} code */
+  cut(code) {
+    if (this.closed) return;
+    if (code === TOKEN_UNKNOWN) return this.listener.onExpired();
+    this.failures += 1;
+    if (!this.everOpen && this.failures >= ATTEMPTS_BEFORE_POLLING) return this.listener.onUnreachable();
+    this.listener.onOnline(false);
+    const wait = Math.min(FIRST_RETRY_MS * 2 ** (this.failures - 1), LAST_RETRY_MS);
+    this.retry = window.setTimeout(() => this.open(), wait);
+  }
+
+  /** @param {Message} message  dropped while the wire is cut: the next full frame tells how things stand */
+  send(message) {
+    if (this.wire.readyState === WebSocket.OPEN) this.wire.send(JSON.stringify(message));
+  }
+
+  close() {
+    this.closed = true;
+    window.clearTimeout(this.retry);
+    this.wire.close();
+  }
+}
+
+function socketUrl() {
+  const url = new URL("../socket", import.meta.url);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
+}

@@ -1,0 +1,347 @@
+// @ts-check
+/**
+ * The stage: the live part of the page. One instance a mounted component; it keeps the newest moment of the
+ * run, paints it when the screen is ready for it, and acknowledges what it painted.
+ */
+
+import { Cards } from "./cards.js";
+import { readTheme } from "./colors.js";
+import { describe } from "./describe.js";
+import { h, setText, stylesheet } from "./dom.js";
+import { unpack } from "./frame.js";
+import { Graph } from "./graph.js";
+import { Notices } from "./notices.js";
+import { Plane } from "./plane.js";
+import { listenForShortcuts } from "./shortcuts.js";
+import { Socket } from "./socket.js";
+import { Toolbar } from "./toolbar.js";
+import { Trace } from "./trace.js";
+
+/** @typedef {import("./types.js").Moment} Moment */
+/** @typedef {import("./types.js").Message} Message */
+/** @typedef {import("./types.js").View} View */
+
+/**
+ * @typedef {object} Component  what Streamlit hands over
+ * @property {any} data
+ * @property {HTMLElement} parentElement
+ * @property {(name: string, value: unknown) => void} setStateValue
+ * @property {(name: string, value: unknown) => void} setTriggerValue
+ */
+
+const NUMBERS_EVERY_MS = 100;
+const WORDS_EVERY_MS = 5000;
+const POLLED_VIEW_EVERY_MS = 250;
+
+/** @type {WeakMap<HTMLElement, Stage>} */
+const stages = new WeakMap();
+
+/**
+ * Called by Streamlit on mount, on new data and on a change of theme.
+ *
+ * @param {Component} component
+ * @returns {() => void} cleanup
+ */
+export default function mount(component) {
+  const { parentElement } = component;
+  let stage = stages.get(parentElement);
+  if (!stage) stages.set(parentElement, (stage = new Stage(parentElement)));
+  stage.update(component);
+  return () => window.setTimeout(() => {
+    // Streamlit also cleans up between two calls for a component that stays on the page.
+    if (parentElement.isConnected) return;
+    stages.get(parentElement)?.destroy();
+    stages.delete(parentElement);
+  });
+}
+
+class Stage {
+  /** @param {HTMLElement} parent */
+  constructor(parent) {
+    this.parent = parent;
+    this.root = h("div", { class: "nn-stage", "data-testid": "stage", "data-frame": "0", "data-state": "paused" });
+    this.build();
+    this.stopShortcuts = listenForShortcuts(this.root, this.toolbar);
+    this.reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
+    /** @type {Moment|null} */
+    this.moment = null;
+    /** @type {View} */
+    this.view = { neuron: null, probe: null };
+    this.settings = { show_test: false, discretize: false };
+    this.frames = 0;
+    this.unacknowledged = 0;
+    /** What the next paint must do: a fresh frame, the static layers, the shape. */
+    this.fresh = this.staticStale = this.shapeStale = this.viewStale = this.numbersStale = false;
+    this.numbersAt = this.wordsAt = this.viewSentAt = 0;
+    this.scheduled = 0;
+    this.tick = this.tick.bind(this);
+    stylesheet().then(() => this.appear());
+  }
+
+  build() {
+    const send = (/** @type {Message} */ message) => this.send(message);
+    this.toolbar = new Toolbar({
+      send,
+      onNewWeights: () => this.change("seed", (seed) => seed + 1),
+      onNewData: () => this.change("data_seed", (seed) => seed + 1),
+    });
+    this.notices = new Notices();
+    this.cards = new Cards(this.root, send);
+    this.graph = new Graph(this.cards, {
+      onLook: (neuron) => this.look({ neuron }),
+      onFeature: (index) => this.toggleFeature(index),
+      onSizes: (edit) => this.change("hidden_sizes", edit),
+      onRepaint: () => { this.fresh = true; this.request(); },
+    });
+    this.plane = new Plane((probe) => this.look({ probe }));
+    this.trace = new Trace();
+    this.words = h("div", { class: "nn-words", "aria-live": "polite" });
+    const { toolbar, notices, graph, plane, trace } = this;
+    this.root.append(toolbar.element, notices.banner,
+      h("div", { class: "nn-scene" }, graph.element, plane.element, trace.element),
+      notices.toasts, notices.badge, this.words);
+  }
+
+  /** Into the page, now that the style is there: nothing flickers. */
+  appear() {
+    this.parent.append(this.root);
+    this.observer = new ResizeObserver(() => this.resize());
+    for (const { element } of [this.graph, this.plane]) this.observer.observe(element);
+    this.resize();
+  }
+
+  resize() {
+    const { graph, plane, trace } = this;
+    const width = plane.element.clientWidth;
+    if (!width) return;
+    if (plane.resize(width)) this.staticStale = this.fresh = true;
+    trace.resize(trace.element.clientWidth);
+    const square = plane.square.getBoundingClientRect();
+    const frame = graph.element.getBoundingClientRect();
+    const beside = square.left >= frame.right - 1;
+    graph.resize(graph.element.clientWidth, graph.element.clientHeight,
+      beside ? square.top - frame.top + plane.size / 2 : null);
+    this.fresh = true;
+    this.request();
+  }
+
+  /** @param {Component} component */
+  update(component) {
+    this.component = component;
+    const { data } = component;
+    const theme = readTheme(this.parent);
+    this.root.classList.toggle("nn-dark", theme.dark);
+    for (const part of [this.graph, this.plane, this.trace]) part.setTheme(theme);
+    if (data instanceof Uint8Array || data instanceof ArrayBuffer) this.poll(data);
+    else if (data) this.listen(data);
+    this.staticStale = this.fresh = true;
+    this.request();
+  }
+
+  /** Polling mode: the data are the frame. @param {ArrayBuffer|Uint8Array} frame */
+  poll(frame) {
+    this.socket?.close();
+    this.socket = undefined;
+    this.root.dataset.transport = "poll";
+    this.notices.connection("slower connection: polling");
+    if (frame === this.polled) return;
+    this.polled = frame;
+    this.receive(frame);
+  }
+
+  /** Socket mode: the data say how to look and whom to ask. @param {any} data */
+  listen({ token, show_test, discretize }) {
+    this.settings = { show_test, discretize };
+    if (this.moment) this.moment.settings = this.settings;
+    if (this.socket?.token === token) return;
+    this.socket?.close();
+    this.root.dataset.transport = "socket";
+    this.socket = new Socket(token, {
+      onFrame: (frame) => { this.unacknowledged += 1; this.receive(frame); },
+      onError: (text) => this.notices.toast(text),
+      onOnline: (online) => {
+        this.unacknowledged = 0;
+        this.notices.connection(online ? "" : "reconnecting…");
+      },
+      greetings: () => [this.toolbar.speedMessage(), ...(this.isLooking() ? [this.viewMessage()] : [])],
+      onUnreachable: () => this.component?.setStateValue("transport", "poll"),
+      onExpired: () => this.notices.expire(),
+    });
+  }
+
+  /** @param {ArrayBuffer|Uint8Array} frame */
+  receive(frame) {
+    const { header, arrays } = unpack(frame);
+    if (header.settings) this.settings = header.settings;
+    // A frame of a run that has been replaced is only acknowledged.
+    if (header.scene || header.run === this.moment?.header.run) this.take(header, arrays);
+    this.request();
+  }
+
+  /**
+   * @param {import("./types.js").Header} header
+   * @param {Record<string, any>} arrays
+   */
+  take(header, arrays) {
+    const { moment, settings } = this;
+    const scene = header.scene ?? moment?.scene;
+    if (!scene) return;
+    const isNewShape = header.scene || !moment || !sameLayers(header.shown, moment.header.shown);
+    const shown = isNewShape ? layersShown(scene, header.shown) : moment.shown;
+    this.moment = { header, scene, shown, settings, arrays: { ...moment?.arrays, probe: undefined, ...arrays } };
+    if (header.scene) {
+      this.wanted = { ...scene, features: scene.features.filter(({ active }) => active).map(({ name }) => name) };
+      this.trace.restart(arrays.history);
+      this.staticStale = true;
+    }
+    if (isNewShape) this.shapeStale = true;
+    this.trace.add(header);
+    this.toolbar.confirm(header);
+    this.numbersStale = this.fresh = this.isUnpainted = true;
+  }
+
+  request() {
+    if (!this.scheduled && this.root.isConnected) this.scheduled = requestAnimationFrame(this.tick);
+  }
+
+  /** @param {number} now */
+  tick(now) {
+    this.scheduled = 0;
+    this.sendView(now);
+    const { moment } = this;
+    if (!moment) return;
+    const playing = moment.header.state === "playing";
+    const flowing = playing && !this.reducedMotion.matches;
+    if (this.fresh || flowing) this.paint(moment, now, flowing);
+    this.trace.paint(now);
+    this.acknowledge();
+    if (this.numbersStale && (!playing || now - this.numbersAt >= NUMBERS_EVERY_MS)) this.showNumbers(moment, now);
+    if (playing || this.viewStale || this.trace.dirty) this.request();
+  }
+
+  /**
+   * @param {Moment} moment
+   * @param {number} now
+   * @param {boolean} flowing
+   */
+  paint(moment, now, flowing) {
+    if (this.shapeStale) this.graph.rebuild(moment);
+    if (this.staticStale) {
+      this.graph.paintInputs(moment);
+      this.plane.paintData(moment);
+      this.numbersStale = true;
+    }
+    this.graph.paint(moment, now, flowing);
+    if (this.fresh) this.plane.paint(moment);
+    this.fresh = this.staticStale = this.shapeStale = false;
+    if (!this.isUnpainted) return;
+    this.isUnpainted = false;
+    this.frames += 1;
+    const { run, step, epoch, state, notice } = moment.header;
+    Object.assign(this.root.dataset, { run, step, epoch, state, frame: this.frames });
+    this.notices.notice(notice);
+  }
+
+  /**
+   * @param {Moment} moment
+   * @param {number} now
+   */
+  showNumbers(moment, now) {
+    this.numbersStale = false;
+    this.numbersAt = now;
+    this.toolbar.showNumbers(moment.header);
+    this.plane.showTexts(moment);
+    this.trace.showNumbers(moment);
+    this.cards.refresh();
+    if (moment.header.state === "playing" && now - this.wordsAt < WORDS_EVERY_MS) return;
+    this.wordsAt = now;
+    setText(this.words, describe(moment));
+  }
+
+  acknowledge() {
+    for (; this.unacknowledged > 0; this.unacknowledged--) this.send({ type: "ack" });
+  }
+
+  /** @param {Message} message */
+  send(message) {
+    if (this.socket) this.socket.send(message);
+    else if (message.type !== "ack") this.component?.setTriggerValue("command", message);
+  }
+
+  /** @param {Partial<View>} change */
+  look(change) {
+    Object.assign(this.view, change);
+    this.viewStale = true;
+    this.request();
+  }
+
+  /** At most once a frame; slower where each message costs a rerun of the page. @param {number} now */
+  sendView(now) {
+    if (!this.viewStale || (!this.socket && now - this.viewSentAt < POLLED_VIEW_EVERY_MS)) return;
+    this.viewStale = false;
+    this.viewSentAt = now;
+    this.send(this.viewMessage());
+  }
+
+  viewMessage() {
+    return { type: "view", ...this.view };
+  }
+
+  isLooking() {
+    return this.view.neuron !== null || this.view.probe !== null;
+  }
+
+  /**
+   * Asks Python for another configuration. Quick presses build on each other, not on the scene on screen.
+   *
+   * @param {"seed"|"data_seed"|"hidden_sizes"|"features"} field
+   * @param {(value: any) => any} edit
+   */
+  change(field, edit) {
+    if (!this.wanted) return;
+    const value = edit(this.wanted[field]);
+    Object.assign(this.wanted, { [field]: value });
+    this.component?.setTriggerValue("change", { [field]: value });
+  }
+
+  /** @param {number} index */
+  toggleFeature(index) {
+    if (!this.moment || !this.wanted) return;
+    const { features } = this.moment.scene;
+    const chosen = new Set(this.wanted.features);
+    const { name } = features[index];
+    if (!chosen.delete(name)) chosen.add(name);
+    if (!chosen.size) return this.notices.toast("The network needs at least one input.");
+    this.change("features", () => features.map((feature) => feature.name).filter((other) => chosen.has(other)));
+  }
+
+  destroy() {
+    this.socket?.close();
+    this.observer?.disconnect();
+    this.stopShortcuts();
+    this.cards?.destroy();
+    this.plane?.destroy();
+    cancelAnimationFrame(this.scheduled);
+    this.root.remove();
+  }
+}
+
+/**
+ * The true indices drawn in every layer: active features, hidden layers, outputs.
+ *
+ * @param {import("./types.js").Scene} scene
+ * @param {number[][]} hidden
+ */
+function layersShown(scene, hidden) {
+  const active = scene.features.flatMap((feature, index) => (feature.active ? [index] : []));
+  return [active, ...hidden, scene.outputs.map((_, index) => index)];
+}
+
+/**
+ * @param {number[][]} a
+ * @param {number[][]} b
+ */
+function sameLayers(a, b) {
+  return a.length === b.length && a.every((layer, i) =>
+    layer.length === b[i].length && layer.every((index, j) => index === b[i][j]));
+}

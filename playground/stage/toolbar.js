@@ -1,0 +1,172 @@
+// @ts-check
+/** The controls of a run: go, one step, start over, how fast; and where it stands. */
+
+import { h, setAttribute, setText } from "./dom.js";
+import { count, epochs } from "./format.js";
+
+/** @typedef {import("./types.js").Header} Header */
+/** @typedef {import("./types.js").Message} Message */
+
+/** Updates a second; null is as fast as the machine goes. */
+const SPEEDS = [1, 2, 5, 10, 30, 60, 250, 1000, null];
+/** How long the button trusts its own press over frames that were on their way before it. */
+const TRUST_MS = 1500;
+
+const ICONS = {
+  play: "M8 5.5v13l11-6.5z",
+  pause: "M7 5.5h3.5v13H7zM13.5 5.5H17v13h-3.5z",
+  step: "M6 5.5v13l9-6.5zM16 5.5h2.5v13H16z",
+  epoch: "M3.5 5.5v13l7-6.5zM10.5 5.5v13l7-6.5zM18 5.5h2.5v13H18z",
+  reset: "M12 5V1.8L7.2 6.3 12 10.8V7.4a5 5 0 1 1-5 5H4.6A7.4 7.4 0 1 0 12 5z",
+};
+
+export class Toolbar {
+  /**
+   * @param {object} actions
+   * @param {(message: Message) => void} actions.send
+   * @param {() => void} actions.onNewWeights
+   * @param {() => void} actions.onNewData
+   */
+  constructor({ send, onNewWeights, onNewData }) {
+    this.send = send;
+    /** @type {"playing"|"paused"} */
+    this.state = "paused";
+    this.trustUntil = 0;
+    this.playIcon = icon("play");
+    this.playText = h("span", {}, "Play");
+    this.play = h("button", {
+      class: "nn-button nn-play", type: "button", title: "Space", onclick: () => this.togglePlay(),
+    }, this.playIcon, this.playText);
+    this.epoch = stat("Epoch");
+    this.steps = stat("Step");
+    this.rate = stat("Updates/s");
+    this.element = h("div", { class: "nn-toolbar", role: "toolbar", "aria-label": "Training" },
+      h("div", { class: "nn-group nn-group-run" }, this.play,
+        button("Step", "step", "One update (→)", () => this.step("update")),
+        button("Epoch", "epoch", "One epoch (Shift →)", () => this.step("epoch"), "Step one epoch")),
+      h("div", { class: "nn-group nn-group-reset" },
+        button("Reset", "reset", "Start over from the same initial weights", () => this.reset()),
+        button("New weights", null, "Start over from other initial weights", onNewWeights),
+        button("Regenerate data", null, "Draw new points from the same distribution", onNewData)),
+      this.buildSpeed(),
+      h("div", { class: "nn-group nn-stats" }, this.epoch.element, this.steps.element, this.rate.element));
+  }
+
+  buildSpeed() {
+    const last = SPEEDS.length - 1;
+    this.slider = h("input", {
+      type: "range", min: "0", max: String(last), step: "1", value: String(last), "aria-label": "Speed",
+      oninput: () => this.showSpeed(),
+      onchange: () => this.send(this.speedMessage()),
+    });
+    this.speedText = h("span", { class: "nn-speed-text" });
+    this.showSpeed();
+    return h("label", { class: "nn-group nn-speed" },
+      h("span", { class: "nn-speed-head" }, h("span", { class: "nn-caption" }, "Speed"), this.speedText), this.slider);
+  }
+
+  showSpeed() {
+    const speed = this.speed();
+    const text = speed === null ? "fastest" : `${count(speed)} ${speed === 1 ? "update" : "updates"}/s`;
+    if (this.speedText) setText(this.speedText, text);
+    this.slider?.setAttribute("aria-valuetext", text);
+  }
+
+  speed() {
+    return SPEEDS[Number(this.slider?.value)];
+  }
+
+  /** @returns {Message} */
+  speedMessage() {
+    return { type: "speed", updates_per_s: this.speed() };
+  }
+
+  togglePlay() {
+    this.want(this.state === "playing" ? "paused" : "playing");
+    this.send({ type: this.state === "playing" ? "play" : "pause" });
+  }
+
+  /** @param {"update"|"epoch"} unit */
+  step(unit) {
+    if (this.state === "playing") {
+      this.want("paused");
+      this.send({ type: "pause" });
+    }
+    this.send({ type: "step", unit });
+  }
+
+  reset() {
+    this.send({ type: "reset" });
+  }
+
+  /** The button answers at once; the frames confirm it. @param {"playing"|"paused"} state */
+  want(state) {
+    this.trustUntil = performance.now() + TRUST_MS;
+    this.showState(state);
+  }
+
+  /** @param {"playing"|"paused"} state */
+  showState(state) {
+    if (state === this.state) return;
+    this.state = state;
+    setText(this.playText, state === "playing" ? "Pause" : "Play");
+    setIcon(this.playIcon, state === "playing" ? "pause" : "play");
+    this.play.classList.toggle("nn-playing", state === "playing");
+  }
+
+  /** Every frame. @param {Header} header */
+  confirm({ state }) {
+    if (state === this.state) this.trustUntil = 0;
+    else if (performance.now() > this.trustUntil) this.showState(state);
+  }
+
+  /** A few times a second. @param {Header} header */
+  showNumbers({ epoch, step, updates_per_s, tier }) {
+    setText(this.epoch.value, epochs(epoch));
+    setText(this.steps.value, count(step));
+    setText(this.rate.value, updates_per_s === null ? "–" : count(updates_per_s));
+    setText(this.rate.note, tier === "plain" ? "" : tier);
+    setAttribute(this.rate.element, "title", `Measured training speed; the update runs ${tier}`);
+  }
+}
+
+/**
+ * @param {string} text
+ * @param {keyof ICONS|null} iconName
+ * @param {string} title
+ * @param {() => void} onclick
+ * @param {string} [name]  for assistive technology, where the text is shorter
+ */
+function button(text, iconName, title, onclick, name) {
+  const element = h("button", { class: "nn-button", type: "button", title, onclick, "aria-label": name ?? null });
+  if (iconName) element.append(icon(iconName));
+  element.append(h("span", {}, text));
+  return element;
+}
+
+/** @param {string} label */
+function stat(label) {
+  const value = h("span", { class: "nn-stat-value" }, "–");
+  const note = h("span", { class: "nn-stat-note" });
+  const element = h("div", { class: "nn-stat" },
+    h("span", { class: "nn-caption" }, label, note), value);
+  return { element, value, note };
+}
+
+/** @param {keyof ICONS} name */
+function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  svg.append(document.createElementNS("http://www.w3.org/2000/svg", "path"));
+  setIcon(svg, name);
+  return svg;
+}
+
+/**
+ * @param {SVGElement} svg
+ * @param {keyof ICONS} name
+ */
+function setIcon(svg, name) {
+  svg.firstElementChild?.setAttribute("d", ICONS[name]);
+}

@@ -1,0 +1,54 @@
+// @ts-check
+/**
+ * The shapes that travel from the server to the stage. Types only; nothing runs here.
+ *
+ * @typedef {{name: string, label: string, active: boolean}} Feature
+ *
+ * @typedef {object} Scene  what stays fixed during a run
+ * @property {string} title
+ * @property {"classification"|"regression"} task
+ * @property {number} classes
+ * @property {Feature[]} features  every feature that can be chosen
+ * @property {number[]} hidden_sizes
+ * @property {string[]} outputs  one name per output
+ * @property {[number, number]} domain  of both coordinates
+ * @property {number} seed
+ * @property {number} data_seed
+ * @property {{layers: number, neurons: number}} limits
+ *
+ * @typedef {[layer: number, index: number]} Neuron  layer 0 holds the features; index is the true one
+ * @typedef {[x: number, y: number]} Point
+ * @typedef {{neuron: Neuron|null, probe: Point|null}} View  what the person looks at
+ *
+ * @typedef {object} Metrics
+ * @property {number|null} train_loss
+ * @property {number|null} test_loss
+ * @property {number|null} [train_accuracy]
+ * @property {number|null} [test_accuracy]
+ *
+ * @typedef {object} Header  of one frame
+ * @property {string} run
+ * @property {number} step
+ * @property {number} epoch
+ * @property {"playing"|"paused"} state
+ * @property {Metrics} metrics
+ * @property {number|null} updates_per_s
+ * @property {string} tier
+ * @property {string|null} notice
+ * @property {number[][]} shown  true indices of the hidden neurons drawn, per hidden layer
+ * @property {View} view
+ * @property {Scene} [scene]  in a full frame
+ * @property {Settings & {token: string}} [settings]  in polling mode
+ *
+ * @typedef {{show_test: boolean, discretize: boolean}} Settings
+ *
+ * @typedef {object} Moment  all the stage knows at one time
+ * @property {Header} header
+ * @property {Scene} scene
+ * @property {number[][]} shown  per layer the true indices drawn: active features, hidden layers, outputs
+ * @property {Settings} settings
+ * @property {Record<string, any>} arrays  the newest of every named array
+ *
+ * @typedef {Record<string, unknown>} Message  to the server
+ */
+export {};

@@ -1,0 +1,154 @@
+"""One training step as a pure function, and the loop that runs it.
+
+``make_update`` builds the step from a real ``nn.Module``; reading it is reading what training is. The loop runs the
+step's traced graph: the very same tensor operations in the same order, recorded once, without the Python
+around them. A faster loop (compiled, or over many seeds) takes the same arguments and gives the same results.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call, grad_and_value
+from torch.fx.experimental.proxy_tensor import make_fx
+
+from playground.training.optimizers import OPTIMIZERS, State
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+Batch = tuple[Tensor, Tensor]  # features (N, D), targets (N, outputs)
+Hyperparameters = Mapping[str, Tensor]  # scalars by name
+Update = Callable[[Tensor, State, Batch, Hyperparameters], tuple[Tensor, dict[str, Tensor], Tensor]]
+
+
+def make_update(model: nn.Module, loss: Loss, optimizer: str) -> Update:
+    """The training step of ``model``.
+
+    ``update(parameters, optimizer_state, batch, hyperparameters)`` returns the new parameters (P,), the new state and
+    the batch's loss before the step. It is pure: the same arguments give the same results, bit for bit on CPU.
+
+    ``hyperparameters`` holds ``learning_rate`` and, where regularization is on, ``weight_decay`` or ``l1_strength``.
+    The penalty is not part of the loss; it acts beside the optimizer (decoupled; Loshchilov and Hutter 2019), on
+    weights only, never on biases. L1 needs ``alive`` in the state: see ``all_alive``.
+    """
+    rule = OPTIMIZERS[optimizer]
+    is_weight = weight_mask(model)
+
+    def batch_loss(parameters: Tensor, batch: Batch) -> Tensor:
+        features, targets = batch
+        return loss(functional_call(model, unflatten(parameters, model), (features,)), targets)
+
+    def update(
+        parameters: Tensor, optimizer_state: State, batch: Batch, hyperparameters: Hyperparameters
+    ) -> tuple[Tensor, dict[str, Tensor], Tensor]:
+        gradient, value = grad_and_value(batch_loss)(parameters, batch)  # forward and backward
+        learning_rate, alive = hyperparameters["learning_rate"], optimizer_state.get("alive")
+        if alive is not None:
+            gradient = gradient * alive
+        moved, state = rule(parameters, gradient, optimizer_state, learning_rate)
+        if "weight_decay" in hyperparameters:
+            moved = moved - learning_rate * hyperparameters["weight_decay"] * is_weight * parameters
+        if alive is not None:
+            shrink = learning_rate * hyperparameters["l1_strength"] * is_weight
+            moved, state["alive"] = _shrunk(parameters, moved, shrink, alive)
+        return moved, state, value
+
+    return update
+
+
+def flatten(model: nn.Module) -> Tensor:
+    """A copy of all parameters as one vector (P,), in the order of ``model.named_parameters()``."""
+    return torch.cat([w.detach().reshape(-1) for w in model.parameters()])
+
+
+def unflatten(parameters: Tensor, model: nn.Module) -> dict[str, Tensor]:
+    """Views of the vector (P,) in the shapes and under the names of ``model``'s parameters."""
+    named = dict(model.named_parameters())
+    parts = parameters.split([w.numel() for w in named.values()])
+    return {name: part.view(w.shape) for (name, w), part in zip(named.items(), parts, strict=True)}
+
+
+def weight_mask(model: nn.Module) -> Tensor:
+    """1 where the vector of parameters holds a weight, 0 where it holds a bias; shape (P,)."""
+    return torch.cat(
+        [torch.full_like(w, float(w.dim() > 1)).detach().reshape(-1) for w in model.parameters()]
+    )
+
+
+def all_alive(parameters: Tensor) -> Tensor:
+    """The mask that L1 keeps in the optimizer state under ``alive``: 1 for each parameter that still learns."""
+    return torch.ones_like(parameters)
+
+
+def _shrunk(before: Tensor, moved: Tensor, shrink: Tensor, alive: Tensor) -> tuple[Tensor, Tensor]:
+    """L1: move each weight by ``shrink`` towards 0; one that would cross 0 stops there and learns no more.
+
+    As in TensorFlow Playground (nn.ts, updateWeights).
+    """
+    nearer = moved - shrink * before.sign()
+    crossed = (shrink > 0) & (moved * nearer < 0)
+    alive = alive * torch.logical_not(crossed)
+    return nearer * alive, alive
+
+
+class Loop:
+    """Runs many updates over batches taken in fixed order, round and round, without reshuffling.
+
+    Batch k holds ``batch_size`` consecutive rows from row k · batch_size on; at the end of the data it goes on
+    from the start, so that a partial batch is completed by the next epoch.
+    """
+
+    tier = "traced"
+
+    def __init__(self, update: Update) -> None:
+        self._update = update
+        self._graphs: dict[Any, Callable[..., list[Tensor]]] = {}
+
+    def run(
+        self,
+        parameters: Tensor,
+        state: State,
+        data: Batch,
+        hyperparameters: Hyperparameters,
+        *,
+        batch_size: int,
+        first: int,
+        count: int,
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """Updates ``first`` … ``first + count`` - 1 (counted from the run's start) → new parameters and state."""
+        size = len(data[0])
+        features, targets = (torch.cat([rows, rows[:batch_size]]) for rows in data)
+        names, constants = sorted(state), list(hyperparameters.values())
+        moving = [parameters, *(state[name] for name in names)]
+        graph = self._graph(moving, names, (features[:batch_size], targets[:batch_size]), hyperparameters)
+        for k in range(first, first + count):
+            start = k * batch_size % size
+            stop = start + batch_size
+            moving = graph(*moving, features[start:stop], targets[start:stop], *constants)
+        return moving[0], dict(zip(names, moving[1:], strict=True))
+
+    def _graph(
+        self, moving: list[Tensor], names: list[str], rows: Batch, hyperparameters: Hyperparameters
+    ) -> Callable[..., list[Tensor]]:
+        """The traced update for these shapes: flat tensors in, new parameters and state out."""
+        key = (tuple(names), tuple(hyperparameters), len(rows[0]))
+        if key not in self._graphs:
+            n = len(moving)
+
+            def flat(*tensors: Tensor) -> list[Tensor]:
+                state = dict(zip(names, tensors[1:n], strict=True))
+                constants = dict(zip(hyperparameters, tensors[n + 2 :], strict=True))
+                parameters, state, _ = self._update(
+                    tensors[0], state, (tensors[n], tensors[n + 1]), constants
+                )
+                return [parameters, *(state[name] for name in names)]
+
+            # Tracing takes one tensor object that stands in two places for one input: give it copies.
+            examples = [tensor.clone() for tensor in (*moving, *rows, *hyperparameters.values())]
+            self._graphs[key] = make_fx(flat)(*examples).forward
+        return self._graphs[key]
+
+
+def hyperparameter_tensors(values: Mapping[str, float], device: torch.device) -> dict[str, Tensor]:
+    """Scalars as float32 tensors on ``device``."""
+    return {name: torch.tensor(value, dtype=torch.float32, device=device) for name, value in values.items()}
