@@ -65,9 +65,7 @@ OPTIMIZERS = {
 
 # The functions under the same names are in training/losses.py.
 LOSSES = {
-    "squared_error": Entry(
-        label="Squared error", formula="½ (output − target)²", torch="torch.nn.MSELoss"
-    ),
+    "squared_error": Entry(label="Squared error", formula="½ (output − target)²", torch="torch.nn.MSELoss"),
     "cross_entropy": Entry(
         label="Cross-entropy", formula="−log softmax(logits)[target]", torch="torch.nn.CrossEntropyLoss"
     ),

@@ -225,7 +225,8 @@ class Config:
 
         A wrong part is replaced by its default and reported; unknown names are reported and left out.
         """
-        known, values, problems = cls.settings(), cls.defaults(), []
+        known, values = cls.settings(), cls.defaults()
+        problems: list[Problem] = []
         for name, raw in text.items():
             if name not in known:
                 problems.append(Problem(_short(name), "there is no such setting"))
@@ -240,7 +241,8 @@ class Config:
     @classmethod
     def reconciled(cls, values: Mapping[str, Any]) -> tuple[Self, list[Problem]]:
         """A configuration from checked values; of those that do not go together the named one gives way."""
-        values, problems = dict(values), []
+        values = dict(values)
+        problems: list[Problem] = []
         unchecked = object.__new__(cls)
         while True:
             for name, value in values.items():
@@ -268,11 +270,7 @@ class Config:
 
     def changed(self, other: Self) -> dict[str, Any]:
         """The settings in which ``other`` differs, with its values."""
-        return {
-            name: getattr(other, name)
-            for name in self.settings()
-            if getattr(self, name) != getattr(other, name)
-        }
+        return {name: getattr(other, name) for name in self.settings() if getattr(self, name) != getattr(other, name)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

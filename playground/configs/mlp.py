@@ -18,7 +18,10 @@ class MLPConfig(Config):
     dataset: str = setting("circle", Choice(DATASETS), "Dataset")
     noise: float = setting(0.0, Number(0, 0.5), "Noise", help="How far points stray, 0 to 0.5.")
     train_share: float = setting(
-        0.5, Number(0.1, 0.9), "Training share", help="The share of the points that is trained on, 0.1 to 0.9."
+        0.5,
+        Number(0.1, 0.9),
+        "Training share",
+        help="The share of the points that is trained on, 0.1 to 0.9.",
     )
     data_seed: int = setting(0, SEED, "Data seed", live=True, help="Which points are drawn.")
 
@@ -33,9 +36,7 @@ class MLPConfig(Config):
     loss: str = setting("squared_error", Choice(LOSSES), "Loss")
     optimizer: str = setting("sgd", Choice(OPTIMIZERS), "Optimizer")
     learning_rate: float = setting(0.03, Number(0, 100), "Learning rate", live=True)
-    batch_size: int = setting(
-        10, Integer(1, 1000), "Batch size", live=True, help="Training points in one update."
-    )
+    batch_size: int = setting(10, Integer(1, 1000), "Batch size", live=True, help="Training points in one update.")
     l1_strength: float = setting(0.0, Number(0, 10), "L1 regularization", live=True)
     weight_decay: float = setting(
         0.0, Number(0, 10), "L2 regularization", live=True, help="Weight decay, decoupled from the optimizer."
@@ -54,15 +55,18 @@ class MLPConfig(Config):
             return "softmax"
         return "linear" if DATASETS[self.dataset].is_regression else "tanh"
 
+    @property
+    def steps_per_epoch(self) -> float:
+        """Updates in one pass over the training data."""
+        return train_size(self.dataset, self.train_share) / self.batch_size
+
     def conflicts(self) -> list[Problem]:
         found = []
         entry = DATASETS[self.dataset]
         if self.loss not in self.losses():
             task = "a regression" if entry.is_regression else f"{entry.classes} classes"
             allowed = " or ".join(self.losses())
-            found.append(
-                Problem("loss", f"'{self.loss}' does not fit {self.dataset} ({task}); use {allowed}")
-            )
+            found.append(Problem("loss", f"'{self.loss}' does not fit {self.dataset} ({task}); use {allowed}"))
         available = train_size(self.dataset, self.train_share)
         if self.batch_size > available:
             found.append(

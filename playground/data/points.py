@@ -159,9 +159,7 @@ def draw(dataset: str, noise: float, train_share: float, data_seed: int) -> Spli
     entry = DATASETS[dataset]
     points, labels = entry.generate(entry.size, noise, rng)
     order = rng.permutation(entry.size)
-    return Split(
-        points=points[order], labels=labels[order], train_size=train_size(dataset, train_share)
-    )
+    return Split(points=points[order], labels=labels[order], train_size=train_size(dataset, train_share))
 
 
 def feature_values(names: tuple[str, ...], points: Floats) -> NDArray[np.float32]:

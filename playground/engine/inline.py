@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 from playground.engine.worker import Worker
 from playground.run import Edit, Run, Snapshot, View
 
-
 T = TypeVar("T")
 
 

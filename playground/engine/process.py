@@ -5,6 +5,7 @@ slices are fair to everybody) and crash detection. When a worker dies, its runs 
 their value: the last checkpoint, then the same updates again, to the step that was last seen.
 """
 
+import contextlib
 import gc
 import multiprocessing
 import multiprocessing.connection
@@ -103,10 +104,8 @@ class ProcessEngine:
             record = self._records.pop(run_id, None)
             if record is None or self._closed:
                 return
-            try:
+            with contextlib.suppress(BrokenProcessPool, RuntimeError):  # a dead worker has forgotten it
                 self._pools[record.worker].submit(_invoke, "close", run_id)
-            except (BrokenProcessPool, RuntimeError):
-                pass  # a dead worker has forgotten it already
 
     def devices(self) -> Future[dict[str, str]]:
         return self._pools[0].submit(_invoke, "devices")
@@ -177,7 +176,7 @@ class _BareProcess(SpawnProcess):
         main = sys.modules["__main__"]
         sys.modules["__main__"] = types.ModuleType("__main__")
         try:
-            return SpawnProcess._Popen(process_obj)  # type: ignore[attr-defined]
+            return SpawnProcess._Popen(process_obj)
         finally:
             sys.modules["__main__"] = main
 

@@ -18,9 +18,7 @@ class Worker:
     """Experiments by run id. One thread calls it, one call at a time."""
 
     def __init__(self) -> None:
-        # With as many busy workers as cores, torch's own threads only get in each other's way; and a fixed
-        # number of threads is part of "the same weights, bit for bit".
-        torch.set_num_threads(1)
+        use_one_thread()
         self._experiments: dict[str, Experiment] = {}
         self._checkpointed_at: dict[str, float] = {}
 
@@ -63,6 +61,12 @@ class Worker:
 
     def devices(self) -> dict[str, str]:
         return available_devices()
+
+
+def use_one_thread() -> None:
+    """With as many busy workers as cores, torch's own threads only get in each other's way; and a fixed number of
+    threads is part of "the same weights, bit for bit"."""
+    torch.set_num_threads(1)
 
 
 def rebuild(run: Run, checkpoint: Mapping[str, Any] | None = None, step: int | None = None) -> Experiment:

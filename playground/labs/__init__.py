@@ -16,8 +16,17 @@ class Experiment(Protocol):
     step: int
     notice: str | None
 
+    @property
+    def epoch(self) -> float:
+        """Passes over the training data so far."""
+        ...
+
+    def metrics(self) -> Mapping[str, float | None]:
+        """``train_loss``, ``test_loss`` and what else the lab measures; None for what is not finite."""
+        ...
+
     def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
-        """Train for ``steps`` updates, or for about ``budget_s`` seconds; → updates done."""
+        """Train for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent; → updates done."""
         ...
 
     def observe(self, run_id: str, view: View) -> Snapshot:
@@ -39,8 +48,6 @@ class Experiment(Protocol):
     def parameters_sha256(self) -> str:
         """The hash of all parameters' bytes: equal hashes, equal networks."""
         ...
-
-    def steps_per_epoch(self) -> float: ...
 
 
 LABS: dict[str, Callable[[Any], Experiment]] = {

@@ -25,11 +25,16 @@ from playground.training.losses import LOSSES, OUTPUT_ACTIVATIONS
 from playground.training.optimizers import initial_state
 from playground.training.probes import (
     History,
+    Shown,
     accuracy,
-    half_ranges,
+    forward_values,
     is_finite,
-    quantized,
-    strongest,
+    links,
+    neuron_maps,
+    plane,
+    quantized_maps,
+    shown_neurons,
+    value_map,
 )
 from playground.training.update import (
     Loop,
@@ -71,13 +76,13 @@ class MLPExperiment:
         self._loop = Loop(make_update(self._model, loss, config.optimizer))
         self._history = History()
         self._rate = 1000.0  # updates per second, measured
-        self._measured: tuple[int, dict[str, float | None]] | None = None
+        self._measured: tuple[Tensor, dict[str, float | None]] | None = None
         self._record()
 
     # Training
 
     def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
-        """Train for ``steps`` updates, or for about ``budget_s`` seconds; → updates done.
+        """Train for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent; → updates done.
 
         Stops before the first update after which the loss or a parameter is not finite, and says so in ``notice``.
         """
@@ -85,28 +90,23 @@ class MLPExperiment:
             return 0
         before = self.step, self._parameters, self._optimizer_state
         started = time.perf_counter()
-        deadline = started + (budget_s or 0.0)
-        while True:
-            count = self._chunk(steps, before[0], deadline)
-            if count == 0:
-                break
+        while count := self._chunk(steps, budget_s, self.step - before[0], time.perf_counter() - started):
             self._run(count)
-        done = self.step - before[0]
-        if done:
-            self._rate = done / max(time.perf_counter() - started, 1e-6)
+        if self.step > before[0]:
+            self._rate = (self.step - before[0]) / max(time.perf_counter() - started, 1e-6)
             if not self._is_healthy():
                 self._stop_before_divergence(*before)
             self._record()
         return self.step - before[0]
 
-    def _chunk(self, steps: int | None, first: int, deadline: float) -> int:
+    def _chunk(self, steps: int | None, budget_s: float | None, done: int, elapsed_s: float) -> int:
         """How many updates to run before looking at the clock again; 0 when this slice is over."""
-        if steps is not None:
-            return first + steps - self.step
-        left = deadline - time.perf_counter()
-        if left <= 0 and self.step > first:
-            return 0
-        return max(1, int(self._rate * left / 4))
+        count = None if steps is None else steps - done
+        if budget_s is not None:
+            left_s = budget_s - elapsed_s
+            in_time = max(int(self._rate * left_s / 4), 1) if left_s > 0 or not done else 0
+            count = in_time if count is None else min(count, in_time)
+        return count or 0
 
     def _run(self, count: int) -> None:
         self._parameters, self._optimizer_state = self._loop.run(
@@ -121,7 +121,7 @@ class MLPExperiment:
         self.step += count
 
     def _is_healthy(self) -> bool:
-        return is_finite(self._parameters) and self._metrics()["train_loss"] is not None
+        return is_finite(self._parameters) and self.metrics()["train_loss"] is not None
 
     def _stop_before_divergence(self, step: int, parameters: Tensor, state: Mapping[str, Tensor]) -> None:
         """Go to the last update with a finite loss, found by bisection from the slice's start."""
@@ -150,11 +150,9 @@ class MLPExperiment:
         with torch.inference_mode():
             self._model.load_state_dict(unflatten(self._parameters, self._model))
             if "stage" in view.panels:
-                shown = self._shown(view)
+                shown = shown_neurons(self._model, view.shown, MAX_SHOWN)
                 info |= {"shown": shown, "view": {"neuron": view.neuron, "probe": view.probe}}
-                arrays |= self._maps(shown) | self._plane(view) | self._links(shown)
-                if view.probe is not None:
-                    arrays["probe"] = self._probe(shown, view.probe)
+                arrays |= links(self._model, shown) | self._maps(shown, view)
             if "scene" in view.panels:
                 info["scene"] = self._scene()
                 arrays |= self._scene_arrays()
@@ -168,7 +166,7 @@ class MLPExperiment:
             run_id=run_id,
             step=self.step,
             epoch=self.epoch,
-            metrics=self._metrics(),
+            metrics=self.metrics(),
             info=info,
             arrays=arrays,
             notice=self.notice,
@@ -180,15 +178,11 @@ class MLPExperiment:
         samples = self._samples_before + (self.step - self._step_before) * self.config.batch_size
         return samples / self._train_size
 
-    def steps_per_epoch(self) -> float:
-        """Updates in one pass over the training data."""
-        return self._train_size / self.config.batch_size
-
     def parameters_sha256(self) -> str:
         """The hash of the parameter vector's float32 bytes."""
         return hashlib.sha256(self._parameters.cpu().numpy().tobytes()).hexdigest()
 
-    def _metrics(self) -> dict[str, float | None]:
+    def metrics(self) -> dict[str, float | None]:
         """Loss and, for classification, accuracy on both parts of the data; a value that is not finite is None."""
         if self._measured is None or self._measured[0] is not self._parameters:
             with torch.inference_mode():
@@ -208,83 +202,27 @@ class MLPExperiment:
         return self._measured[1]
 
     def _record(self) -> None:
-        found = self._metrics()
+        found = self.metrics()
         columns = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
         values = [found.get(name) for name in columns]
         row = [self.step, self.epoch, *(np.nan if value is None else value for value in values)]
         self._history.add(row)
 
-    def _shown(self, view: View) -> tuple[tuple[int, ...], ...]:
-        """Which neurons of each hidden layer are drawn: the strongest, or as in the frame before."""
-        sizes = self.config.hidden_sizes
-        if view.shown is not None and len(view.shown) == len(sizes):
-            if all(0 <= i < n for part, n in zip(view.shown, sizes, strict=True) for i in part):
-                return view.shown
-        return tuple(strongest(layer.weight, MAX_SHOWN) for layer in list(self._model.layers)[1:])
-
-    def _outputs(self, trace: list[Tensor]) -> list[Tensor]:
-        """The trace with the logits turned into outputs."""
-        return [*trace[:-1], OUTPUT_ACTIVATIONS[self.config.output_activation](trace[-1])]
-
-    def _maps(self, shown: tuple[tuple[int, ...], ...]) -> dict[str, NDArray[Any]]:
-        layers = self._outputs(self._model.trace(self._map_features))
-        chosen = [layer[:, list(part)] for layer, part in zip(layers, shown, strict=False)]
-        values = torch.cat([*chosen, layers[-1]], dim=1).T  # (K, 625)
-        ranges = half_ranges(values)
-        maps = quantized(values, ranges).reshape(-1, MAP_DENSITY, MAP_DENSITY)
-        return {"maps": maps, "map_ranges": ranges.cpu().numpy().copy()}
-
-    def _plane(self, view: View) -> dict[str, NDArray[Any]]:
-        """One map of what the view looks at; several classes' output is one map of probability each."""
-        layer, index = self._looked_at(view)
-        if layer == 0:
-            names = tuple(FEATURES)
-            values = torch.from_numpy(feature_values((names[index],), grid(PLANE_DENSITY)))
-        elif layer <= len(self.config.hidden_sizes):
-            values = self._model.trace(self._plane_features, depth=layer)[-1][:, [index]]
+    def _maps(self, shown: Shown, view: View) -> dict[str, NDArray[Any]]:
+        """The drawn neurons' maps, the plane, and where a point is probed what it makes of them."""
+        config, output = self.config, OUTPUT_ACTIVATIONS[self.config.output_activation]
+        arrays = neuron_maps(self._model, output, self._map_features, shown)
+        layer, index = view.neuron or (-1, 0)
+        if layer == 0 and index < len(FEATURES):
+            name = tuple(FEATURES)[index]
+            values = torch.from_numpy(feature_values((name,), grid(PLANE_DENSITY)))
+            arrays |= value_map(values[:, 0])
         else:
-            values = self._outputs(self._model.trace(self._plane_features))[-1]
-            if index >= 0:
-                values = values[:, [index]]
-            elif values.shape[1] == 2:
-                values = values[:, [1]] - values[:, [0]]
-            elif values.shape[1] > 2:
-                shares = (values.T * 255).round().to(torch.uint8).cpu().numpy()
-                return {"plane": shares.reshape(-1, PLANE_DENSITY, PLANE_DENSITY)}
-        ranges = half_ranges(values.T)
-        plane = quantized(values.T, ranges).reshape(1, PLANE_DENSITY, PLANE_DENSITY)
-        limit = ranges.cpu().numpy()
-        return {"plane": plane, "plane_range": np.concatenate([-limit, limit])}
-
-    def _looked_at(self, view: View) -> tuple[int, int]:
-        """The view's (layer, index) where there is such a neuron, else the output layer with index -1."""
-        sizes = (len(FEATURES), *self.config.hidden_sizes, self.config.outputs)
-        if view.neuron is not None:
-            layer, index = view.neuron
-            if 0 <= layer < len(sizes) and 0 <= index < sizes[layer]:
-                return layer, index
-        return len(sizes) - 1, -1
-
-    def _links(self, shown: tuple[tuple[int, ...], ...]) -> dict[str, NDArray[Any]]:
-        """The weights and biases between the neurons that are drawn."""
-        weights, biases = [], []
-        before: list[int] = list(range(len(self.config.features)))
-        after = [*map(list, shown), list(range(self.config.outputs))]
-        for layer, chosen in zip(self._model.layers, after, strict=True):
-            weights.append(layer.weight[chosen][:, before].reshape(-1))
-            biases.append(layer.bias[chosen])
-            before = chosen
-        return {
-            "weights": torch.cat(weights).cpu().numpy().copy(),
-            "biases": torch.cat(biases).cpu().numpy().copy(),
-        }
-
-    def _probe(self, shown: tuple[tuple[int, ...], ...], probe: tuple[float, float]) -> NDArray[Any]:
-        """What every drawn neuron gives for one point: features, hidden activations, outputs."""
-        features = self._tensor(feature_values(self.config.features, np.array([probe])))
-        layers = self._outputs(self._model.trace(features))
-        chosen = [layer[0, list(part)] for layer, part in zip(layers, shown, strict=False)]
-        return torch.cat([features[0], *chosen, layers[-1][0]]).cpu().numpy().copy()
+            arrays |= plane(self._model, output, self._plane_features, view.neuron)
+        if view.probe is not None:
+            features = self._tensor(feature_values(config.features, np.array([view.probe])))
+            arrays["probe"] = forward_values(self._model, output, features, shown)
+        return arrays
 
     def _scene(self) -> dict[str, Any]:
         config, entry = self.config, DATASETS[self.config.dataset]
@@ -308,14 +246,14 @@ class MLPExperiment:
 
     def _scene_arrays(self) -> dict[str, NDArray[Any]]:
         inputs = torch.from_numpy(feature_values(tuple(FEATURES), grid(MAP_DENSITY))).T
-        ranges = half_ranges(inputs)
+        maps, ranges = quantized_maps(inputs)
         history = self._history.array()[:, [0, 2, 3]]
         return {
             "points": self._split.points.astype(np.float32),
             "labels": self._split.labels.astype(np.float32),
             "is_test": (np.arange(len(self._split.labels)) >= self._train_size).astype(np.uint8),
-            "input_maps": quantized(inputs, ranges).reshape(-1, MAP_DENSITY, MAP_DENSITY),
-            "input_ranges": ranges.numpy(),
+            "input_maps": maps,
+            "input_ranges": ranges,
             "history": history.astype(np.float32),
         }
 
@@ -356,9 +294,7 @@ class MLPExperiment:
         views = unflatten(self._parameters.clone(), self._model)
         name = f"layers.{layer}." + ("weight" if bias is None else "bias")
         index = (row, column) if bias is None else (bias,)
-        if name not in views or any(
-            i is None or i >= n for i, n in zip(index, views[name].shape, strict=True)
-        ):
+        if name not in views or any(i is None or i >= n for i, n in zip(index, views[name].shape, strict=True)):
             raise ConfigError(f"the network has no {target}")
         number = PARAMETER.check(value)
         views[name][index] = number
@@ -404,10 +340,13 @@ class MLPExperiment:
         """What the output should be, (N, outputs): ±1 or the value for one output, else one-hot."""
         labels = self._split.labels
         if self.config.outputs > 1:
-            return np.eye(self.config.outputs, dtype=np.float32)[labels.astype(int)]
-        if not DATASETS[self.config.dataset].is_regression:
-            labels = 2 * labels - 1
-        return labels[:, None].astype(np.float32)
+            targets = np.eye(self.config.outputs)[labels.astype(int)]
+        elif DATASETS[self.config.dataset].is_regression:
+            targets = labels[:, None]
+        else:
+            targets = 2 * labels[:, None] - 1
+        result: NDArray[np.float32] = targets.astype(np.float32)
+        return result
 
     def _set_hyperparameters(self) -> None:
         config = self.config

@@ -1,6 +1,7 @@
 """The multilayer perceptron: a chain of linear layers with an activation between them."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -17,7 +18,7 @@ class MLP(nn.Module):
     def __init__(self, sizes: tuple[int, ...], activation: str) -> None:
         super().__init__()
         self.sizes = sizes
-        self.layers = nn.ModuleList(nn.Linear(m, n) for m, n in zip(sizes, sizes[1:], strict=False))
+        self.layers = nn.ModuleList(nn.Linear(m, n) for m, n in pairwise(sizes))
         entry = ACTIVATIONS[activation]
         self.activation: Callable[[Tensor], Tensor] = resolve(entry.torch)(**entry.arguments)
 

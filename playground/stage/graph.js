@@ -140,7 +140,8 @@ export class Graph {
     const { layout, theme } = this;
     if (!context || !layout || !theme) return;
     const { count, x0, y0, x1, y1 } = layout.links;
-    context.beginPath();
+    context.lineWidth = 1.4;
+    context.strokeStyle = theme.dark ? "rgba(255,255,255,.55)" : "rgba(255,255,255,.8)";
     for (let link = 0; link < count; link++) {
       if (!this.links.isStrong(link)) continue;
       const length = Math.hypot(x1[link] - x0[link], y1[link] - y0[link]);
@@ -150,13 +151,12 @@ export class Graph {
       for (let i = 0; i < dashes; i++) {
         const start = (phase + i / dashes) % 1;
         const end = Math.min(1, start + dash);
+        context.beginPath();
         context.moveTo(curveX(x0[link], x1[link], start), curveY(y0[link], y1[link], start));
         context.lineTo(curveX(x0[link], x1[link], end), curveY(y0[link], y1[link], end));
+        context.stroke();
       }
     }
-    context.lineWidth = 1.4;
-    context.strokeStyle = theme.dark ? "rgba(255,255,255,.55)" : "rgba(255,255,255,.8)";
-    context.stroke();
   }
 
   /**

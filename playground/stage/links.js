@@ -73,19 +73,16 @@ export class LinkPainter {
    */
   paintBucket(context, { links }, bucket, color) {
     const { buckets } = this;
-    let empty = true;
-    for (let link = 0; link < buckets.length; link++) {
-      if (buckets[link] !== bucket) continue;
-      if (empty) context.beginPath();
-      empty = false;
-      this.trace(context, links, link);
-    }
-    if (empty) return;
     const size = Math.abs(bucket);
     context.globalAlpha = Math.min(1, 0.28 + (0.72 * size) / FULL_COLOR);
     context.lineWidth = this.lineWidth(bucket);
     context.strokeStyle = color;
-    context.stroke();
+    for (let link = 0; link < buckets.length; link++) {
+      if (buckets[link] !== bucket) continue;
+      context.beginPath();
+      this.trace(context, links, link);
+      context.stroke();
+    }
   }
 
   /** @param {number} bucket */

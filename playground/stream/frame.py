@@ -26,8 +26,7 @@ def pack(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
     shape, with dtype uint8, float32 or int32. Raises ValueError for anything else.
     """
     listing = [
-        {"name": name, "dtype": _dtype_name(name, array), "shape": array.shape}
-        for name, array in arrays.items()
+        {"name": name, "dtype": _dtype_name(name, array), "shape": array.shape} for name, array in arrays.items()
     ]
     text = json.dumps({**header, "arrays": listing}, allow_nan=False).encode()
     text += b" " * (-len(text) % _ALIGNMENT)
@@ -59,6 +58,4 @@ def _dtype_name(name: str, array: np.ndarray) -> str:
     try:
         return _NAMES[array.dtype]
     except KeyError:
-        raise ValueError(
-            f"array {name!r} has dtype {array.dtype}; a frame carries uint8, float32 or int32"
-        ) from None
+        raise ValueError(f"array {name!r} has dtype {array.dtype}; a frame carries uint8, float32 or int32") from None

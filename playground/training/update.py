@@ -64,15 +64,13 @@ def flatten(model: nn.Module) -> Tensor:
 def unflatten(parameters: Tensor, model: nn.Module) -> dict[str, Tensor]:
     """Views of the vector (P,) in the shapes and under the names of ``model``'s parameters."""
     named = dict(model.named_parameters())
-    parts = parameters.split([w.numel() for w in named.values()])
+    parts = torch.split(parameters, [w.numel() for w in named.values()])
     return {name: part.view(w.shape) for (name, w), part in zip(named.items(), parts, strict=True)}
 
 
 def weight_mask(model: nn.Module) -> Tensor:
     """1 where the vector of parameters holds a weight, 0 where it holds a bias; shape (P,)."""
-    return torch.cat(
-        [torch.full_like(w, float(w.dim() > 1)).detach().reshape(-1) for w in model.parameters()]
-    )
+    return torch.cat([torch.full_like(w, float(w.dim() > 1)).detach().reshape(-1) for w in model.parameters()])
 
 
 def all_alive(parameters: Tensor) -> Tensor:
@@ -138,9 +136,7 @@ class Loop:
             def flat(*tensors: Tensor) -> list[Tensor]:
                 state = dict(zip(names, tensors[1:n], strict=True))
                 constants = dict(zip(hyperparameters, tensors[n + 2 :], strict=True))
-                parameters, state, _ = self._update(
-                    tensors[0], state, (tensors[n], tensors[n + 1]), constants
-                )
+                parameters, state, _ = self._update(tensors[0], state, (tensors[n], tensors[n + 1]), constants)
                 return [parameters, *(state[name] for name in names)]
 
             # Tracing takes one tensor object that stands in two places for one input: give it copies.

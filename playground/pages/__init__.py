@@ -1,0 +1,1 @@
+"""The pages, one file each; ``main.py`` is the script that Streamlit runs."""

@@ -1,0 +1,77 @@
+"""The Inspect area: curves and weights in Plotly, to hover, zoom and save. Costs nothing while it is hidden."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from playground.stream.channel import Channel
+
+REFRESH_S = 0.5
+TRAIN, TEST = "#0877bd", "#f59322"
+DIVERGING = [[0.0, "#f59322"], [0.5, "#e8eaeb"], [1.0, "#0877bd"]]
+
+
+@st.fragment(run_every=REFRESH_S)
+def inspect_panel(channel: Channel) -> None:
+    """Loss and accuracy so far, and every layer's weights as they are now."""
+    curves, weights = st.columns([3, 2])
+    with curves:
+        log_scale = st.toggle("Logarithmic loss", key="log_scale")
+        rows = channel.inspect("curves").arrays["curves"]
+        st.plotly_chart(_curves(rows, log_scale), key="curves", config=_CONFIG)
+    with weights:
+        arrays = channel.inspect("weights").arrays
+        layers = len(arrays) // 2
+        index = st.selectbox(
+            "Weights of", range(layers), key="inspect_layer", format_func=lambda i: _layer_name(i, layers)
+        )
+        matrix, bias = arrays[f"layers.{index}.weight"], arrays[f"layers.{index}.bias"]
+        st.plotly_chart(_heatmap(matrix, bias), key="weights", config=_CONFIG)
+
+
+_CONFIG = {"displaylogo": False}
+
+
+def _layer_name(index: int, layers: int) -> str:
+    return "the output layer" if index == layers - 1 else f"hidden layer {index + 1}"
+
+
+def _curves(rows: np.ndarray[Any, Any], log_scale: bool) -> Any:
+    """Loss and, for classification, accuracy over epochs; ``rows`` are those of a run's history."""
+    from plotly.subplots import make_subplots  # here: a page without Inspect does not load Plotly
+
+    _, epoch, train_loss, test_loss, train_accuracy, test_accuracy = rows.T
+    has_accuracy = bool(np.isfinite(train_accuracy).any())
+    figure = make_subplots(rows=1 + has_accuracy, cols=1, shared_xaxes=True, vertical_spacing=0.08)
+    for row, train, test in ((1, train_loss, test_loss), (2, train_accuracy, test_accuracy))[: 1 + has_accuracy]:
+        for name, values, colour in (("train", train, TRAIN), ("test", test, TEST)):
+            figure.add_scatter(
+                x=epoch, y=values, name=name, line={"color": colour, "width": 2},
+                hovertemplate="%{y:.4f}", legendgroup=name, showlegend=row == 1, row=row, col=1,
+            )  # fmt: skip
+    figure.update_yaxes(title="loss", type="log" if log_scale else "linear", row=1, col=1)
+    if has_accuracy:
+        figure.update_yaxes(title="accuracy", tickformat=".0%", row=2, col=1)
+    figure.update_xaxes(title="epoch", row=1 + has_accuracy, col=1)
+    return figure.update_layout(
+        height=420, margin={"t": 30, "r": 10, "b": 40, "l": 60}, hovermode="x unified",
+        legend={"orientation": "h", "y": 1.08}, uirevision="curves",
+    )  # fmt: skip
+
+
+def _heatmap(matrix: np.ndarray[Any, Any], bias: np.ndarray[Any, Any]) -> Any:
+    """One layer's weights (neurons, inputs), with the biases as a last column."""
+    from plotly.graph_objects import Figure, Heatmap
+
+    values = np.column_stack([matrix, bias])
+    limit = max(float(np.abs(values).max()), 1e-6)
+    columns = [*(f"from {i + 1}" for i in range(matrix.shape[1])), "bias"]
+    figure = Figure(
+        Heatmap(
+            z=values, x=columns, y=[f"neuron {i + 1}" for i in range(len(bias))],
+            zmin=-limit, zmax=limit, colorscale=DIVERGING, hovertemplate="%{y}, %{x}: %{z:.4f}<extra></extra>",
+        )
+    )  # fmt: skip
+    figure.update_yaxes(autorange="reversed")
+    return figure.update_layout(height=420, margin={"t": 30, "r": 10, "b": 40, "l": 60}, uirevision="weights")

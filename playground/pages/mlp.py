@@ -1,0 +1,277 @@
+"""The first page: pick data and a network, press Play, watch it learn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import streamlit as st
+
+from playground.catalog import (
+    ACTIVATIONS,
+    DEVICES,
+    INITIALIZERS,
+    LEARNING_RATES,
+    LOSSES,
+    OPTIMIZERS,
+    REGULARIZATION_RATES,
+    Entry,
+)
+from playground.configs.mlp import MLPConfig
+from playground.data.points import DATASETS, draw, train_size
+from playground.pages.inspect import inspect_panel
+from playground.pages.stage import picker, stage
+from playground.run import Config, ConfigError, Flag, Problem, setting
+from playground.stream.channel import Channel
+from playground.stream.frame import pack, unpack
+from playground.stream.hub import hub
+
+POLL_S = 0.15
+STAGE_MAY_CHANGE = ("features", "hidden_sizes", "seed", "data_seed")
+RESTARTS = "↺ Starts a new run."
+LIVE = "Applies while it trains."
+
+
+@dataclass(frozen=True)
+class Show(Config):
+    """What of a run is shown: part of the page's address, but not of the run."""
+
+    show_test: bool = setting(False, Flag(), "Show test points")
+    discretize: bool = setting(False, Flag(), "Discretize output")
+    inspect: bool = setting(False, Flag(), "Inspect")
+
+
+def mlp_page() -> None:
+    """Read the settings, bring the run in line with them, then draw the controls and the stage."""
+    if "token" not in st.session_state:
+        st.session_state.token = hub().issue()
+        _load_address()
+    config, show = _settings()
+    channel = hub().channel(st.session_state.token)
+    try:
+        channel.configure(config)
+    except ConfigError as error:
+        st.session_state.problems.append(Problem("run", str(error)))
+    _write_address(config, show)
+    st.html(_COMPACT)
+    with st.sidebar:
+        _controls(config)
+    _report_problems()
+    _mount_stage(channel, show)
+    st.toggle(
+        "Inspect: curves and weights",
+        key="inspect",
+        help="Loss, accuracy and every weight, to hover and zoom.",
+    )
+    if show.inspect:
+        inspect_panel(channel)
+
+
+# The address and the session hold the settings; the run follows them
+
+
+def _load_address() -> None:
+    """Put the address's settings into the session; a wrong part is reported and gets its default."""
+    text = st.query_params.to_dict()
+    shown = {name: value for name, value in text.items() if name in Show.settings()}
+    show, problems = Show.from_text(shown)
+    config, more = MLPConfig.from_text({k: v for k, v in text.items() if k not in shown})
+    for settings in (config, show):
+        for name in settings.settings():
+            st.session_state[name] = getattr(settings, name)
+    st.session_state.problems = problems + more
+
+
+def _settings() -> tuple[MLPConfig, Show]:
+    """The session's settings; those that do not go together, or not with this machine, are brought in line."""
+    values = {name: st.session_state[name] for name in MLPConfig.settings()}
+    devices = hub().engine.devices().result()
+    if values["device"] != "auto" and values["device"] not in devices:
+        wanted, values["device"] = values["device"], "auto"
+        have = " or ".join(devices)
+        st.session_state.problems.append(
+            Problem("device", f"'{wanted}' is not on this server, which has {have}; using auto")
+        )
+    config, conflicts = MLPConfig.reconciled(values)
+    for name in MLPConfig.settings():
+        st.session_state[name] = getattr(config, name)
+    st.session_state.problems += [found for found in conflicts if found.name != "loss"]
+    return config, Show(**{name: st.session_state[name] for name in Show.settings()})
+
+
+def _write_address(config: MLPConfig, show: Show) -> None:
+    address = {**config.to_text(), **show.to_text()}
+    if st.query_params.to_dict() != address:
+        st.query_params.from_dict(address)
+
+
+def _report_problems() -> None:
+    problems: list[Problem] = st.session_state.problems
+    if problems:
+        lines = "\n".join(f"- **{_plain(found.name)}**: {_plain(found.message)}" for found in problems)
+        st.warning(f"Some settings could not be used; their defaults stand in for them.\n\n{lines}")
+    st.session_state.problems = []
+
+
+def _plain(text: str) -> str:
+    """Text that somebody may have put into a link, without its power over Markdown."""
+    return "".join("\\" + sign if sign in "\\`*_{}[]()<>#+!|$:~" else sign for sign in text)
+
+
+# Controls
+
+
+def _controls(config: MLPConfig) -> None:
+    st.markdown("#### Data")
+    picker(
+        key="picker",
+        data={"options": _thumbnails(), "selected": config.dataset},
+        on_dataset_change=_take_dataset,
+    )
+    left, right = st.columns(2)
+    left.slider("Noise", 0.0, 0.5, step=0.01, format="percent", key="noise", help=RESTARTS)
+    right.slider("Training share", 0.1, 0.9, step=0.05, format="percent", key="train_share", help=RESTARTS)
+    available = train_size(config.dataset, config.train_share)
+    most = available if config.batch_size > 100 else min(100, available)
+    st.slider("Batch size", 1, most, key="batch_size", help=f"Training points in one update. {LIVE}")
+    st.markdown("#### Network")
+    left, right = st.columns(2)
+    _menu(left, "Activation", "activation", ACTIVATIONS)
+    _menu(right, "Initial weights", "initializer", INITIALIZERS)
+    st.markdown("#### Training")
+    left, right = st.columns(2)
+    _menu(left, "Optimizer", "optimizer", OPTIMIZERS)
+    _menu(right, "Loss", "loss", {name: LOSSES[name] for name in config.losses()})
+    _scale("Learning rate", "learning_rate", LEARNING_RATES)
+    left, right = st.columns(2)
+    _scale("L1 rate", "l1_strength", REGULARIZATION_RATES, left)
+    _scale("L2 rate", "weight_decay", REGULARIZATION_RATES, right)
+    st.markdown("#### View")
+    left, right = st.columns(2)
+    left.toggle("Test points", key="show_test")
+    right.toggle("Discretize", key="discretize", help="Show only which side of zero the output is on.")
+    with st.expander("Seeds and device"):
+        most_seed = 2**31 - 1
+        left, right = st.columns(2)
+        left.number_input("Weights seed", 0, most_seed, key="seed", help=RESTARTS)
+        right.number_input("Data seed", 0, most_seed, key="data_seed", help=LIVE)
+        devices = {name: DEVICES[name] for name in DEVICES if name in ("auto", *hub().engine.devices().result())}
+        _menu(st, "Device", "device", devices)
+
+
+def _menu(place: Any, label: str, name: str, options: Mapping[str, Entry]) -> None:
+    formula = options[st.session_state[name]].formula if st.session_state[name] in options else ""
+    place.selectbox(
+        label,
+        list(options),
+        key=name,
+        format_func=lambda key: options[key].label,
+        help=f"{formula}  \n{RESTARTS}",
+    )
+
+
+def _scale(label: str, name: str, steps: tuple[float, ...], place: Any = st) -> None:
+    """A slider over fixed steps; a value that came by the address finds its place between them."""
+    options = sorted({*steps, st.session_state[name]})
+    place.select_slider(
+        label, options, key=name, format_func=lambda value: f"{value:g}" if value else "off", help=LIVE
+    )
+
+
+def _take_dataset() -> None:
+    chosen = st.session_state.picker.get("dataset")
+    if chosen in DATASETS:
+        st.session_state.dataset = chosen
+
+
+@cache
+def _thumbnails() -> list[dict[str, Any]]:
+    """Every dataset with some of its points, for the picker."""
+    options = []
+    for name, entry in DATASETS.items():
+        split = draw(name, noise=0.0, train_share=0.5, data_seed=0)
+        sample = [
+            [round(float(v), 2) for v in (*point, label)]
+            for point, label in zip(split.points[:160], split.labels[:160], strict=True)
+        ]
+        task = "regression" if entry.is_regression else "classification"
+        options.append({"name": name, "label": entry.label, "task": task, "points": sample})
+    return options
+
+
+# The stage
+
+
+def _mount_stage(channel: Channel, show: Show) -> None:
+    """The live picture: over its own socket, or where a proxy refuses that, by polling."""
+    transport = st.session_state.get("transport", "socket")
+    settings = {
+        "token": st.session_state.token,
+        "show_test": show.show_test,
+        "discretize": show.discretize,
+        "transport": transport,
+    }
+    if transport == "socket":
+        _stage(settings)
+    else:
+        st.fragment(run_every=POLL_S)(_polled_stage)(channel, settings)
+
+
+def _polled_stage(channel: Channel, settings: Mapping[str, Any]) -> None:
+    header, arrays = unpack(channel.poll())
+    _stage(pack({**header, "settings": settings}, arrays))
+
+
+def _stage(data: Any) -> None:
+    stage(
+        key="stage",
+        data=data,
+        on_change_change=_take_change,
+        on_command_change=_take_command,
+        on_transport_change=_take_transport,
+    )
+    if st.session_state.pop("stage_changed", False):
+        st.rerun()
+
+
+def _take_change() -> None:
+    """The stage edits the network's structure and the seeds."""
+    change = st.session_state.stage.get("change")
+    if not isinstance(change, Mapping):
+        return
+    for name, value in change.items():
+        if name not in STAGE_MAY_CHANGE:
+            continue
+        try:
+            st.session_state[name] = MLPConfig.settings()[name].kind.check(value)
+            st.session_state.stage_changed = True
+        except ConfigError as error:
+            st.session_state.problems.append(Problem(name, str(error)))
+
+
+def _take_command() -> None:
+    """A polling stage has no socket for its commands."""
+    message = st.session_state.stage.get("command")
+    if isinstance(message, Mapping):
+        try:
+            answer = hub().channel(st.session_state.token).handle(message)
+            if answer is not None:
+                answer.result()
+        except ConfigError as error:
+            st.toast(_plain(str(error)))
+
+
+def _take_transport() -> None:
+    if st.session_state.stage.get("transport") == "poll":
+        st.session_state.transport = "poll"
+        st.session_state.stage_changed = True
+
+
+_COMPACT = """
+<style>
+  .stMainBlockContainer { padding: 1rem 1.5rem 2rem; }
+  .stSidebar [data-testid="stSidebarUserContent"] { padding-top: 0.5rem; }
+  .stSidebar [data-testid="stVerticalBlock"] { gap: 0.6rem; }
+  .stSidebar h4 { padding: 0.25rem 0 0; }
+</style>
+"""

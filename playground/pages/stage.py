@@ -1,0 +1,34 @@
+"""The page's two live parts, written in JavaScript (``playground/stage/``) and mounted by Streamlit."""
+
+import streamlit as st
+
+from playground.stream.socket import PREFIX, stage_version
+
+
+def _loader(module: str) -> str:
+    """The script that Streamlit sends: it only fetches the real one, which our own route serves."""
+    return f"""
+// Streamlit's address is whatever stands before /_stcore/ in what it has loaded, proxies included.
+const core = performance.getEntriesByType("resource").find((entry) => entry.name.includes("/_stcore/"));
+const base = core ? core.name.slice(0, core.name.indexOf("/_stcore/")) : window.location.origin;
+const loaded = import(`${{base}}/{PREFIX}/{stage_version()}/{module}`);
+export default function (component) {{
+  let cleanup = null;
+  let isOver = false;
+  loaded.then((module) => {{
+    if (!isOver) cleanup = module.default(component);
+  }});
+  return () => {{
+    isOver = true;
+    if (cleanup) cleanup();
+  }};
+}}
+"""
+
+
+stage = st.components.v2.component(
+    "playground_stage", html="<div></div>", js=_loader("stage.js"), isolate_styles=False
+)
+picker = st.components.v2.component(
+    "playground_picker", html="<div></div>", js=_loader("picker.js"), isolate_styles=False
+)

@@ -1,0 +1,282 @@
+"""One person's line to their run: what they asked for, and the next frame they are to see.
+
+Training is pulled: nothing is trained unless somebody asks for the next frame. The page script changes the
+configuration from its own thread; the socket (or the polling page) sends commands and asks for frames.
+"""
+
+import asyncio
+import contextlib
+import math
+import secrets
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import Any
+
+from playground.configs import CONFIGS
+from playground.configs.mlp import MLPConfig
+from playground.engine import Engine
+from playground.run import Config, ConfigError, Integer, Number, Run, Snapshot, View
+from playground.stream.frame import pack
+from playground.stream.pace import SPEED, Pace
+
+ANSWER_S = 60.0  # how long to wait for a worker before giving up (a rebuild may take seconds)
+_INDEX = Integer(0, 10_000)
+
+
+class Channel:
+    """Holds one run in ``engine`` and turns it into frames. Safe to use from several threads."""
+
+    def __init__(self, engine: Engine, lab: str = "mlp") -> None:
+        self._engine = engine
+        self._lab = lab
+        self._lock = threading.RLock()
+        self._wake: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
+        self.run_id = ""
+        self.config: Config = CONFIGS[lab]()
+        self.playing = False
+        self.last_seen = time.monotonic()
+        self._connection: Connection | None = None
+        self._view = View()
+        self._dirty, self._scene_due = True, True
+        self._steps_due = 0
+        self._pace = Pace()
+        self._last: Snapshot | None = None
+        self._last_frame = b""
+
+    # What the page asks for
+
+    def configure(self, config: Config) -> None:
+        """Follow the page: live settings change the run as it goes, any other starts a new one, paused.
+
+        Raises ConfigError where the machine cannot do it.
+        """
+        with self._lock:
+            self.last_seen = time.monotonic()
+            changed = self.config.changed(config)
+            known = config.settings()
+            if not self.run_id or not all(known[name].live for name in changed):
+                answers: list[Future[Any]] = [self._start(config)]
+            else:
+                answers = [self._engine.apply(self.run_id, *change) for change in changed.items()]
+                self.config = config
+                self._scene_due |= "data_seed" in changed
+                if changed:
+                    self._touch()
+        for answer in answers:  # outside the lock: frames go on meanwhile
+            answer.result(ANSWER_S)
+
+    def handle(self, message: Mapping[str, Any]) -> Future[Any] | None:
+        """Carry out one command of the stage. Raises ConfigError for one that makes no sense.
+
+        Where a command changes the run, the future tells whether that was accepted.
+        """
+        verb = message.get("type")
+        with self._lock:
+            self.last_seen = time.monotonic()
+            if verb in ("play", "pause"):
+                self.playing = verb == "play"
+                self._pace.restart()
+            elif verb == "step":
+                self.playing = False
+                self._steps_due = self._steps_to(message.get("unit"))
+            elif verb == "reset":
+                self._start(self.config)
+            elif verb == "speed":
+                wanted = message.get("updates_per_s")
+                self._pace.updates_per_s = None if wanted is None else SPEED.check(wanted)
+                self._pace.restart()
+            elif verb == "view":
+                self._view = _view(message)
+            elif verb in ("weight", "bias"):
+                return self._edit_parameter(message)
+            else:
+                raise ConfigError(f"there is no command {str(verb)[:40]!r}")
+            self._touch()
+        return None
+
+    def adopt(self, other: "Channel") -> bool:
+        """After a reload: go on with the run of the page's earlier life, if it had the same configuration."""
+        with self._lock, other._lock:
+            if not other.run_id or other.connected or other.config != self.config:
+                return False
+            self._engine.close(self.run_id)
+            self.run_id, other.run_id = other.run_id, ""
+            self._last = other._last
+            self._scene_due = True
+            self._touch()
+            return True
+
+    @property
+    def connected(self) -> bool:
+        return self._connection is not None
+
+    def connect(self) -> "Connection":
+        """A socket is there; it takes the place of an earlier one. Its first frame is a full one."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.replaced.set()
+            self._connection = Connection()
+            self._scene_due = True
+            self._touch()
+            return self._connection
+
+    def disconnect(self, connection: "Connection") -> None:
+        with self._lock:
+            if self._connection is connection:
+                self._connection, self._wake = None, None
+                self.last_seen = time.monotonic()
+
+    def close(self) -> None:
+        with self._lock:
+            if self.run_id:
+                self._engine.close(self.run_id)
+            self.run_id, self.playing = "", False
+
+    def inspect(self, panel: str) -> Snapshot:
+        """A panel that is read rather than watched: ``curves`` or ``weights``."""
+        view = View(panels=frozenset({panel}))
+        return self._engine.observe(self.run_id, view).result(ANSWER_S)
+
+    # Frames
+
+    async def next_frame(self) -> bytes:
+        """The next frame, as soon as there is something new to see."""
+        loop, event = asyncio.get_running_loop(), asyncio.Event()
+        self._wake = loop, event
+        while True:
+            event.clear()
+            delay = self._delay()
+            if delay == 0:
+                break
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(event.wait(), delay)
+        while True:
+            run_id = self.run_id
+            try:
+                snapshot = await asyncio.wrap_future(self._request())
+                return self._packed(snapshot)
+            except KeyError:  # a new run took its place meanwhile
+                if run_id == self.run_id:
+                    raise
+
+    def poll(self) -> bytes:
+        """The next frame where there is something new, else the last one again."""
+        self.last_seen = time.monotonic()
+        if self._delay() == 0:
+            self._last_frame = self._packed(self._request().result(ANSWER_S))
+        return self._last_frame
+
+    def _delay(self) -> float | None:
+        """Seconds until a frame is due; None where nothing is to come by itself."""
+        with self._lock:
+            if not self.run_id:
+                return None
+            if self._dirty or self._scene_due or self._steps_due:
+                return 0.0
+            return self._pace.delay() if self.playing else None
+
+    def _request(self) -> Future[Snapshot]:
+        """Ask the engine for the next slice of training and its snapshot."""
+        with self._lock:
+            panels = {"stage", "scene"} if self._scene_due else {"stage"}
+            view = replace(self._view, panels=frozenset(panels))
+            steps, self._steps_due = self._steps_due, 0
+            self._dirty = self._scene_due = False
+            if steps:
+                return self._engine.advance(self.run_id, view, steps=steps)
+            if not self.playing:
+                return self._engine.observe(self.run_id, view)
+            steps_now, budget_s = self._pace.slice()
+            started = time.monotonic()
+            future = self._engine.advance(self.run_id, view, steps=steps_now, budget_s=budget_s)
+            future.add_done_callback(lambda _: self._pace.took(time.monotonic() - started, budget_s))
+            return future
+
+    def _packed(self, snapshot: Snapshot) -> bytes:
+        with self._lock:
+            if snapshot.notice is not None:
+                self.playing = False
+            self._last = snapshot
+            header = {
+                "run": snapshot.run_id,
+                "step": snapshot.step,
+                "epoch": snapshot.epoch,
+                "state": "playing" if self.playing else "paused",
+                "metrics": snapshot.metrics,
+                "updates_per_s": self._pace.measured(snapshot.step) if self.playing else None,
+                "notice": snapshot.notice,
+                **snapshot.info,
+            }
+        return pack(header, snapshot.arrays)
+
+    def _start(self, config: Config) -> Future[None]:
+        """Open a new run in place of the present one."""
+        run_id = secrets.token_hex(6)
+        opened = self._engine.open(run_id, Run(lab=self._lab, config=config))
+        if self.run_id:
+            self._engine.close(self.run_id)
+        self.run_id, self.config = run_id, config
+        self.playing, self._steps_due, self._last = False, 0, None
+        self._view = replace(self._view, neuron=None, shown=None)
+        self._scene_due = True
+        self._touch()
+        return opened
+
+    def _edit_parameter(self, message: Mapping[str, Any]) -> Future[Any]:
+        layer, row = _INDEX.check(message.get("layer")), _INDEX.check(message.get("to"))
+        if message["type"] == "bias":
+            target = f"layers.{layer - 1}.bias[{row}]"
+        else:
+            target = f"layers.{layer - 1}.weight[{row},{_INDEX.check(message.get('from'))}]"
+        edited = self._engine.apply(self.run_id, target, message.get("value"))
+        edited.add_done_callback(lambda _: self._touch())
+        return edited
+
+    def _steps_to(self, unit: Any) -> int:
+        """How many updates a press of Step means: one, or as many as end the epoch that is under way."""
+        if unit == "update":
+            return 1
+        if unit != "epoch":
+            raise ConfigError(f"step: {str(unit)[:40]!r} is not one of update, epoch")
+        assert isinstance(self.config, MLPConfig)
+        epoch = self._last.epoch if self._last else 0.0
+        left = math.floor(epoch + 1e-6) + 1 - epoch
+        return max(1, math.ceil(left * self.config.steps_per_epoch - 1e-6))
+
+    def _touch(self) -> None:
+        """Something changed that the page should see: wake whoever waits for the next frame."""
+        self._dirty = True
+        if self._wake is not None:
+            loop, event = self._wake
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(event.set)
+
+
+class Connection:
+    """One socket's time on a channel; ``replaced`` is set when another takes its place."""
+
+    def __init__(self) -> None:
+        self.replaced = asyncio.Event()
+
+
+def _view(message: Mapping[str, Any]) -> View:
+    """The part of a view that the stage decides. Raises ConfigError."""
+    neuron, probe, shown = (message.get(name) for name in ("neuron", "probe", "shown"))
+    if neuron is not None:
+        neuron = _pair(neuron, _INDEX.check, "neuron")
+    if probe is not None:
+        probe = _pair(probe, Number(-1000, 1000).check, "probe")
+    if shown is not None:
+        if not isinstance(shown, list) or not all(isinstance(part, list) for part in shown):
+            raise ConfigError("shown: not a list of lists")
+        shown = tuple(tuple(_INDEX.check(i) for i in part[:100]) for part in shown[:100])
+    return View(neuron=neuron, probe=probe, shown=shown)
+
+
+def _pair(value: Any, check: Any, name: str) -> tuple[Any, Any]:
+    if not isinstance(value, list) or len(value) != 2:
+        raise ConfigError(f"{name}: {str(value)[:40]} is not a pair of numbers")
+    return check(value[0]), check(value[1])

@@ -1,0 +1,59 @@
+"""How fast a run trains while it is watched: a dial of its own, apart from how often it is drawn."""
+
+import time
+
+from playground.run import Number
+
+SPEED = Number(0.1, 100_000)  # updates per second
+CYCLE_S = 0.0150  # one frame's training, reading and way to the page: just under a display's 1/60 s
+MIN_SLICE_S, MAX_SLICE_S = 0.004, 0.012
+
+
+class Pace:
+    """How fast to train: so many updates a second, or (None) as many as fit between two frames."""
+
+    def __init__(self) -> None:
+        self.updates_per_s: float | None = None
+        self._overhead_s = 0.003  # what a frame costs beside training
+        self.restart()
+
+    def restart(self) -> None:
+        self._owed, self._clock = 1.0, time.monotonic()
+        self._marks: list[tuple[float, int]] = []
+
+    def delay(self) -> float:
+        """Seconds until at least one update is due."""
+        if self.updates_per_s is None:
+            return 0.0
+        self._accrue()
+        return max(0.0, (1.0 - self._owed) / self.updates_per_s)
+
+    def slice(self) -> tuple[int | None, float | None]:
+        """The next slice: (steps, None) or (None, budget in seconds)."""
+        if self.updates_per_s is None:
+            return None, min(MAX_SLICE_S, max(MIN_SLICE_S, CYCLE_S - self._overhead_s))
+        self._accrue()
+        steps = int(self._owed)
+        self._owed -= steps
+        return steps, None
+
+    def took(self, seconds: float, budget_s: float | None) -> None:
+        """Learn from a slice how much of a cycle is not training."""
+        if budget_s is not None:
+            self._overhead_s += 0.1 * (max(seconds - budget_s, 0.0) - self._overhead_s)
+
+    def measured(self, step: int) -> float | None:
+        """Updates per second over about the last second; None until that can be said."""
+        now = time.monotonic()
+        recent = [mark for mark in self._marks if now - mark[0] < 1.0]
+        self._marks = [*recent, (now, step)]
+        first, first_step = self._marks[0]
+        return (step - first_step) / (now - first) if now - first > 0.2 else None
+
+    def _accrue(self) -> None:
+        """Updates fall due with time, but a page that was away does not get them all at once."""
+        now = time.monotonic()
+        assert self.updates_per_s is not None
+        self._owed += (now - self._clock) * self.updates_per_s
+        self._owed = min(self._owed, max(1.0, 0.1 * self.updates_per_s))
+        self._clock = now

@@ -1,0 +1,183 @@
+"""The socket between a stage and its channel, and the stage's own files: routes for Streamlit's server.
+
+A client first shows its token, then sends commands and acknowledges each frame when it has painted it; at most two
+frames are under way. The wire format of frames is in ``frame.py``; commands are JSON:
+
+    {"type": "hello", "token": …, "resume": …}      {"type": "ack"}
+    {"type": "play"}  {"type": "pause"}  {"type": "step", "unit": "update" | "epoch"}  {"type": "reset"}
+    {"type": "speed", "updates_per_s": number | null}
+    {"type": "view", "neuron": [layer, index] | null, "probe": [x, y] | null, "shown": [[…], …] | null}
+    {"type": "weight", "layer": l, "to": i, "from": j, "value": v}   {"type": "bias", "layer": l, "to": i, "value": v}
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import logging
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.routing import BaseRoute, Mount, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from playground.run import ConfigError
+from playground.stream.channel import Channel
+
+STAGE = Path(__file__).parent.parent / "stage"
+PREFIX = "playground"
+IN_FLIGHT = 2
+MAX_MESSAGE_CHARS = 4096
+HELLO_S = 10.0  # a client that has not said hello by then is cut off
+UNKNOWN_TOKEN, REPLACED = 4401, 4409
+
+log = logging.getLogger(__name__)
+
+
+class ForeverFiles(StaticFiles):
+    """Static files whose address changes with their content, so that a browser need never ask again."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Any:
+        response = super().file_response(*args, **kwargs)
+        response.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def stage_version() -> str:
+    """A name for the present content of the stage's files."""
+    digest = hashlib.sha256()
+    for path in sorted(STAGE.glob("*.*")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def routes(base_path: str) -> list[BaseRoute]:
+    """The socket and the stage's files, under Streamlit's base path and without it."""
+    files = ForeverFiles(directory=STAGE)
+    found: list[BaseRoute] = []
+    for base in {"", "/" + base_path.strip("/") if base_path.strip("/") else ""}:
+        found.append(WebSocketRoute(f"{base}/{PREFIX}/socket", serve))
+        found.append(Mount(f"{base}/{PREFIX}/{stage_version()}", files))
+    return found
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    """Start the workers with the server, and end them with it."""
+    from playground.stream.hub import hub
+
+    reaper = asyncio.create_task(hub().keep_reaping())
+    try:
+        yield
+    finally:
+        reaper.cancel()
+        hub().engine.shutdown()
+
+
+async def serve(websocket: WebSocket) -> None:
+    """One connection, from its handshake to its end."""
+    if not is_own_origin(websocket):
+        await websocket.close(1008)
+        return
+    await websocket.accept()
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        channel = await _greeted(websocket)
+        if channel is not None:
+            await _converse(websocket, channel)
+
+
+def is_own_origin(websocket: WebSocket) -> bool:
+    """Browsers say which site a script comes from: ours, or one that the operator allows."""
+    origin = websocket.headers.get("origin")
+    if origin is None:
+        return True  # not a browser, so no other site's script; the token still guards the run
+    netloc = urlsplit(origin).netloc
+    allowed = os.environ.get("PLAYGROUND_ALLOWED_ORIGINS", "").split(",")
+    return netloc == websocket.headers.get("host") or origin in allowed
+
+
+async def _greeted(websocket: WebSocket) -> Channel | None:
+    """The channel whose token the client shows first; else the connection is closed."""
+    from playground.stream.hub import hub
+
+    try:
+        message = await asyncio.wait_for(_received(websocket), HELLO_S)
+    except (ConfigError, TimeoutError):
+        message = {}
+    token = message.get("token")
+    channel = hub().find(token) if isinstance(token, str) and message.get("type") == "hello" else None
+    if channel is None:
+        await websocket.close(UNKNOWN_TOKEN, "unknown token")
+        return None
+    earlier = message.get("resume")
+    if isinstance(earlier, str) and earlier != token:
+        former = hub().find(earlier)
+        if former is not None:
+            channel.adopt(former)
+    return channel
+
+
+async def _converse(websocket: WebSocket, channel: Channel) -> None:
+    """Send frames as they are painted, and carry out commands, until either side leaves."""
+    connection = channel.connect()
+    unpainted = asyncio.BoundedSemaphore(IN_FLIGHT)
+    tasks = [
+        asyncio.create_task(_send(websocket, channel, unpainted)),
+        asyncio.create_task(_listen(websocket, channel, unpainted)),
+        asyncio.create_task(connection.replaced.wait()),
+    ]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            error = task.exception()
+            if error is not None and not isinstance(error, WebSocketDisconnect):
+                log.error("a connection ended", exc_info=error)
+        with contextlib.suppress(RuntimeError):
+            await websocket.close(REPLACED if connection.replaced.is_set() else 1000)
+    finally:
+        for task in tasks:
+            task.cancel()
+        channel.disconnect(connection)
+
+
+async def _send(websocket: WebSocket, channel: Channel, unpainted: asyncio.Semaphore) -> None:
+    while True:
+        await unpainted.acquire()
+        await websocket.send_bytes(await channel.next_frame())
+
+
+async def _listen(websocket: WebSocket, channel: Channel, unpainted: asyncio.BoundedSemaphore) -> None:
+    while True:
+        try:
+            message = await _received(websocket)
+            if message.get("type") == "ack":
+                with contextlib.suppress(ValueError):  # more acks than frames
+                    unpainted.release()
+                continue
+            answer = channel.handle(message)
+            if answer is not None:
+                await asyncio.wrap_future(answer)
+        except (ConfigError, KeyError) as error:
+            text = str(error) if isinstance(error, ConfigError) else "this run is over"
+            await websocket.send_text(json.dumps({"type": "error", "text": text}))
+
+
+async def _received(websocket: WebSocket) -> dict[str, Any]:
+    """The next message, a JSON object of bounded size. Raises ConfigError for anything else."""
+    data = await websocket.receive()
+    if data["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(data.get("code", 1005))
+    text = data.get("text")
+    if text is None or len(text) > MAX_MESSAGE_CHARS:
+        raise ConfigError(f"a message is JSON text of at most {MAX_MESSAGE_CHARS} characters")
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError):
+        message = None
+    if not isinstance(message, dict):
+        raise ConfigError("a message is a JSON object")
+    return message
