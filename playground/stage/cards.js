@@ -66,7 +66,8 @@ export class Cards {
     this.unhover();
     this.close();
     const close = h("button", { class: "nn-card-close", type: "button", "aria-label": "Close", onclick: () => this.close(true) }, "×");
-    const fields = card.rows.map((row) => this.field(row, card.rows.length === 1));
+    const alone = card.rows.length === 1;
+    const fields = card.rows.map((row) => this.field(row, alone ? card.title : row.label, alone));
     const element = h("div", { class: "nn-card nn-card-editor", role: "dialog", "aria-label": card.title },
       h("div", { class: "nn-card-head" }, h("div", { class: "nn-card-title" }, card.title), close),
       h("div", { class: "nn-card-rows" }, ...fields.map((field) => field.element)));
@@ -87,9 +88,10 @@ export class Cards {
    * One number: live until it is touched, sent on Enter or when it is left.
    *
    * @param {Row} row
+   * @param {string} name  by which a complaint calls it
    * @param {boolean} alone  then Enter also closes the card
    */
-  field(row, alone) {
+  field(row, name, alone) {
     const input = h("input", { type: "number", step: "any", min: String(-LIMIT), max: String(LIMIT) });
     const message = h("div", { class: "nn-card-error", role: "alert" });
     const element = h("div", { class: "nn-card-row" },
@@ -101,7 +103,7 @@ export class Cards {
     };
     const commit = () => {
       if (!edited) return true;
-      const problem = problemWith(input, row.label);
+      const problem = problemWith(input, name);
       setText(message, problem);
       input.setAttribute("aria-invalid", String(Boolean(problem)));
       if (problem) return false;
@@ -161,13 +163,13 @@ export class Cards {
  * What is wrong with the number typed, or "".
  *
  * @param {HTMLInputElement} input
- * @param {string} label
+ * @param {string} name
  */
-function problemWith(input, label) {
+function problemWith(input, name) {
   const range = `between −${LIMIT} and ${LIMIT}`;
-  if (input.validity.badInput || input.value === "") return `${label}: type a number ${range}.`;
+  if (input.validity.badInput || input.value === "") return `${name}: type a number ${range}.`;
   const value = Number(input.value);
-  if (!Number.isFinite(value) || Math.abs(value) > LIMIT) return `${label}: ${input.value} is not ${range}.`;
+  if (!Number.isFinite(value) || Math.abs(value) > LIMIT) return `${name}: ${input.value} is not ${range}.`;
   return "";
 }
 

@@ -14,10 +14,12 @@
  * @property {string} negative  a negative weight, class 0
  * @property {string} positive  a positive weight, class 1
  * @property {Rgb} neutral
+ * @property {number} softness  how far the soft colours go from neutral to full
  * @property {Uint32Array} vivid  256 pixels from negative to positive, for tiles and regression points
  * @property {Uint32Array} soft  the same under the data points
  * @property {Uint32Array} vividSign  thresholded at the middle
  * @property {Uint32Array} softSign
+ * @property {Uint32Array[]} classes  for the probability of every class, half of the range being below 0
  */
 
 const NEGATIVE = rgb("#f59322");
@@ -26,7 +28,10 @@ const POSITIVE = rgb("#0877bd");
 const POSITIVE_ON_DARK = rgb("#3f9fe0");
 /** Orange and blue mean classes 0 and 1 everywhere; the others differ from them in lightness too. */
 const CLASSES = [NEGATIVE, POSITIVE, rgb("#b5489a"), rgb("#0f9d7a"), rgb("#d8c21f"), rgb("#6b5b95")];
+/** The map is paler than the points on it. */
 const SOFTNESS = 0.72;
+/** On a dark page a pale orange would be brown. */
+const SOFTNESS_ON_DARK = 0.82;
 
 /**
  * @param {Element} element  inside the themed page
@@ -38,8 +43,9 @@ export function readTheme(element) {
   const text = rgb(style.getPropertyValue("--st-text-color") || "#31333f");
   const dark = lightness(background) < 128;
   const neutral = dark ? mix(background, text, 0.1) : rgb("#e8eaeb");
-  const vivid = diverging(NEGATIVE, neutral, dark ? rgb("#1486d0") : POSITIVE, 1);
-  const soft = diverging(NEGATIVE, neutral, dark ? rgb("#1486d0") : POSITIVE, SOFTNESS);
+  const softness = dark ? SOFTNESS_ON_DARK : SOFTNESS;
+  const vivid = diverging(NEGATIVE, neutral, POSITIVE, 1);
+  const soft = diverging(NEGATIVE, neutral, POSITIVE, softness);
   return {
     dark,
     background: css(background),
@@ -50,10 +56,12 @@ export function readTheme(element) {
     negative: css(NEGATIVE),
     positive: css(dark ? POSITIVE_ON_DARK : POSITIVE),
     neutral,
+    softness,
     vivid,
     soft,
     vividSign: thresholded(vivid),
     softSign: thresholded(soft),
+    classes: CLASSES.map((color) => diverging(neutral, neutral, color, 1)),
   };
 }
 
@@ -99,7 +107,7 @@ export function levelOf(value, range) {
  */
 export function mixClasses(planes, classes, pixels, theme, discretize) {
   const count = pixels.length;
-  const colors = Array.from({ length: classes }, (_, c) => mix(theme.neutral, classColor(c), SOFTNESS));
+  const colors = Array.from({ length: classes }, (_, c) => mix(theme.neutral, classColor(c), theme.softness));
   for (let i = 0; i < count; i++) {
     let total = 0, red = 0, green = 0, blue = 0, best = 0, bestShare = -1;
     for (let c = 0; c < classes; c++) {

@@ -14,7 +14,8 @@ import { TilePainter } from "./tiles.js";
 /** @typedef {import("./cards.js").Cards} Cards */
 
 const REACH = { mouse: 6, pen: 8, touch: 14 };
-const FLOW_SPEED = 0.00035;
+/** Pixels a millisecond, and pixels. */
+const FLOW_SPEED = 0.056;
 const FLOW_SPACING = 46;
 const FLOW_DASH = 7;
 /** A frame of 60 Hz with some slack; slower than this and the flow is not worth it. */
@@ -117,7 +118,7 @@ export class Graph {
   paint(moment, now, flowing) {
     this.moment = moment;
     if (!this.layout) return;
-    this.links.paint(moment.arrays.weights);
+    this.links.paint(moment.arrays.weights, moment.header.state === "playing" ? now : Infinity);
     this.tiles.clear();
     if (flowing && this.canAfford(now)) this.paintFlow(now);
     else if (!flowing) this.lastFrame = 0;
@@ -134,7 +135,7 @@ export class Graph {
     return this.flowAffordable;
   }
 
-  /** Short bright dashes that glide along the stronger links, in one stroke. @param {number} now */
+  /** Short bright dashes that glide along the stronger links. @param {number} now */
   paintFlow(now) {
     const { context } = this.tiles;
     const { layout, theme } = this;
@@ -147,7 +148,7 @@ export class Graph {
       const length = Math.hypot(x1[link] - x0[link], y1[link] - y0[link]);
       const dashes = Math.max(1, Math.round(length / FLOW_SPACING));
       const dash = FLOW_DASH / length;
-      const phase = (now * FLOW_SPEED * 160) / length + link * 0.37;
+      const phase = (now * FLOW_SPEED) / length + link * 0.37;
       for (let i = 0; i < dashes; i++) {
         const start = (phase + i / dashes) % 1;
         const end = Math.min(1, start + dash);

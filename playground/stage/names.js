@@ -28,6 +28,15 @@ export function shortName(scene, [layer, index]) {
 
 /**
  * @param {Scene} scene
+ * @param {Neuron} neuron
+ */
+export function biasName(scene, [layer, index]) {
+  if (layer <= scene.hidden_sizes.length) return `Bias of neuron ${index + 1} in hidden layer ${layer}`;
+  return `Bias of ${scene.outputs.length === 1 ? "the output" : scene.outputs[index]}`;
+}
+
+/**
+ * @param {Scene} scene
  * @param {number} index
  */
 function outputName(scene, index) {

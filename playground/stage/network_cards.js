@@ -1,7 +1,7 @@
 // @ts-check
 /** What the cards of a link, a bias and a neuron say, and the message each of their numbers sends. */
 
-import { neuronName, shortName } from "./names.js";
+import { biasName, neuronName, shortName } from "./names.js";
 
 /** @typedef {import("./types.js").Moment} Moment */
 /** @typedef {import("./geometry.js").Layout} Layout */
@@ -15,9 +15,11 @@ import { neuronName, shortName } from "./names.js";
  * @returns {Card}
  */
 export function linkCard(now, layout, link) {
-  const { target, from } = ends(now, layout, link);
+  const scene = sceneOf(now);
+  const from = shortName(scene, neuronAt(layout, layout.links.from[link]));
+  const to = shortName(scene, neuronAt(layout, layout.links.to[link]));
   return {
-    title: `Weight from ${from} to ${target}`,
+    title: `Weight from ${from} to ${to}`,
     rows: [{ ...weightRow(now, layout, link), label: "Weight" }],
   };
 }
@@ -29,7 +31,7 @@ export function linkCard(now, layout, link) {
  * @returns {Card}
  */
 export function biasCard(now, layout, tile) {
-  return { title: `Bias of ${tileName(now, layout, tile)}`, rows: [biasRow(now, layout, tile)] };
+  return { title: biasName(sceneOf(now), neuronAt(layout, tile)), rows: [biasRow(now, layout, tile)] };
 }
 
 /**
@@ -44,8 +46,7 @@ export function neuronCard(now, layout, tile) {
   for (let link = 0; link < count; link++) {
     if (to[link] === tile) rows.push(weightRow(now, layout, link));
   }
-  const name = tileName(now, layout, tile);
-  return { title: name[0].toUpperCase() + name.slice(1), rows: [...rows, biasRow(now, layout, tile)] };
+  return { title: neuronName(sceneOf(now), neuronAt(layout, tile)), rows: [...rows, biasRow(now, layout, tile)] };
 }
 
 /**
@@ -55,9 +56,8 @@ export function neuronCard(now, layout, tile) {
  */
 function weightRow(now, { links, tiles }, link) {
   const source = tiles[links.from[link]], target = tiles[links.to[link]];
-  const scene = /** @type {Moment} */ (now()).scene;
   return {
-    label: `Weight from ${shortName(scene, [source.layer, source.index])}`,
+    label: `Weight from ${shortName(sceneOf(now), [source.layer, source.index])}`,
     read: () => now()?.arrays.weights[link],
     message: (/** @type {number} */ value) => ({
       type: "weight", layer: target.layer, to: target.index, value,
@@ -82,25 +82,15 @@ function biasRow(now, { tiles, features }, tile) {
 }
 
 /**
- * @param {Now} now
- * @param {Layout} layout
- * @param {number} link
- */
-function ends(now, { links, tiles }, link) {
-  const scene = /** @type {Moment} */ (now()).scene;
-  const source = tiles[links.from[link]], target = tiles[links.to[link]];
-  return {
-    from: shortName(scene, [source.layer, source.index]),
-    target: shortName(scene, [target.layer, target.index]),
-  };
-}
-
-/**
- * @param {Now} now
  * @param {Layout} layout
  * @param {number} tile
+ * @returns {import("./types.js").Neuron}
  */
-function tileName(now, { tiles }, tile) {
-  const name = neuronName(/** @type {Moment} */ (now()).scene, [tiles[tile].layer, tiles[tile].index]);
-  return name[0].toLowerCase() + name.slice(1);
+function neuronAt({ tiles }, tile) {
+  return [tiles[tile].layer, tiles[tile].index];
+}
+
+/** @param {Now} now */
+function sceneOf(now) {
+  return /** @type {Moment} */ (now()).scene;
 }

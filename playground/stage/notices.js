@@ -10,6 +10,7 @@ export class Notices {
     this.banner = h("div", { class: "nn-banner", role: "alert", hidden: true });
     this.toasts = h("div", { class: "nn-toasts", role: "alert" });
     this.badge = h("div", { class: "nn-badge", role: "status", hidden: true });
+    this.afloat = h("div", { class: "nn-afloat" }, this.badge, this.toasts);
     this.expired = false;
   }
 

@@ -2,7 +2,7 @@
 /** The real buttons over the drawn network: tiles, biases, and the − and + of its shape. */
 
 import { h, setAttribute, setText } from "./dom.js";
-import { neuronName, shortName } from "./names.js";
+import { biasName, neuronName, shortName } from "./names.js";
 import { BIAS_SIZE } from "./tiles.js";
 
 /** @typedef {import("./types.js").Moment} Moment */
@@ -30,10 +30,8 @@ export class Overlay {
     this.tiles = h("div", { class: "nn-tiles" });
     this.headers = h("div", { class: "nn-headers" });
     this.element = h("div", { class: "nn-overlay" }, this.headers, this.tiles);
-    /** @type {Neuron|null} */
-    this.hovered = null;
-    /** @type {Neuron|null} */
-    this.focused = null;
+    /** Tiles, or -1. */
+    this.hovered = this.focused = -1;
     this.depth = this.buildDepth();
     this.inputs = h("div", { class: "nn-layer-name" }, "Inputs");
     this.outputs = h("div", { class: "nn-layer-name" }, "Output");
@@ -59,6 +57,13 @@ export class Overlay {
     this.tileButtons.forEach((_, i) => this.placeTile(i, moment, layout));
     this.layerHeaders.forEach((_, i) => this.placeLayerHeader(i, moment, layout));
     this.placeEnds(moment, layout);
+    // The tile in sight may have become another neuron, or have gone.
+    if (this.hovered >= 0 || this.focused >= 0) this.look();
+  }
+
+  look() {
+    const tile = this.layout?.tiles[this.hovered >= 0 ? this.hovered : this.focused];
+    this.actions.onLook(tile ? [tile.layer, tile.index] : null);
   }
 
   /**
@@ -80,9 +85,8 @@ export class Overlay {
   /** @param {number} i */
   buildTile(i) {
     const look = (/** @type {"hovered"|"focused"} */ way, /** @type {boolean} */ on) => {
-      const { layer, index } = /** @type {Layout} */ (this.layout).tiles[i];
-      this[way] = on ? [layer, index] : null;
-      this.actions.onLook(this.hovered ?? this.focused);
+      this[way] = on ? i : -1;
+      this.look();
     };
     const label = h("span", { class: "nn-tile-label", "aria-hidden": "true" });
     const button = h("button", {
@@ -91,16 +95,16 @@ export class Overlay {
       onpointerleave: () => look("hovered", false),
       // Focus that came with a click would hold the map after the pointer has gone.
       onfocus: () => { if (button.matches(":focus-visible")) look("focused", true); },
-      onblur: () => { if (this.focused) look("focused", false); },
+      onblur: () => { if (this.focused >= 0) look("focused", false); },
       onclick: () => this.click(i, button),
-    }, label);
+    });
     const bias = h("button", {
       class: "nn-bias", type: "button", tabindex: "-1",
       onpointerenter: () => this.actions.onBias(i, bias, false),
       onpointerleave: () => this.actions.onLeave(),
       onclick: () => this.actions.onBias(i, bias, true),
     });
-    return { element: h("div", { class: "nn-tile-place" }, button, bias), button, bias, label };
+    return { element: h("div", { class: "nn-tile-place" }, button, label, bias), button, bias, label };
   }
 
   /**
@@ -135,7 +139,7 @@ export class Overlay {
     setText(label, isNamed ? shortName(scene, [layer, index]) : "");
     bias.hidden = isFeature;
     if (isFeature) return;
-    setAttribute(bias, "aria-label", `Bias of ${name}`);
+    setAttribute(bias, "aria-label", biasName(scene, [layer, index]));
     const reach = BIAS_SIZE + BIAS_TOUCH;
     place(bias, -BIAS_TOUCH, size - reach + BIAS_TOUCH, reach, reach);
   }

@@ -148,7 +148,7 @@ export class Plane {
         if (x < 0 || y < 0 || x > size || y > size) continue;
         const color = pointColor(theme, scene.task, labels[i]);
         if (test) paintTestPoint(context, x, y, color);
-        else paintTrainPoint(context, x, y, color);
+        else paintTrainPoint(context, x, y, color, scene.task === "regression" ? "rgba(20, 24, 30, .55)" : "#fff");
       }
     }
   }
@@ -266,14 +266,15 @@ export class Plane {
  * @param {number} x
  * @param {number} y
  * @param {string} color
+ * @param {string} outline  dark where the points themselves may be nearly white
  */
-function paintTrainPoint(context, x, y, color) {
+function paintTrainPoint(context, x, y, color, outline) {
   context.beginPath();
   context.arc(x, y, POINT_RADIUS, 0, 2 * Math.PI);
   context.fillStyle = color;
   context.fill();
   context.lineWidth = 1;
-  context.strokeStyle = "#fff";
+  context.strokeStyle = outline;
   context.stroke();
 }
 

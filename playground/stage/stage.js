@@ -99,7 +99,7 @@ class Stage {
     const { toolbar, notices, graph, plane, trace } = this;
     this.root.append(toolbar.element, notices.banner,
       h("div", { class: "nn-scene" }, graph.element, plane.element, trace.element),
-      notices.toasts, notices.badge, this.words);
+      notices.afloat, this.words);
   }
 
   /** Into the page, now that the style is there: nothing flickers. */

@@ -38,13 +38,14 @@ class Atlas {
 
   /**
    * @param {Uint8Array} maps
-   * @param {Uint32Array} lut
+   * @param {(map: number) => Uint32Array} lutOf
    */
-  write(maps, lut) {
+  write(maps, lutOf) {
     const { pixels, image } = this;
     if (!pixels || !image) return;
-    for (let i = 0; i < pixels.length; i++) pixels[i] = lut[maps[i]];
     for (let start = 0; start < pixels.length; start += MAP_PIXELS) {
+      const lut = lutOf(start / MAP_PIXELS);
+      for (let i = start; i < start + MAP_PIXELS; i++) pixels[i] = lut[maps[i]];
       for (const [offset, alpha] of CORNERS) {
         const column = offset % MAP, row = (offset - column) / MAP;
         for (const x of [column, MAP - 1 - column]) {
@@ -85,18 +86,19 @@ export class TilePainter {
   /** @param {Moment} moment */
   paintInputs({ arrays, settings }) {
     if (!this.theme) return;
+    const { vivid, vividSign } = this.theme;
     this.inputs.resize(arrays.input_maps.length / MAP_PIXELS);
-    this.inputs.write(arrays.input_maps, settings.discretize ? this.theme.vividSign : this.theme.vivid);
+    this.inputs.write(arrays.input_maps, () => (settings.discretize ? vividSign : vivid));
   }
 
   /** @param {Moment} moment */
   paint(moment) {
     const { context, layout, theme } = this;
     if (!context || !layout || !theme) return;
-    const { arrays, settings, header } = moment;
+    const { arrays, header } = moment;
     const { tiles, size, features } = layout;
     this.maps.resize(arrays.maps.length / MAP_PIXELS);
-    this.maps.write(arrays.maps, settings.discretize ? theme.vividSign : theme.vivid);
+    this.maps.write(arrays.maps, this.lutOf(moment, theme));
     for (let i = 0; i < tiles.length; i++) {
       const { x, y, active } = tiles[i];
       const isFeature = i < features;
@@ -111,6 +113,20 @@ export class TilePainter {
   }
 
   /**
+   * Of several outputs each has the colour of its class; everything else is a signed value.
+   *
+   * @param {Moment} moment
+   * @param {Theme} theme
+   */
+  lutOf({ scene, settings, arrays }, theme) {
+    const signed = settings.discretize ? theme.vividSign : theme.vivid;
+    const firstOutput = arrays.maps.length / MAP_PIXELS - scene.outputs.length;
+    const areClasses = scene.outputs.length > 1;
+    return (/** @type {number} */ map) =>
+      areClasses && map >= firstOutput ? theme.classes[(map - firstOutput) % theme.classes.length] : signed;
+  }
+
+  /**
    * @param {CanvasRenderingContext2D} context
    * @param {Layout} layout
    * @param {Theme} theme
@@ -120,7 +136,9 @@ export class TilePainter {
     for (let i = features; i < tiles.length; i++) {
       const left = tiles[i].x - 3, top = tiles[i].y + size - BIAS_SIZE + 3;
       context.fillStyle = theme.background;
-      context.fillRect(left - 1.5, top - 1.5, BIAS_SIZE + 3, BIAS_SIZE + 3);
+      context.fillRect(left - 2, top - 2, BIAS_SIZE + 4, BIAS_SIZE + 4);
+      context.fillStyle = theme.muted;
+      context.fillRect(left - 1, top - 1, BIAS_SIZE + 2, BIAS_SIZE + 2);
       context.fillStyle = pixelCss(theme.vivid[levelOf(biases[i - features], STRONG_BIAS)]);
       context.fillRect(left, top, BIAS_SIZE, BIAS_SIZE);
     }
@@ -132,15 +150,17 @@ export class TilePainter {
    * @param {Layout} layout
    * @param {Theme} theme
    */
-  paintProbe({ arrays }, context, { tiles, size, features }, theme) {
-    const { probe, map_ranges, input_ranges } = arrays;
+  paintProbe(moment, context, { tiles, size, features }, theme) {
+    const { probe, map_ranges, input_ranges } = moment.arrays;
+    const lutOf = this.lutOf(moment, theme);
     context.font = `600 ${size < 36 ? 10 : 12}px ${theme.font}`;
     let next = 0;
     for (let i = 0; i < tiles.length; i++) {
       const { x, y, active } = tiles[i];
       if (!active) continue;
       const value = probe[next++];
-      const color = theme.vivid[levelOf(value, i < features ? input_ranges[i] : map_ranges[i - features])];
+      const map = i - features;
+      const color = map < 0 ? theme.vivid[levelOf(value, input_ranges[i])] : lutOf(map)[levelOf(value, map_ranges[map])];
       context.beginPath();
       context.roundRect(x, y, size, size, RADIUS);
       context.fillStyle = pixelCss(color);

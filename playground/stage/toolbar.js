@@ -40,7 +40,7 @@ export class Toolbar {
     this.epoch = stat("Epoch");
     this.steps = stat("Step");
     this.rate = stat("Updates/s");
-    this.element = h("div", { class: "nn-toolbar", role: "toolbar", "aria-label": "Training" },
+    this.element = h("div", { class: "nn-toolbar", role: "group", "aria-label": "Training" },
       h("div", { class: "nn-group nn-group-run" }, this.play,
         button("Step", "step", "One update (→)", () => this.step("update")),
         button("Epoch", "epoch", "One epoch (Shift →)", () => this.step("epoch"), "Step one epoch")),
@@ -48,8 +48,8 @@ export class Toolbar {
         button("Reset", "reset", "Start over from the same initial weights", () => this.reset()),
         button("New weights", null, "Start over from other initial weights", onNewWeights),
         button("Regenerate data", null, "Draw new points from the same distribution", onNewData)),
-      this.buildSpeed(),
-      h("div", { class: "nn-group nn-stats" }, this.epoch.element, this.steps.element, this.rate.element));
+      h("div", { class: "nn-group nn-pace" }, this.buildSpeed(),
+        h("div", { class: "nn-group nn-stats" }, this.epoch.element, this.steps.element, this.rate.element)));
   }
 
   buildSpeed() {

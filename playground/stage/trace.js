@@ -9,7 +9,7 @@ import { count, loss, percent } from "./format.js";
 
 const CAPACITY = 600;
 const HEIGHT = 118;
-const MARGIN = { left: 44, right: 8, top: 8, bottom: 20 };
+const MARGIN = { left: 44, right: 26, top: 8, bottom: 20 };
 const PAINT_EVERY_MS = 33;
 
 /** Losses by step. When it is full every second point goes and the spacing doubles. */

@@ -80,8 +80,8 @@ class Channel:
                 self.playing = verb == "play"
                 self._pace.restart()
             elif verb == "step":
-                self.playing = False
                 self._steps_due = self._steps_to(message.get("unit"))
+                self.playing = False
             elif verb == "reset":
                 self._start(self.config)
             elif verb == "speed":
@@ -232,7 +232,7 @@ class Channel:
         else:
             target = f"layers.{layer - 1}.weight[{row},{_INDEX.check(message.get('from'))}]"
         edited = self._engine.apply(self.run_id, target, message.get("value"))
-        edited.add_done_callback(lambda _: self._touch())
+        edited.add_done_callback(lambda done: None if done.exception() else self._touch())
         return edited
 
     def _steps_to(self, unit: Any) -> int:

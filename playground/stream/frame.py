@@ -49,7 +49,7 @@ def unpack(frame: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
             array = np.frombuffer(frame, dtype, count, offset)
             arrays[entry["name"]] = array.reshape(entry["shape"])
             offset += array.nbytes + -array.nbytes % _ALIGNMENT
-    except (struct.error, KeyError, TypeError, UnicodeDecodeError) as error:
+    except (struct.error, AttributeError, KeyError, TypeError, UnicodeDecodeError) as error:
         raise ValueError(f"not a frame: {error}") from error
     return header, arrays
 

@@ -1,0 +1,122 @@
+"""The page as Streamlit runs it, without a browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from playground.configs.mlp import MLPConfig
+from playground.engine.inline import InlineEngine
+from playground.stream.hub import Hub, use_hub
+
+SCRIPT = str(Path(__file__).parent.parent.parent / "playground" / "pages" / "main.py")
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    made = Hub(InlineEngine())
+    use_hub(made)
+    yield made
+    use_hub(None)
+
+
+def opened(**address: str) -> AppTest:
+    page = AppTest.from_file(SCRIPT, default_timeout=30)
+    for name, value in address.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def config(page: AppTest, hub: Hub) -> MLPConfig:
+    found = hub.channel(page.session_state["token"]).config
+    assert isinstance(found, MLPConfig)
+    return found
+
+
+def address(page: AppTest) -> dict[str, str]:
+    return {name: value[0] if isinstance(value, list) else value for name, value in page.query_params.items()}
+
+
+def test_the_page_opens_with_everything_at_its_default(hub: Hub) -> None:
+    page = opened()
+    assert config(page, hub) == MLPConfig()
+    assert not page.warning
+    assert {name: address(page)[name] for name in MLPConfig().to_text()} == MLPConfig().to_text()
+
+
+def test_the_address_is_the_configuration(hub: Hub) -> None:
+    wanted = MLPConfig(
+        dataset="spiral", hidden_sizes=(8, 3), features=("x", "sin_y"), learning_rate=0.02, batch_size=7
+    )
+    page = opened(**wanted.to_text(), show_test="on")
+    assert config(page, hub) == wanted
+    assert page.toggle(key="show_test").value is True
+    again = opened(**address(page))
+    assert config(again, hub) == wanted
+
+
+def test_a_wrong_address_keeps_its_good_parts_and_says_what_was_wrong(hub: Hub) -> None:
+    page = opened(dataset="xor", noise="lots", hidden_sizes="4,400", evil="<script>alert(1)</script>", device="tpu")
+    assert config(page, hub) == MLPConfig(dataset="xor")
+    (warning,) = page.warning
+    for part in ("noise", "'lots' is not a number from 0 to 0.5", "400", "evil", "there is no such setting", "tpu"):
+        assert part in warning.value.replace("\\", "")
+    assert "<script>" not in warning.value
+    page.run()
+    assert not page.warning
+
+
+def test_a_live_setting_keeps_the_run_and_another_starts_one(hub: Hub) -> None:
+    page = opened()
+    channel = hub.channel(page.session_state["token"])
+    run_id = channel.run_id
+    page.select_slider(key="learning_rate").set_value(0.3).run()
+    assert channel.run_id == run_id
+    assert config(page, hub).learning_rate == 0.3
+    assert address(page)["learning_rate"] == "0.3"
+    page.selectbox(key="activation").set_value("relu").run()
+    assert channel.run_id != run_id
+    assert address(page)["activation"] == "relu"
+
+
+def test_a_dataset_of_three_classes_brings_its_loss(hub: Hub) -> None:
+    page = opened()
+    page.session_state["dataset"] = "rings"
+    page.run()
+    assert config(page, hub).loss == "cross_entropy"
+    assert page.selectbox(key="loss").options == ["Cross-entropy"]
+    assert not page.warning
+    page.session_state["dataset"] = "circle"
+    page.run()
+    assert config(page, hub).loss == "cross_entropy"  # it fits, so it stays as it was
+
+
+def test_a_batch_larger_than_the_data_is_brought_down_with_a_word(hub: Hub) -> None:
+    page = opened(batch_size="200")
+    page.slider(key="train_share").set_value(0.1).run()
+    assert config(page, hub).batch_size == 10
+    assert "more than the 50 training points" in page.warning[0].value
+
+
+def test_a_device_that_is_not_there(hub: Hub) -> None:
+    if "cuda" in hub.engine.devices().result():
+        pytest.skip("this machine has a GPU")
+    page = opened(device="cuda")
+    assert config(page, hub).device == "auto"
+    assert "is not on this server, which has cpu" in page.warning[0].value
+
+
+def test_inspect_draws_the_live_run(hub: Hub) -> None:
+    page = opened()
+    assert not page.get("plotly_chart")
+    channel = hub.channel(page.session_state["token"])
+    channel.handle({"type": "step", "unit": "epoch"})
+    channel.poll()
+    page.toggle(key="inspect").set_value(True).run()
+    assert not page.exception
+    assert len(page.get("plotly_chart")) == 2
+    page.selectbox(key="inspect_layer").set_value(2).run()
+    assert not page.exception

@@ -1,0 +1,284 @@
+"""The socket's protocol, over Starlette's own test client and an engine in this process."""
+
+import json
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient, WebSocketTestSession
+from starlette.websockets import WebSocketDisconnect
+
+from playground.configs.mlp import MLPConfig
+from playground.engine.inline import InlineEngine
+from playground.stream.channel import Channel
+from playground.stream.frame import unpack
+from playground.stream.hub import Hub, use_hub
+from playground.stream.socket import PREFIX, routes, stage_version
+
+PATH = f"/{PREFIX}/socket"
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    made = Hub(InlineEngine(), idle_s=0.0)
+    use_hub(made)
+    yield made
+    use_hub(None)
+
+
+@pytest.fixture
+def client(hub: Hub) -> Iterator[TestClient]:
+    with TestClient(Starlette(routes=routes("base"))) as made:
+        yield made
+
+
+@pytest.fixture
+def token(hub: Hub) -> str:
+    issued = hub.issue()
+    hub.channel(issued).configure(MLPConfig())
+    return issued
+
+
+class Page:
+    """The stage's side of the protocol."""
+
+    def __init__(self, socket: WebSocketTestSession, token: str, **hello: Any) -> None:
+        self.socket = socket
+        self.send(type="hello", token=token, **hello)
+
+    def send(self, **message: Any) -> None:
+        self.socket.send_text(json.dumps(message))
+
+    def frame(self, ack: bool = True) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        header, arrays = unpack(self.socket.receive_bytes())
+        if ack:
+            self.send(type="ack")
+        return header, arrays
+
+    def error(self) -> str:
+        while True:
+            message = self.socket.receive()
+            if message.get("text"):
+                return json.loads(message["text"])["text"]
+            self.send(type="ack")
+
+
+def test_the_first_frame_is_a_full_one(client: TestClient, token: str) -> None:
+    with client.websocket_connect(PATH) as socket:
+        header, arrays = Page(socket, token).frame()
+        assert header["step"] == 0
+        assert header["state"] == "paused"
+        assert header["scene"]["hidden_sizes"] == [4, 2]
+        assert arrays["points"].shape == (500, 2)
+        assert arrays["maps"].shape == (7, 25, 25)
+
+
+def test_playing_trains_only_as_frames_are_painted(client: TestClient, hub: Hub, token: str) -> None:
+    with client.websocket_connect(PATH) as socket:
+        page = Page(socket, token)
+        page.frame()
+        page.send(type="play")
+        last = 0
+        for _ in range(5):
+            header, _ = page.frame()
+            last = header["step"]
+        assert last > 0
+        unpainted = [page.frame(ack=False)[0]["step"] for _ in range(2)]
+        run_id = hub.channel(token).run_id
+        for _ in range(20):  # without acks nothing more is trained
+            page.send(type="view", neuron=None, probe=None)
+        assert hub.engine.observe(run_id, hub.channel(token)._view).result().step == unpainted[-1]
+        page.send(type="ack")
+        assert page.frame()[0]["step"] > unpainted[-1]
+
+
+def test_steps_speed_reset_and_edits(client: TestClient, hub: Hub, token: str) -> None:
+    with client.websocket_connect(PATH) as socket:
+        page = Page(socket, token)
+        first, start = page.frame()
+        page.send(type="step", unit="update")
+        assert page.frame()[0]["step"] == 1
+        page.send(type="step", unit="epoch")
+        assert page.frame()[0]["epoch"] == 1.0
+        page.send(type="weight", layer=1, to=3, **{"from": 1}, value=0.75)
+        assert page.frame()[1]["weights"][7] == 0.75
+        page.send(type="bias", layer=3, to=0, value=-0.5)
+        assert page.frame()[1]["biases"][-1] == -0.5
+        run = hub.engine.run(hub.channel(token).run_id)
+        assert [(edit.step, edit.target) for edit in run.edits] == [
+            (25, "layers.0.weight[3,1]"),
+            (25, "layers.2.bias[0]"),
+        ]
+        page.send(type="reset")
+        header, arrays = page.frame()
+        assert header["run"] != first["run"]
+        assert header["step"] == 0
+        assert np.array_equal(arrays["weights"], start["weights"])
+
+
+def test_a_slow_speed_is_kept(client: TestClient, token: str) -> None:
+    with client.websocket_connect(PATH) as socket:
+        page = Page(socket, token)
+        page.frame()
+        page.send(type="speed", updates_per_s=20)
+        page.frame()
+        page.send(type="play")
+        steps = [page.frame()[0]["step"] for _ in range(12)]
+        assert all(0 <= after - before <= 2 for before, after in pairwise(steps))
+
+
+def test_live_settings_go_on_and_others_start_anew(client: TestClient, hub: Hub, token: str) -> None:
+    channel = hub.channel(token)
+    with client.websocket_connect(PATH) as socket:
+        page = Page(socket, token)
+        page.frame()
+        page.send(type="step", unit="epoch")
+        before = page.frame()[0]
+        channel.configure(MLPConfig(learning_rate=0.1, data_seed=9))
+        header, arrays = page.frame()
+        assert header["run"] == before["run"]
+        assert header["step"] == before["step"]
+        assert "points" in arrays
+        channel.configure(MLPConfig(learning_rate=0.1, data_seed=9, activation="relu"))
+        header, _ = page.frame()
+        assert header["run"] != before["run"]
+        assert header["step"] == 0
+        assert header["state"] == "paused"
+
+
+def test_divergence_pauses_with_a_reason(client: TestClient, hub: Hub, token: str) -> None:
+    hub.channel(token).configure(MLPConfig(dataset="plane", learning_rate=10.0))
+    with client.websocket_connect(PATH) as socket:
+        page = Page(socket, token)
+        page.frame()
+        page.send(type="play")
+        header: dict[str, Any] = {}
+        while not header.get("notice"):
+            header, _ = page.frame()
+        assert header["state"] == "paused"
+        assert "learning rate of 10 " in header["notice"]
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        ({"type": "fly"}, "there is no command 'fly'"),
+        ({"type": "step", "unit": "year"}, "'year' is not one of update, epoch"),
+        ({"type": "speed", "updates_per_s": 0}, "0 is not a number from 0.1 to 100000"),
+        ({"type": "view", "neuron": [1]}, "neuron: [1] is not a pair"),
+        ({"type": "view", "probe": ["a", 1]}, "'a' is not a number"),
+        ({"type": "weight", "layer": 1, "to": 99, "from": 0, "value": 1}, "the network has no layers.0.weight[99,0]"),
+        ({"type": "weight", "layer": 0, "to": 0, "from": 0, "value": 1}, "there is no setting or parameter"),
+        ({"type": "bias", "layer": 1, "to": 0, "value": 1e9}, "is not a number from -1000 to 1000"),
+        ({"type": "bias", "layer": "1", "to": 0, "value": 1}, "'1' is not a whole number"),
+        ("x" * 5000, "at most 4096 characters"),
+        ("[1]", "a message is a JSON object"),
+        ("{", "a message is a JSON object"),
+        ("[" * 4000, "a message is a JSON object"),
+    ],
+)
+def test_nonsense_is_refused_and_the_run_goes_on(
+    client: TestClient, token: str, message: dict[str, Any] | str, reason: str
+) -> None:
+    with client.websocket_connect(PATH) as socket:
+        page = Page(socket, token)
+        page.frame()
+        socket.send_text(message if isinstance(message, str) else json.dumps(message))
+        assert reason in page.error()
+        page.send(type="step", unit="update")
+        assert page.frame()[0]["step"] == 1
+
+
+@pytest.mark.parametrize("token", ["", "guess", None, 7, {"a": 1}])
+def test_without_a_token_nothing_is_sent(client: TestClient, token: Any) -> None:
+    with client.websocket_connect(PATH) as socket:
+        socket.send_text(json.dumps({"type": "hello", "token": token}))
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive_bytes()
+        assert closed.value.code == 4401
+
+
+@pytest.mark.parametrize(
+    ("origin", "welcome"),
+    [
+        ("http://testserver", True),
+        ("https://testserver", True),
+        ("http://evil.example", False),
+        ("null", False),
+        ("http://testserver.evil.example", False),
+    ],
+)
+def test_another_site_s_script_is_refused(client: TestClient, token: str, origin: str, welcome: bool) -> None:
+    if welcome:
+        with client.websocket_connect(PATH, headers={"origin": origin}) as socket:
+            assert Page(socket, token).frame()
+    else:
+        with pytest.raises(WebSocketDisconnect), client.websocket_connect(PATH, headers={"origin": origin}):
+            pass
+
+
+def test_a_reload_goes_on_with_the_run(client: TestClient, hub: Hub, token: str) -> None:
+    with client.websocket_connect(PATH) as socket:
+        page = Page(socket, token)
+        page.frame()
+        page.send(type="step", unit="epoch")
+        before, old = page.frame()
+    again = hub.issue()
+    hub.channel(again).configure(MLPConfig())
+    with client.websocket_connect(PATH) as socket:
+        header, arrays = Page(socket, again, resume=token).frame()
+        assert (header["run"], header["step"]) == (before["run"], before["step"])
+        assert np.array_equal(arrays["weights"], old["weights"])
+    other = hub.issue()
+    hub.channel(other).configure(MLPConfig(dataset="xor"))
+    with client.websocket_connect(PATH) as socket:  # another configuration is another run
+        assert Page(socket, other, resume=again).frame()[0]["step"] == 0
+
+
+def test_a_second_socket_takes_the_first_one_s_place(client: TestClient, token: str) -> None:
+    with client.websocket_connect(PATH) as first:
+        Page(first, token).frame()
+        with client.websocket_connect(PATH) as second:
+            assert Page(second, token).frame()[0]["scene"]
+            with pytest.raises(WebSocketDisconnect) as closed:
+                first.receive_bytes()
+            assert closed.value.code == 4409
+
+
+def test_who_left_is_forgotten(client: TestClient, hub: Hub, token: str) -> None:
+    run_id = hub.channel(token).run_id
+    with client.websocket_connect(PATH) as socket:
+        Page(socket, token).frame()
+        assert hub.reap() == 0
+    assert hub.reap() == 1
+    assert len(hub) == 0
+    with pytest.raises(KeyError):
+        hub.engine.run(run_id)
+
+
+def test_polling_gives_the_same_frames(hub: Hub, token: str) -> None:
+    channel = hub.channel(token)
+    header, arrays = unpack(channel.poll())
+    assert "points" in arrays
+    assert channel.poll() is channel.poll()  # nothing new: the very same bytes
+    channel.handle({"type": "play"})
+    assert unpack(channel.poll())[0]["step"] > header["step"]
+
+
+@pytest.mark.parametrize("base", ["", "/base"])
+def test_the_stage_s_files_are_served_for_ever(client: TestClient, base: str) -> None:
+    answer = client.get(f"{base}/{PREFIX}/{stage_version()}/stage.js")
+    assert answer.status_code == 200
+    assert "javascript" in answer.headers["content-type"]
+    assert "immutable" in answer.headers["cache-control"]
+    assert client.get(f"{base}/{PREFIX}/{stage_version()}/../stage.py").status_code == 404
+
+
+def test_closing_a_channel_twice_is_fine() -> None:
+    channel = Channel(InlineEngine())
+    channel.configure(MLPConfig())
+    channel.close()
+    channel.close()

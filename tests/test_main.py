@@ -1,0 +1,76 @@
+"""The command line and the Python functions behind it."""
+
+import json
+
+import pytest
+
+from playground import Edit, MLPConfig, Run, replay, train
+from playground.__main__ import main
+
+COMMAND = [
+    *["train", "mlp", "--dataset", "spiral", "--features", "x,y,sin_x,sin_y", "--hidden", "8,8,8"],
+    "--seed",
+    "1",
+]
+COMMAND += ["--epochs", "4", "--json"]
+
+
+def test_one_json_object(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(COMMAND) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["epoch"] == 4
+    assert result["step"] == 100
+    expected = {"epoch", "step", "train_loss", "test_loss", "train_accuracy", "test_accuracy", "steps_per_s"}
+    assert expected | {"parameters_sha256"} <= set(result)
+    assert result["steps_per_s"] > 0
+    same = train(
+        MLPConfig(
+            dataset="spiral", features=("x", "y", "sin_x", "sin_y"), hidden_sizes=(8, 8, 8), seed=1, data_seed=1
+        ),
+        epochs=4,
+    )
+    assert result["parameters_sha256"] == same.parameters_sha256
+    assert result["test_loss"] == same.test_loss
+
+
+def test_a_readable_summary_and_a_progress_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*COMMAND[:-1]]) == 0
+    out, err = capsys.readouterr()
+    assert "epoch 4, step 100" in out
+    assert "accuracy  train" in out
+    assert "100/100" in err
+
+
+def test_regression_has_no_accuracy(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["train", "mlp", "--dataset", "plane", "--epochs", "1", "--json"])
+    assert json.loads(capsys.readouterr().out)["test_accuracy"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("train mlp --noise 3", "noise: '3' is not a number from 0 to 0.5"),
+        ("train mlp --epochs -1", "'-1' is not a number from 0 to 1e+06"),
+        ("train mlp --loss cross_entropy --dataset plane", "does not fit plane"),
+        ("train mlp --hidden 8,x", "'8,x' is not a list of at most 8 whole numbers"),
+        ("train cnn", "invalid choice: 'cnn'"),
+    ],
+)
+def test_bad_arguments(arguments: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(arguments.split())
+    assert left.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_replay_takes_the_edits_up_to_its_step() -> None:
+    run = Run(lab="mlp", config=MLPConfig()).edited(Edit(step=10, target="learning_rate", value=1.0))
+    unedited = Run(lab="mlp", config=MLPConfig())
+    assert replay(run, 10) == replay(run, 10)
+    assert replay(run, 9).parameters_sha256 == replay(unedited, 9).parameters_sha256
+    assert replay(run, 20).parameters_sha256 != replay(unedited, 20).parameters_sha256
+
+
+def test_divergence_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["train", "mlp", "--dataset", "plane", "--learning-rate", "10", "--epochs", "5"])
+    assert "Training stopped at step" in capsys.readouterr().out
