@@ -50,7 +50,7 @@ ACTIVATIONS = {
 OPTIMIZERS = {
     "sgd": Entry(label="SGD", formula="w ← w − η g", torch="torch.optim.SGD"),
     "momentum": Entry(
-        label="SGD with momentum",
+        label="Momentum",
         formula="v ← 0.9 v + g;  w ← w − η v",
         torch="torch.optim.SGD",
         arguments={"momentum": 0.9},
@@ -74,7 +74,7 @@ LOSSES = {
 # Weights are filled by the torch function, biases with ``bias``.
 INITIALIZERS = {
     "uniform": Entry(
-        label="Uniform ±0.5",
+        label="Uniform",
         formula="w ~ U(−0.5, 0.5), b = 0.1",
         torch="torch.nn.init.uniform_",
         arguments={"a": -0.5, "b": 0.5},

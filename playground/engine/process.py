@@ -127,6 +127,7 @@ class ProcessEngine:
         self, run_id: str, verb: str, *arguments: Any, receive: Callable[[Any], Any] = lambda answer: answer
     ) -> Future[Any]:
         call = _Call(run_id, verb, arguments, receive, Future())
+        call.outcome.set_running_or_notify_cancel()  # a page that leaves cannot cancel what is under way
         self._submit(call)
         return call.outcome
 

@@ -58,11 +58,10 @@ def mlp_page() -> None:
         _controls(config)
     _report_problems()
     _mount_stage(channel, show)
-    st.toggle(
-        "Inspect: curves and weights",
-        key="inspect",
-        help="Loss, accuracy and every weight, to hover and zoom.",
-    )
+    with st.container(horizontal=True, gap="large"):
+        st.toggle("Test points", key="show_test", help="Also show the points that are not trained on.")
+        st.toggle("Discretize", key="discretize", help="Show only which side of the boundary a point is on.")
+        st.toggle("Inspect", key="inspect", help="Loss and accuracy curves and all weights, to hover and zoom.")
     if show.inspect:
         inspect_panel(channel)
 
@@ -122,7 +121,7 @@ def _plain(text: str) -> str:
 
 
 def _controls(config: MLPConfig) -> None:
-    st.markdown("#### Data")
+    st.markdown("**Data**")
     picker(
         key="picker",
         data={"options": _thumbnails(), "selected": config.dataset},
@@ -134,11 +133,11 @@ def _controls(config: MLPConfig) -> None:
     available = train_size(config.dataset, config.train_share)
     most = available if config.batch_size > 100 else min(100, available)
     st.slider("Batch size", 1, most, key="batch_size", help=f"Training points in one update. {LIVE}")
-    st.markdown("#### Network")
+    st.markdown("**Network**")
     left, right = st.columns(2)
     _menu(left, "Activation", "activation", ACTIVATIONS)
     _menu(right, "Initial weights", "initializer", INITIALIZERS)
-    st.markdown("#### Training")
+    st.markdown("**Training**")
     left, right = st.columns(2)
     _menu(left, "Optimizer", "optimizer", OPTIMIZERS)
     _menu(right, "Loss", "loss", {name: LOSSES[name] for name in config.losses()})
@@ -146,10 +145,6 @@ def _controls(config: MLPConfig) -> None:
     left, right = st.columns(2)
     _scale("L1 rate", "l1_strength", REGULARIZATION_RATES, left)
     _scale("L2 rate", "weight_decay", REGULARIZATION_RATES, right)
-    st.markdown("#### View")
-    left, right = st.columns(2)
-    left.toggle("Test points", key="show_test")
-    right.toggle("Discretize", key="discretize", help="Show only which side of zero the output is on.")
     with st.expander("Seeds and device"):
         most_seed = 2**31 - 1
         left, right = st.columns(2)
@@ -269,9 +264,10 @@ def _take_transport() -> None:
 
 _COMPACT = """
 <style>
-  .stMainBlockContainer { padding: 1rem 1.5rem 2rem; }
-  .stSidebar [data-testid="stSidebarUserContent"] { padding-top: 0.5rem; }
-  .stSidebar [data-testid="stVerticalBlock"] { gap: 0.6rem; }
-  .stSidebar h4 { padding: 0.25rem 0 0; }
+  .stMainBlockContainer { padding: 2.75rem 1.5rem 2rem; }
+  @media (max-width: 640px) { .stMainBlockContainer { padding: 4.25rem 1rem 2rem; } }
+  .stSidebar [data-testid="stSidebarUserContent"] { padding-top: 0; }
+  .stSidebar [data-testid="stVerticalBlock"] { gap: 0.5rem; }
+  .stSidebar [data-testid="stHorizontalBlock"] { gap: 1.25rem; }
 </style>
 """

@@ -30,14 +30,12 @@
  * @property {number} height
  * @property {number} size  of a tile
  * @property {number[]} columns  centre of every layer
- * @property {number} pitch  between columns
- * @property {number} top  of the tiles' area
  * @property {Tile[]} tiles  all features, then the hidden neurons drawn, then the outputs
  * @property {number} features  how many tiles are features
  * @property {Links} links
  */
 
-export const HEADER_HEIGHT = 92;
+const HEADER_HEIGHT = 92;
 const FOOTER_HEIGHT = 26;
 const LABEL_WIDTH = 52;
 const OUTPUT_MARGIN = 46;
@@ -81,7 +79,7 @@ export function layOut(scene, shown, width, height) {
   })));
   const features = scene.features.length;
   const links = linkUp(shown, tiles, features, size);
-  return { width, height, size, columns, pitch, top: HEADER_HEIGHT, tiles, features, links };
+  return { width, height, size, columns, tiles, features, links };
 }
 
 /**
