@@ -39,9 +39,12 @@ class _Record:
 
 @dataclass(slots=True)
 class _Call:
-    """One verb on its way to a worker; ``receive`` turns the worker's answer into the caller's."""
+    """One verb on its way to a worker; ``receive`` turns the worker's answer into the caller's.
 
-    run_id: str
+    Without a run any worker may answer.
+    """
+
+    run_id: str | None
     verb: str
     arguments: tuple[Any, ...]
     receive: Callable[[Any], Any]
@@ -108,7 +111,7 @@ class ProcessEngine:
                 self._pools[record.worker].submit(_invoke, "close", run_id)
 
     def devices(self) -> Future[dict[str, str]]:
-        return self._pools[0].submit(_invoke, "devices")
+        return self._send(_Call(None, "devices", (), lambda answer: answer, Future()))
 
     def worker_pids(self) -> list[int]:
         """The process ids of the workers, for people who watch or stop them."""
@@ -126,31 +129,35 @@ class ProcessEngine:
     def _call(
         self, run_id: str, verb: str, *arguments: Any, receive: Callable[[Any], Any] = lambda answer: answer
     ) -> Future[Any]:
-        call = _Call(run_id, verb, arguments, receive, Future())
+        return self._send(_Call(run_id, verb, (run_id, *arguments), receive, Future()))
+
+    def _send(self, call: _Call) -> Future[Any]:
         call.outcome.set_running_or_notify_cancel()  # a page that leaves cannot cancel what is under way
         self._submit(call)
         return call.outcome
 
     def _submit(self, call: _Call) -> None:
         with self._lock:
-            record = self._records.get(call.run_id)
-            if record is None or self._closed:
+            record = None if call.run_id is None else self._records.get(call.run_id)
+            if self._closed or (record is None and call.run_id is not None):
                 call.outcome.set_exception(KeyError(call.run_id))
                 return
-            pool, generation = self._pools[record.worker], self._generations[record.worker]
+            worker = 0 if record is None else record.worker
+            generation = self._generations[worker]
             try:
-                if record.generation != generation and call.verb != "open":
-                    state = record.run, record.checkpoint, record.step
-                    pool.submit(_invoke, "open", call.run_id, *state)
-                record.generation = generation
-                answer = pool.submit(_invoke, call.verb, call.run_id, *call.arguments)
+                if record is not None and record.generation != generation:
+                    if call.verb != "open":
+                        state = call.run_id, record.run, record.checkpoint, record.step
+                        self._pools[worker].submit(_invoke, "open", *state)
+                    record.generation = generation
+                answer = self._pools[worker].submit(_invoke, call.verb, *call.arguments)
             except BrokenProcessPool as error:
                 answer = Future()
                 answer.set_exception(error)
-        answer.add_done_callback(lambda done: self._settle(call, record.worker, generation, done))
+        answer.add_done_callback(lambda done: self._settle(call, worker, generation, done))
 
     def _settle(self, call: _Call, worker: int, generation: int, done: "Future[Any]") -> None:
-        error = done.exception() if not done.cancelled() else KeyError(call.run_id)
+        error = KeyError(call.run_id) if done.cancelled() else done.exception()
         if isinstance(error, BrokenProcessPool) and call.rebuilds < MAX_REBUILDS and not self._closed:
             self._replace(worker, generation)
             call.rebuilds += 1

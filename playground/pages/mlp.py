@@ -19,7 +19,7 @@ from playground.catalog import (
 )
 from playground.configs.mlp import MLPConfig
 from playground.data.points import DATASETS, draw, train_size
-from playground.pages.inspect import inspect_panel
+from playground.pages.charts import inspect_panel
 from playground.pages.stage import picker, stage
 from playground.run import Config, ConfigError, Flag, Problem, setting
 from playground.stream.channel import Channel

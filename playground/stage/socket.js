@@ -17,6 +17,7 @@ const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 5000;
 const ATTEMPTS_BEFORE_POLLING = 2;
 const TOKEN_UNKNOWN = 4401;
+const EARLIER = "playground-token";
 
 export class Socket {
   /**
@@ -48,7 +49,9 @@ export class Socket {
   greet() {
     this.everOpen = true;
     this.failures = 0;
-    this.send({ type: "hello", token: this.token });
+    // A reloaded page has a new token; the one of its earlier life lets it go on with its run.
+    this.send({ type: "hello", token: this.token, resume: window.sessionStorage.getItem(EARLIER) });
+    window.sessionStorage.setItem(EARLIER, this.token);
     this.listener.greetings().forEach((message) => this.send(message));
     this.listener.onOnline(true);
   }

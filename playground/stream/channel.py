@@ -22,6 +22,7 @@ from playground.run import Config, ConfigError, Integer, Number, Run, Snapshot, 
 from playground.stream.frame import pack
 from playground.stream.pace import SPEED, Pace
 
+HOLD_S = 3.0  # for which a large layer's drawn neurons stay
 ANSWER_S = 60.0  # how long to wait for a worker before giving up (a rebuild may take seconds)
 _INDEX = Integer(0, 10_000)
 
@@ -44,6 +45,7 @@ class Channel:
         self._steps_due = 0
         self._pace = Pace()
         self._last: Snapshot | None = None
+        self._chosen_at = 0.0
         self._last_frame = b""
 
     # What the page asks for
@@ -163,9 +165,11 @@ class Channel:
                     raise
 
     def poll(self) -> bytes:
-        """The next frame where there is something new, else the last one again."""
+        """The next frame where there is something new, else the last one again; always a full one, since a
+        page that polls may have been drawn anew."""
         self.last_seen = time.monotonic()
         if self._delay() == 0:
+            self._scene_due = True
             self._last_frame = self._packed(self._request().result(ANSWER_S))
         return self._last_frame
 
@@ -182,7 +186,7 @@ class Channel:
         """Ask the engine for the next slice of training and its snapshot."""
         with self._lock:
             panels = {"stage", "scene"} if self._scene_due else {"stage"}
-            view = replace(self._view, panels=frozenset(panels))
+            view = replace(self._view, panels=frozenset(panels), shown=self._held())
             steps, self._steps_due = self._steps_due, 0
             self._dirty = self._scene_due = False
             if steps:
@@ -194,6 +198,15 @@ class Channel:
             future = self._engine.advance(self.run_id, view, steps=steps_now, budget_s=budget_s)
             future.add_done_callback(lambda _: self._pace.took(time.monotonic() - started, budget_s))
             return future
+
+    def _held(self) -> tuple[tuple[int, ...], ...] | None:
+        """The neurons that are drawn stay the same for a while: a picture that reorders each frame is unreadable."""
+        now = time.monotonic()
+        if self._last is None or now - self._chosen_at > HOLD_S:
+            self._chosen_at = now
+            return None
+        shown: tuple[tuple[int, ...], ...] | None = self._last.info.get("shown")
+        return shown
 
     def _packed(self, snapshot: Snapshot) -> bytes:
         with self._lock:
@@ -220,7 +233,7 @@ class Channel:
             self._engine.close(self.run_id)
         self.run_id, self.config = run_id, config
         self.playing, self._steps_due, self._last = False, 0, None
-        self._view = replace(self._view, neuron=None, shown=None)
+        self._view = replace(self._view, neuron=None)
         self._scene_due = True
         self._touch()
         return opened
@@ -264,16 +277,12 @@ class Connection:
 
 def _view(message: Mapping[str, Any]) -> View:
     """The part of a view that the stage decides. Raises ConfigError."""
-    neuron, probe, shown = (message.get(name) for name in ("neuron", "probe", "shown"))
+    neuron, probe = message.get("neuron"), message.get("probe")
     if neuron is not None:
         neuron = _pair(neuron, _INDEX.check, "neuron")
     if probe is not None:
         probe = _pair(probe, Number(-1000, 1000).check, "probe")
-    if shown is not None:
-        if not isinstance(shown, list) or not all(isinstance(part, list) for part in shown):
-            raise ConfigError("shown: not a list of lists")
-        shown = tuple(tuple(_INDEX.check(i) for i in part[:100]) for part in shown[:100])
-    return View(neuron=neuron, probe=probe, shown=shown)
+    return View(neuron=neuron, probe=probe)
 
 
 def _pair(value: Any, check: Any, name: str) -> tuple[Any, Any]:

@@ -6,7 +6,7 @@ frames are under way. The wire format of frames is in ``frame.py``; commands are
     {"type": "hello", "token": …, "resume": …}      {"type": "ack"}
     {"type": "play"}  {"type": "pause"}  {"type": "step", "unit": "update" | "epoch"}  {"type": "reset"}
     {"type": "speed", "updates_per_s": number | null}
-    {"type": "view", "neuron": [layer, index] | null, "probe": [x, y] | null, "shown": [[…], …] | null}
+    {"type": "view", "neuron": [layer, index] | null, "probe": [x, y] | null}
     {"type": "weight", "layer": l, "to": i, "from": j, "value": v}   {"type": "bias", "layer": l, "to": i, "value": v}
 """
 

@@ -105,6 +105,7 @@ class TestDeath:
         before = {name: engine.sha256(name).result() for name in names}
         for pid in engine.worker_pids():
             os.kill(pid, signal.SIGKILL)
+        assert "cpu" in engine.devices().result(60)
         for name in names:
             snapshot = engine.observe(name, NOTHING).result(60)
             assert snapshot.step == 67

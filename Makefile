@@ -1,0 +1,37 @@
+# make run, make test: both work on a fresh machine with Python 3.11+ and make.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test bench pictures clean
+
+run: .venv/app
+	$(BIN)/streamlit run app.py
+
+test: .venv/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m tests.browser
+	$(BIN)/python -m pytest
+
+# Prints how fast everything is beside a peer, and writes bench.json.
+bench: .venv/test
+	$(BIN)/python -m tests.browser
+	$(BIN)/python -m tests.bench
+
+# Draws the pictures of the README again, from the running app.
+pictures: .venv/test
+	$(BIN)/python -m tests.browser
+	$(BIN)/python -m tests.pictures
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis bench.json
+
+.venv/app: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/test: .venv/app requirements-test.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
+	@touch $@

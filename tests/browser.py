@@ -1,0 +1,122 @@
+"""The browser that the tests drive, and the app that it opens.
+
+``python -m tests.browser`` makes sure that there is one: an installed Chromium, else apt's as root, else
+Playwright's own.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+STAGE = '[data-testid="stage"]'
+START_S = 60
+
+
+def installed() -> str | None:
+    """The path of an installed Chromium, or None."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def install() -> None:
+    """Bring a Chromium where there is none."""
+    if installed():
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run(["apt-get", "update", "-qq"], check=False)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False)
+    if not installed():
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
+
+
+def launch(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=installed(), args=ARGUMENTS)
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = launch(playwright)
+        yield launched
+        launched.close()
+
+
+@contextmanager
+def app(*arguments: str, script: str = "app.py") -> Iterator[tuple[str, int]]:
+    """The app as the README starts it, on a free port; → its address and process id."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true", f"--server.port={port}"]
+    process = subprocess.Popen([*command, *arguments], cwd=ROOT)
+    address = f"http://localhost:{port}"
+    try:
+        _wait_until_healthy(process, f"{address}/_stcore/health")
+        yield address, process.pid
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_until_healthy(process: "subprocess.Popen[bytes]", url: str) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urllib.request.urlopen(url, timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"the app did not start within {START_S} s")
+
+
+def opened(page: Page, address: str, query: str = "") -> Page:
+    """The page, once its stage has painted a frame."""
+    page.goto(f"{address}/{query}")
+    page.wait_for_function(f"document.querySelector('{STAGE}')?.dataset.frame > 0", timeout=60_000)
+    return page
+
+
+def number(page: Page, name: str) -> float:
+    """One of the numbers that the stage's root carries: ``step``, ``epoch``, ``frame``."""
+    return float(page.locator(STAGE).get_attribute(f"data-{name}") or "nan")
+
+
+def reaches(page: Page, step: float, timeout_s: float = 30) -> None:
+    """Wait until the stage shows ``step`` or a later one."""
+    page.wait_for_function(
+        "([stage, step]) => Number(document.querySelector(stage).dataset.step) >= step",
+        arg=[STAGE, step],
+        timeout=timeout_s * 1000,
+    )
+
+
+def press(page: Page, name: str) -> None:
+    """Press the stage's button of that name."""
+    page.locator(STAGE).get_by_role("button", name=name, exact=True).click()
+
+
+def is_in_state(page: Page, state: str) -> None:
+    expect(page.locator(STAGE)).to_have_attribute("data-state", state)
+
+
+if __name__ == "__main__":
+    install()

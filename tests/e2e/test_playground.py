@@ -1,0 +1,264 @@
+"""What a person does on the first page, in a real Chromium."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import STAGE, is_in_state, number, opened, press, reaches
+
+pytestmark = pytest.mark.browser
+
+
+def picture(page: Page) -> list[str]:
+    """What the stage's canvases show, as data URLs."""
+    urls: list[str] = page.evaluate(
+        "(stage) => [...document.querySelectorAll(`${stage} canvas`)].map((canvas) => canvas.toDataURL())", STAGE
+    )
+    return urls
+
+
+def test_press_play_and_it_learns(page: Page, address: str) -> None:
+    opened(page, address)
+    is_in_state(page, "paused")
+    before = picture(page)
+    press(page, "Play")
+    reaches(page, 200)
+    is_in_state(page, "playing")
+    frames = number(page, "frame")
+    reaches(page, number(page, "step") + 200)
+    assert number(page, "frame") > frames
+    press(page, "Pause")
+    is_in_state(page, "paused")
+    changed = [old != new for old, new in zip(before, picture(page), strict=True)]
+    assert sum(changed) >= 3  # neuron maps, plane and loss
+    expect(page.locator(STAGE).get_by_text("Training loss", exact=True)).to_be_visible()
+
+
+def test_step_epoch_reset_and_new_weights(page: Page, address: str) -> None:
+    opened(page, address)
+    start = picture(page)
+    press(page, "Step")
+    reaches(page, 1)
+    assert number(page, "step") == 1
+    press(page, "Step one epoch")
+    reaches(page, 25)
+    assert (number(page, "step"), number(page, "epoch")) == (25, 1)
+    run = page.locator(STAGE).get_attribute("data-run")
+    press(page, "Reset")
+    expect(page.locator(STAGE)).to_have_attribute("data-step", "0")
+    assert page.locator(STAGE).get_attribute("data-run") != run
+    page.wait_for_function(
+        "([stage, plane]) => [...document.querySelectorAll(`${stage} canvas`)].some((c) => c.toDataURL() === plane)",
+        arg=[STAGE, max(start, key=len)],
+    )  # the same initial weights give the same picture
+    press(page, "New weights")
+    expect(page).to_have_url(re.compile(r"[?&]seed=1(&|$)"))
+    press(page, "Regenerate data")
+    expect(page).to_have_url(re.compile(r"[?&]data_seed=1(&|$)"))
+
+
+def test_the_keyboard(page: Page, address: str) -> None:
+    opened(page, address)
+    page.keyboard.press("ArrowRight")
+    reaches(page, 1)
+    page.keyboard.press("Shift+ArrowRight")
+    reaches(page, 25)
+    assert number(page, "step") == 25
+    page.keyboard.press("Space")
+    is_in_state(page, "playing")
+    reaches(page, 100)
+    page.keyboard.press("Space")
+    is_in_state(page, "paused")
+
+
+def test_a_slow_speed(page: Page, address: str) -> None:
+    opened(page, address)
+    page.get_by_label("Speed", exact=True).evaluate(
+        "(slider) => { slider.value = 0; slider.dispatchEvent(new Event('input', {bubbles: true}));"
+        " slider.dispatchEvent(new Event('change', {bubbles: true})); }"
+    )
+    expect(page.locator(STAGE).get_by_text("1 update/s")).to_be_visible()
+    press(page, "Play")
+    reaches(page, 2)
+    assert number(page, "step") < 10
+
+
+def test_a_weight_is_typed_and_trains_on(page: Page, address: str) -> None:
+    opened(page, address)
+    neuron = page.get_by_role("button", name="Hidden layer 1, neuron 3", exact=True)
+    neuron.focus()
+    page.keyboard.press("Enter")
+    card = page.get_by_role("dialog", name="Hidden layer 1, neuron 3")
+    weight = card.get_by_label("Weight from x₁")
+    weight.fill("2.5")
+    weight.press("Enter")
+    bias = card.get_by_label("Bias")
+    bias.fill("5000")
+    bias.press("Enter")
+    expect(card.get_by_role("alert").filter(has_text="5000")).to_contain_text("1000")
+    bias.press("Escape")
+    expect(card).to_have_count(0)
+    neuron.press("Enter")
+    expect(card.get_by_label("Weight from x₁")).to_have_value("2.5")
+    page.keyboard.press("Escape")
+    press(page, "Play")
+    reaches(page, 300)
+    neuron.press("Enter")
+    expect(card.get_by_label("Weight from x₁")).not_to_have_value("2.5")
+
+
+def test_the_output_has_a_bias_to_edit(page: Page, address: str) -> None:
+    opened(page, address)
+    page.get_by_role("button", name="Bias of the output").click()
+    editor = page.get_by_role("dialog").get_by_role("spinbutton")
+    editor.fill("-0.75")
+    editor.press("Enter")
+    page.get_by_role("button", name="Bias of the output").click()
+    expect(page.get_by_role("dialog").get_by_role("spinbutton")).to_have_value("-0.75")
+
+
+def test_hovering_a_neuron_fills_the_plane_and_a_point_lights_the_neurons(page: Page, address: str) -> None:
+    opened(page, address)
+    before = picture(page)
+    title = page.locator(".nn-plane").get_by_text("Hidden layer 1, neuron 2")
+    page.get_by_role("button", name="Hidden layer 1, neuron 2", exact=True).hover()
+    expect(title).to_be_visible()
+    plane = page.locator(".nn-plane canvas").first
+    box = plane.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] * 0.25)
+    expect(title).to_have_count(0)
+    page.wait_for_function(
+        "([stage, before]) => [...document.querySelectorAll(`${stage} canvas`)]"
+        ".some((canvas, i) => canvas.toDataURL() !== before[i])",
+        arg=[STAGE, before],
+    )
+
+
+def test_the_address_holds_the_configuration(page: Page, chromium: Browser, address: str) -> None:
+    opened(page, address)
+    run = page.locator(STAGE).get_attribute("data-run") or ""
+    page.get_by_role("radio", name="Spiral").click()
+    expect(page).to_have_url(re.compile("dataset=spiral"))
+    expect(page.locator(STAGE)).not_to_have_attribute("data-run", run)
+    page.get_by_role("button", name="Add a hidden layer").click()
+    expect(page).to_have_url(re.compile(r"hidden_sizes=4(,|%2C)2(,|%2C)2"))
+    page.get_by_role("button", name="Input sin x₁").click()
+    expect(page).to_have_url(re.compile(r"features=x(,|%2C)y(,|%2C)sin_x"))
+    query = urlsplit(page.url).query
+    assert parse_qs(query)["learning_rate"] == ["0.03"]
+    other = chromium.new_page(viewport={"width": 1440, "height": 900})
+    opened(other, address, "?" + query)
+    expect(other.get_by_role("radio", name="Spiral")).to_be_checked()
+    assert max(picture(other), key=len) == max(picture(page), key=len)
+    other.context.close()
+
+
+def test_a_live_setting_changes_the_run_as_it_goes(page: Page, address: str) -> None:
+    opened(page, address)
+    press(page, "Play")
+    reaches(page, 50)
+    run = page.locator(STAGE).get_attribute("data-run") or ""
+    page.get_by_role("slider", name="Learning rate").press("ArrowRight")
+    expect(page).to_have_url(re.compile("learning_rate=0.1"))
+    reaches(page, number(page, "step") + 100)
+    expect(page.locator(STAGE)).to_have_attribute("data-run", run)
+    is_in_state(page, "playing")
+
+
+def test_a_hostile_address(page: Page, address: str) -> None:
+    page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+    opened(page, address, "?dataset=xor&noise=1e999&hidden_sizes=9999&x=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E")
+    warning = page.get_by_test_id("stAlert")
+    expect(warning).to_contain_text("'1e999' is not a number from 0 to 0.5")
+    expect(warning).to_contain_text("9999 is not a whole number from 1 to 32")
+    expect(page.get_by_role("radio", name="XOR")).to_be_checked()
+
+
+def test_where_the_socket_is_refused_the_page_polls(page: Page, address: str) -> None:
+    page.route_web_socket(re.compile("/playground/socket"), lambda socket: socket.close())
+    opened(page, address)
+    expect(page.locator(STAGE)).to_have_attribute("data-transport", "poll")
+    expect(page.locator(STAGE).get_by_text("polling")).to_be_visible()
+    press(page, "Play")
+    reaches(page, 30)
+    is_in_state(page, "playing")
+    press(page, "Pause")
+    is_in_state(page, "paused")
+    press(page, "Reset")
+    expect(page.locator(STAGE)).to_have_attribute("data-step", "0")
+
+
+def test_a_reload_goes_on_where_it_was(page: Page, address: str) -> None:
+    opened(page, address)
+    press(page, "Step one epoch")
+    reaches(page, 25)
+    run = page.locator(STAGE).get_attribute("data-run") or ""
+    page.reload()
+    expect(page.locator(STAGE)).to_have_attribute("data-run", run, timeout=20_000)
+    expect(page.locator(STAGE)).to_have_attribute("data-step", "25")
+
+
+def test_a_killed_worker_is_hardly_noticed(page: Page, server: tuple[str, int]) -> None:
+    address, pid = server
+    opened(page, address)
+    press(page, "Play")
+    reaches(page, 300)
+    run = page.locator(STAGE).get_attribute("data-run") or ""
+    for child in psutil.Process(pid).children(recursive=True):
+        if "spawn_main" in " ".join(child.cmdline()):
+            child.kill()
+    before = number(page, "step")
+    reaches(page, before + 300, timeout_s=60)
+    expect(page.locator(STAGE)).to_have_attribute("data-run", run)
+    is_in_state(page, "playing")
+
+
+def test_exploding_losses_stop_with_a_reason(page: Page, address: str) -> None:
+    opened(page, address, "?dataset=plane&learning_rate=10")
+    press(page, "Play")
+    expect(page.locator(STAGE).get_by_role("alert").filter(has_text="Training stopped at step")).to_be_visible()
+    is_in_state(page, "paused")
+
+
+def test_inspect(page: Page, address: str) -> None:
+    opened(page, address)
+    expect(page.get_by_test_id("stPlotlyChart")).to_have_count(0)
+    page.get_by_text("Inspect", exact=True).click()
+    expect(page.get_by_test_id("stPlotlyChart")).to_have_count(2)
+    expect(page.get_by_test_id("stPlotlyChart").first).to_contain_text("loss")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_light_and_dark(chromium: Browser, address: str, scheme: str) -> None:
+    page = chromium.new_page(color_scheme=scheme)  # type: ignore[arg-type]
+    opened(page, address)
+    channels = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor.match(/\\d+/g)")
+    assert (int(channels[0]) > 128) == (scheme == "light")
+    assert page.locator(STAGE).evaluate("(stage) => stage.classList.contains('nn-dark')") == (scheme == "dark")
+    page.context.close()
+
+
+def test_a_phone(chromium: Browser, address: str) -> None:
+    page = chromium.new_page(viewport={"width": 375, "height": 780}, has_touch=True)
+    opened(page, address)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    press(page, "Play")
+    reaches(page, 50)
+    plane = page.locator(".nn-plane canvas").first.bounding_box()
+    assert plane is not None
+    assert plane["width"] > 280
+    assert plane["x"] >= 0
+    assert plane["x"] + plane["width"] <= 375
+    page.context.close()
+
+
+def test_the_picture_is_told_in_words(page: Page, address: str) -> None:
+    opened(page, address)
+    words = page.locator(f"{STAGE} [aria-live=polite]")
+    expect(words).to_contain_text("Training loss")
+    press(page, "Step one epoch")
+    expect(words).to_contain_text("Step 25")
