@@ -1,8 +1,18 @@
 """The web app: ``streamlit run app.py``. Streamlit's server, with the socket of the live stage beside it."""
 
+import gc
+import sys
+
 import streamlit as st
 
+import playground.pages.mlp  # noqa: F401  imported now, not while the first person waits
 from playground.stream.socket import lifespan, routes
+
+# Frames leave from the event loop while page scripts run in threads: let it have its turn soon.
+sys.setswitchinterval(0.001)
+# What was imported stays; without this each full garbage collection walks through all of it, for 60 ms and more.
+gc.collect()
+gc.freeze()
 
 app = st.App(
     "playground/pages/main.py",

@@ -54,7 +54,7 @@ def _advanced(run: Run, step: int, progress: Callable[[Result], None] | None) ->
     use_one_thread()
     past = tuple(edit for edit in run.edits if edit.step <= step)
     experiment = rebuild(Run(lab=run.lab, config=run.config, edits=past))
-    experiment.advance(steps=min(1, step - experiment.step))  # also prepares the loop: not part of its speed
+    experiment.prepare()
     started, first = time.perf_counter(), experiment.step
     while experiment.step < step and experiment.notice is None:
         experiment.advance(steps=step - experiment.step, budget_s=_REPORT_S)

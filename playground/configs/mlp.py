@@ -35,11 +35,17 @@ class MLPConfig(Config):
 
     loss: str = setting("squared_error", Choice(LOSSES), "Loss")
     optimizer: str = setting("sgd", Choice(OPTIMIZERS), "Optimizer")
-    learning_rate: float = setting(0.03, Number(0, 100), "Learning rate", live=True)
+    learning_rate: float = setting(0.03, Number(0, 100), "Learning rate", live=True, help="How far an update goes.")
     batch_size: int = setting(10, Integer(1, 1000), "Batch size", live=True, help="Training points in one update.")
-    l1_strength: float = setting(0.0, Number(0, 10), "L1 regularization", live=True)
+    l1_strength: float = setting(
+        0.0, Number(0, 10), "L1 regularization", live=True, help="Draws weights to exactly 0."
+    )
     weight_decay: float = setting(
-        0.0, Number(0, 10), "L2 regularization", live=True, help="Weight decay, decoupled from the optimizer."
+        0.0,
+        Number(0, 10),
+        "L2 regularization",
+        live=True,
+        help="Weight decay: draws weights towards 0, decoupled from the optimizer.",
     )
     device: str = setting("auto", Choice(DEVICES), "Device")
 

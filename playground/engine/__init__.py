@@ -16,6 +16,10 @@ class Engine(Protocol):
         """Build the run, replay its edits, and hold it until ``close``."""
         ...
 
+    def prepare(self, run_id: str) -> Future[None]:
+        """Make the run's first ``advance`` as fast as the others; for a moment when nobody waits."""
+        ...
+
     def advance(
         self, run_id: str, view: View, *, steps: int | None = None, budget_s: float | None = None
     ) -> Future[Snapshot]:

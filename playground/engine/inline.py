@@ -23,6 +23,9 @@ class InlineEngine:
             self._runs[run_id] = run
         return opened
 
+    def prepare(self, run_id: str) -> Future[None]:
+        return _completed(lambda: self._worker.prepare(run_id))
+
     def advance(
         self, run_id: str, view: View, *, steps: int | None = None, budget_s: float | None = None
     ) -> Future[Snapshot]:

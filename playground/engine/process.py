@@ -71,6 +71,9 @@ class ProcessEngine:
             self._records[run_id] = _Record(run, worker=load.index(min(load)))
         return self._call(run_id, "open", run, None, None)
 
+    def prepare(self, run_id: str) -> Future[None]:
+        return self._call(run_id, "prepare")
+
     def advance(
         self, run_id: str, view: View, *, steps: int | None = None, budget_s: float | None = None
     ) -> Future[Snapshot]:

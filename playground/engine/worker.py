@@ -29,6 +29,9 @@ class Worker:
         self._experiments[run_id] = rebuild(run, checkpoint, step)
         self._checkpointed_at[run_id] = time.monotonic()
 
+    def prepare(self, run_id: str) -> None:
+        self._experiments[run_id].prepare()
+
     def advance(
         self, run_id: str, view: View, steps: int | None, budget_s: float | None
     ) -> tuple[Snapshot, Mapping[str, Any] | None]:

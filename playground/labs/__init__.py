@@ -29,6 +29,10 @@ class Experiment(Protocol):
         """Train for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent; → updates done."""
         ...
 
+    def prepare(self) -> None:
+        """Do now what would make the first ``advance`` slow. Leaves the run as it was."""
+        ...
+
     def observe(self, run_id: str, view: View) -> Snapshot:
         """What ``view`` asks for, as copies. Leaves the run as it was."""
         ...

@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -71,9 +71,9 @@ class MLPExperiment:
         self._parameters = flatten(self._model)
         self._optimizer_state = initial_state(config.optimizer, self._parameters)
         self._set_hyperparameters()
-        loss = partial(LOSSES[config.loss], output=config.output_activation)
-        self._loss = loss
-        self._loop = Loop(make_update(self._model, loss, config.optimizer))
+        self._loss = partial(LOSSES[config.loss], output=config.output_activation)
+        structure = sizes, config.activation, config.loss, config.output_activation, config.optimizer
+        self._loop = traced_loop(*structure, self._device)
         self._history = History()
         self._rate = 1000.0  # updates per second, measured
         self._measured: tuple[Tensor, dict[str, float | None]] | None = None
@@ -98,6 +98,12 @@ class MLPExperiment:
                 self._stop_before_divergence(*before)
             self._record()
         return self.step - before[0]
+
+    def prepare(self) -> None:
+        """Make the first ``advance`` as fast as the others: run an update and forget it."""
+        step, parameters, state = self.step, self._parameters, self._optimizer_state
+        self._run(1)
+        self.step, self._parameters, self._optimizer_state = step, parameters, state
 
     def _chunk(self, steps: int | None, budget_s: float | None, done: int, elapsed_s: float) -> int:
         """How many updates to run before looking at the clock again; 0 when this slice is over."""
@@ -146,7 +152,7 @@ class MLPExperiment:
         """The panels of ``view``: ``stage`` (maps, weights, plane), ``scene`` (what stays the same while
         training: points, inputs, structure), ``curves`` and ``weights`` (whole, for reading)."""
         arrays: dict[str, NDArray[Any]] = {}
-        info: dict[str, Any] = {"tier": self._loop.tier}
+        info: dict[str, Any] = {"tier": self._loop.tier, "edits": self._edits}
         with torch.inference_mode():
             self._model.load_state_dict(unflatten(self._parameters, self._model))
             if "stage" in view.panels:
@@ -361,6 +367,15 @@ class MLPExperiment:
 
     def _tensor(self, array: NDArray[Any]) -> Tensor:
         return torch.tensor(array, device=self._device)
+
+
+@lru_cache(maxsize=128)
+def traced_loop(
+    sizes: tuple[int, ...], activation: str, loss: str, output: str, optimizer: str, device: torch.device
+) -> Loop:
+    """The loop for every network of this structure: what was traced once serves all of them."""
+    model = MLP(sizes, activation).to(device)
+    return Loop(make_update(model, partial(LOSSES[loss], output=output), optimizer))
 
 
 def pick_device(name: str) -> torch.device:

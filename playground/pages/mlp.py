@@ -1,6 +1,6 @@
 """The first page: pick data and a network, press Play, watch it learn."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -9,6 +9,7 @@ import streamlit as st
 
 from playground.catalog import (
     ACTIVATIONS,
+    BATCH_SIZES,
     DEVICES,
     INITIALIZERS,
     LEARNING_RATES,
@@ -42,26 +43,21 @@ class Show(Config):
 
 
 def mlp_page() -> None:
-    """Read the settings, bring the run in line with them, then draw the controls and the stage."""
+    """The controls, which keep the run and the address in line with themselves, and the stage."""
     if "token" not in st.session_state:
         st.session_state.token = hub().issue()
-        _load_address()
-    config, show = _settings()
+        _report(_load_address())
     channel = hub().channel(st.session_state.token)
-    try:
-        channel.configure(config)
-    except ConfigError as error:
-        st.session_state.problems.append(Problem("run", str(error)))
-    _write_address(config, show)
     st.html(_COMPACT)
     with st.sidebar:
-        _controls(config)
-    _report_problems()
+        _controls(channel)
+    show = Show(**{name: st.session_state[name] for name in Show.settings()})
     _mount_stage(channel, show)
     with st.container(horizontal=True, gap="large"):
         st.toggle("Test points", key="show_test", help="Also show the points that are not trained on.")
         st.toggle("Discretize", key="discretize", help="Show only which side of the boundary a point is on.")
         st.toggle("Inspect", key="inspect", help="Loss and accuracy curves and all weights, to hover and zoom.")
+    _write_address(show.to_text())
     if show.inspect:
         inspect_panel(channel)
 
@@ -69,47 +65,53 @@ def mlp_page() -> None:
 # The address and the session hold the settings; the run follows them
 
 
-def _load_address() -> None:
+def _load_address() -> list[Problem]:
     """Put the address's settings into the session; a wrong part is reported and gets its default."""
     text = st.query_params.to_dict()
     shown = {name: value for name, value in text.items() if name in Show.settings()}
     show, problems = Show.from_text(shown)
     config, more = MLPConfig.from_text({k: v for k, v in text.items() if k not in shown})
-    for settings in (config, show):
-        for name in settings.settings():
-            st.session_state[name] = getattr(settings, name)
-    st.session_state.problems = problems + more
+    st.query_params.clear()
+    _take_settings(show)
+    _take_settings(config)
+    return problems + more
 
 
-def _settings() -> tuple[MLPConfig, Show]:
+def _take_settings(config: Config) -> None:
+    """Put settings into the session, where the controls find them, and into the address."""
+    for name in config.settings():
+        st.session_state[name] = getattr(config, name)
+
+
+def _settings() -> MLPConfig:
     """The session's settings; those that do not go together, or not with this machine, are brought in line."""
     values = {name: st.session_state[name] for name in MLPConfig.settings()}
     devices = hub().engine.devices().result()
     if values["device"] != "auto" and values["device"] not in devices:
-        wanted, values["device"] = values["device"], "auto"
         have = " or ".join(devices)
-        st.session_state.problems.append(
-            Problem("device", f"'{wanted}' is not on this server, which has {have}; using auto")
-        )
+        _toast(Problem("device", f"'{values['device']}' is not on this server, which has {have}; using auto"))
+        values["device"] = "auto"
     config, conflicts = MLPConfig.reconciled(values)
-    for name in MLPConfig.settings():
-        st.session_state[name] = getattr(config, name)
-    st.session_state.problems += [found for found in conflicts if found.name != "loss"]
-    return config, Show(**{name: st.session_state[name] for name in Show.settings()})
+    for found in conflicts:
+        if found.name != "loss":  # its menu shows what fits
+            _toast(found)
+    return config
 
 
-def _write_address(config: MLPConfig, show: Show) -> None:
-    address = {**config.to_text(), **show.to_text()}
-    if st.query_params.to_dict() != address:
-        st.query_params.from_dict(address)
+def _write_address(text: Mapping[str, str]) -> None:
+    """Bring a part of the address up to date."""
+    if any(st.query_params.get(name) != value for name, value in text.items()):
+        st.query_params.update(text)
 
 
-def _report_problems() -> None:
-    problems: list[Problem] = st.session_state.problems
+def _report(problems: list[Problem]) -> None:
     if problems:
         lines = "\n".join(f"- **{_plain(found.name)}**: {_plain(found.message)}" for found in problems)
         st.warning(f"Some settings could not be used; their defaults stand in for them.\n\n{lines}")
-    st.session_state.problems = []
+
+
+def _toast(problem: Problem) -> None:
+    st.toast(_plain(str(problem)), icon=":material/warning:", duration="long")
 
 
 def _plain(text: str) -> str:
@@ -120,7 +122,16 @@ def _plain(text: str) -> str:
 # Controls
 
 
-def _controls(config: MLPConfig) -> None:
+@st.fragment
+def _controls(channel: Channel) -> None:
+    """The settings of a run. A fragment, so that a change redraws them and nothing else, and is quick."""
+    config = _settings()
+    _take_settings(config)
+    try:
+        channel.configure(config)  # before anything is drawn: the stage shows it at once
+    except ConfigError as error:
+        _toast(Problem("run", str(error)))
+    _write_address(config.to_text())
     st.markdown("**Data**")
     picker(
         key="picker",
@@ -130,9 +141,6 @@ def _controls(config: MLPConfig) -> None:
     left, right = st.columns(2)
     left.slider("Noise", 0.0, 0.5, step=0.01, format="percent", key="noise", help=RESTARTS)
     right.slider("Training share", 0.1, 0.9, step=0.05, format="percent", key="train_share", help=RESTARTS)
-    available = train_size(config.dataset, config.train_share)
-    most = available if config.batch_size > 100 else min(100, available)
-    st.slider("Batch size", 1, most, key="batch_size", help=f"Training points in one update. {LIVE}")
     st.markdown("**Network**")
     left, right = st.columns(2)
     _menu(left, "Activation", "activation", ACTIVATIONS)
@@ -141,10 +149,13 @@ def _controls(config: MLPConfig) -> None:
     left, right = st.columns(2)
     _menu(left, "Optimizer", "optimizer", OPTIMIZERS)
     _menu(right, "Loss", "loss", {name: LOSSES[name] for name in config.losses()})
-    _scale("Learning rate", "learning_rate", LEARNING_RATES)
     left, right = st.columns(2)
-    _scale("L1 rate", "l1_strength", REGULARIZATION_RATES, left)
-    _scale("L2 rate", "weight_decay", REGULARIZATION_RATES, right)
+    _scale(left, "Learning rate", "learning_rate", LEARNING_RATES)
+    available = train_size(config.dataset, config.train_share)
+    _scale(right, "Batch size", "batch_size", [size for size in BATCH_SIZES if size < available] + [available])
+    left, right = st.columns(2)
+    _scale(left, "L1 rate", "l1_strength", REGULARIZATION_RATES)
+    _scale(right, "L2 rate", "weight_decay", REGULARIZATION_RATES)
     with st.expander("Seeds and device"):
         most_seed = 2**31 - 1
         left, right = st.columns(2)
@@ -165,12 +176,14 @@ def _menu(place: Any, label: str, name: str, options: Mapping[str, Entry]) -> No
     )
 
 
-def _scale(label: str, name: str, steps: tuple[float, ...], place: Any = st) -> None:
-    """A slider over fixed steps; a value that came by the address finds its place between them."""
+def _scale(place: Any, label: str, name: str, steps: Sequence[float]) -> None:
+    """A menu of usual numbers; a value that came by the address finds its place between them."""
+    known = MLPConfig.settings()[name]
     options = sorted({*steps, st.session_state[name]})
-    place.select_slider(
-        label, options, key=name, format_func=lambda value: f"{value:g}" if value else "off", help=LIVE
-    )
+    place.selectbox(
+        label, options, key=name, format_func=lambda value: f"{value:g}" if value else "off",
+        help=f"{known.help} {LIVE}",
+    )  # fmt: skip
 
 
 def _take_dataset() -> None:
@@ -241,7 +254,7 @@ def _take_change() -> None:
             st.session_state[name] = MLPConfig.settings()[name].kind.check(value)
             st.session_state.stage_changed = True
         except ConfigError as error:
-            st.session_state.problems.append(Problem(name, str(error)))
+            _toast(Problem(name, str(error)))
 
 
 def _take_command() -> None:
@@ -253,7 +266,7 @@ def _take_command() -> None:
             if answer is not None:
                 answer.result()
         except ConfigError as error:
-            st.toast(_plain(str(error)))
+            _toast(Problem(str(message.get("type")), str(error)))
 
 
 def _take_transport() -> None:

@@ -237,8 +237,9 @@ class Stage {
     if (!this.isUnpainted) return;
     this.isUnpainted = false;
     this.frames += 1;
-    const { run, step, epoch, state, notice } = moment.header;
-    Object.assign(this.root.dataset, { run, step, epoch, state, frame: this.frames });
+    const { run, step, epoch, edits, state, notice, metrics } = moment.header;
+    Object.assign(this.root.dataset, { run, step, epoch, edits, state, frame: this.frames });
+    this.root.dataset.testLoss = String(metrics.test_loss);
     this.notices.notice(notice);
   }
 

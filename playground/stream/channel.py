@@ -187,13 +187,17 @@ class Channel:
         with self._lock:
             panels = {"stage", "scene"} if self._scene_due else {"stage"}
             view = replace(self._view, panels=frozenset(panels), shown=self._held())
+            is_awaited, self._dirty, self._scene_due = self._dirty, False, False
+            if self._last is None:  # a new run: its first picture comes first, then what speeds up Play
+                first = self._engine.observe(self.run_id, view)
+                self._engine.prepare(self.run_id)
+                return first
             steps, self._steps_due = self._steps_due, 0
-            self._dirty = self._scene_due = False
             if steps:
                 return self._engine.advance(self.run_id, view, steps=steps)
             if not self.playing:
                 return self._engine.observe(self.run_id, view)
-            steps_now, budget_s = self._pace.slice()
+            steps_now, budget_s = self._pace.slice(is_awaited)
             started = time.monotonic()
             future = self._engine.advance(self.run_id, view, steps=steps_now, budget_s=budget_s)
             future.add_done_callback(lambda _: self._pace.took(time.monotonic() - started, budget_s))

@@ -5,8 +5,9 @@ import time
 from playground.run import Number
 
 SPEED = Number(0.1, 100_000)  # updates per second
-CYCLE_S = 0.0150  # one frame's training, reading and way to the page: just under a display's 1/60 s
-MIN_SLICE_S, MAX_SLICE_S = 0.004, 0.012
+CYCLE_S = 0.0138  # one frame's training, reading and way to the page: below 1/60 s by what a busy machine wants
+MIN_SLICE_S, MAX_SLICE_S = 0.004, 0.0105
+AWAITED_SLICE_S = 0.001
 
 
 class Pace:
@@ -28,9 +29,11 @@ class Pace:
         self._accrue()
         return max(0.0, (1.0 - self._owed) / self.updates_per_s)
 
-    def slice(self) -> tuple[int | None, float | None]:
-        """The next slice: (steps, None) or (None, budget in seconds)."""
+    def slice(self, is_awaited: bool) -> tuple[int | None, float | None]:
+        """The next slice: (steps, None) or (None, budget in seconds). Short where a person waits to see a change."""
         if self.updates_per_s is None:
+            if is_awaited:
+                return None, AWAITED_SLICE_S
             return None, min(MAX_SLICE_S, max(MIN_SLICE_S, CYCLE_S - self._overhead_s))
         self._accrue()
         steps = int(self._owed)

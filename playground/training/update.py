@@ -10,7 +10,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch._ops import OpOverload
 from torch.func import functional_call, grad_and_value
+from torch.fx import GraphModule
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from playground.training.optimizers import OPTIMIZERS, State
@@ -141,8 +143,29 @@ class Loop:
 
             # Tracing takes one tensor object that stands in two places for one input: give it copies.
             examples = [tensor.clone() for tensor in (*moving, *rows, *hyperparameters.values())]
-            self._graphs[key] = make_fx(flat)(*examples).forward
+            self._graphs[key] = simplified(make_fx(flat)(*examples)).forward
         return self._graphs[key]
+
+
+def simplified(graph: GraphModule) -> GraphModule:
+    """The same operations, less those that do nothing, called by their fast names. No bit of a result changes."""
+    aten = torch.ops.aten
+    for node in graph.graph.find_nodes(op="call_function", target=aten.detach.default):
+        node.replace_all_uses_with(node.args[0])
+    for operation in (aten.t.default, aten.view.default):  # a transpose of a transpose, a view of a view
+        for node in graph.graph.find_nodes(op="call_function", target=operation):
+            inner = node.args[0]
+            if inner.target == operation == aten.view.default:
+                node.args = (inner.args[0], node.args[1])
+            elif inner.target == operation:
+                node.replace_all_uses_with(inner.args[0])
+    graph.graph.eliminate_dead_code()
+    for node in graph.graph.nodes:
+        if isinstance(node.target, OpOverload):  # its call goes through Python; torch.mul and its like are C
+            name = node.target.overloadpacket.__name__
+            node.target = getattr(torch, name, None) or getattr(Tensor, name, node.target)
+    graph.recompile()
+    return graph
 
 
 def hyperparameter_tensors(values: Mapping[str, float], device: torch.device) -> dict[str, Tensor]:

@@ -162,7 +162,8 @@ def test_a_live_setting_changes_the_run_as_it_goes(page: Page, address: str) -> 
     press(page, "Play")
     reaches(page, 50)
     run = page.locator(STAGE).get_attribute("data-run") or ""
-    page.get_by_role("slider", name="Learning rate").press("ArrowRight")
+    page.get_by_role("combobox", name="Learning rate").click()
+    page.get_by_role("option", name="0.1", exact=True).click()
     expect(page).to_have_url(re.compile("learning_rate=0.1"))
     reaches(page, number(page, "step") + 100)
     expect(page.locator(STAGE)).to_have_attribute("data-run", run)

@@ -73,7 +73,7 @@ def test_a_live_setting_keeps_the_run_and_another_starts_one(hub: Hub) -> None:
     page = opened()
     channel = hub.channel(page.session_state["token"])
     run_id = channel.run_id
-    page.select_slider(key="learning_rate").set_value(0.3).run()
+    page.selectbox(key="learning_rate").set_value(0.3).run()
     assert channel.run_id == run_id
     assert config(page, hub).learning_rate == 0.3
     assert address(page)["learning_rate"] == "0.3"
@@ -98,7 +98,7 @@ def test_a_batch_larger_than_the_data_is_brought_down_with_a_word(hub: Hub) -> N
     page = opened(batch_size="200")
     page.slider(key="train_share").set_value(0.1).run()
     assert config(page, hub).batch_size == 10
-    assert "more than the 50 training points" in page.warning[0].value
+    assert "more than the 50 training points" in page.toast[0].value
 
 
 def test_a_device_that_is_not_there(hub: Hub) -> None:
@@ -106,7 +106,7 @@ def test_a_device_that_is_not_there(hub: Hub) -> None:
         pytest.skip("this machine has a GPU")
     page = opened(device="cuda")
     assert config(page, hub).device == "auto"
-    assert "is not on this server, which has cpu" in page.warning[0].value
+    assert "is not on this server, which has cpu" in page.toast[0].value
 
 
 def test_inspect_draws_the_live_run(hub: Hub) -> None:

@@ -1,0 +1,399 @@
+"""The pure update of a multilayer perceptron, compiled ahead of time as a loop of any number of updates.
+
+The program is the same ``make_update`` as the plain step: traced, put into a ``while_loop``, exported, compiled
+to machine code by Inductor (docs.pytorch.org, AOTInductor). A ``Structure`` decides what it is; data,
+hyperparameters and the number of updates are inputs. Compiling takes about 15 s of one core, so that another
+process does it, and the package is kept on disk::
+
+    loop = load(structure, cache)                  # milliseconds; None where it was never compiled
+    compilation = compile_aside(structure, cache)  # and meanwhile train on with the traced loop
+
+Compiled and plain updates differ in their last bits. A compiled loop repeats itself bit for bit on one machine.
+"""
+
+import contextlib
+import functools
+import hashlib
+import json
+import logging
+import os
+import platform
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.fx.experimental.proxy_tensor import make_fx
+
+from playground import catalog
+from playground.models import mlp
+from playground.training import losses, optimizers, update
+from playground.training.optimizers import State
+from playground.training.update import Batch, Hyperparameters
+
+HYPERPARAMETERS = ("l1_strength", "learning_rate", "weight_decay")
+CACHE_BYTES = 256 * 2**20  # a package has about half a megabyte
+COMPILE_LIMIT_S = 300  # then the compiling process ends itself
+SMALL_PRODUCT = 2**14  # multiply-adds up to which a fused loop beats a call of the matrix library
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What a compiled program depends on. ``sizes`` = (D, hidden…, outputs); the names are the catalog's, and
+    ``output`` is one of ``losses.OUTPUT_ACTIVATIONS``."""
+
+    sizes: tuple[int, ...]
+    activation: str
+    loss: str
+    output: str
+    optimizer: str
+    batch_size: int
+
+    def json(self) -> str:
+        return json.dumps(asdict(self), sort_keys=True)
+
+    def key(self) -> str:
+        """A hash of all that the machine code depends on: this structure, torch, the processor, and our source."""
+        return _digest("\0".join([self.json(), torch.__version__, _processor(), _source()]).encode())
+
+    def state(self) -> dict[str, Tensor]:
+        """The optimizer state before the first update, ``alive`` included, in the program's order."""
+        size = sum((m + 1) * n for m, n in zip(self.sizes, self.sizes[1:], strict=False))
+        alive = torch.ones(size)
+        state = {**optimizers.initial_state(self.optimizer, alive), "alive": alive}
+        return {name: state[name].clone() for name in sorted(state)}
+
+    def inputs(self, rows: int) -> list[Tensor]:
+        """An example of the program's inputs for ``rows`` rows of data, each a tensor of its own: parameters,
+        state, features, targets, hyperparameters; then the first batch's row, the data's size, the updates."""
+        state = self.state()
+        data = (torch.zeros(rows, self.sizes[i]) for i in (0, -1))
+        constants = (torch.zeros(()) for _ in HYPERPARAMETERS)
+        return [state["alive"].clone(), *state.values(), *data, *constants, *map(torch.tensor, (0, rows, 1))]
+
+
+class CompiledLoop:
+    """Runs many updates in one call of machine code; takes the place of ``update.Loop`` for one structure.
+
+    Weight decay and L1 are always compiled in; at strength 0, with ``alive`` all ones, they change nothing.
+    """
+
+    tier = "compiled"
+
+    def __init__(self, structure: Structure, package: Path) -> None:
+        """Load ``package``, made for ``structure``. Raises RuntimeError where it cannot be loaded."""
+        self.structure = structure
+        # The loader itself: aoti_load_package would import all of Inductor first, for a second or two.
+        self._program = torch._C._aoti.AOTIModelPackageLoader(str(package), "model", False, 1, -1)
+
+    def run(
+        self,
+        parameters: Tensor,
+        state: State,
+        data: Batch,
+        hyperparameters: Hyperparameters,
+        *,
+        batch_size: int,
+        first: int,
+        count: int,
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """Updates ``first`` … ``first + count`` - 1 (counted from the run's start) → new parameters and state.
+
+        Float32 on the CPU. Raises ValueError where a shape or ``batch_size`` is not the structure's.
+        """
+        if batch_size != self.structure.batch_size:
+            raise ValueError(f"compiled for batches of {self.structure.batch_size}, not {batch_size}")
+        if count <= 0:
+            return parameters, dict(state)
+        size = len(data[0])
+        rows = torch.arange(size + batch_size) % size  # the program reads on past the end; it does not wrap
+        full = {**self.structure.state(), **state}
+        constants = {"l1_strength": torch.zeros(()), "weight_decay": torch.zeros(()), **hyperparameters}
+        inputs = [
+            parameters,
+            *(full[name] for name in sorted(full)),
+            *(part[rows] for part in data),
+            *(constants[name] for name in sorted(constants)),
+            *map(torch.tensor, (first * batch_size % size, size, count)),
+        ]
+        have, need = (
+            [f"{list(tensor.shape)} {tensor.dtype} {tensor.device}" for tensor in tensors]
+            for tensors in (inputs, self.structure.inputs(size + batch_size))
+        )
+        if have != need:  # the machine code does not look: a wrong shape here is a wrong address there
+            raise ValueError(f"compiled for {need}, not for {have}")
+        moved = self._program.run([tensor.contiguous() for tensor in inputs])
+        named = dict(zip(sorted(full), moved[1:], strict=True))
+        return moved[0], {name: named[name] for name in state}
+
+
+class Cache:
+    """Compiled packages on disk, by key. They are native code, so only their user may write the folder.
+
+    ``folder`` defaults to $PLAYGROUND_CACHE, else ``neural-playground`` in $XDG_CACHE_HOME or ``~/.cache``. Where
+    it cannot be made or trusted, ``folder`` is None and the cache stays empty. Packages used longest ago go when
+    all together have more than ``limit_bytes``.
+    """
+
+    def __init__(self, folder: Path | None = None, limit_bytes: int = CACHE_BYTES) -> None:
+        self.folder: Path | None = None
+        self.limit_bytes = limit_bytes
+        try:
+            base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+            folder = folder or Path(os.environ.get("PLAYGROUND_CACHE") or base / "neural-playground")
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _must_be_ours(folder)
+            self.folder = folder
+        except (OSError, RuntimeError) as error:  # RuntimeError: there is no home folder
+            log.warning("No cache of compiled training loops: %s", error)
+
+    def get(self, key: str) -> Path | None:
+        """The package of ``key``, if it is there and whole; a damaged one is removed. Raises OSError."""
+        for path in self.folder.glob(f"{key}-*.pt2") if self.folder else ():
+            if path.stem == f"{key}-{_digest(path.read_bytes())}":
+                os.utime(path)
+                return path
+            log.warning("A compiled training loop is damaged; removing %s", path)
+            path.unlink(missing_ok=True)
+        return None
+
+    def put(self, key: str, package: Path) -> None:
+        """Move ``package``, a file on the same disk, into the cache, in one step. Raises OSError."""
+        assert self.folder is not None
+        kept = self.folder / f"{key}-{_digest(package.read_bytes())}.pt2"
+        os.replace(package, kept)
+        files = [(path.stat(), path) for path in self.folder.glob("*.pt2")]
+        total = sum(found.st_size for found, _ in files)
+        for found, path in sorted(files, key=lambda file: file[0].st_mtime_ns):
+            if total > self.limit_bytes and path != kept:
+                path.unlink(missing_ok=True)
+                total -= found.st_size
+
+    @contextlib.contextmanager
+    def workshop(self) -> Iterator[Path]:
+        """A folder to build in, on the same disk. One process at a time has it; others wait. Raises OSError."""
+        with self._lock(wait=True):
+            assert self.folder is not None
+            for left in self.folder.glob("build-*"):  # by one that was killed
+                shutil.rmtree(left, ignore_errors=True)
+            with tempfile.TemporaryDirectory("", "build-", self.folder, ignore_cleanup_errors=True) as folder:
+                yield Path(folder)
+
+    def is_busy(self) -> bool:
+        """Whether a process has the workshop now."""
+        with contextlib.suppress(OSError), self._lock(wait=False):
+            return False
+        return True
+
+    @contextlib.contextmanager
+    def _lock(self, wait: bool) -> Iterator[None]:
+        import fcntl  # not on Windows, where there is no compiled loop
+
+        assert self.folder is not None
+        with open(self.folder / "lock", "w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))  # ends with the process
+            yield
+
+
+def _must_be_ours(folder: Path) -> None:
+    """Raises PermissionError where somebody else may have put the native code into ``folder``."""
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or not hasattr(os, "geteuid") or found.st_uid != os.geteuid():
+        raise PermissionError(f"{folder} is not a folder of this user")
+    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise PermissionError(f"others may write {folder}")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(f"{folder} cannot be written")
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+@functools.cache
+def _processor() -> str:
+    """The processor's kind and abilities: code made for it may not run, or not round alike, on another."""
+    with contextlib.suppress(OSError), open("/proc/cpuinfo") as lines:
+        return platform.machine() + next((line for line in lines if line.startswith(("flags", "Features"))), "")
+    return platform.machine() + platform.processor()
+
+
+@functools.cache
+def _source() -> str:
+    """The source of all that takes part in the update and its compilation."""
+    files = [module.__file__ for module in (catalog, mlp, losses, optimizers, update)]
+    return "\0".join(Path(str(file)).read_text(encoding="utf-8") for file in [*files, __file__])
+
+
+def load(structure: Structure, cache: Cache) -> CompiledLoop | None:
+    """The compiled loop for ``structure`` if it is in the cache, within milliseconds; else None."""
+    try:
+        package = cache.get(structure.key())
+        return CompiledLoop(structure, package) if package else None
+    except (OSError, RuntimeError) as error:
+        log.warning("A compiled training loop cannot be loaded: %s", error)
+        return None
+
+
+@functools.cache
+def find_compiler() -> str | None:
+    """$CXX, g++ or clang++: the first that takes C++20 with OpenMP and finds its headers. Tried once, for 0.1 s."""
+    options = ["-std=c++20", "-fopenmp", "-fsyntax-only", "-x", "c++", "-"]
+    source = b"#include <omp.h>\n#include <array>\n"
+    for name in filter(None, (os.environ.get("CXX"), "g++", "clang++")):
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            subprocess.run([name, *options], input=source, capture_output=True, check=True, timeout=10)
+            return name
+    return None
+
+
+def compiler_available() -> bool:
+    """Whether ``compile_aside`` can work here at all."""
+    return find_compiler() is not None
+
+
+class Compilation:
+    """A compilation under way in another process, at the lowest priority. ``stop`` it when nobody waits for it."""
+
+    def __init__(self, structure: Structure, cache: Cache, compiler: str) -> None:
+        self.structure, self._cache = structure, cache
+        path = os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])  # also where it is not installed
+        changes = {"PYTHONPATH": path, "PLAYGROUND_CACHE": str(cache.folder), "CXX": compiler}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __name__, structure.json()],
+            env=os.environ | changes,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # so that the compiler, its child, can be stopped with it
+        )
+
+    def is_over(self) -> bool:
+        """Whether it has ended, well or not."""
+        return self._process.poll() is not None
+
+    def loop(self) -> CompiledLoop | None:
+        """Wait for its end; then the loop, or None where it failed."""
+        if self._process.wait() == 0:
+            return load(self.structure, self._cache)
+        log.warning("Compiling failed; to see why: python -m %s '%s'", __name__, self.structure.json())
+        return None
+
+    def stop(self) -> None:
+        """End it now. What it leaves behind, the next one clears away."""
+        if not self.is_over():
+            os.killpg(self._process.pid, signal.SIGKILL)  # not yet waited for, so that the group exists
+            self._process.wait()
+
+
+def compile_aside(structure: Structure, cache: Cache) -> Compilation | None:
+    """Start to compile; None where there is no compiler or cache, and while another compilation runs: ask again."""
+    compiler = None if cache.folder is None or cache.is_busy() else find_compiler()
+    return Compilation(structure, cache, compiler) if compiler else None
+
+
+def main(text: str) -> None:
+    """Compile the structure given as JSON into the cache, unless it is there already."""
+    os.nice(19)
+    torch.set_num_threads(1)
+    fields = json.loads(text)
+    structure, cache = Structure(**{**fields, "sizes": tuple(fields["sizes"])}), Cache()
+    with cache.workshop() as folder:
+        if cache.get(structure.key()) is None:
+            signal.alarm(COMPILE_LIMIT_S)
+            os.environ |= {"TORCHINDUCTOR_CACHE_DIR": str(folder), "TMPDIR": str(folder)}
+            build(structure, folder / "loop.pt2")
+            cache.put(structure.key(), folder / "loop.pt2")
+
+
+def build(structure: Structure, path: Path) -> None:
+    """Compile the loop for ``structure`` into the package ``path``, here and now."""
+    from torch._inductor import aoti_compile_and_package
+
+    examples = tuple(structure.inputs(3 * structure.batch_size + 7))
+    # Features and targets, the only matrices, have any number of rows.
+    dynamic = tuple({0: torch.export.Dim.AUTO} if tensor.dim() == 2 else None for tensor in examples)
+    with torch.no_grad():
+        program = torch.export.export(_ManyUpdates(structure), examples, dynamic_shapes=(dynamic,))
+    options = {
+        "cpp.threads": 1,
+        "compile_threads": 1,
+        "cpp.vec_isa_ok": True,  # this and what follows costs seconds, and saves nothing in a single compilation
+        "cpp_cache_precompile_headers": False,
+        "aot_inductor.precompile_headers": False,
+        "aot_inductor.enable_line_tables": False,
+    }
+    aoti_compile_and_package(program, package_path=str(path), inductor_configs=options)
+
+
+class _ManyUpdates(nn.Module):
+    """The program. Its inputs are those of ``Structure.inputs``, its outputs the new parameters and state."""
+
+    def __init__(self, structure: Structure) -> None:
+        super().__init__()
+        self.batch_size, self.moving = structure.batch_size, 1 + len(structure.state())
+        self.update = traced(structure)
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        from torch._higher_order_ops import while_loop
+
+        moving, (features, targets, *scalars) = inputs[: self.moving], inputs[self.moving :]
+        *hyperparameters, start, size, count = scalars
+
+        def more(done: Tensor, start: Tensor, *moving: Tensor) -> Tensor:
+            return done < count
+
+        def body(done: Tensor, start: Tensor, *moving: Tensor) -> tuple[Tensor, ...]:
+            rows = start + torch.arange(self.batch_size)
+            moved = self.update(*moving, features[rows], targets[rows], *hyperparameters)
+            return done + 1, (start + self.batch_size) % size, *moved
+
+        none = torch.zeros((), dtype=torch.int64)
+        moved = while_loop(more, body, (none, start.clone(), *moving))  # type: ignore[no-untyped-call]
+        return tuple(moved[2:])
+
+
+def traced(structure: Structure) -> torch.fx.GraphModule:
+    """``make_update``'s update as a graph over ``Structure.inputs`` less the last three, its data being one batch."""
+    model = mlp.MLP(structure.sizes, structure.activation)
+    loss = functools.partial(losses.LOSSES[structure.loss], output=structure.output)
+    step = update.make_update(model, loss, structure.optimizer)
+    names = list(structure.state())
+    n = 1 + len(names)
+
+    def flat(*tensors: Tensor) -> list[Tensor]:
+        state = dict(zip(names, tensors[1:n], strict=True))
+        hyperparameters = dict(zip(HYPERPARAMETERS, tensors[n + 2 :], strict=True))
+        parameters, state, _ = step(tensors[0], state, (tensors[n], tensors[n + 1]), hyperparameters)
+        return [parameters, *(state[name] for name in names)]
+
+    products: dict[Any, Any] = {torch.ops.aten.mm.default: _mm, torch.ops.aten.addmm.default: _addmm}
+    graph = make_fx(flat, decomposition_table=products)(*structure.inputs(structure.batch_size)[:-3])
+    graph.graph.eliminate_dead_code()  # the value of the loss
+    graph.recompile()
+    return graph
+
+
+def _mm(a: Tensor, b: Tensor) -> Tensor:
+    """(N, K) · (K, M) → (N, M) as multiply and sum, which Inductor fuses with what stands around it."""
+    if a.shape[0] * b.numel() > SMALL_PRODUCT:
+        return NotImplemented  # type: ignore[no-any-return]  # the trace keeps the matrix product
+    return (a.unsqueeze(-1) * b).sum(1)
+
+
+def _addmm(bias: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    product = _mm(a, b)
+    return product if product is NotImplemented else bias + product
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,188 @@
+"""What a person sees, timed in headless Chromium: frames, latencies, page loads, memory."""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import psutil
+from playwright.sync_api import Browser, Page
+
+from tests.bench.row import Row
+from tests.browser import STAGE, app, browser, number, opened, press, reaches
+
+SPIRAL = "?dataset=spiral&features=x,y,sin_x,sin_y&hidden_sizes=8,8,8&learning_rate=0.03&batch_size=10"
+LARGE = "?features=x,y,x_squared,y_squared,xy,sin_x,sin_y&hidden_sizes=8,8,8,8,8,8"
+TENSORFLOW_PLAYGROUND = "TensorFlow Playground, as measured on two cores"
+
+# The times at which the stage painted another frame, until asked; and the first time that something was so.
+RECORD = """
+(stage) => {
+  const root = document.querySelector(stage);
+  window.painted = [];
+  window.recorder?.disconnect();
+  window.recorder = new MutationObserver(() => window.painted.push(performance.now()));
+  window.recorder.observe(root, {attributes: true, attributeFilter: ['data-frame']});
+}
+"""
+BARE = """
+import streamlit as st
+view = st.components.v2.component("bare", html="<div id='bare'></div>", js=\"\"\"
+export default function ({ parentElement }) {
+  parentElement.querySelector("#bare").textContent = "painted";
+}
+\"\"\", isolate_styles=False)
+view()
+"""
+
+
+def rows() -> Iterator[Row]:
+    """Every measure of the page, one after the other."""
+    with app() as (address, pid), browser() as chromium:
+        yield from _frames(chromium, address)
+        yield from _learning(chromium, address)
+        yield from _latencies(chromium, address)
+        yield from _endurance(chromium, address)
+        memory = psutil.Process(pid).memory_info().rss / 1e6
+        yield Row("memory of the web process", memory, "MB", 200, "the limit", at_most=1.0)
+        yield from _page_loads(chromium, address)
+
+
+@contextmanager
+def _page(chromium: Browser, address: str, query: str = "") -> Iterator[Page]:
+    page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    yield opened(page, address, query)
+    page.context.close()
+
+
+def _gaps(page: Page, seconds: float) -> list[float]:
+    """The milliseconds between painted frames over some time."""
+    page.evaluate(RECORD, STAGE)
+    page.wait_for_timeout(seconds * 1000)
+    times = page.evaluate("window.painted")
+    return [after - before for before, after in pairwise(times)]
+
+
+def _frames(chromium: Browser, address: str) -> Iterator[Row]:
+    for name, query, theirs, target in (
+        ("frames/s, default network", "", 60, 55 / 60),
+        ("frames/s, 7 features, six layers of 8", LARGE, 26, 50 / 26),
+    ):
+        with _page(chromium, address, query) as page:
+            press(page, "Play")
+            reaches(page, 100)
+            gaps = _gaps(page, 8)
+            rate = 1000 / statistics.fmean(gaps)
+            yield Row(name, rate, "1/s", theirs, TENSORFLOW_PLAYGROUND, at_least=target)
+            p95 = statistics.quantiles(gaps, n=20)[-1]
+            if not query:
+                yield Row("p95 between frames, default network", p95, "ms", 25, "the limit", at_most=1.0)
+
+
+def _learning(chromium: Browser, address: str) -> Iterator[Row]:
+    """From Play to a test loss below 0.05, as the page shows it."""
+    seconds = []
+    for seed in range(1, 6):
+        with _page(chromium, address, f"{SPIRAL}&seed={seed}&data_seed={seed}") as page:
+            started = time.perf_counter()
+            press(page, "Play")
+            page.wait_for_function(
+                "(stage) => Number(document.querySelector(stage).dataset.testLoss) < 0.05", arg=STAGE, timeout=120_000
+            )
+            seconds.append(time.perf_counter() - started)
+    yield Row("Play to test loss < 0.05, spiral, median of 5 seeds", statistics.median(seconds), "s", 3.2,
+              TENSORFLOW_PLAYGROUND, at_most=1.5 / 3.2)  # fmt: skip
+
+
+def _latencies(chromium: Browser, address: str) -> Iterator[Row]:
+    first = []
+    for _ in range(5):
+        with _page(chromium, address) as page:
+            started = time.perf_counter()
+            press(page, "Play")
+            reaches(page, 1)
+            first.append((time.perf_counter() - started) * 1000)
+    yield Row("Play to first painted progress, worst of 5", max(first), "ms", 100, "the limit", at_most=1.0)
+    with _page(chromium, address) as page:
+        press(page, "Play")
+        reaches(page, 100)
+        changes = [_until_applied(page, rate) for rate in ["0.1", "0.03"] * 10]
+    p95 = statistics.quantiles(changes, n=20)[-1]
+    yield Row("learning rate changed to painted, p95 of 20", p95, "ms", 100, "the limit", at_most=1.0)
+
+
+def _until_applied(page: Page, rate: str) -> float:
+    """Choose another learning rate; → milliseconds from the click to the frame that was trained with it."""
+    page.wait_for_timeout(150)
+    page.get_by_role("combobox", name="Learning rate").click()
+    option = page.get_by_role("option", name=rate, exact=True)
+    option.wait_for()
+    page.evaluate(
+        """(stage) => {
+          const root = document.querySelector(stage);
+          const before = root.dataset.edits;
+          window.applied = new Promise((resolve) => {
+            document.addEventListener("mouseup", () => { window.chosen = performance.now(); },
+                                      {once: true, capture: true});
+            const observer = new MutationObserver(() => {
+              if (root.dataset.edits === before) return;
+              observer.disconnect();
+              resolve(performance.now() - window.chosen);
+            });
+            observer.observe(root, {attributes: true, attributeFilter: ["data-edits"]});
+          });
+        }""",
+        STAGE,
+    )
+    option.click()
+    return float(page.evaluate("window.applied"))
+
+
+def _endurance(chromium: Browser, address: str) -> Iterator[Row]:
+    """Frames and memory of one page after 20,000 epochs, beside its start."""
+    with _page(chromium, address) as page:
+        client = page.context.new_cdp_session(page)
+        press(page, "Play")
+        reaches(page, 2000)
+        start_rate, start_heap = 1000 / statistics.fmean(_gaps(page, 5)), _heap(client)
+        while number(page, "epoch") < 20_000:
+            page.wait_for_timeout(1000)
+        end_rate, end_heap = 1000 / statistics.fmean(_gaps(page, 5)), _heap(client)
+        yield Row("frames/s after 20,000 epochs", end_rate, "1/s", start_rate, "its own start", at_least=0.95)
+        yield Row("memory of the tab after 20,000 epochs", end_heap, "MB", start_heap, "its own start", at_most=1.2)
+
+
+def _heap(client) -> float:  # type: ignore[no-untyped-def]
+    client.send("HeapProfiler.collectGarbage")
+    return float(client.send("Runtime.getHeapUsage")["usedSize"]) / 1e6
+
+
+def _page_loads(chromium: Browser, address: str) -> Iterator[Row]:
+    """From the request to the first painted frame, beside a bare Streamlit page with one component."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "bare.py"
+        script.write_text(BARE)
+        with app(script=str(script)) as (bare, _):
+            ours = _load_times(chromium, address, f"document.querySelector('{STAGE}')?.dataset.frame > 0")
+            theirs = _load_times(chromium, bare, "document.body.innerText.includes('painted')")
+    for kind, limit in (("cold", 1.6), ("cached", 0.7)):
+        value, peer = statistics.median(ours[kind]), statistics.median(theirs[kind])
+        yield Row(f"page open to painted, {kind} cache", value, "s", peer, "a bare Streamlit page", limit=limit)
+
+
+def _load_times(chromium: Browser, address: str, painted: str) -> dict[str, list[float]]:
+    """Seconds until ``painted``, first with an empty cache, then once more with what it had brought."""
+    found: dict[str, list[float]] = {"cold": [], "cached": []}
+    chromium.new_context().new_page().goto(address)  # the server's own first page
+    for _ in range(5):
+        page = chromium.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        for seconds in found.values():
+            started = time.perf_counter()
+            page.goto(address)
+            page.wait_for_function(painted, timeout=60_000)
+            seconds.append(time.perf_counter() - started)
+        page.context.close()
+    return found
