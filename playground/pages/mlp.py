@@ -80,7 +80,9 @@ def _load_address() -> list[Problem]:
 def _take_settings(config: Config) -> None:
     """Put settings into the session, where the controls find them, and into the address."""
     for name in config.settings():
-        st.session_state[name] = getattr(config, name)
+        value = getattr(config, name)
+        if st.session_state.get(name) != value:  # Streamlit refuses even the same value for a widget that is drawn
+            st.session_state[name] = value
 
 
 def _settings() -> MLPConfig:
@@ -122,16 +124,22 @@ def _plain(text: str) -> str:
 # Controls
 
 
-@st.fragment
-def _controls(channel: Channel) -> None:
-    """The settings of a run. A fragment, so that a change redraws them and nothing else, and is quick."""
+def _follow(channel: Channel) -> MLPConfig:
+    """Bring the run and the address in line with the controls; before these are drawn, so that it shows at once."""
     config = _settings()
     _take_settings(config)
     try:
-        channel.configure(config)  # before anything is drawn: the stage shows it at once
+        channel.configure(config)
     except ConfigError as error:
         _toast(Problem("run", str(error)))
     _write_address(config.to_text())
+    return config
+
+
+@st.fragment
+def _controls(channel: Channel) -> None:
+    """The settings of a run. A fragment, so that a change redraws them and nothing else, and is quick."""
+    config = _follow(channel)
     st.markdown("**Data**")
     picker(
         key="picker",
@@ -149,13 +157,7 @@ def _controls(channel: Channel) -> None:
     left, right = st.columns(2)
     _menu(left, "Optimizer", "optimizer", OPTIMIZERS)
     _menu(right, "Loss", "loss", {name: LOSSES[name] for name in config.losses()})
-    left, right = st.columns(2)
-    _scale(left, "Learning rate", "learning_rate", LEARNING_RATES)
-    available = train_size(config.dataset, config.train_share)
-    _scale(right, "Batch size", "batch_size", [size for size in BATCH_SIZES if size < available] + [available])
-    left, right = st.columns(2)
-    _scale(left, "L1 rate", "l1_strength", REGULARIZATION_RATES)
-    _scale(right, "L2 rate", "weight_decay", REGULARIZATION_RATES)
+    _live_controls(channel)
     with st.expander("Seeds and device"):
         most_seed = 2**31 - 1
         left, right = st.columns(2)
@@ -163,6 +165,19 @@ def _controls(channel: Channel) -> None:
         right.number_input("Data seed", 0, most_seed, key="data_seed", help=LIVE)
         devices = {name: DEVICES[name] for name in DEVICES if name in ("auto", *hub().engine.devices().result())}
         _menu(st, "Device", "device", devices)
+
+
+@st.fragment
+def _live_controls(channel: Channel) -> None:
+    """The settings that a run takes as it goes: the fewer are redrawn, the sooner the change is on the stage."""
+    config = _follow(channel)
+    left, right = st.columns(2)
+    _scale(left, "Learning rate", "learning_rate", LEARNING_RATES)
+    available = train_size(config.dataset, config.train_share)
+    _scale(right, "Batch size", "batch_size", [size for size in BATCH_SIZES if size < available] + [available])
+    left, right = st.columns(2)
+    _scale(left, "L1 rate", "l1_strength", REGULARIZATION_RATES)
+    _scale(right, "L2 rate", "weight_decay", REGULARIZATION_RATES)
 
 
 def _menu(place: Any, label: str, name: str, options: Mapping[str, Entry]) -> None:

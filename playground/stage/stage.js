@@ -69,7 +69,8 @@ class Stage {
     this.view = { neuron: null, probe: null };
     this.settings = { show_test: false, discretize: false };
     this.frames = 0;
-    this.unacknowledged = 0;
+    /** Frames that wait for the screen: one is painted each time it is ready. @type {ReturnType<typeof unpack>[]} */
+    this.waiting = [];
     /** What the next paint must do: a fresh frame, the static layers, the shape. */
     this.fresh = this.staticStale = this.shapeStale = this.viewStale = this.numbersStale = false;
     this.numbersAt = this.wordsAt = this.viewSentAt = 0;
@@ -146,7 +147,7 @@ class Stage {
     this.notices.connection("slower connection: polling");
     if (frame === this.polled) return;
     this.polled = frame;
-    this.receive(frame);
+    this.waiting = [unpack(frame)];
   }
 
   /** Socket mode: the data say how to look and whom to ask. @param {any} data */
@@ -157,10 +158,10 @@ class Stage {
     this.socket?.close();
     this.root.dataset.transport = "socket";
     this.socket = new Socket(token, {
-      onFrame: (frame) => { this.unacknowledged += 1; this.receive(frame); },
+      onFrame: (frame) => { this.waiting.push(unpack(frame)); this.request(); },
       onError: (text) => this.notices.toast(text),
       onOnline: (online) => {
-        this.unacknowledged = 0;
+        this.waiting = [];
         this.notices.connection(online ? "" : "reconnecting…");
       },
       greetings: () => [this.toolbar.speedMessage(), ...(this.isLooking() ? [this.viewMessage()] : [])],
@@ -169,13 +170,22 @@ class Stage {
     });
   }
 
-  /** @param {ArrayBuffer|Uint8Array} frame */
-  receive(frame) {
-    const { header, arrays } = unpack(frame);
-    if (header.settings) this.settings = header.settings;
-    // A frame of a run that has been replaced is only acknowledged.
-    if (header.scene || header.run === this.moment?.header.run) this.take(header, arrays);
-    this.request();
+  /**
+   * Takes the next frame that waits. One of a run that has been replaced is only acknowledged, and so is one
+   * that stands before the first with a change that somebody waits to see.
+   */
+  receive() {
+    let isNews = false;
+    while (this.waiting.length && !isNews) {
+      const { header, arrays } = /** @type {ReturnType<typeof unpack>} */ (this.waiting.shift());
+      const next = this.waiting[0]?.header;
+      const isOvertaken = next && !header.scene && (next.scene || next.edits !== header.edits);
+      if (header.settings) this.settings = header.settings;
+      isNews = !isOvertaken && (Boolean(header.scene) || header.run === this.moment?.header.run);
+      if (isNews) this.take(header, arrays);
+      else this.acknowledge();
+    }
+    return isNews;
   }
 
   /**
@@ -208,15 +218,16 @@ class Stage {
   tick(now) {
     this.scheduled = 0;
     this.sendView(now);
+    const isNews = this.receive();
     const { moment } = this;
     if (!moment) return;
     const playing = moment.header.state === "playing";
     const flowing = playing && !this.reducedMotion.matches;
     if (this.fresh || flowing) this.paint(moment, now, flowing);
     this.trace.paint(now);
-    this.acknowledge();
+    if (isNews) this.acknowledge();
     if (this.numbersStale && (!playing || now - this.numbersAt >= NUMBERS_EVERY_MS)) this.showNumbers(moment, now);
-    if (playing || this.viewStale || this.trace.dirty) this.request();
+    if (playing || this.viewStale || this.trace.dirty || this.waiting.length) this.request();
   }
 
   /**
@@ -260,13 +271,13 @@ class Stage {
   }
 
   acknowledge() {
-    for (; this.unacknowledged > 0; this.unacknowledged--) this.send({ type: "ack" });
+    if (this.socket) this.send({ type: "ack" });
   }
 
   /** @param {Message} message */
   send(message) {
     if (this.socket) this.socket.send(message);
-    else if (message.type !== "ack") this.component?.setTriggerValue("command", message);
+    else this.component?.setTriggerValue("command", message);
   }
 
   /** @param {Partial<View>} change */

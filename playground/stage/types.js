@@ -30,6 +30,7 @@
  * @property {string} run
  * @property {number} step
  * @property {number} epoch
+ * @property {number} edits  changes made to the run so far
  * @property {"playing"|"paused"} state
  * @property {Metrics} metrics
  * @property {number|null} updates_per_s
