@@ -1,0 +1,31 @@
+"""``make pictures``: the README's pictures, taken from the running app as it trains."""
+
+from tests.browser import ROOT, app, browser, opened, press, reaches
+
+ASSETS = ROOT / "assets"
+SPIRAL = "?dataset=spiral&features=x,y,sin_x,sin_y&hidden_sizes=8,8,8&seed=1&data_seed=1"
+PINWHEEL = "?dataset=pinwheel&loss=cross_entropy&optimizer=adam&learning_rate=0.01&hidden_sizes=8,8&inspect=on"
+PICTURES = [
+    ("playground-light.png", "light", SPIRAL, 900),
+    ("playground-dark.png", "dark", SPIRAL, 900),
+    ("inspect.png", "light", PINWHEEL, 1320),
+]
+
+
+def main() -> None:
+    with app() as (address, _), browser() as chromium:
+        for name, scheme, query, height in PICTURES:
+            page = chromium.new_page(viewport={"width": 1440, "height": height}, color_scheme=scheme)
+            opened(page, address, query)
+            press(page, "Play")
+            reaches(page, 4000, timeout_s=120)
+            press(page, "Pause")
+            page.mouse.move(5, 5)
+            page.wait_for_timeout(1500)
+            page.screenshot(path=ASSETS / name)
+            page.context.close()
+            print(f"assets/{name}")
+
+
+if __name__ == "__main__":
+    main()
