@@ -61,13 +61,13 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def app(*arguments: str, script: str = "app.py") -> Iterator[tuple[str, int]]:
+def app(script: str = "app.py", **environment: str) -> Iterator[tuple[str, int]]:
     """The app as the README starts it, on a free port; → its address and process id."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true", f"--server.port={port}"]
-    process = subprocess.Popen([*command, *arguments], cwd=ROOT)
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
     address = f"http://localhost:{port}"
     try:
         _wait_until_healthy(process, f"{address}/_stcore/health")

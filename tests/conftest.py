@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import pytest
 import torch
 
@@ -5,3 +7,12 @@ import torch
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> None:
     torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Compiled loops of the tests stay among themselves: nothing of the user's is read or written."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("PLAYGROUND_CACHE", str(tmp_path_factory.mktemp("compiled")))
+    yield
+    patch.undo()

@@ -8,8 +8,8 @@ import torch
 
 from playground.configs import CONFIGS
 from playground.labs import LABS, Experiment
-from playground.labs.mlp import available_devices
 from playground.run import Edit, Run, Snapshot, View
+from playground.training.device import available_devices
 
 CHECKPOINT_EVERY_S = 1.0
 
@@ -54,7 +54,9 @@ class Worker:
         return self._experiments[run_id].parameters_sha256()
 
     def close(self, run_id: str) -> None:
-        self._experiments.pop(run_id, None)
+        experiment = self._experiments.pop(run_id, None)
+        if experiment is not None:
+            experiment.close()
         self._checkpointed_at.pop(run_id, None)
 
     def warm_up(self) -> None:

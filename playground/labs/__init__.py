@@ -49,6 +49,10 @@ class Experiment(Protocol):
         """Go on from an earlier ``state`` of a run with the same configuration and the same live edits."""
         ...
 
+    def close(self) -> None:
+        """End what was started for this run alone."""
+        ...
+
     def parameters_sha256(self) -> str:
         """The hash of all parameters' bytes: equal hashes, equal networks."""
         ...

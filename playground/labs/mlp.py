@@ -16,11 +16,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from playground.catalog import DEVICES
 from playground.configs.mlp import MAX_LAYERS, MAX_NEURONS, MLPConfig
 from playground.data.points import DATASETS, DOMAIN, FEATURES, draw, feature_values, grid
 from playground.models.mlp import MLP
 from playground.run import ConfigError, Edit, Number, Snapshot, View
+from playground.training.compiled import CompiledLoop, Structure, Upgrade
+from playground.training.device import pick_device
 from playground.training.losses import LOSSES, OUTPUT_ACTIVATIONS
 from playground.training.optimizers import initial_state
 from playground.training.probes import (
@@ -46,6 +47,7 @@ from playground.training.update import (
 )
 
 PLANE_DENSITY, MAP_DENSITY = 100, 25  # TensorFlow Playground draws 100 × 100 and 10 × 10
+COMPILE_AFTER_S, COMPILE_POLL_S = 2.0, 0.5  # of training
 MAX_SHOWN = 8  # neurons of a layer that are drawn
 PARAMETER = Number(-1000, 1000)  # what a person may type for a weight or bias
 
@@ -73,7 +75,11 @@ class MLPExperiment:
         self._set_hyperparameters()
         self._loss = partial(LOSSES[config.loss], output=config.output_activation)
         structure = sizes, config.activation, config.loss, config.output_activation, config.optimizer
-        self._loop = traced_loop(*structure, self._device)
+        self._traced = traced_loop(*structure, self._device)
+        self._loop: Loop | CompiledLoop = self._traced
+        self._upgrade = Upgrade(Structure(*structure, config.batch_size))
+        self._faster: CompiledLoop | None = None
+        self._trained_s = 0.0
         self._history = History()
         self._rate = 1000.0  # updates per second, measured
         self._measured: tuple[Tensor, dict[str, float | None]] | None = None
@@ -93,10 +99,12 @@ class MLPExperiment:
         while count := self._chunk(steps, budget_s, self.step - before[0], time.perf_counter() - started):
             self._run(count)
         if self.step > before[0]:
-            self._rate = (self.step - before[0]) / max(time.perf_counter() - started, 1e-6)
+            elapsed_s = max(time.perf_counter() - started, 1e-6)
+            self._rate = (self.step - before[0]) / elapsed_s
             if not self._is_healthy():
                 self._stop_before_divergence(*before)
             self._record()
+            self._look_for_faster(elapsed_s)
         return self.step - before[0]
 
     def prepare(self) -> None:
@@ -126,6 +134,14 @@ class MLPExperiment:
         )
         self.step += count
 
+    def _look_for_faster(self, elapsed_s: float) -> None:
+        """For a run that lasts, have its loop compiled; ``observe`` tells when it is ready, an edit takes it."""
+        self._trained_s += elapsed_s
+        if self._trained_s > COMPILE_AFTER_S and self._loop is self._traced and self._faster is None:
+            self._trained_s = COMPILE_AFTER_S - COMPILE_POLL_S
+            if self._device.type == "cpu":
+                self._faster = self._upgrade.poll()
+
     def _is_healthy(self) -> bool:
         return is_finite(self._parameters) and self.metrics()["train_loss"] is not None
 
@@ -153,6 +169,8 @@ class MLPExperiment:
         training: points, inputs, structure), ``curves`` and ``weights`` (whole, for reading)."""
         arrays: dict[str, NDArray[Any]] = {}
         info: dict[str, Any] = {"tier": self._loop.tier, "edits": self._edits}
+        if self._faster is not None and self._loop is self._traced:
+            info["ready"] = self._faster.tier
         with torch.inference_mode():
             self._model.load_state_dict(unflatten(self._parameters, self._model))
             if "stage" in view.panels:
@@ -266,18 +284,35 @@ class MLPExperiment:
     # Changing
 
     def apply(self, target: str, value: Any) -> Edit:
-        """Change a live setting, or one number of a parameter (``layers.0.weight[2,1]``), from the next update on.
+        """Change a live setting, one number of a parameter (``layers.0.weight[2,1]``), or the ``tier`` of the loop,
+        from the next update on.
 
         Raises ConfigError, changing nothing.
         """
-        if target in self.config.settings():
+        if target == "tier":
+            value = self._apply_tier(value)
+        elif target in self.config.settings():
             value = self._apply_setting(target, value)
         else:
             value = self._apply_parameter(target, value)
-        self.notice, self._measured = None, None
+        self._measured = None
+        if target != "tier":
+            self.notice = None
         self._edits += 1
         self._record()
         return Edit(step=self.step, target=target, value=value)
+
+    def _apply_tier(self, tier: Any) -> str:
+        """``compiled``: the same updates in machine code. Their last bits differ, hence an edit."""
+        faster = (self._faster or self._upgrade.wait()) if tier == "compiled" and self._device.type == "cpu" else None
+        if faster is None:
+            raise ConfigError(f"tier: this machine cannot train this network {str(tier)[:40]!r}")
+        self._loop = self._faster = faster
+        return faster.tier
+
+    def close(self) -> None:
+        """End what was started for this run alone."""
+        self._upgrade.stop()
 
     def _apply_setting(self, name: str, value: Any) -> Any:
         if not self.config.settings()[name].live:
@@ -286,6 +321,9 @@ class MLPExperiment:
         if name == "batch_size":
             self._samples_before = round(self.epoch * self._train_size)
             self._step_before = self.step
+            self._upgrade.stop()
+            self._upgrade = Upgrade(replace(self._upgrade.structure, batch_size=value))
+            self._loop, self._faster = self._traced, None
         self.config = config
         if name == "data_seed":
             self._draw_data()
@@ -376,22 +414,3 @@ def traced_loop(
     """The loop for every network of this structure: what was traced once serves all of them."""
     model = MLP(sizes, activation).to(device)
     return Loop(make_update(model, partial(LOSSES[loss], output=output), optimizer))
-
-
-def pick_device(name: str) -> torch.device:
-    """The torch device for a name of ``DEVICES``. Raises ConfigError where the machine has no such device."""
-    available = available_devices()
-    if name == "auto":
-        return torch.device("cuda" if "cuda" in available else "cpu")
-    if name not in available:
-        have = ", ".join(available)
-        raise ConfigError(f"device: this machine has no {DEVICES[name].label} ('{name}'); use auto or {have}")
-    return torch.device(name)
-
-
-def available_devices() -> dict[str, str]:
-    """The devices of this machine by name, with the hardware's own name."""
-    devices = {"cpu": "CPU"}
-    if torch.cuda.is_available():
-        devices["cuda"] = torch.cuda.get_device_name()
-    return devices

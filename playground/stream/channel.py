@@ -46,6 +46,7 @@ class Channel:
         self._pace = Pace()
         self._last: Snapshot | None = None
         self._chosen_at = 0.0
+        self._upgrading = False
         self._last_frame = b""
 
     # What the page asks for
@@ -65,6 +66,7 @@ class Channel:
                 answers = [self._engine.apply(self.run_id, *change) for change in changed.items()]
                 self.config = config
                 self._scene_due |= "data_seed" in changed
+                self._upgrading &= "batch_size" not in changed
                 if changed:
                     self._touch()
         for answer in answers:  # outside the lock: frames go on meanwhile
@@ -217,6 +219,9 @@ class Channel:
             if snapshot.notice is not None:
                 self.playing = False
             self._last = snapshot
+            if "ready" in snapshot.info and snapshot.run_id == self.run_id and not self._upgrading:
+                self._upgrading = True  # a faster loop is ready: taking it is an event of the run
+                self._engine.apply(self.run_id, "tier", snapshot.info["ready"])
             header = {
                 "run": snapshot.run_id,
                 "step": snapshot.step,
@@ -236,7 +241,7 @@ class Channel:
         if self.run_id:
             self._engine.close(self.run_id)
         self.run_id, self.config = run_id, config
-        self.playing, self._steps_due, self._last = False, 0, None
+        self.playing, self._steps_due, self._last, self._upgrading = False, 0, None, False
         self._view = replace(self._view, neuron=None)
         self._scene_due = True
         self._touch()

@@ -13,21 +13,18 @@ Compiled and plain updates differ in their last bits. A compiled loop repeats it
 
 import contextlib
 import functools
-import hashlib
 import json
 import logging
 import os
 import platform
-import shutil
 import signal
-import stat
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
+import time
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -36,11 +33,11 @@ from torch.fx.experimental.proxy_tensor import make_fx
 from playground import catalog
 from playground.models import mlp
 from playground.training import losses, optimizers, update
+from playground.training.cache import Cache, digest
 from playground.training.optimizers import State
 from playground.training.update import Batch, Hyperparameters
 
 HYPERPARAMETERS = ("l1_strength", "learning_rate", "weight_decay")
-CACHE_BYTES = 256 * 2**20  # a package has about half a megabyte
 COMPILE_LIMIT_S = 300  # then the compiling process ends itself
 SMALL_PRODUCT = 2**14  # multiply-adds up to which a fused loop beats a call of the matrix library
 
@@ -64,11 +61,11 @@ class Structure:
 
     def key(self) -> str:
         """A hash of all that the machine code depends on: this structure, torch, the processor, and our source."""
-        return _digest("\0".join([self.json(), torch.__version__, _processor(), _source()]).encode())
+        return digest("\0".join([self.json(), torch.__version__, _processor(), _source()]).encode())
 
     def state(self) -> dict[str, Tensor]:
         """The optimizer state before the first update, ``alive`` included, in the program's order."""
-        size = sum((m + 1) * n for m, n in zip(self.sizes, self.sizes[1:], strict=False))
+        size = sum((m + 1) * n for m, n in pairwise(self.sizes))
         alive = torch.ones(size)
         state = {**optimizers.initial_state(self.optimizer, alive), "alive": alive}
         return {name: state[name].clone() for name in sorted(state)}
@@ -135,89 +132,6 @@ class CompiledLoop:
         moved = self._program.run([tensor.contiguous() for tensor in inputs])
         named = dict(zip(sorted(full), moved[1:], strict=True))
         return moved[0], {name: named[name] for name in state}
-
-
-class Cache:
-    """Compiled packages on disk, by key. They are native code, so only their user may write the folder.
-
-    ``folder`` defaults to $PLAYGROUND_CACHE, else ``neural-playground`` in $XDG_CACHE_HOME or ``~/.cache``. Where
-    it cannot be made or trusted, ``folder`` is None and the cache stays empty. Packages used longest ago go when
-    all together have more than ``limit_bytes``.
-    """
-
-    def __init__(self, folder: Path | None = None, limit_bytes: int = CACHE_BYTES) -> None:
-        self.folder: Path | None = None
-        self.limit_bytes = limit_bytes
-        try:
-            base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-            folder = folder or Path(os.environ.get("PLAYGROUND_CACHE") or base / "neural-playground")
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _must_be_ours(folder)
-            self.folder = folder
-        except (OSError, RuntimeError) as error:  # RuntimeError: there is no home folder
-            log.warning("No cache of compiled training loops: %s", error)
-
-    def get(self, key: str) -> Path | None:
-        """The package of ``key``, if it is there and whole; a damaged one is removed. Raises OSError."""
-        for path in self.folder.glob(f"{key}-*.pt2") if self.folder else ():
-            if path.stem == f"{key}-{_digest(path.read_bytes())}":
-                os.utime(path)
-                return path
-            log.warning("A compiled training loop is damaged; removing %s", path)
-            path.unlink(missing_ok=True)
-        return None
-
-    def put(self, key: str, package: Path) -> None:
-        """Move ``package``, a file on the same disk, into the cache, in one step. Raises OSError."""
-        assert self.folder is not None
-        kept = self.folder / f"{key}-{_digest(package.read_bytes())}.pt2"
-        os.replace(package, kept)
-        files = [(path.stat(), path) for path in self.folder.glob("*.pt2")]
-        total = sum(found.st_size for found, _ in files)
-        for found, path in sorted(files, key=lambda file: file[0].st_mtime_ns):
-            if total > self.limit_bytes and path != kept:
-                path.unlink(missing_ok=True)
-                total -= found.st_size
-
-    @contextlib.contextmanager
-    def workshop(self) -> Iterator[Path]:
-        """A folder to build in, on the same disk. One process at a time has it; others wait. Raises OSError."""
-        with self._lock(wait=True):
-            assert self.folder is not None
-            for left in self.folder.glob("build-*"):  # by one that was killed
-                shutil.rmtree(left, ignore_errors=True)
-            with tempfile.TemporaryDirectory("", "build-", self.folder, ignore_cleanup_errors=True) as folder:
-                yield Path(folder)
-
-    def is_busy(self) -> bool:
-        """Whether a process has the workshop now."""
-        with contextlib.suppress(OSError), self._lock(wait=False):
-            return False
-        return True
-
-    @contextlib.contextmanager
-    def _lock(self, wait: bool) -> Iterator[None]:
-        import fcntl  # not on Windows, where there is no compiled loop
-
-        assert self.folder is not None
-        with open(self.folder / "lock", "w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))  # ends with the process
-            yield
-
-
-def _must_be_ours(folder: Path) -> None:
-    """Raises PermissionError where somebody else may have put the native code into ``folder``."""
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or not hasattr(os, "geteuid") or found.st_uid != os.geteuid():
-        raise PermissionError(f"{folder} is not a folder of this user")
-    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise PermissionError(f"others may write {folder}")
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise PermissionError(f"{folder} cannot be written")
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:32]
 
 
 @functools.cache
@@ -299,6 +213,58 @@ def compile_aside(structure: Structure, cache: Cache) -> Compilation | None:
     """Start to compile; None where there is no compiler or cache, and while another compilation runs: ask again."""
     compiler = None if cache.folder is None or cache.is_busy() else find_compiler()
     return Compilation(structure, cache, compiler) if compiler else None
+
+
+class Upgrade:
+    """Brings the compiled loop for one structure, from the cache or by a compilation beside the training.
+
+    A structure that could not be compiled in this process is not tried again.
+    """
+
+    _failed: ClassVar[set[Structure]] = set()
+
+    def __init__(self, structure: Structure) -> None:
+        self.structure = structure
+        self._cache = Cache()
+        self._compilation: Compilation | None = None
+
+    def poll(self) -> CompiledLoop | None:
+        """The loop once it is there. Call it now and then: it never waits."""
+        if self.structure in self._failed or not compiling_is_allowed():
+            return None
+        if self._compilation is None:
+            loop = load(self.structure, self._cache)
+            self._compilation = None if loop else compile_aside(self.structure, self._cache)
+            return loop
+        return self._finished() if self._compilation.is_over() else None
+
+    def wait(self) -> CompiledLoop | None:
+        """The loop, however long it takes (about 20 s); None where it cannot be made here."""
+        loop = load(self.structure, self._cache)
+        while loop is None and compiler_available() and self._cache.folder is not None:
+            self._compilation = self._compilation or compile_aside(self.structure, self._cache)
+            if self._compilation is not None:
+                return self._finished()
+            time.sleep(0.1)  # another process compiles, perhaps the very same
+            loop = load(self.structure, self._cache)
+        return loop
+
+    def stop(self) -> None:
+        """End a compilation that nobody waits for any more."""
+        if self._compilation is not None:
+            self._compilation.stop()
+
+    def _finished(self) -> CompiledLoop | None:
+        assert self._compilation is not None
+        loop = self._compilation.loop()
+        if loop is None:
+            self._failed.add(self.structure)
+        return loop
+
+
+def compiling_is_allowed() -> bool:
+    """Whether runs on a page may be compiled: $PLAYGROUND_COMPILE is not ``off``."""
+    return os.environ.get("PLAYGROUND_COMPILE", "on") != "off"
 
 
 def main(text: str) -> None:

@@ -11,6 +11,7 @@ from playground.data.points import DATASETS
 from playground.engine.worker import rebuild
 from playground.labs.mlp import MLPExperiment
 from playground.run import ConfigError, Run, View
+from playground.training.compiled import compiler_available
 
 EVERYTHING = View(panels=frozenset({"stage", "scene", "curves", "weights"}), neuron=(1, 0), probe=(1.0, -2.0))
 
@@ -214,6 +215,56 @@ class TestDivergence:
         experiment.advance(steps=1000)
         experiment.apply("learning_rate", 0.0)
         assert experiment.advance(steps=10) == 10
+
+
+@pytest.mark.skipif(not compiler_available(), reason="there is no C++ compiler")
+class TestCompiled:
+    def test_the_switch_is_an_event_that_replays_to_the_bit(self) -> None:
+        run = Run(lab="mlp", config=config())
+        live = MLPExperiment(run.config)  # type: ignore[arg-type]
+        live.advance(steps=100)
+        run = run.edited(live.apply("tier", "compiled"))
+        live.advance(steps=1000)
+        run = run.edited(live.apply("learning_rate", 0.1))
+        checkpoint = live.state()
+        live.advance(steps=77, budget_s=60)
+        assert live.observe("r", EVERYTHING).info["tier"] == "compiled"
+        assert [(edit.step, edit.target) for edit in run.edits] == [(100, "tier"), (1100, "learning_rate")]
+        assert rebuild(run, step=1177).parameters_sha256() == live.parameters_sha256()
+        assert rebuild(run, checkpoint, 1177).parameters_sha256() == live.parameters_sha256()
+        traced = MLPExperiment(run.config)  # type: ignore[arg-type]
+        traced.advance(steps=1100)
+        traced.apply("learning_rate", 0.1)
+        traced.advance(steps=77)
+        loss, compiled_loss = (each.metrics()["train_loss"] for each in (traced, live))
+        assert compiled_loss == pytest.approx(loss, rel=1e-3)
+
+    def test_a_run_that_lasts_finds_its_compiled_loop(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("playground.labs.mlp.COMPILE_AFTER_S", 0.05)
+        live = MLPExperiment(config())
+        assert "ready" not in live.observe("r", EVERYTHING).info
+        for _ in range(600):
+            live.advance(budget_s=0.1)
+            if "ready" in live.observe("r", EVERYTHING).info:
+                break
+        live.apply("tier", live.observe("r", EVERYTHING).info["ready"])
+        assert live.observe("r", EVERYTHING).info["tier"] == "compiled"
+        assert live.advance(steps=1000) == 1000
+        live.apply("batch_size", 20)
+        assert live.observe("r", EVERYTHING).info["tier"] == "traced"
+        live.close()
+
+    def test_divergence_is_found_at_the_same_place(self) -> None:
+        both = [MLPExperiment(config(l1_strength=0.0, learning_rate=100.0, activation="linear")) for _ in "ab"]
+        both[1].apply("tier", "compiled")
+        for each in both:
+            each.advance(steps=300)
+        assert both[0].step == pytest.approx(both[1].step, abs=2)
+
+    @pytest.mark.parametrize("tier", ["vectorized", None, 3])
+    def test_another_tier_is_refused(self, tier: object) -> None:
+        with pytest.raises(ConfigError, match="cannot train this network"):
+            MLPExperiment(config()).apply("tier", tier)
 
 
 @settings(max_examples=12, deadline=None)

@@ -16,7 +16,8 @@ from torch.nn.utils import parameters_to_vector, vector_to_parameters
 from playground.catalog import ACTIVATIONS, OPTIMIZERS, resolve
 from playground.models.mlp import MLP
 from playground.training import compiled
-from playground.training.compiled import Cache, CompiledLoop, Structure, compile_aside, load, traced
+from playground.training.cache import Cache
+from playground.training.compiled import CompiledLoop, Structure, compile_aside, load, traced
 from playground.training.losses import LOSSES
 from playground.training.optimizers import initial_state
 from playground.training.update import Batch, Update, all_alive, flatten, hyperparameter_tensors, make_update
