@@ -124,8 +124,8 @@ class ProcessEngine:
         with self._lock:
             self._closed = True
             self._records.clear()
-            for pool in self._pools:
-                pool.shutdown(wait=False, cancel_futures=True)
+        for pool in self._pools:
+            pool.shutdown(wait=True, cancel_futures=True)
 
     # Calls that survive the death of a worker
 

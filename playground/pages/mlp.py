@@ -297,5 +297,7 @@ _COMPACT = """
   .stSidebar [data-testid="stSidebarUserContent"] { padding-top: 0; }
   .stSidebar [data-testid="stVerticalBlock"] { gap: 0.5rem; }
   .stSidebar [data-testid="stHorizontalBlock"] { gap: 1.25rem; }
+  .stSidebar .stSelectbox input { padding-right: 0; font-size: 0.875rem; text-overflow: ellipsis; }
+  .stSidebar .stSelectbox button[aria-haspopup] { padding-inline: 0.25rem; }
 </style>
 """

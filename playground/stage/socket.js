@@ -17,6 +17,7 @@ const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 5000;
 const ATTEMPTS_BEFORE_POLLING = 2;
 const TOKEN_UNKNOWN = 4401;
+const REPLACED = 4409;  // another socket has this page's token now
 const EARLIER = "playground-token";
 
 export class Socket {
@@ -59,6 +60,7 @@ export class Socket {
   /** @param {number} code */
   cut(code) {
     if (this.closed) return;
+    if (code === REPLACED) return this.close();
     if (code === TOKEN_UNKNOWN) return this.listener.onExpired();
     this.failures += 1;
     if (!this.everOpen && this.failures >= ATTEMPTS_BEFORE_POLLING) return this.listener.onUnreachable();

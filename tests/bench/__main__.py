@@ -1,7 +1,9 @@
 """``make bench``: prints each measure beside its peer and writes ``bench.json``. It judges nobody: it exits 0."""
 
 import json
+import os
 import sys
+import tempfile
 from pathlib import Path
 
 from tests.bench import browser, engine
@@ -11,10 +13,12 @@ PARTS = {"engine": engine.rows, "browser": browser.rows}
 
 def main(chosen: list[str]) -> None:
     found = []
-    for name in chosen or list(PARTS):
-        for row in PARTS[name]():
-            print(row, flush=True)
-            found.append(row.to_json())
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ["PLAYGROUND_CACHE"] = cache  # so that compiling is measured, and not found done
+        for name in chosen or list(PARTS):
+            for row in PARTS[name]():
+                print(row, flush=True)
+                found.append(row.to_json())
     Path("bench.json").write_text(json.dumps(found, indent=2) + "\n")
 
 

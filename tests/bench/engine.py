@@ -1,34 +1,68 @@
 """Updates per second without a page, beside a plain PyTorch training loop in the same run."""
 
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
 
 import torch
 from torch import nn
 
-from playground.configs.mlp import MLPConfig
-from playground.labs.mlp import MLPExperiment
+from playground.data.points import FEATURES
+from playground.models.mlp import MLP
+from playground.training.compiled import CompiledLoop, Structure, Upgrade
+from playground.training.losses import LOSSES
+from playground.training.update import Loop, flatten, hyperparameter_tensors, make_update
 from tests.bench.row import Row
 
 PEER = "plain autograd and torch.optim.SGD"
-REPETITIONS = 5
+REPETITIONS = 7
+NETWORKS = [  # hidden layers, features, and how many times the peer a compiled loop should do
+    ((8, 8, 8), ("x", "y"), 25),
+    ((4, 2), ("x", "y"), 35),
+    ((8,) * 6, tuple(FEATURES), 15),
+    ((64, 64, 64), ("x", "y"), 10),
+]
 
 
 def rows() -> Iterator[Row]:
-    """One network, batch 10, on one core."""
+    """One network, batch 10, on one core: before its loop is compiled, and after."""
     torch.set_num_threads(1)
-    config = MLPConfig(dataset="spiral", hidden_sizes=(8, 8, 8))
-    experiment = MLPExperiment(config)
-    experiment.advance(steps=1)
-    ours, theirs = [], []
-    plain = plain_loop((2, 8, 8, 8, 1))
-    for _ in range(REPETITIONS):
-        ours.append(_rate(lambda steps: experiment.advance(steps=steps), 2000))
-        theirs.append(_rate(plain, 1000))
-    yield Row("updates/s, 2-8-8-8-1, headless", statistics.median(ours), "1/s", statistics.median(theirs), PEER,
-              at_least=1.5)  # fmt: skip
+    for hidden, features, target in NETWORKS:
+        sizes = (len(features), *hidden, 1)
+        name = "-".join(map(str, sizes))
+        loops = [Loop(make_update(MLP(sizes, "tanh"), partial(LOSSES["squared_error"], output="tanh"), "sgd"))]
+        compile_s = -time.process_time() - _children_s()
+        compiled = Upgrade(Structure(sizes, "tanh", "squared_error", "tanh", "sgd", 10)).wait()
+        compile_s += time.process_time() + _children_s()
+        rates: list[list[float]] = [[] for _ in range(3)]
+        plain = plain_loop(sizes)
+        for _ in range(REPETITIONS):
+            rates[0].append(_rate(plain, 1000))
+            rates[1].append(_rate(_run(loops[0], sizes), 2000))
+            if compiled is not None:
+                rates[2].append(_rate(_run(compiled, sizes), 20_000))
+        peer = statistics.median(rates[0])
+        yield Row(f"updates/s, {name}, traced", statistics.median(rates[1]), "1/s", peer, PEER, at_least=1.5)
+        if compiled is not None:
+            yield Row(f"updates/s, {name}, compiled", statistics.median(rates[2]), "1/s", peer, PEER, at_least=target)
+            yield Row(f"compile cost, {name}", compile_s, "s", 20, "the limit", at_most=1.0)
+
+
+def _children_s() -> float:
+    times = os.times()
+    return times.children_user
+
+
+def _run(loop: Loop | CompiledLoop, sizes: tuple[int, ...]) -> Callable[[int], object]:
+    model = MLP(sizes, "tanh")
+    data = torch.randn(250, sizes[0]), torch.ones(250, 1)
+    rates = hyperparameter_tensors({"learning_rate": 0.03}, torch.device("cpu"))
+    parameters = flatten(model)
+    loop.run(parameters, {}, data, rates, batch_size=10, first=0, count=1)
+    return lambda steps: loop.run(parameters, {}, data, rates, batch_size=10, first=0, count=steps)
 
 
 def plain_loop(sizes: tuple[int, ...], batch_size: int = 10) -> Callable[[int], object]:
