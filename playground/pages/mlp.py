@@ -22,7 +22,7 @@ from playground.configs.mlp import MLPConfig
 from playground.data.points import DATASETS, draw, train_size
 from playground.pages.charts import inspect_panel
 from playground.pages.stage import picker, stage
-from playground.run import Config, ConfigError, Flag, Problem, setting
+from playground.run import Config, ConfigError, Flag, Integer, Number, Problem, Setting, setting
 from playground.stream.channel import Channel
 from playground.stream.frame import pack, unpack
 from playground.stream.hub import hub
@@ -87,7 +87,7 @@ def _take_settings(config: Config) -> None:
 
 def _settings() -> MLPConfig:
     """The session's settings; those that do not go together, or not with this machine, are brought in line."""
-    values = {name: st.session_state[name] for name in MLPConfig.settings()}
+    values = {name: _read(name, known) for name, known in MLPConfig.settings().items()}
     devices = hub().engine.devices().result()
     if values["device"] != "auto" and values["device"] not in devices:
         have = " or ".join(devices)
@@ -98,6 +98,18 @@ def _settings() -> MLPConfig:
         if found.name != "loss":  # its menu shows what fits
             _toast(found)
     return config
+
+
+def _read(name: str, known: Setting) -> Any:
+    """A setting's value from the session; a number that a person typed is still text, and may be none."""
+    value = st.session_state[name]
+    if isinstance(value, str) and isinstance(known.kind, Integer | Number):
+        try:
+            return known.kind.parse(value)
+        except ConfigError as error:
+            _toast(Problem(known.label, str(error)))
+            return getattr(hub().channel(st.session_state.token).config, name)
+    return value
 
 
 def _write_address(text: Mapping[str, str]) -> None:
@@ -163,8 +175,7 @@ def _controls(channel: Channel) -> None:
         left, right = st.columns(2)
         left.number_input("Weights seed", 0, most_seed, key="seed", help=RESTARTS)
         right.number_input("Data seed", 0, most_seed, key="data_seed", help=LIVE)
-        devices = {name: DEVICES[name] for name in DEVICES if name in ("auto", *hub().engine.devices().result())}
-        _menu(st, "Device", "device", devices)
+        _device_menu()
 
 
 @st.fragment
@@ -191,14 +202,31 @@ def _menu(place: Any, label: str, name: str, options: Mapping[str, Entry]) -> No
     )
 
 
+def _device_menu() -> None:
+    """The devices of this server by their names; a GPU is listed where there is one."""
+    hardware = hub().engine.devices().result()
+    usual = list(hardware.values())[-1]
+    labels = {"auto": f"{DEVICES['auto'].label} ({usual})"} | {
+        name: f"{DEVICES[name].label}: {model}" if model != DEVICES[name].label else model
+        for name, model in hardware.items()
+    }
+    st.selectbox("Device", list(labels), key="device", format_func=labels.__getitem__, help=RESTARTS)
+
+
 def _scale(place: Any, label: str, name: str, steps: Sequence[float]) -> None:
-    """A menu of usual numbers; a value that came by the address finds its place between them."""
-    known = MLPConfig.settings()[name]
-    options = sorted({*steps, st.session_state[name]})
+    """A menu of usual numbers, in which any other can be typed."""
+
+    def written(value: float | str) -> str:
+        return value if isinstance(value, str) else f"{value:g}" if value else "off"
+
     place.selectbox(
-        label, options, key=name, format_func=lambda value: f"{value:g}" if value else "off",
-        help=f"{known.help} {LIVE}",
-    )  # fmt: skip
+        label,
+        sorted({*steps, st.session_state[name]}),
+        key=name,
+        format_func=written,
+        accept_new_options=True,
+        help=f"{MLPConfig.settings()[name].help} {LIVE} Type any number.",
+    )
 
 
 def _take_dataset() -> None:

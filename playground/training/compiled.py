@@ -20,6 +20,7 @@ import platform
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import asdict, dataclass
 from itertools import pairwise
@@ -186,6 +187,7 @@ class Compilation:
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__, structure.json()],
             env=os.environ | changes,
+            stdin=subprocess.PIPE,  # closed by the system when we die, however that comes
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # so that the compiler, its child, can be stopped with it
@@ -197,7 +199,10 @@ class Compilation:
 
     def loop(self) -> CompiledLoop | None:
         """Wait for its end; then the loop, or None where it failed."""
-        if self._process.wait() == 0:
+        status = self._process.wait()
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        if status == 0:
             return load(self.structure, self._cache)
         log.warning("Compiling failed; to see why: python -m %s '%s'", __name__, self.structure.json())
         return None
@@ -207,6 +212,8 @@ class Compilation:
         if not self.is_over():
             os.killpg(self._process.pid, signal.SIGKILL)  # not yet waited for, so that the group exists
             self._process.wait()
+            assert self._process.stdin is not None
+            self._process.stdin.close()
 
 
 def compile_aside(structure: Structure, cache: Cache) -> Compilation | None:
@@ -267,9 +274,17 @@ def compiling_is_allowed() -> bool:
     return os.environ.get("PLAYGROUND_COMPILE", "on") != "off"
 
 
+def _end_with_parent() -> None:
+    """Wait until whoever started us closes our input; then end, with the compiler that we started."""
+    sys.stdin.buffer.read()
+    os.killpg(0, signal.SIGKILL)
+
+
 def main(text: str) -> None:
     """Compile the structure given as JSON into the cache, unless it is there already."""
     os.nice(19)
+    if not sys.stdin.isatty():
+        threading.Thread(target=_end_with_parent, daemon=True).start()
     torch.set_num_threads(1)
     fields = json.loads(text)
     structure, cache = Structure(**{**fields, "sizes": tuple(fields["sizes"])}), Cache()

@@ -170,6 +170,18 @@ def test_a_live_setting_changes_the_run_as_it_goes(page: Page, address: str) -> 
     is_in_state(page, "playing")
 
 
+def test_any_number_can_be_typed(page: Page, address: str) -> None:
+    opened(page, address)
+    rate = page.get_by_role("combobox", name="Learning rate")
+    rate.fill("0.025")
+    rate.press("Enter")
+    expect(page).to_have_url(re.compile("learning_rate=0.025"))
+    rate.fill("fast")
+    rate.press("Enter")
+    expect(page.get_by_test_id("stToast")).to_contain_text("'fast' is not a number from 0 to 100")
+    expect(rate).to_have_value("0.025")
+
+
 def test_a_hostile_address(page: Page, address: str) -> None:
     page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
     opened(page, address, "?dataset=xor&noise=1e999&hidden_sizes=9999&x=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E")

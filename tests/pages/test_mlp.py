@@ -101,6 +101,12 @@ def test_a_batch_larger_than_the_data_is_brought_down_with_a_word(hub: Hub) -> N
     assert "more than the 50 training points" in page.toast[0].value
 
 
+def test_the_device_is_named(hub: Hub) -> None:
+    page = opened()
+    hardware = list(hub.engine.devices().result().values())
+    assert page.selectbox(key="device").options[0] == f"Automatic ({hardware[-1]})"
+
+
 def test_a_device_that_is_not_there(hub: Hub) -> None:
     if "cuda" in hub.engine.devices().result():
         pytest.skip("this machine has a GPU")

@@ -3,11 +3,14 @@
 import json
 import logging
 import os
+import subprocess
+import sys
 import time
 from functools import partial
 from itertools import product
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 from torch import Tensor
@@ -316,3 +319,23 @@ def test_without_a_compiler_nothing_is_compiled(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(compiled, "find_compiler", lambda: None)
     assert not compiled.compiler_available()
     assert compile_aside(STRUCTURES[0], Cache(tmp_path / "cache")) is None
+
+
+@pytest.mark.skipif(not compiled.compiler_available(), reason="there is no C++ compiler")
+def test_a_compilation_ends_with_whoever_started_it(tmp_path: Path) -> None:
+    code = (
+        "import time\n"
+        "from playground.training.cache import Cache\n"
+        "from playground.training.compiled import Structure, compile_aside\n"
+        "structure = Structure((2, 3, 1), 'tanh', 'squared_error', 'tanh', 'sgd', 10)\n"
+        "print(compile_aside(structure, Cache())._process.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    environment = os.environ | {"PLAYGROUND_CACHE": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        compilation = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    compilation.wait(30)
+    assert not list(tmp_path.glob("*.pt2"))
+    assert not Cache(tmp_path).is_busy()
