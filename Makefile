@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test bench pictures clean
+.PHONY: run test bench soak pictures clean
 
 run: .venv/app
 	$(BIN)/streamlit run app.py
@@ -18,6 +18,10 @@ test: .venv/test
 bench: .venv/test
 	$(BIN)/python -m tests.browser
 	$(BIN)/python -m tests.bench
+
+# A class of thirty at once, for ten minutes, and again with three of the largest network.
+soak: .venv/test
+	$(BIN)/python -m tests.load.classroom
 
 # Draws the pictures of the README again, from the running app.
 pictures: .venv/test

@@ -63,9 +63,7 @@ def browser() -> Iterator[Browser]:
 @contextmanager
 def app(script: str = "app.py", **environment: str) -> Iterator[tuple[str, int]]:
     """The app as the README starts it, on a free port; → its address and process id."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true", f"--server.port={port}"]
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
     address = f"http://localhost:{port}"
@@ -75,6 +73,14 @@ def app(script: str = "app.py", **environment: str) -> Iterator[tuple[str, int]]
     finally:
         process.terminate()
         process.wait(20)
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _wait_until_healthy(process: "subprocess.Popen[bytes]", url: str) -> None:

@@ -1,0 +1,17 @@
+"""A class for a few seconds. ``make soak`` does it for minutes, and prints how fast it was."""
+
+import asyncio
+
+import pytest
+
+from tests.load.classroom import attend
+
+
+def test_thirty_people_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYGROUND_COMPILE", "off")
+    report = asyncio.run(attend(30, 20, large=3))
+    assert report.errors == []
+    assert len(report.rates) == 30
+    assert min(report.rates) > 0
+    assert report.change_ms
+    assert report.memory_mb[-1] < report.memory_mb[len(report.memory_mb) // 2] + 20
