@@ -22,6 +22,7 @@ from playground.run import Config, ConfigError, Integer, Number, Run, Snapshot, 
 from playground.stream.frame import pack
 from playground.stream.pace import SPEED, Pace
 
+IN_FLIGHT = 2  # frames on their way to the page while it plays
 HOLD_S = 3.0  # for which a large layer's drawn neurons stay
 ANSWER_S = 60.0  # how long to wait for a worker before giving up (a rebuild may take seconds)
 _INDEX = Integer(0, 10_000)
@@ -34,7 +35,6 @@ class Channel:
         self._engine = engine
         self._lab = lab
         self._lock = threading.RLock()
-        self._wake: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
         self.run_id = ""
         self.config: Config = CONFIGS[lab]()
         self.playing = False
@@ -130,7 +130,7 @@ class Channel:
     def disconnect(self, connection: "Connection") -> None:
         with self._lock:
             if self._connection is connection:
-                self._connection, self._wake = None, None
+                self._connection = None
                 self.last_seen = time.monotonic()
 
     def close(self) -> None:
@@ -146,22 +146,20 @@ class Channel:
 
     # Frames
 
-    async def next_frame(self) -> bytes:
-        """The next frame, as soon as there is something new to see."""
-        loop, event = asyncio.get_running_loop(), asyncio.Event()
-        self._wake = loop, event
+    async def next_frame(self, connection: "Connection") -> bytes:
+        """The next frame, as soon as there is something new to see and the page has painted what it had."""
         while True:
-            event.clear()
-            delay = self._delay()
+            connection.news.clear()
+            delay = None if connection.is_full(self._dirty) else self._delay()
             if delay == 0:
                 break
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(event.wait(), delay)
+                await asyncio.wait_for(connection.news.wait(), delay)
+        connection.unpainted += 1
         while True:
             run_id = self.run_id
             try:
-                snapshot = await asyncio.wrap_future(self._request())
-                return self._packed(snapshot)
+                return self._packed(await asyncio.wrap_future(self._request()))
             except KeyError:  # a new run took its place meanwhile
                 if run_id == self.run_id:
                     raise
@@ -271,17 +269,31 @@ class Channel:
     def _touch(self) -> None:
         """Something changed that the page should see: wake whoever waits for the next frame."""
         self._dirty = True
-        if self._wake is not None:
-            loop, event = self._wake
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(event.set)
+        if self._connection is not None:
+            self._connection.wake()
 
 
 class Connection:
     """One socket's time on a channel; ``replaced`` is set when another takes its place."""
 
     def __init__(self) -> None:
-        self.replaced = asyncio.Event()
+        self.replaced, self.news = asyncio.Event(), asyncio.Event()
+        self.unpainted = 0
+        self._loop = asyncio.get_running_loop()
+
+    def is_full(self, is_awaited: bool) -> bool:
+        """Whether enough frames are under way: two, or three where somebody waits to see a change."""
+        return self.unpainted >= IN_FLIGHT + is_awaited
+
+    def painted(self) -> None:
+        """The page has painted a frame."""
+        self.unpainted = max(0, self.unpainted - 1)
+        self.news.set()
+
+    def wake(self) -> None:
+        """There is something new; may be called from any thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.news.set)
 
 
 def _view(message: Mapping[str, Any]) -> View:

@@ -1,7 +1,8 @@
 """The socket between a stage and its channel, and the stage's own files: routes for Streamlit's server.
 
-A client first shows its token, then sends commands and acknowledges each frame when it has painted it; at most two
-frames are under way. The wire format of frames is in ``frame.py``; commands are JSON:
+A client first shows its token, then sends commands and acknowledges each frame when it has painted it; two frames are
+under way at most, and a third where a change is to be seen. The wire format of frames is in ``frame.py``; commands
+are JSON:
 
     {"type": "hello", "token": …, "resume": …}      {"type": "ack"}
     {"type": "play"}  {"type": "pause"}  {"type": "step", "unit": "update" | "epoch"}  {"type": "reset"}
@@ -26,11 +27,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from playground.run import ConfigError
-from playground.stream.channel import Channel
+from playground.stream.channel import Channel, Connection
 
 STAGE = Path(__file__).parent.parent / "stage"
 PREFIX = "playground"
-IN_FLIGHT = 2
 MAX_MESSAGE_CHARS = 4096
 HELLO_S = 10.0  # a client that has not said hello by then is cut off
 UNKNOWN_TOKEN, REPLACED = 4401, 4409
@@ -124,10 +124,9 @@ async def _greeted(websocket: WebSocket) -> Channel | None:
 async def _converse(websocket: WebSocket, channel: Channel) -> None:
     """Send frames as they are painted, and carry out commands, until either side leaves."""
     connection = channel.connect()
-    unpainted = asyncio.BoundedSemaphore(IN_FLIGHT)
     tasks = [
-        asyncio.create_task(_send(websocket, channel, unpainted)),
-        asyncio.create_task(_listen(websocket, channel, unpainted)),
+        asyncio.create_task(_send(websocket, channel, connection)),
+        asyncio.create_task(_listen(websocket, channel, connection)),
         asyncio.create_task(connection.replaced.wait()),
     ]
     try:
@@ -144,19 +143,17 @@ async def _converse(websocket: WebSocket, channel: Channel) -> None:
         channel.disconnect(connection)
 
 
-async def _send(websocket: WebSocket, channel: Channel, unpainted: asyncio.Semaphore) -> None:
+async def _send(websocket: WebSocket, channel: Channel, connection: Connection) -> None:
     while True:
-        await unpainted.acquire()
-        await websocket.send_bytes(await channel.next_frame())
+        await websocket.send_bytes(await channel.next_frame(connection))
 
 
-async def _listen(websocket: WebSocket, channel: Channel, unpainted: asyncio.BoundedSemaphore) -> None:
+async def _listen(websocket: WebSocket, channel: Channel, connection: Connection) -> None:
     while True:
         try:
             message = await _received(websocket)
             if message.get("type") == "ack":
-                with contextlib.suppress(ValueError):  # more acks than frames
-                    unpainted.release()
+                connection.painted()
                 continue
             answer = channel.handle(message)
             if answer is not None:

@@ -88,10 +88,14 @@ def test_playing_trains_only_as_frames_are_painted(client: TestClient, hub: Hub,
         assert last > 0
         unpainted = [page.frame(ack=False)[0]["step"] for _ in range(2)]
         run_id = hub.channel(token).run_id
-        for _ in range(20):  # without acks nothing more is trained
+        for _ in range(20):  # without acks there is one more frame, for the change, and then nothing is trained
             page.send(type="view", neuron=None, probe=None)
+        unpainted.append(page.frame(ack=False)[0]["step"])
+        page.send(type="fly")
+        page.error()
         assert hub.engine.observe(run_id, hub.channel(token)._view).result().step == unpainted[-1]
-        page.send(type="ack")
+        for _ in unpainted:
+            page.send(type="ack")
         assert page.frame()[0]["step"] > unpainted[-1]
 
 
