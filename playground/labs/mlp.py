@@ -4,7 +4,6 @@ Read from the top: the data, the network, the training loop, then what can be se
 """
 
 import hashlib
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -40,6 +39,7 @@ from playground.training.probes import (
 from playground.training.update import (
     Loop,
     all_alive,
+    element_index,
     flatten,
     hyperparameter_tensors,
     make_update,
@@ -50,8 +50,6 @@ PLANE_DENSITY, MAP_DENSITY = 100, 25  # TensorFlow Playground draws 100 × 100 a
 COMPILE_AFTER_S, COMPILE_POLL_S = 2.0, 0.5  # of training
 MAX_SHOWN = 8  # neurons of a layer that are drawn
 PARAMETER = Number(-1000, 1000)  # what a person may type for a weight or bias
-
-_ELEMENT = re.compile(r"layers\.(\d{1,3})\.(?:weight\[(\d{1,4}),(\d{1,4})\]|bias\[(\d{1,4})\])")
 
 
 class MLPExperiment:
@@ -331,21 +329,13 @@ class MLPExperiment:
         return getattr(config, name)
 
     def _apply_parameter(self, target: str, value: Any) -> float:
-        match = _ELEMENT.fullmatch(target)
-        if match is None:
-            raise ConfigError(f"there is no setting or parameter {target[:60]!r}")
-        layer, row, column, bias = (None if part is None else int(part) for part in match.groups())
-        views = unflatten(self._parameters.clone(), self._model)
-        name = f"layers.{layer}." + ("weight" if bias is None else "bias")
-        index = (row, column) if bias is None else (bias,)
-        if name not in views or any(i is None or i >= n for i, n in zip(index, views[name].shape, strict=True)):
-            raise ConfigError(f"the network has no {target}")
+        index = element_index(self._model, target)
         number = PARAMETER.check(value)
-        views[name][index] = number
-        self._parameters = torch.cat([view.reshape(-1) for view in views.values()])
+        self._parameters = self._parameters.clone()
+        self._parameters[index] = number
         if "alive" in self._optimizer_state:  # a weight that is typed anew learns again
             alive = self._optimizer_state["alive"].clone()
-            unflatten(alive, self._model)[name][index] = 1.0
+            alive[index] = 1.0
             self._optimizer_state = {**self._optimizer_state, "alive": alive}
         return number
 

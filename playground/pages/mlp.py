@@ -53,7 +53,7 @@ def mlp_page() -> None:
         _controls(channel)
     show = Show(**{name: st.session_state[name] for name in Show.settings()})
     _mount_stage(channel, show)
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         st.toggle("Test points", key="show_test", help="Also show the points that are not trained on.")
         st.toggle("Discretize", key="discretize", help="Show only which side of the boundary a point is on.")
         st.toggle("Inspect", key="inspect", help="Loss and accuracy curves and all weights, to hover and zoom.")

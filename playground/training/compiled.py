@@ -276,7 +276,7 @@ def compiling_is_allowed() -> bool:
 
 def _end_with_parent() -> None:
     """Wait until whoever started us closes our input; then end, with the compiler that we started."""
-    sys.stdin.buffer.read()
+    os.read(sys.stdin.fileno(), 1)
     os.killpg(0, signal.SIGKILL)
 
 

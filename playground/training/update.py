@@ -5,6 +5,7 @@ step's traced graph: the very same tensor operations in the same order, recorded
 around them. A faster loop (compiled, or over many seeds) takes the same arguments and gives the same results.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,7 +16,10 @@ from torch.func import functional_call, grad_and_value
 from torch.fx import GraphModule
 from torch.fx.experimental.proxy_tensor import make_fx
 
+from playground.run import ConfigError
 from playground.training.optimizers import OPTIMIZERS, State
+
+_ELEMENT = re.compile(r"(?P<name>[\w.]{1,60})\[(?P<index>\d{1,6}(,\d{1,6}){0,7})\]", re.ASCII)
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 Batch = tuple[Tensor, Tensor]  # features (N, D), targets (N, outputs)
@@ -68,6 +72,22 @@ def unflatten(parameters: Tensor, model: nn.Module) -> dict[str, Tensor]:
     named = dict(model.named_parameters())
     parts = torch.split(parameters, [w.numel() for w in named.values()])
     return {name: part.view(w.shape) for (name, w), part in zip(named.items(), parts, strict=True)}
+
+
+def element_index(model: nn.Module, target: str) -> int:
+    """Where in the vector of parameters an element is, given as PyTorch names it: ``layers.0.weight[2,1]``.
+
+    Raises ConfigError where ``model`` has no such element.
+    """
+    match = _ELEMENT.fullmatch(target)
+    offset = 0
+    for name, parameter in model.named_parameters():
+        if match is not None and name == match["name"]:
+            index = [int(part) for part in match["index"].split(",")]
+            if len(index) == parameter.dim() and all(i < n for i, n in zip(index, parameter.shape, strict=True)):
+                return offset + sum(i * step for i, step in zip(index, parameter.stride(), strict=True))
+        offset += parameter.numel()
+    raise ConfigError(f"the network has no {target[:60]!r}")
 
 
 def weight_mask(model: nn.Module) -> Tensor:

@@ -174,8 +174,14 @@ def test_divergence_pauses_with_a_reason(client: TestClient, hub: Hub, token: st
         ({"type": "speed", "updates_per_s": 0}, "0 is not a number from 0.1 to 100000"),
         ({"type": "view", "neuron": [1]}, "neuron: [1] is not a pair"),
         ({"type": "view", "probe": ["a", 1]}, "'a' is not a number"),
-        ({"type": "weight", "layer": 1, "to": 99, "from": 0, "value": 1}, "the network has no layers.0.weight[99,0]"),
-        ({"type": "weight", "layer": 0, "to": 0, "from": 0, "value": 1}, "there is no setting or parameter"),
+        (
+            {"type": "weight", "layer": 1, "to": 99, "from": 0, "value": 1},
+            "the network has no 'layers.0.weight[99,0]'",
+        ),
+        (
+            {"type": "weight", "layer": 0, "to": 0, "from": 0, "value": 1},
+            "the network has no 'layers.-1.weight[0,0]'",
+        ),
         ({"type": "bias", "layer": 1, "to": 0, "value": 1e9}, "is not a number from -1000 to 1000"),
         ({"type": "bias", "layer": "1", "to": 0, "value": 1}, "'1' is not a whole number"),
         ("x" * 5000, "at most 4096 characters"),

@@ -10,11 +10,13 @@ from torch import Tensor, nn
 
 from playground.catalog import ACTIVATIONS, INITIALIZERS, OPTIMIZERS, resolve
 from playground.models.mlp import MLP
+from playground.run import ConfigError
 from playground.training.losses import LOSSES
 from playground.training.optimizers import initial_state
 from playground.training.update import (
     Loop,
     all_alive,
+    element_index,
     flatten,
     hyperparameter_tensors,
     make_update,
@@ -205,3 +207,18 @@ def test_flatten_and_unflatten() -> None:
         name: tuple(w.shape) for name, w in model.named_parameters()
     }
     assert all(torch.equal(views[name], w) for name, w in model.named_parameters())
+
+
+def test_every_element_has_its_place_in_the_vector() -> None:
+    model = network((3, 4, 2), "relu")
+    vector = flatten(model)
+    for name, parameter in model.named_parameters():
+        for index in torch.cartesian_prod(*(torch.arange(n) for n in parameter.shape)).reshape(-1, parameter.dim()):
+            target = f"{name}[{','.join(map(str, index.tolist()))}]"
+            assert vector[element_index(model, target)] == parameter[tuple(index)]
+
+
+@pytest.mark.parametrize("target", ["layers.0.weight[4,0]", "layers.0.weight[0]", "layers.9.bias[0]", "layers", ""])
+def test_an_element_that_is_not_there(target: str) -> None:
+    with pytest.raises(ConfigError, match="the network has no"):
+        element_index(network((3, 4, 2), "relu"), target)
