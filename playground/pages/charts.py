@@ -1,5 +1,6 @@
 """The Inspect area: curves and weights in Plotly, to hover, zoom and save. Costs nothing while it is hidden."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,9 @@ DIVERGING = [[0.0, "#f59322"], [0.5, "#e8eaeb"], [1.0, "#0877bd"]]
 
 
 @st.fragment(run_every=REFRESH_S)
-def inspect_panel(channel: Channel) -> None:
+def inspect_panel(find_channel: Callable[[], Channel]) -> None:
     """Loss and accuracy so far, and every layer's weights as they are now."""
+    channel = find_channel()
     curves, weights = st.columns([3, 2])
     with curves:
         log_scale = st.toggle("Logarithmic loss", key="log_scale")

@@ -47,19 +47,26 @@ def mlp_page() -> None:
     if "token" not in st.session_state:
         st.session_state.token = hub().issue()
         _report(_load_address())
-    channel = hub().channel(st.session_state.token)
     st.html(_COMPACT)
     with st.sidebar:
-        _controls(channel)
+        _controls()
     show = Show(**{name: st.session_state[name] for name in Show.settings()})
-    _mount_stage(channel, show)
+    _mount_stage(show)
     with st.container(horizontal=True, gap="medium"):
         st.toggle("Test points", key="show_test", help="Also show the points that are not trained on.")
         st.toggle("Discretize", key="discretize", help="Show only which side of the boundary a point is on.")
         st.toggle("Inspect", key="inspect", help="Loss and accuracy curves and all weights, to hover and zoom.")
     _write_address(show.to_text())
     if show.inspect:
-        inspect_panel(channel)
+        inspect_panel(_channel)
+
+
+def _channel() -> Channel:
+    """This page's channel, with a run. Ask each time: one whose page was long away is given up, and made anew."""
+    channel = hub().channel(st.session_state.token)
+    if not channel.run_id:
+        channel.configure(_settings())
+    return channel
 
 
 # The address and the session hold the settings; the run follows them
@@ -78,7 +85,7 @@ def _load_address() -> list[Problem]:
 
 
 def _take_settings(config: Config) -> None:
-    """Put settings into the session, where the controls find them, and into the address."""
+    """Put settings into the session, where the controls find them."""
     for name in config.settings():
         value = getattr(config, name)
         if st.session_state.get(name) != value:  # Streamlit refuses even the same value for a widget that is drawn
@@ -136,12 +143,12 @@ def _plain(text: str) -> str:
 # Controls
 
 
-def _follow(channel: Channel) -> MLPConfig:
+def _follow() -> MLPConfig:
     """Bring the run and the address in line with the controls; before these are drawn, so that it shows at once."""
     config = _settings()
     _take_settings(config)
     try:
-        channel.configure(config)
+        _channel().configure(config)
     except ConfigError as error:
         _toast(Problem("run", str(error)))
     _write_address(config.to_text())
@@ -149,9 +156,9 @@ def _follow(channel: Channel) -> MLPConfig:
 
 
 @st.fragment
-def _controls(channel: Channel) -> None:
+def _controls() -> None:
     """The settings of a run. A fragment, so that a change redraws them and nothing else, and is quick."""
-    config = _follow(channel)
+    config = _follow()
     st.markdown("**Data**")
     picker(
         key="picker",
@@ -169,7 +176,7 @@ def _controls(channel: Channel) -> None:
     left, right = st.columns(2)
     _menu(left, "Optimizer", "optimizer", OPTIMIZERS)
     _menu(right, "Loss", "loss", {name: LOSSES[name] for name in config.losses()})
-    _live_controls(channel)
+    _live_controls()
     with st.expander("Seeds and device"):
         most_seed = 2**31 - 1
         left, right = st.columns(2)
@@ -179,9 +186,9 @@ def _controls(channel: Channel) -> None:
 
 
 @st.fragment
-def _live_controls(channel: Channel) -> None:
+def _live_controls() -> None:
     """The settings that a run takes as it goes: the fewer are redrawn, the sooner the change is on the stage."""
-    config = _follow(channel)
+    config = _follow()
     left, right = st.columns(2)
     _scale(left, "Learning rate", "learning_rate", LEARNING_RATES)
     available = train_size(config.dataset, config.train_share)
@@ -253,7 +260,7 @@ def _thumbnails() -> list[dict[str, Any]]:
 # The stage
 
 
-def _mount_stage(channel: Channel, show: Show) -> None:
+def _mount_stage(show: Show) -> None:
     """The live picture: over its own socket, or where a proxy refuses that, by polling."""
     transport = st.session_state.get("transport", "socket")
     settings = {
@@ -265,11 +272,11 @@ def _mount_stage(channel: Channel, show: Show) -> None:
     if transport == "socket":
         _stage(settings)
     else:
-        st.fragment(run_every=POLL_S)(_polled_stage)(channel, settings)
+        st.fragment(run_every=POLL_S)(_polled_stage)(settings)
 
 
-def _polled_stage(channel: Channel, settings: Mapping[str, Any]) -> None:
-    header, arrays = unpack(channel.poll())
+def _polled_stage(settings: Mapping[str, Any]) -> None:
+    header, arrays = unpack(_channel().poll())
     _stage(pack({**header, "settings": settings}, arrays))
 
 
@@ -305,7 +312,7 @@ def _take_command() -> None:
     message = st.session_state.stage.get("command")
     if isinstance(message, Mapping):
         try:
-            answer = hub().channel(st.session_state.token).handle(message)
+            answer = _channel().handle(message)
             if answer is not None:
                 answer.result()
         except ConfigError as error:

@@ -141,6 +141,7 @@ class Channel:
 
     def inspect(self, panel: str) -> Snapshot:
         """A panel that is read rather than watched: ``curves`` or ``weights``."""
+        self.last_seen = time.monotonic()
         view = View(panels=frozenset({panel}))
         return self._engine.observe(self.run_id, view).result(ANSWER_S)
 

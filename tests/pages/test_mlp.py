@@ -82,6 +82,16 @@ def test_a_live_setting_keeps_the_run_and_another_starts_one(hub: Hub) -> None:
     assert address(page)["activation"] == "relu"
 
 
+def test_a_page_that_was_long_away_gets_a_new_channel(hub: Hub) -> None:
+    page = opened(dataset="xor")
+    hub.idle_s = 0.0
+    assert hub.reap() == 1
+    page.selectbox(key="learning_rate").set_value(0.3).run()
+    assert not page.exception
+    assert config(page, hub) == MLPConfig(dataset="xor", learning_rate=0.3)
+    assert hub.find(page.session_state["token"]) is not None
+
+
 def test_a_dataset_of_three_classes_brings_its_loss(hub: Hub) -> None:
     page = opened()
     page.session_state["dataset"] = "rings"
