@@ -16,7 +16,9 @@ class MLPConfig(Config):
     """A multilayer perceptron on points in the plane: data, network, training."""
 
     dataset: str = setting("circle", Choice(DATASETS), "Dataset")
-    noise: float = setting(0.0, Number(0, 0.5), "Noise", help="How far points stray, 0 to 0.5.")
+    noise: float = setting(
+        0.0, Number(0, 0.5), "Noise", help="How far the points stray from their pattern, 0 to 0.5."
+    )
     train_share: float = setting(
         0.5,
         Number(0.1, 0.9),
@@ -29,12 +31,18 @@ class MLPConfig(Config):
     hidden_sizes: tuple[int, ...] = setting(
         (4, 2), Sizes(MAX_LAYERS, 1, MAX_NEURONS), "Hidden layers", help="Neurons in each hidden layer."
     )
-    activation: str = setting("tanh", Choice(ACTIVATIONS), "Activation")
-    initializer: str = setting("uniform", Choice(INITIALIZERS), "Initial weights")
+    activation: str = setting(
+        "tanh", Choice(ACTIVATIONS), "Activation", help="What a hidden neuron makes of its sum z."
+    )
+    initializer: str = setting(
+        "uniform", Choice(INITIALIZERS), "Initial weights", help="How weights w and biases b are drawn."
+    )
     seed: int = setting(0, SEED, "Seed", help="Which initial weights are drawn.")
 
-    loss: str = setting("squared_error", Choice(LOSSES), "Loss")
-    optimizer: str = setting("sgd", Choice(OPTIMIZERS), "Optimizer")
+    loss: str = setting(
+        "squared_error", Choice(LOSSES), "Loss", help="What training makes small: how wrong an output is."
+    )
+    optimizer: str = setting("sgd", Choice(OPTIMIZERS), "Optimizer", help="How the gradient g changes a weight w.")
     learning_rate: float = setting(0.03, Number(0, 100), "Learning rate", live=True, help="How far an update goes.")
     batch_size: int = setting(10, Integer(1, 1000), "Batch size", live=True, help="Training points in one update.")
     l1_strength: float = setting(

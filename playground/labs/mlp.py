@@ -157,7 +157,7 @@ class MLPExperiment:
         self.notice = (
             f"Training stopped at step {self.step}: the next update makes the loss infinite. "
             f"A learning rate of {self.config.learning_rate:g} is too high here. "
-            "Lower it and press Play, or press Reset."
+            "Lower it, then press Reset."
         )
 
     # Seeing

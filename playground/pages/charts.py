@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from playground.configs.mlp import MLPConfig
+from playground.data.points import FEATURES
 from playground.stream.channel import Channel
 
 REFRESH_S = 0.5
@@ -29,7 +31,10 @@ def inspect_panel(find_channel: Callable[[], Channel]) -> None:
             "Weights of", range(layers), key="inspect_layer", format_func=lambda i: _layer_name(i, layers)
         )
         matrix, bias = arrays[f"layers.{index}.weight"], arrays[f"layers.{index}.bias"]
-        st.plotly_chart(_heatmap(matrix, bias), key="weights", config=_CONFIG)
+        names = [f"neuron {i + 1}" for i in range(matrix.shape[1])]
+        if index == 0 and isinstance(channel.config, MLPConfig):
+            names = [FEATURES[name].label for name in channel.config.features]
+        st.plotly_chart(_heatmap(matrix, bias, names), key="weights", config=_CONFIG)
 
 
 _CONFIG = {"displaylogo": False}
@@ -54,7 +59,8 @@ def _curves(rows: np.ndarray[Any, Any], log_scale: bool) -> Any:
             )  # fmt: skip
     figure.update_yaxes(title="loss", type="log" if log_scale else "linear", row=1, col=1)
     if has_accuracy:
-        figure.update_yaxes(title="accuracy", tickformat=".0%", row=2, col=1)
+        figure.update_yaxes(title="accuracy", tickformat=".0%", range=[0, 1.02], row=2, col=1)
+    figure.update_xaxes(range=[0, max(float(epoch[-1]), 1.0)])
     figure.update_xaxes(title="epoch", row=1 + has_accuracy, col=1)
     return figure.update_layout(
         height=420, margin={"t": 30, "r": 10, "b": 40, "l": 60}, hovermode="x unified",
@@ -62,13 +68,13 @@ def _curves(rows: np.ndarray[Any, Any], log_scale: bool) -> Any:
     )  # fmt: skip
 
 
-def _heatmap(matrix: np.ndarray[Any, Any], bias: np.ndarray[Any, Any]) -> Any:
-    """One layer's weights (neurons, inputs), with the biases as a last column."""
+def _heatmap(matrix: np.ndarray[Any, Any], bias: np.ndarray[Any, Any], names: list[str]) -> Any:
+    """One layer's weights (neurons, inputs) from the named inputs, with the biases as a last column."""
     from plotly.graph_objects import Figure, Heatmap
 
     values = np.column_stack([matrix, bias])
     limit = max(float(np.abs(values).max()), 1e-6)
-    columns = [*(f"from {i + 1}" for i in range(matrix.shape[1])), "bias"]
+    columns = [*(f"from {name}" for name in names), "bias"]
     figure = Figure(
         Heatmap(
             z=values, x=columns, y=[f"neuron {i + 1}" for i in range(len(bias))],

@@ -52,6 +52,7 @@ def mlp_page() -> None:
         _controls()
     show = Show(**{name: st.session_state[name] for name in Show.settings()})
     _mount_stage(show)
+    st.caption(_LEGEND)
     with st.container(horizontal=True, gap="medium"):
         st.toggle("Test points", key="show_test", help="Also show the points that are not trained on.")
         st.toggle("Discretize", key="discretize", help="Show only which side of the boundary a point is on.")
@@ -59,6 +60,13 @@ def mlp_page() -> None:
     _write_address(show.to_text())
     if show.inspect:
         inspect_panel(_channel)
+
+
+_LEGEND = (
+    "A link's colour is its weight's sign (blue +, orange −), its width the weight's size; a small square is a bias. "
+    "Point at a neuron or at the map to look closer. Click an input to use it or not; click a link, a square or "
+    "a neuron to change its numbers."
+)
 
 
 def _channel() -> Channel:
@@ -166,8 +174,10 @@ def _controls() -> None:
         on_dataset_change=_take_dataset,
     )
     left, right = st.columns(2)
-    left.slider("Noise", 0.0, 0.5, step=0.01, format="percent", key="noise", help=RESTARTS)
-    right.slider("Training share", 0.1, 0.9, step=0.05, format="percent", key="train_share", help=RESTARTS)
+    left.slider("Noise", 0.0, 0.5, step=0.01, format="percent", key="noise", help=_help("noise"))
+    right.slider(
+        "Training share", 0.1, 0.9, step=0.05, format="percent", key="train_share", help=_help("train_share")
+    )
     st.markdown("**Network**")
     left, right = st.columns(2)
     _menu(left, "Activation", "activation", ACTIVATIONS)
@@ -198,6 +208,12 @@ def _live_controls() -> None:
     _scale(right, "L2 rate", "weight_decay", REGULARIZATION_RATES)
 
 
+def _help(name: str) -> str:
+    """What a setting is, and whether a change of it restarts the run."""
+    known = MLPConfig.settings()[name]
+    return f"{known.help}  \n{LIVE if known.live else RESTARTS}"
+
+
 def _menu(place: Any, label: str, name: str, options: Mapping[str, Entry]) -> None:
     formula = options[st.session_state[name]].formula if st.session_state[name] in options else ""
     place.selectbox(
@@ -205,7 +221,7 @@ def _menu(place: Any, label: str, name: str, options: Mapping[str, Entry]) -> No
         list(options),
         key=name,
         format_func=lambda key: options[key].label,
-        help=f"{formula}  \n{RESTARTS}",
+        help=f"{MLPConfig.settings()[name].help}  \n`{formula}`  \n{RESTARTS}",
     )
 
 

@@ -19,6 +19,7 @@
  * @property {Uint32Array} soft  the same under the data points
  * @property {Uint32Array} vividSign  thresholded at the middle
  * @property {Uint32Array} softSign
+ * @property {Uint32Array[]} softClasses  the same on the plane
  * @property {Uint32Array[]} classes  for the probability of every class, half of the range being below 0
  */
 
@@ -61,6 +62,7 @@ export function readTheme(element) {
     soft,
     vividSign: thresholded(vivid),
     softSign: thresholded(soft),
+    softClasses: CLASSES.map((color) => diverging(neutral, neutral, color, softness)),
     classes: CLASSES.map((color) => diverging(neutral, neutral, color, 1)),
   };
 }

@@ -121,7 +121,8 @@ export class Plane {
     if (count > 1) {
       mixClasses(planes, count, pixels, theme, settings.discretize);
     } else {
-      const lut = settings.discretize ? theme.softSign : theme.soft;
+      const shown = shownClass(header, scene);
+      const lut = shown !== null ? theme.softClasses[shown] : settings.discretize ? theme.softSign : theme.soft;
       for (let i = 0; i < pixels.length; i++) pixels[i] = lut[planes[i]];
     }
     this.mapContext.putImageData(this.image, 0, 0);
@@ -231,11 +232,13 @@ export class Plane {
     setAttribute(this.cross, "aria-label",
       `${this.title.textContent} over x₁ and x₂, with the data. Arrow keys move a probe.`);
     const byClass = arrays.plane.length > this.pixels.length;
-    const kind = byClass ? "classes" : settings.discretize ? "sign" : "range";
+    const shown = shownClass(header, scene);
+    const kind = byClass ? "classes" : shown !== null ? `class ${shown}` : settings.discretize ? "sign" : "range";
     if (kind !== this.legendKind) this.buildLegend(kind, scene);
     if (byClass || !this.rangeTexts) return;
     const [low, high] = arrays.plane_range;
-    [low, 0, high].forEach((value, i) => setText(/** @type {Node[]} */ (this.rangeTexts)[i], short(value, 2)));
+    const marks = shown !== null ? [0, high / 2, high] : [low, 0, high];
+    marks.forEach((value, i) => setText(/** @type {Node[]} */ (this.rangeTexts)[i], short(value, 2)));
   }
 
   /**
@@ -252,8 +255,13 @@ export class Plane {
       }));
       return;
     }
-    const lut = this.theme && (kind === "sign" ? this.theme.softSign : this.theme.soft);
-    const stops = lut ? [0, 64, 127, 128, 191, 255].map((at) => `${pixelCss(lut[at])} ${(at / 2.55).toFixed(1)}%`) : [];
+    const shown = kind.startsWith("class ") ? Number(kind.slice(6)) : null;
+    const lut = this.theme && (shown !== null ? this.theme.softClasses[shown]
+      : kind === "sign" ? this.theme.softSign : this.theme.soft);
+    // A probability has only the upper half of the bytes.
+    const [from, to] = shown !== null ? [128, 255] : [0, 255];
+    const at = [0, 0.25, 0.499, 0.501, 0.75, 1];
+    const stops = lut ? at.map((share) => `${pixelCss(lut[Math.round(from + share * (to - from))])} ${share * 100}%`) : [];
     this.rangeTexts = [h("span"), h("span"), h("span")];
     this.legend.replaceChildren(
       h("div", { class: "nn-legend-bar", style: `background:linear-gradient(90deg, ${stops.join(", ")})` }),
@@ -316,4 +324,15 @@ function answer(scene, values) {
   const total = outputs.reduce((sum, value) => sum + value, 0);
   const areProbabilities = Math.abs(total - 1) < 0.01 && outputs.every((value) => value >= 0);
   return `${scene.outputs[best]} (${areProbabilities ? percent(share) : short(share, 2)})`;
+}
+
+/**
+ * The class whose probability the plane shows alone, or null.
+ *
+ * @param {Moment["header"]} header
+ * @param {Moment["scene"]} scene
+ */
+function shownClass({ view: { neuron } }, { outputs, hidden_sizes }) {
+  const isOutput = neuron !== null && neuron[0] === hidden_sizes.length + 1;
+  return isOutput && outputs.length > 1 ? neuron[1] : null;
 }

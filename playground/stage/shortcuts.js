@@ -8,6 +8,7 @@ const OCCUPIED = [
     "menu", "menuitem", "grid", "tree", "application"].map((role) => `[role=${role}]`),
 ].join(",");
 const PRESSABLE = "button, a[href], [role=button]";
+const TYPED = "input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable]:not([contenteditable=false]), [role=dialog]";
 
 /**
  * @param {HTMLElement} root  of the stage
@@ -15,19 +16,36 @@ const PRESSABLE = "button, a[href], [role=button]";
  * @returns {() => void} stops listening
  */
 export function listenForShortcuts(root, toolbar) {
+  /** What has the focus because it was clicked. @type {Element|null} */
+  let clicked = null;
+  const onClick = (/** @type {MouseEvent} */ event) => {
+    if (event.detail > 0) clicked = document.activeElement; // 0: a key pressed the button
+  };
+  const onLeave = () => { clicked = null; };
+
   /** @param {KeyboardEvent} event */
   function onKey(event) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target instanceof Element ? event.target : document.body;
-    if (target.closest(OCCUPIED)) return;
-    const pressable = target.closest(PRESSABLE);
+    if (target.closest(TYPED)) return;
+    // What was merely clicked keeps the focus; it has these keys only for those who came to it by keyboard.
+    const isByKeyboard = target !== clicked;
+    if (isByKeyboard && target.closest(OCCUPIED)) return;
+    const pressable = isByKeyboard ? target.closest(PRESSABLE) : null;
     // A focused button answers Space itself; outside the stage it may answer arrows too.
     if (pressable && (event.key === " " || !root.contains(pressable))) return;
     if (event.key === " " && !event.repeat) toolbar.togglePlay();
     else if (event.key === "ArrowRight") toolbar.step(event.shiftKey ? "epoch" : "update");
     else if (event.key !== " ") return;
     event.preventDefault();
+    event.stopPropagation();
   }
-  document.addEventListener("keydown", onKey);
-  return () => document.removeEventListener("keydown", onKey);
+  document.addEventListener("click", onClick, true);
+  document.addEventListener("focusout", onLeave, true);
+  document.addEventListener("keydown", onKey, true); // before the clicked element itself hears the key
+  return () => {
+    document.removeEventListener("click", onClick, true);
+    document.removeEventListener("focusout", onLeave, true);
+    document.removeEventListener("keydown", onKey, true);
+  };
 }

@@ -115,9 +115,9 @@ export class Toolbar {
   }
 
   /** Every frame. @param {Header} header */
-  confirm({ state }) {
+  confirm({ state, notice }) {
     if (state === this.state) this.trustUntil = 0;
-    else if (performance.now() > this.trustUntil) this.showState(state);
+    else if (notice || performance.now() > this.trustUntil) this.showState(state);
   }
 
   /** A few times a second. @param {Header} header */

@@ -74,6 +74,23 @@ def test_the_keyboard(page: Page, address: str) -> None:
     is_in_state(page, "paused")
 
 
+def test_the_keyboard_after_a_click(page: Page, address: str) -> None:
+    opened(page, address)
+    page.get_by_role("radio", name="XOR").click()
+    expect(page).to_have_url(re.compile("dataset=xor"))
+    expect(page.locator(STAGE)).to_have_attribute("data-step", "0")
+    page.keyboard.press("ArrowRight")
+    reaches(page, 1)
+    expect(page.get_by_role("radio", name="XOR")).to_be_checked()
+    press(page, "Step")
+    reaches(page, 2)
+    page.keyboard.press("Space")
+    is_in_state(page, "playing")
+    reaches(page, 50)
+    page.keyboard.press("Space")
+    is_in_state(page, "paused")
+
+
 def test_a_slow_speed(page: Page, address: str) -> None:
     opened(page, address)
     page.get_by_label("Speed", exact=True).evaluate(
@@ -235,6 +252,8 @@ def test_exploding_losses_stop_with_a_reason(page: Page, address: str) -> None:
     press(page, "Play")
     expect(page.locator(STAGE).get_by_role("alert").filter(has_text="Training stopped at step")).to_be_visible()
     is_in_state(page, "paused")
+    press(page, "Play")  # to no avail, and the button says so
+    expect(page.locator(STAGE).get_by_role("button", name="Play", exact=True)).to_be_visible()
 
 
 def test_inspect(page: Page, address: str) -> None:
