@@ -58,6 +58,7 @@ export class Graph {
 
   listen() {
     this.body.addEventListener("pointermove", (event) => this.hoverLink(event));
+    this.element.addEventListener("scroll", () => this.markEdge(), { passive: true });
     this.body.addEventListener("pointerleave", () => this.unhoverLink());
     this.body.addEventListener("click", (event) => {
       const link = this.linkAt(event, REACH[/** @type {keyof REACH} */ (event.pointerType)] ?? REACH.touch);
@@ -96,6 +97,7 @@ export class Graph {
     this.layout = layout;
     this.body.style.width = `${width}px`;
     this.body.style.height = `${this.height}px`;
+    this.markEdge();
     this.unhoverLink();
     if (!sameShape) this.cards.close();
     this.links.setLayout(layout, fit(this.linkCanvas, width, this.height), this.target ?? null);
@@ -103,6 +105,12 @@ export class Graph {
     this.overlay.build(moment, layout);
     this.flowAffordable = true;
     this.flowFrames = 0;
+  }
+
+  /** A network that goes on beyond its place fades there. */
+  markEdge() {
+    const { scrollWidth, clientWidth, scrollLeft } = this.element;
+    this.element.classList.toggle("nn-goes-on", scrollWidth - clientWidth - scrollLeft > 4);
   }
 
   /** The inputs' own maps, which only change with the data or the theme. @param {Moment} moment */
