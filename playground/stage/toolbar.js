@@ -10,6 +10,8 @@ import { count, epochs } from "./format.js";
 /** Updates a second; null is as fast as the machine goes. */
 const SPEEDS = [1, 2, 5, 10, 30, 60, 250, 1000, null];
 /** How long the button trusts its own press over frames that were on their way before it. */
+/** Where this tab keeps its speed over a reload. */
+const SPEED_KEPT = "playground-speed";
 const TRUST_MS = 1500;
 
 const ICONS = {
@@ -55,9 +57,13 @@ export class Toolbar {
   buildSpeed() {
     const last = SPEEDS.length - 1;
     this.slider = h("input", {
-      type: "range", min: "0", max: String(last), step: "1", value: String(last), "aria-label": "Speed",
+      type: "range", min: "0", max: String(last), step: "1", "aria-label": "Speed",
+      value: window.sessionStorage.getItem(SPEED_KEPT) ?? String(last),
       oninput: () => this.showSpeed(),
-      onchange: () => this.send(this.speedMessage()),
+      onchange: () => {
+        window.sessionStorage.setItem(SPEED_KEPT, this.slider?.value ?? "");
+        this.send(this.speedMessage());
+      },
     });
     this.speedText = h("span", { class: "nn-speed-text" });
     this.showSpeed();

@@ -101,6 +101,8 @@ def test_a_slow_speed(page: Page, address: str) -> None:
     press(page, "Play")
     reaches(page, 2)
     assert number(page, "step") < 10
+    page.reload()
+    expect(page.locator(STAGE).get_by_text("1 update/s")).to_be_visible(timeout=20_000)
 
 
 def test_a_weight_is_typed_and_trains_on(page: Page, address: str) -> None:
