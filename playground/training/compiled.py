@@ -39,7 +39,7 @@ from playground.training.optimizers import State
 from playground.training.update import Batch, Hyperparameters
 
 HYPERPARAMETERS = ("l1_strength", "learning_rate", "weight_decay")
-COMPILE_LIMIT_S = 300  # then the compiling process ends itself
+COMPILE_LIMIT_S = 900  # then the compiling process ends itself
 SMALL_PRODUCT = 2**14  # multiply-adds up to which a fused loop beats a call of the matrix library
 
 log = logging.getLogger(__name__)
@@ -283,6 +283,8 @@ def _end_with_parent() -> None:
 def main(text: str) -> None:
     """Compile the structure given as JSON into the cache, unless it is there already."""
     os.nice(19)
+    if hasattr(os, "SCHED_IDLE"):  # Linux: only what nobody else wants, and gone at once when somebody does
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     if not sys.stdin.isatty():
         threading.Thread(target=_end_with_parent, daemon=True).start()
     torch.set_num_threads(1)
