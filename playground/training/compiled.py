@@ -22,10 +22,12 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar
+from unittest import mock
 
 import torch
 from torch import Tensor, nn
@@ -40,7 +42,7 @@ from playground.training.update import Batch, Hyperparameters
 
 HYPERPARAMETERS = ("l1_strength", "learning_rate", "weight_decay")
 COMPILE_LIMIT_S = 900  # then the compiling process ends itself
-SMALL_PRODUCT = 2**14  # multiply-adds up to which a fused loop beats a call of the matrix library
+SMALL_PRODUCT = 2**17  # multiply-adds up to which a fused loop beats a call of the matrix library
 
 log = logging.getLogger(__name__)
 
@@ -308,6 +310,10 @@ def build(structure: Structure, path: Path) -> None:
     with torch.no_grad():
         program = torch.export.export(_ManyUpdates(structure), examples, dynamic_shapes=(dynamic,))
     options = {
+        # Half of an update's time would go into taking its small arrays from the heap and giving them back.
+        "aot_inductor.allow_stack_allocation": True,
+        "allow_buffer_reuse": False,
+        "inplace_buffers": False,
         "cpp.threads": 1,
         "compile_threads": 1,
         "cpp.vec_isa_ok": True,  # this and what follows costs seconds, and saves nothing in a single compilation
@@ -315,7 +321,23 @@ def build(structure: Structure, path: Path) -> None:
         "aot_inductor.precompile_headers": False,
         "aot_inductor.enable_line_tables": False,
     }
-    aoti_compile_and_package(program, package_path=str(path), inductor_configs=options)
+    with _results_of_loops_on_the_heap():
+        aoti_compile_and_package(program, package_path=str(path), inductor_configs=options)
+
+
+@contextlib.contextmanager
+def _results_of_loops_on_the_heap() -> Iterator[None]:
+    """Inductor would put all arrays of a loop's body on the stack, also those that the body hands on: except these."""
+    from torch._inductor.codegen.cpp_wrapper_cpu_array_ref import CppWrapperCpuArrayRef
+
+    fits = CppWrapperCpuArrayRef.can_stack_allocate_buffer
+
+    def fits_and_stays(wrapper: Any, buffer: Any) -> bool:
+        graph = wrapper.get_codegened_graph()
+        return bool(fits(wrapper, buffer)) and buffer.get_name() not in graph.get_output_names()
+
+    with mock.patch.object(CppWrapperCpuArrayRef, "can_stack_allocate_buffer", fits_and_stays):
+        yield
 
 
 class _ManyUpdates(nn.Module):
