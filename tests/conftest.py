@@ -11,8 +11,9 @@ def one_thread() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Compiled loops of the tests stay among themselves: nothing of the user's is read or written."""
+    """Compiled loops of the tests stay among themselves, and no run takes one that the test did not ask for."""
     patch = pytest.MonkeyPatch()
+    patch.setenv("PLAYGROUND_COMPILE", "off")
     patch.setenv("PLAYGROUND_CACHE", str(tmp_path_factory.mktemp("compiled")))
     yield
     patch.undo()

@@ -133,12 +133,16 @@ class MLPExperiment:
         self.step += count
 
     def _look_for_faster(self, elapsed_s: float) -> None:
-        """For a run that lasts, have its loop compiled; ``observe`` tells when it is ready, an edit takes it."""
-        self._trained_s += elapsed_s
-        if self._trained_s > COMPILE_AFTER_S and self._loop is self._traced and self._faster is None:
+        """A compiled loop that is on disk, or for a run that lasts one that is made now: ``observe`` tells when it is
+        ready, an edit takes it."""
+        is_first, self._trained_s = self._trained_s == 0, self._trained_s + elapsed_s
+        if self._loop is not self._traced or self._faster is not None or self._device.type != "cpu":
+            return
+        if is_first:
+            self._faster = self._upgrade.kept()
+        elif self._trained_s > COMPILE_AFTER_S:
             self._trained_s = COMPILE_AFTER_S - COMPILE_POLL_S
-            if self._device.type == "cpu":
-                self._faster = self._upgrade.poll()
+            self._faster = self._upgrade.poll()
 
     def _is_healthy(self) -> bool:
         return is_finite(self._parameters) and self.metrics()["train_loss"] is not None
@@ -321,7 +325,7 @@ class MLPExperiment:
             self._step_before = self.step
             self._upgrade.stop()
             self._upgrade = Upgrade(replace(self._upgrade.structure, batch_size=value))
-            self._loop, self._faster = self._traced, None
+            self._loop, self._faster, self._trained_s = self._traced, None, 0.0
         self.config = config
         if name == "data_seed":
             self._draw_data()

@@ -237,12 +237,16 @@ class Upgrade:
         self._cache = Cache()
         self._compilation: Compilation | None = None
 
+    def kept(self) -> CompiledLoop | None:
+        """The loop if it is on disk already; takes some milliseconds."""
+        return load(self.structure, self._cache) if compiling_is_allowed() else None
+
     def poll(self) -> CompiledLoop | None:
-        """The loop once it is there. Call it now and then: it never waits."""
+        """The loop once it is there; the first call starts to make it. Call it now and then: it never waits."""
         if self.structure in self._failed or not compiling_is_allowed():
             return None
         if self._compilation is None:
-            loop = load(self.structure, self._cache)
+            loop = self.kept()
             self._compilation = None if loop else compile_aside(self.structure, self._cache)
             return loop
         return self._finished() if self._compilation.is_over() else None
@@ -327,14 +331,14 @@ def build(structure: Structure, path: Path) -> None:
 
 @contextlib.contextmanager
 def _results_of_loops_on_the_heap() -> Iterator[None]:
-    """Inductor would put all arrays of a loop's body on the stack, also those that the body hands on: except these."""
+    """Inductor would put all arrays of a loop's body on the stack, also those that the body hands on: not these."""
     from torch._inductor.codegen.cpp_wrapper_cpu_array_ref import CppWrapperCpuArrayRef
 
     fits = CppWrapperCpuArrayRef.can_stack_allocate_buffer
 
-    def fits_and_stays(wrapper: Any, buffer: Any) -> bool:
-        graph = wrapper.get_codegened_graph()
-        return bool(fits(wrapper, buffer)) and buffer.get_name() not in graph.get_output_names()
+    def fits_and_stays(wrapper: Any, buffer: Any) -> Any:
+        results = wrapper.get_codegened_graph().get_output_names()
+        return buffer.get_name() not in results and fits(wrapper, buffer)  # type: ignore[no-untyped-call]
 
     with mock.patch.object(CppWrapperCpuArrayRef, "can_stack_allocate_buffer", fits_and_stays):
         yield

@@ -56,6 +56,13 @@ def _children_s() -> float:
     return times.children_user
 
 
+def rate_of(structure: Structure) -> float:
+    """Updates per second of the compiled loop for ``structure``."""
+    loop = Upgrade(structure).wait()
+    assert loop is not None
+    return _rate(_run(loop, structure.sizes), 20_000)
+
+
 def _run(loop: Loop | CompiledLoop, sizes: tuple[int, ...]) -> Callable[[int], object]:
     model = MLP(sizes, "tanh")
     data = torch.randn(250, sizes[0]), torch.ones(250, 1)

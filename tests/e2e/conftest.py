@@ -15,7 +15,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def server() -> Iterator[tuple[str, int]]:
     """The running app: its address and its process id."""
-    with app(PLAYGROUND_COMPILE="off") as started:  # a test of its own compiles
+    with app() as started:
         yield started
 
 

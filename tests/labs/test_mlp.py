@@ -240,6 +240,7 @@ class TestCompiled:
         assert compiled_loss == pytest.approx(loss, rel=1e-3)
 
     def test_a_run_that_lasts_finds_its_compiled_loop(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PLAYGROUND_COMPILE", "on")
         monkeypatch.setattr("playground.labs.mlp.COMPILE_AFTER_S", 0.05)
         live = MLPExperiment(config())
         assert "ready" not in live.observe("r", EVERYTHING).info
@@ -253,6 +254,9 @@ class TestCompiled:
         live.apply("batch_size", 20)
         assert live.observe("r", EVERYTHING).info["tier"] == "traced"
         live.close()
+        again = MLPExperiment(config())
+        again.advance(steps=1)
+        assert again.observe("r", EVERYTHING).info["ready"] == "compiled"  # it was kept
 
     def test_divergence_is_found_at_the_same_place(self) -> None:
         both = [MLPExperiment(config(l1_strength=0.0, learning_rate=100.0, activation="linear")) for _ in "ab"]

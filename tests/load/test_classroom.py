@@ -3,13 +3,10 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-
 from tests.load.classroom import attend
 
 
-def test_thirty_people_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PLAYGROUND_COMPILE", "off")
+def test_thirty_people_at_once() -> None:
     with ThreadPoolExecutor(1) as thread:  # the browser tests keep an event loop in this one
         report = thread.submit(asyncio.run, attend(30, 20, large=3)).result()
     assert report.errors == []
