@@ -116,7 +116,7 @@ class MLPExperiment:
         count = None if steps is None else steps - done
         if budget_s is not None:
             left_s = budget_s - elapsed_s
-            in_time = max(int(self._rate * left_s / 4), 1) if left_s > 0 or not done else 0
+            in_time = max(int(self._rate * left_s / 2), 1) if left_s > budget_s / 16 or not done else 0
             count = in_time if count is None else min(count, in_time)
         return count or 0
 

@@ -103,7 +103,7 @@ def _take_settings(config: Config) -> None:
 def _settings() -> MLPConfig:
     """The session's settings; those that do not go together, or not with this machine, are brought in line."""
     values = {name: _read(name, known) for name, known in MLPConfig.settings().items()}
-    devices = hub().engine.devices().result()
+    devices = hub().devices
     if values["device"] != "auto" and values["device"] not in devices:
         have = " or ".join(devices)
         _toast(Problem("device", f"'{values['device']}' is not on this server, which has {have}; using auto"))
@@ -227,7 +227,7 @@ def _menu(place: Any, label: str, name: str, options: Mapping[str, Entry]) -> No
 
 def _device_menu() -> None:
     """The devices of this server by their names; a GPU is listed where there is one."""
-    hardware = hub().engine.devices().result()
+    hardware = hub().devices
     usual = list(hardware.values())[-1]
     labels = {"auto": f"{DEVICES['auto'].label} ({usual})"} | {
         name: f"{DEVICES[name].label}: {model}" if model != DEVICES[name].label else model

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import threading
 import time
+from functools import cached_property
 
 from playground.engine import Engine
 from playground.engine.process import ProcessEngine
@@ -20,6 +21,11 @@ class Hub:
         self.idle_s = idle_s
         self._channels: dict[str, Channel] = {}
         self._lock = threading.Lock()
+
+    @cached_property
+    def devices(self) -> dict[str, str]:
+        """The devices that can train, by name; asked once, since a worker answers only between two slices."""
+        return self.engine.devices().result()
 
     def issue(self) -> str:
         """A new token with a channel of its own."""

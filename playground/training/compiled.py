@@ -22,7 +22,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -93,6 +93,8 @@ class CompiledLoop:
     def __init__(self, structure: Structure, package: Path) -> None:
         """Load ``package``, made for ``structure``. Raises RuntimeError where it cannot be loaded."""
         self.structure = structure
+        self._state = structure.state()
+        self._shapes = functools.lru_cache(lambda rows: _shapes(structure.inputs(rows)))
         # The loader itself: aoti_load_package would import all of Inductor first, for a second or two.
         self._program = torch._C._aoti.AOTIModelPackageLoader(str(package), "model", False, 1, -1)
 
@@ -117,7 +119,7 @@ class CompiledLoop:
             return parameters, dict(state)
         size = len(data[0])
         rows = torch.arange(size + batch_size) % size  # the program reads on past the end; it does not wrap
-        full = {**self.structure.state(), **state}
+        full = {**self._state, **state}
         constants = {"l1_strength": torch.zeros(()), "weight_decay": torch.zeros(()), **hyperparameters}
         inputs = [
             parameters,
@@ -126,15 +128,16 @@ class CompiledLoop:
             *(constants[name] for name in sorted(constants)),
             *map(torch.tensor, (first * batch_size % size, size, count)),
         ]
-        have, need = (
-            [f"{list(tensor.shape)} {tensor.dtype} {tensor.device}" for tensor in tensors]
-            for tensors in (inputs, self.structure.inputs(size + batch_size))
-        )
+        have, need = _shapes(inputs), self._shapes(size + batch_size)
         if have != need:  # the machine code does not look: a wrong shape here is a wrong address there
             raise ValueError(f"compiled for {need}, not for {have}")
         moved = self._program.run([tensor.contiguous() for tensor in inputs])
         named = dict(zip(sorted(full), moved[1:], strict=True))
         return moved[0], {name: named[name] for name in state}
+
+
+def _shapes(tensors: Sequence[Tensor]) -> list[tuple[torch.Size, torch.dtype, torch.device]]:
+    return [(tensor.shape, tensor.dtype, tensor.device) for tensor in tensors]
 
 
 @functools.cache
