@@ -11,7 +11,7 @@ from playground.data.points import FEATURES
 from playground.stream.channel import Channel
 
 REFRESH_S = 0.5
-TRAIN, TEST = "#0877bd", "#f59322"
+TRAIN, TEST = "#8c929d", {"light": "#22262b", "dark": "#f0f2f4"}  # as in the live trace; hues are for signs
 DIVERGING = [[0.0, "#f59322"], [0.5, "#e8eaeb"], [1.0, "#0877bd"]]
 
 
@@ -50,9 +50,10 @@ def _curves(rows: np.ndarray[Any, Any], log_scale: bool) -> Any:
 
     _, epoch, train_loss, test_loss, train_accuracy, test_accuracy = rows.T
     has_accuracy = bool(np.isfinite(train_accuracy).any())
+    dark_or_light = st.context.theme.type or "light"
     figure = make_subplots(rows=1 + has_accuracy, cols=1, shared_xaxes=True, vertical_spacing=0.08)
     for row, train, test in ((1, train_loss, test_loss), (2, train_accuracy, test_accuracy))[: 1 + has_accuracy]:
-        for name, values, colour in (("train", train, TRAIN), ("test", test, TEST)):
+        for name, values, colour in (("train", train, TRAIN), ("test", test, TEST[dark_or_light])):
             figure.add_scatter(
                 x=epoch, y=values, name=name, line={"color": colour, "width": 2},
                 hovertemplate="%{y:.4f}", legendgroup=name, showlegend=row == 1, row=row, col=1,

@@ -269,7 +269,8 @@ def _thumbnails() -> list[dict[str, Any]]:
             for point, label in zip(split.points[:160], split.labels[:160], strict=True)
         ]
         task = "regression" if entry.is_regression else "classification"
-        options.append({"name": name, "label": entry.label, "task": task, "points": sample})
+        kind = "regression" if entry.is_regression else f"{entry.classes} classes"
+        options.append({"name": name, "label": entry.label, "task": task, "kind": kind, "points": sample})
     return options
 
 

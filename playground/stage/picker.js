@@ -9,6 +9,7 @@ import { fit, h, setAttribute, stylesheet } from "./dom.js";
  * @property {string} name
  * @property {string} label
  * @property {"classification"|"regression"} task
+ * @property {string} kind  the task in words: how many classes, or regression
  * @property {[x: number, y: number, label: number][]} points
  */
 
@@ -63,8 +64,8 @@ class Picker {
 
   /** @param {Option[]} options */
   build(options) {
-    this.buttons = options.map(({ name, label }) => h("button", {
-      class: "nn-pick", type: "button", role: "radio", "aria-label": label, title: label, "data-name": name,
+    this.buttons = options.map(({ name, label, kind }) => h("button", {
+      class: "nn-pick", type: "button", role: "radio", "aria-label": label, title: `${label}: ${kind}`, "data-name": name,
       onclick: () => this.pick(name),
     }, h("canvas", { "aria-hidden": "true" }), h("span", { "aria-hidden": "true" }, label)));
     this.root.replaceChildren(...this.buttons);
