@@ -210,6 +210,10 @@ class Config:
         """Settings that are each fine but do not go together; a lab says which."""
         return []
 
+    def demands(self) -> dict[str, int]:
+        """What a run of this configuration takes, by the name of the limit that a server may set."""
+        return {}
+
     @classmethod
     def settings(cls) -> dict[str, Setting]:
         """Every setting by name, in the order in which they are declared."""

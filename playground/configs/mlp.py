@@ -1,6 +1,7 @@
 """The choices of the multilayer-perceptron lab. Defaults are TensorFlow Playground's."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from playground.catalog import ACTIVATIONS, DEVICES, INITIALIZERS, LOSSES, OPTIMIZERS
@@ -73,6 +74,13 @@ class MLPConfig(Config):
     def steps_per_epoch(self) -> float:
         """Updates in one pass over the training data."""
         return train_size(self.dataset, self.train_share) / self.batch_size
+
+    def demands(self) -> dict[str, int]:
+        sizes = (len(self.features), *self.hidden_sizes, self.outputs)
+        return {
+            "parameters": sum((m + 1) * n for m, n in pairwise(sizes)),
+            "points": DATASETS[self.dataset].size,
+        }
 
     def conflicts(self) -> list[Problem]:
         found = []

@@ -50,6 +50,10 @@ class Engine(Protocol):
         """The devices that can train, by name."""
         ...
 
+    def tend(self) -> None:
+        """Keep the house; called every few seconds."""
+        ...
+
     def shutdown(self) -> None:
         """End everything the engine started."""
         ...

@@ -52,6 +52,9 @@ class InlineEngine:
         self._worker.close(run_id)
         self._runs.pop(run_id, None)
 
+    def tend(self) -> None:
+        pass  # there is nothing that grows
+
     def devices(self) -> Future[dict[str, str]]:
         return _completed(self._worker.devices)
 

@@ -7,6 +7,7 @@ their value: the last checkpoint, then the same updates again, to the step that 
 
 import contextlib
 import gc
+import logging
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -18,12 +19,16 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any
 
 from playground.run import Edit, Run, Snapshot, View
 
+WORKER_MB = 2000
 MAX_REBUILDS = 3  # of one call, after which the run itself is taken to be what kills its workers
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -53,15 +58,18 @@ class _Call:
 
 
 class ProcessEngine:
-    """Trains in ``workers`` processes (default: one per core)."""
+    """Trains in ``workers`` processes (default: one per core), each of at most ``worker_mb`` megabytes for long."""
 
-    def __init__(self, workers: int | None = None) -> None:
+    def __init__(self, workers: int | None = None, worker_mb: int = WORKER_MB) -> None:
+        self._worker_bytes = worker_mb * 10**6
         count = workers or int(os.environ.get("PLAYGROUND_WORKERS", 0)) or os.cpu_count() or 1
         self._lock = threading.RLock()
         self._records: dict[str, _Record] = {}
         self._closed = False
         self._generations = [0] * count
-        self._pools = [_start_pool() for _ in range(count)]
+        self._pools = [_start_pool()[0] for _ in range(count)]
+        self._renewing: set[int] = set()
+        self._held: dict[int, list[_Call]] = {}  # calls for workers that are handing over to others
 
     def open(self, run_id: str, run: Run) -> Future[None]:
         with self._lock:
@@ -146,6 +154,9 @@ class ProcessEngine:
                 call.outcome.set_exception(KeyError(call.run_id))
                 return
             worker = 0 if record is None else record.worker
+            if worker in self._held:
+                self._held[worker].append(call)
+                return
             generation = self._generations[worker]
             try:
                 if record is not None and record.generation != generation:
@@ -174,9 +185,59 @@ class ProcessEngine:
         """Start a fresh worker in the place of a dead one, once, whoever noticed first."""
         with self._lock:
             if self._generations[worker] == generation and not self._closed:
-                self._pools[worker].shutdown(wait=False)
-                self._pools[worker] = _start_pool()
-                self._generations[worker] += 1
+                self._put(worker, _start_pool()[0])
+
+    def _put(self, worker: int, pool: ProcessPoolExecutor) -> None:
+        """Let another process be ``worker`` from now on."""
+        self._pools[worker].shutdown(wait=False)
+        self._pools[worker] = pool
+        self._generations[worker] += 1
+
+    # Fresh workers for those that have grown
+
+    def tend(self) -> None:
+        """Replace workers that have grown too large. Their runs go on in fresh ones, from where they are."""
+        with self._lock, contextlib.suppress(BrokenProcessPool, RuntimeError):  # a dead one is replaced anyway
+            for worker, pool in enumerate(self._pools):
+                weighed = pool.submit(_invoke, "memory_bytes")
+                weighed.add_done_callback(partial(self._weigh, worker, self._generations[worker]))
+
+    def _weigh(self, worker: int, generation: int, weighed: "Future[int]") -> None:
+        if weighed.cancelled() or weighed.exception() or weighed.result() <= self._worker_bytes:
+            return
+        with self._lock:
+            if self._closed or self._generations[worker] != generation or worker in self._renewing:
+                return
+            self._renewing.add(worker)
+        log.info("worker %d has %d MB; a fresh one takes over", worker, weighed.result() / 1e6)
+        fresh, warm = _start_pool()
+        warm.add_done_callback(lambda _: self._hand_over(worker, generation, fresh))
+
+    def _hand_over(self, worker: int, generation: int, fresh: ProcessPoolExecutor) -> None:
+        """The fresh worker is warm: hold the calls that come, and ask the old one for its runs as they are."""
+        with self._lock:
+            self._renewing.discard(worker)
+            if self._closed or self._generations[worker] != generation:
+                fresh.shutdown(wait=False)
+                return
+            try:
+                states = self._pools[worker].submit(_invoke, "states")
+            except BrokenProcessPool as error:
+                states = Future()
+                states.set_exception(error)
+            self._held[worker] = []
+        states.add_done_callback(partial(self._take_over, worker, fresh))
+
+    def _take_over(self, worker: int, fresh: ProcessPoolExecutor, states: "Future[Mapping[str, Any]]") -> None:
+        with self._lock:
+            found = {} if states.cancelled() or states.exception() else states.result()
+            for run_id, state in found.items():
+                if run_id in self._records:
+                    self._records[run_id].checkpoint, self._records[run_id].step = state, state["step"]
+            self._put(worker, fresh)
+            held = self._held.pop(worker)
+        for call in held:
+            self._submit(call)
 
 
 class _BareProcess(SpawnProcess):
@@ -196,10 +257,10 @@ class _BareSpawnContext(SpawnContext):
     Process = _BareProcess
 
 
-def _start_pool() -> ProcessPoolExecutor:
+def _start_pool() -> tuple[ProcessPoolExecutor, "Future[Any]"]:
+    """A fresh process, and a future that is done when it is warm."""
     pool = ProcessPoolExecutor(1, mp_context=_BareSpawnContext(), initializer=_start_worker)
-    pool.submit(_invoke, "devices")  # starts the process now, so that it is warm when the first run comes
-    return pool
+    return pool, pool.submit(_invoke, "devices")
 
 
 _worker: Any = None  # in a worker process: its Worker

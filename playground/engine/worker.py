@@ -1,5 +1,7 @@
 """What runs inside a worker: the experiments of the runs that are pinned to it."""
 
+import contextlib
+import mmap
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -58,6 +60,16 @@ class Worker:
         if experiment is not None:
             experiment.close()
         self._checkpointed_at.pop(run_id, None)
+
+    def states(self) -> dict[str, Mapping[str, Any]]:
+        """All runs as they are, for another worker to go on with."""
+        return {run_id: experiment.state() for run_id, experiment in self._experiments.items()}
+
+    def memory_bytes(self) -> int:
+        """The memory that this process has now; 0 where the system does not say (it is not Linux)."""
+        with contextlib.suppress(OSError), open("/proc/self/statm") as pages:
+            return int(pages.read().split()[1]) * mmap.PAGESIZE
+        return 0
 
     def warm_up(self) -> None:
         """Run each lab once, so that nobody's first update waits for imports."""

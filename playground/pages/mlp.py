@@ -25,9 +25,10 @@ from playground.pages.stage import picker, stage
 from playground.run import Config, ConfigError, Flag, Integer, Number, Problem, Setting, setting
 from playground.stream.channel import Channel
 from playground.stream.frame import pack, unpack
-from playground.stream.hub import hub
+from playground.stream.hub import ServerFull, hub
 
 POLL_S = 0.15
+RETRY_S = 3.0
 STAGE_MAY_CHANGE = ("features", "hidden_sizes", "seed", "data_seed")
 RESTARTS = "↺ Starts a new run."
 LIVE = "Applies while it trains."
@@ -45,7 +46,11 @@ class Show(Config):
 def mlp_page() -> None:
     """The controls, which keep the run and the address in line with themselves, and the stage."""
     if "token" not in st.session_state:
-        st.session_state.token = hub().issue()
+        try:
+            st.session_state.token = hub().issue()
+        except ServerFull as full:
+            _wait(str(full))
+            return
         _report(_load_address())
     st.html(_COMPACT)
     with st.sidebar:
@@ -60,6 +65,14 @@ def mlp_page() -> None:
     _write_address(show.to_text())
     if show.inspect:
         inspect_panel(_channel)
+
+
+@st.fragment(run_every=RETRY_S)
+def _wait(why: str) -> None:
+    """In place of the page, until the server has room for it."""
+    st.info(why, icon=":material/hourglass_top:")
+    if not hub().is_full:
+        st.rerun()
 
 
 _LEGEND = (
@@ -112,7 +125,15 @@ def _settings() -> MLPConfig:
     for found in conflicts:
         if found.name != "loss":  # its menu shows what fits
             _toast(found)
-    return config
+    refused = hub().limits.problems(config)
+    for found in refused:
+        _toast(found)
+    return _present() if refused else config
+
+
+def _present() -> Any:
+    """The configuration that the run has now; the default one before there is a run."""
+    return hub().channel(st.session_state.token).config
 
 
 def _read(name: str, known: Setting) -> Any:
@@ -123,7 +144,7 @@ def _read(name: str, known: Setting) -> Any:
             return known.kind.parse(value)
         except ConfigError as error:
             _toast(Problem(known.label, str(error)))
-            return getattr(hub().channel(st.session_state.token).config, name)
+            return getattr(_present(), name)
     return value
 
 

@@ -17,6 +17,7 @@ const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 5000;
 const ATTEMPTS_BEFORE_POLLING = 2;
 const TOKEN_UNKNOWN = 4401;
+const TOO_MANY = 4429;
 const REPLACED = 4409;  // another socket has this page's token now
 const EARLIER = "playground-token";
 
@@ -39,7 +40,7 @@ export class Socket {
     const wire = (this.wire = new WebSocket(socketUrl()));
     wire.binaryType = "arraybuffer";
     wire.onopen = () => this.greet();
-    wire.onclose = (event) => this.cut(event.code);
+    wire.onclose = (event) => this.cut(event.code, event.reason);
     wire.onmessage = ({ data }) => {
       if (typeof data !== "string") return this.listener.onFrame(data);
       const message = JSON.parse(data);
@@ -57,9 +58,13 @@ export class Socket {
     this.listener.onOnline(true);
   }
 
-  /** @param {number} code */
-  cut(code) {
+  /**
+   * @param {number} code
+   * @param {string} reason  the server's, for the person
+   */
+  cut(code, reason) {
     if (this.closed) return;
+    if (code === TOO_MANY) this.listener.onError(reason);
     if (code === REPLACED) return this.close();
     if (code === TOKEN_UNKNOWN) return this.listener.onExpired();
     this.failures += 1;

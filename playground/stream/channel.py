@@ -20,7 +20,9 @@ from playground.configs.mlp import MLPConfig
 from playground.engine import Engine
 from playground.run import Config, ConfigError, Integer, Number, Run, Snapshot, View
 from playground.stream.frame import pack
-from playground.stream.pace import SPEED, Pace
+from playground.stream.limits import Limits
+from playground.stream.line import Line
+from playground.stream.pace import SPEED, Pace, Rate
 
 IN_FLIGHT = 2  # frames on their way to the page while it plays
 HOLD_S = 3.0  # for which a large layer's drawn neurons stay
@@ -31,14 +33,14 @@ _INDEX = Integer(0, 10_000)
 class Channel:
     """Holds one run in ``engine`` and turns it into frames. Safe to use from several threads."""
 
-    def __init__(self, engine: Engine, lab: str = "mlp") -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, limits: Limits, line: Line, lab: str = "mlp") -> None:
+        self._engine, self._limits, self._line = engine, limits, line
         self._lab = lab
         self._lock = threading.RLock()
         self.run_id = ""
         self.config: Config = CONFIGS[lab]()
         self.playing = False
-        self.last_seen = time.monotonic()
+        self.last_seen = self.touched_at = time.monotonic()
         self._connection: Connection | None = None
         self._view = View()
         self._dirty, self._scene_due = True, True
@@ -47,6 +49,7 @@ class Channel:
         self._last: Snapshot | None = None
         self._chosen_at = 0.0
         self._upgrading = False
+        self._notice: str | None = None  # why the server, not the run, has stopped the training
         self._last_frame = b""
 
     # What the page asks for
@@ -54,10 +57,12 @@ class Channel:
     def configure(self, config: Config) -> None:
         """Follow the page: live settings change the run as it goes, any other starts a new one, paused.
 
-        Raises ConfigError where the machine cannot do it.
+        Raises ConfigError where the machine cannot do it, or does not allow it.
         """
+        for problem in self._limits.problems(config):
+            raise ConfigError(str(problem))
         with self._lock:
-            self.last_seen = time.monotonic()
+            self.last_seen = self.touched_at = time.monotonic()
             changed = self.config.changed(config)
             known = config.settings()
             if not self.run_id or not all(known[name].live for name in changed):
@@ -68,7 +73,7 @@ class Channel:
                 self._scene_due |= "data_seed" in changed
                 self._upgrading &= "batch_size" not in changed
                 if changed:
-                    self._touch()
+                    self.wake()
         for answer in answers:  # outside the lock: frames go on meanwhile
             answer.result(ANSWER_S)
 
@@ -79,13 +84,14 @@ class Channel:
         """
         verb = message.get("type")
         with self._lock:
-            self.last_seen = time.monotonic()
+            self.last_seen = self.touched_at = time.monotonic()
+            self._notice = None
             if verb in ("play", "pause"):
-                self.playing = verb == "play"
+                self._play(verb == "play")
                 self._pace.restart()
             elif verb == "step":
                 self._steps_due = self._steps_to(message.get("unit"))
-                self.playing = False
+                self._play(False)
             elif verb == "reset":
                 self._start(self.config)
             elif verb == "speed":
@@ -98,7 +104,7 @@ class Channel:
                 return self._edit_parameter(message)
             else:
                 raise ConfigError(f"there is no command {str(verb)[:40]!r}")
-            self._touch()
+            self.wake()
         return None
 
     def adopt(self, other: "Channel") -> bool:
@@ -110,7 +116,7 @@ class Channel:
             self.run_id, other.run_id = other.run_id, ""
             self._last = other._last
             self._scene_due = True
-            self._touch()
+            self.wake()
             return True
 
     @property
@@ -122,22 +128,43 @@ class Channel:
         with self._lock:
             if self._connection is not None:
                 self._connection.replaced.set()
-            self._connection = Connection()
+            self._connection = Connection(self._limits.frames_per_s)
             self._scene_due = True
-            self._touch()
+            self._play(self.playing)
+            self.wake()
             return self._connection
 
     def disconnect(self, connection: "Connection") -> None:
         with self._lock:
             if self._connection is connection:
                 self._connection = None
+                self._line.leave(self)  # an absent page trains nothing; it stays ``playing`` for its return
                 self.last_seen = time.monotonic()
 
     def close(self) -> None:
         with self._lock:
             if self.run_id:
                 self._engine.close(self.run_id)
-            self.run_id, self.playing = "", False
+            self.run_id = ""
+            self._play(False)
+
+    def end_turn(self) -> None:
+        """Pause where nobody has touched the page for long, for the sake of those who wait in line."""
+        with self._lock:
+            if self.playing and time.monotonic() - self.touched_at > self._limits.turn_s:
+                self._play(False)
+                self._notice = (
+                    f"Paused: nobody has touched this page for {self._limits.turn_s} seconds, and others wait to "
+                    "train. Press Play to join the line."
+                )
+                self.wake()
+
+    def wake(self) -> None:
+        """There is something new to see. May be called from any thread; never waits."""
+        self._dirty = True
+        connection = self._connection
+        if connection is not None:
+            connection.wake()
 
     def inspect(self, panel: str) -> Snapshot:
         """A panel that is read rather than watched: ``curves`` or ``weights``."""
@@ -152,11 +179,14 @@ class Channel:
         while True:
             connection.news.clear()
             delay = None if connection.is_full(self._dirty) else self._delay()
+            if delay is not None:
+                delay = max(delay, connection.rate.wait_s())
             if delay == 0:
                 break
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(connection.news.wait(), delay)
         connection.unpainted += 1
+        connection.rate.count()
         while True:
             run_id = self.run_id
             try:
@@ -181,7 +211,7 @@ class Channel:
                 return None
             if self._dirty or self._scene_due or self._steps_due:
                 return 0.0
-            return self._pace.delay() if self.playing else None
+            return self._pace.delay() if self._may_train() else None
 
     def _request(self) -> Future[Snapshot]:
         """Ask the engine for the next slice of training and its snapshot."""
@@ -196,7 +226,7 @@ class Channel:
             steps, self._steps_due = self._steps_due, 0
             if steps:
                 return self._engine.advance(self.run_id, view, steps=steps)
-            if not self.playing:
+            if not self._may_train():
                 return self._engine.observe(self.run_id, view)
             steps_now, budget_s = self._pace.slice(is_awaited)
             started = time.monotonic()
@@ -216,7 +246,7 @@ class Channel:
     def _packed(self, snapshot: Snapshot) -> bytes:
         with self._lock:
             if snapshot.notice is not None:
-                self.playing = False
+                self._play(False)
             self._last = snapshot
             if "ready" in snapshot.info and snapshot.run_id == self.run_id and not self._upgrading:
                 self._upgrading = True  # a faster loop is ready: taking it is an event of the run
@@ -227,8 +257,8 @@ class Channel:
                 "epoch": snapshot.epoch,
                 "state": "playing" if self.playing else "paused",
                 "metrics": snapshot.metrics,
-                "updates_per_s": self._pace.measured(snapshot.step) if self.playing else None,
-                "notice": snapshot.notice,
+                "updates_per_s": self._pace.measured(snapshot.step) if self._may_train() else None,
+                "notice": snapshot.notice or self._notice or self._waiting(),
                 **snapshot.info,
             }
         return pack(header, snapshot.arrays)
@@ -240,10 +270,11 @@ class Channel:
         if self.run_id:
             self._engine.close(self.run_id)
         self.run_id, self.config = run_id, config
-        self.playing, self._steps_due, self._last, self._upgrading = False, 0, None, False
+        self._play(False)
+        self._steps_due, self._last, self._upgrading = 0, None, False
         self._view = replace(self._view, neuron=None)
         self._scene_due = True
-        self._touch()
+        self.wake()
         return opened
 
     def _edit_parameter(self, message: Mapping[str, Any]) -> Future[Any]:
@@ -253,7 +284,7 @@ class Channel:
         else:
             target = f"layers.{layer - 1}.weight[{row},{_INDEX.check(message.get('from'))}]"
         edited = self._engine.apply(self.run_id, target, message.get("value"))
-        edited.add_done_callback(lambda done: None if done.exception() else self._touch())
+        edited.add_done_callback(lambda done: None if done.exception() else self.wake())
         return edited
 
     def _steps_to(self, unit: Any) -> int:
@@ -267,17 +298,32 @@ class Channel:
         left = math.floor(epoch + 1e-6) + 1 - epoch
         return max(1, math.ceil(left * self.config.steps_per_epoch - 1e-6))
 
-    def _touch(self) -> None:
-        """Something changed that the page should see: wake whoever waits for the next frame."""
-        self._dirty = True
-        if self._connection is not None:
-            self._connection.wake()
+    def _play(self, playing: bool) -> None:
+        """Go, in one's place or in line for one; or stop, and let the next one in."""
+        self.playing = playing
+        if playing:
+            self._line.join(self)
+        else:
+            self._line.leave(self)
+
+    def _may_train(self) -> bool:
+        return self.playing and not self._line.number(self)
+
+    def _waiting(self) -> str | None:
+        number = self._line.number(self)
+        if not number:
+            return None
+        return (
+            f"The server is full: {self._line.places} train on it now. You are number {number} in line, and training "
+            "starts by itself when it is your turn. Meanwhile look around, change things, or go on step by step."
+        )
 
 
 class Connection:
     """One socket's time on a channel; ``replaced`` is set when another takes its place."""
 
-    def __init__(self) -> None:
+    def __init__(self, frames_per_s: float) -> None:
+        self.rate = Rate(frames_per_s, burst=3)
         self.replaced, self.news = asyncio.Event(), asyncio.Event()
         self.unpainted = 0
         self._loop = asyncio.get_running_loop()

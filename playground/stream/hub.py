@@ -9,16 +9,21 @@ from functools import cached_property
 from playground.engine import Engine
 from playground.engine.process import ProcessEngine
 from playground.stream.channel import Channel
+from playground.stream.limits import Limits
+from playground.stream.line import Line
 
-IDLE_S = 120.0  # a page that is away this long has left; Streamlit keeps its own sessions as long
+
+class ServerFull(Exception):
+    """No more pages can be opened now; the message is for the person."""
 
 
 class Hub:
     """Channels by token. A token is made for a page and told to nobody else: it is what a socket shows."""
 
-    def __init__(self, engine: Engine, idle_s: float = IDLE_S) -> None:
+    def __init__(self, engine: Engine, limits: Limits | None = None) -> None:
         self.engine = engine
-        self.idle_s = idle_s
+        self.limits = limits or Limits()
+        self.line = Line(self.limits.training)
         self._channels: dict[str, Channel] = {}
         self._lock = threading.Lock()
 
@@ -27,8 +32,18 @@ class Hub:
         """The devices that can train, by name; asked once, since a worker answers only between two slices."""
         return self.engine.devices().result()
 
+    @property
+    def is_full(self) -> bool:
+        """Whether as many pages are open as this server takes."""
+        return len(self) >= self.limits.pages
+
     def issue(self) -> str:
-        """A new token with a channel of its own."""
+        """A new token with a channel of its own. Raises ServerFull."""
+        if self.is_full:
+            raise ServerFull(
+                f"This server is full: {len(self)} pages are open on it, and it takes no more. "
+                "You wait in line; this page opens by itself as soon as another one closes."
+            )
         token = secrets.token_urlsafe(24)
         self.channel(token)
         return token
@@ -37,7 +52,7 @@ class Hub:
         """The channel of a token that this server issued; made anew where it was given up meanwhile."""
         with self._lock:
             if token not in self._channels:
-                self._channels[token] = Channel(self.engine)
+                self._channels[token] = Channel(self.engine, self.limits, self.line)
             return self._channels[token]
 
     def find(self, token: str) -> Channel | None:
@@ -46,13 +61,15 @@ class Hub:
             return self._channels.get(token)
 
     def reap(self) -> int:
-        """Close the channels whose page is gone, and free their runs; → how many."""
+        """Close the channels whose page is gone, and free their runs; → how many. Ends turns that lasted too long."""
+        for member in self.line.training():
+            member.end_turn()
         now = time.monotonic()
         with self._lock:
             gone = [
                 token
                 for token, channel in self._channels.items()
-                if not channel.connected and now - channel.last_seen > self.idle_s
+                if not channel.connected and now - channel.last_seen > self.limits.away_s
             ]
             channels = [self._channels.pop(token) for token in gone]
         for channel in channels:
@@ -61,8 +78,9 @@ class Hub:
 
     async def keep_reaping(self) -> None:
         while True:
-            await asyncio.sleep(min(5.0, self.idle_s / 2))
+            await asyncio.sleep(min(5.0, max(0.5, self.limits.away_s / 2)))
             self.reap()
+            self.engine.tend()
 
     def __len__(self) -> int:
         return len(self._channels)
@@ -77,7 +95,8 @@ def hub() -> Hub:
     global _hub
     with _hub_lock:
         if _hub is None:
-            _hub = Hub(ProcessEngine())
+            limits = Limits.from_environment()
+            _hub = Hub(ProcessEngine(worker_mb=limits.worker_mb), limits)
         return _hub
 
 

@@ -60,3 +60,19 @@ class Pace:
         self._owed += (now - self._clock) * self.updates_per_s
         self._owed = min(self._owed, max(1.0, 0.1 * self.updates_per_s))
         self._clock = now
+
+
+class Rate:
+    """At most ``per_s`` a second on average, of which ``burst`` may come at once."""
+
+    def __init__(self, per_s: float, burst: int) -> None:
+        self._gap_s, self._burst = 1 / per_s, burst
+        self._due = time.monotonic()
+
+    def wait_s(self) -> float:
+        """Seconds until one more is in time."""
+        return max(0.0, self._due - (self._burst - 1) * self._gap_s - time.monotonic())
+
+    def count(self) -> None:
+        """One more has come."""
+        self._due = max(self._due, time.monotonic()) + self._gap_s

@@ -28,12 +28,14 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from playground.run import ConfigError
 from playground.stream.channel import Channel, Connection
+from playground.stream.hub import hub
+from playground.stream.limits import Limits
+from playground.stream.pace import Rate
 
 STAGE = Path(__file__).parent.parent / "stage"
 PREFIX = "playground"
-MAX_MESSAGE_CHARS = 4096
 HELLO_S = 10.0  # a client that has not said hello by then is cut off
-UNKNOWN_TOKEN, REPLACED = 4401, 4409
+UNKNOWN_TOKEN, REPLACED, TOO_MANY = 4401, 4409, 4429
 
 log = logging.getLogger(__name__)
 
@@ -68,14 +70,16 @@ def routes(base_path: str) -> list[BaseRoute]:
 @contextlib.asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Start the workers with the server, and end them with it."""
-    from playground.stream.hub import hub
-
     reaper = asyncio.create_task(hub().keep_reaping())
     try:
         yield
     finally:
         reaper.cancel()
         hub().engine.shutdown()
+
+
+def limits() -> Limits:
+    return hub().limits
 
 
 async def serve(websocket: WebSocket) -> None:
@@ -102,8 +106,6 @@ def is_own_origin(websocket: WebSocket) -> bool:
 
 async def _greeted(websocket: WebSocket) -> Channel | None:
     """The channel whose token the client shows first; else the connection is closed."""
-    from playground.stream.hub import hub
-
     try:
         message = await asyncio.wait_for(_received(websocket), HELLO_S)
     except (ConfigError, TimeoutError):
@@ -149,7 +151,10 @@ async def _send(websocket: WebSocket, channel: Channel, connection: Connection) 
 
 
 async def _listen(websocket: WebSocket, channel: Channel, connection: Connection) -> None:
-    while True:
+    most = limits().messages_per_s
+    rate = Rate(most, burst=most)
+    while not rate.wait_s():
+        rate.count()
         try:
             message = await _received(websocket)
             if message.get("type") == "ack":
@@ -161,6 +166,8 @@ async def _listen(websocket: WebSocket, channel: Channel, connection: Connection
         except (ConfigError, KeyError) as error:
             text = str(error) if isinstance(error, ConfigError) else "this run is over"
             await websocket.send_text(json.dumps({"type": "error", "text": text}))
+    log.warning("a page was cut off: it sent more than %d messages a second", most)
+    await websocket.close(TOO_MANY, f"This page sent more than the {most} messages a second that are allowed.")
 
 
 async def _received(websocket: WebSocket) -> dict[str, Any]:
@@ -168,9 +175,11 @@ async def _received(websocket: WebSocket) -> dict[str, Any]:
     data = await websocket.receive()
     if data["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(data.get("code", 1005))
-    text = data.get("text")
-    if text is None or len(text) > MAX_MESSAGE_CHARS:
-        raise ConfigError(f"a message is JSON text of at most {MAX_MESSAGE_CHARS} characters")
+    text, most = data.get("text"), limits().message_chars
+    if text is None:
+        raise ConfigError("a message is JSON text, not bytes")
+    if len(text) > most:
+        raise ConfigError(f"a message of {len(text)} characters is too long; at most {most} characters are allowed")
     try:
         message = json.loads(text)
     except (ValueError, RecursionError):

@@ -166,6 +166,27 @@ class TestDeath:
         assert alive == []
 
 
+def test_a_worker_that_has_grown_hands_its_runs_to_a_fresh_one() -> None:
+    engine = ProcessEngine(workers=1, worker_mb=1)  # which every worker exceeds
+    engine.open("g", run(optimizer="adam")).result()
+    engine.advance("g", NOTHING, steps=10).result()
+    edit = engine.apply("g", "learning_rate", 0.01).result()
+    old = engine.worker_pids()
+    engine.tend()
+    engine.tend()  # while it is under way already
+    pauses, last, step = [], time.monotonic(), 10
+    while set(old) & set(engine.worker_pids()) or len(pauses) < 20:
+        step += 5
+        assert engine.advance("g", NOTHING, steps=5).result(60).step == step
+        pauses.append(time.monotonic() - last)
+        last = time.monotonic()
+    assert engine.run("g").edits == (edit,)
+    assert engine.sha256("g").result() == replay(engine.run("g"), step).parameters_sha256
+    assert max(pauses) < 2  # starting a worker takes longer; it was warm
+    engine.shutdown()
+    assert not any(psutil.pid_exists(pid) for pid in old)
+
+
 def test_closing_frees_the_memory(process_engine: ProcessEngine) -> None:
     engine = process_engine
 

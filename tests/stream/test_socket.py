@@ -16,6 +16,8 @@ from playground.engine.inline import InlineEngine
 from playground.stream.channel import Channel
 from playground.stream.frame import unpack
 from playground.stream.hub import Hub, use_hub
+from playground.stream.limits import Limits
+from playground.stream.line import Line
 from playground.stream.socket import PREFIX, routes, stage_version
 
 PATH = f"/{PREFIX}/socket"
@@ -23,7 +25,7 @@ PATH = f"/{PREFIX}/socket"
 
 @pytest.fixture
 def hub() -> Iterator[Hub]:
-    made = Hub(InlineEngine(), idle_s=0.0)
+    made = Hub(InlineEngine(), Limits(away_s=0))
     use_hub(made)
     yield made
     use_hub(None)
@@ -184,7 +186,7 @@ def test_divergence_pauses_with_a_reason(client: TestClient, hub: Hub, token: st
         ),
         ({"type": "bias", "layer": 1, "to": 0, "value": 1e9}, "is not a number from -1000 to 1000"),
         ({"type": "bias", "layer": "1", "to": 0, "value": 1}, "'1' is not a whole number"),
-        ("x" * 5000, "at most 4096 characters"),
+        ("x" * 5000, "a message of 5000 characters is too long; at most 4096"),
         ("[1]", "a message is a JSON object"),
         ("{", "a message is a JSON object"),
         ("[" * 4000, "a message is a JSON object"),
@@ -288,7 +290,7 @@ def test_the_stage_s_files_are_served_for_ever(client: TestClient, base: str) ->
 
 
 def test_closing_a_channel_twice_is_fine() -> None:
-    channel = Channel(InlineEngine())
+    channel = Channel(InlineEngine(), Limits(), Line(1))
     channel.configure(MLPConfig())
     channel.close()
     channel.close()
