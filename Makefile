@@ -19,8 +19,9 @@ bench: .venv/test
 	$(BIN)/python -m tests.browser
 	$(BIN)/python -m tests.bench
 
-# A class of thirty at once, for ten minutes, and again with three of the largest network.
+# Everything that goes wrong in a year; then a class of thirty for ten minutes, and again with three of the largest network.
 soak: .venv/test
+	$(BIN)/python -m tests.load.faults
 	$(BIN)/python -m tests.load.classroom
 
 # Draws the pictures of the README again, from the running app.

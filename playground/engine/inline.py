@@ -1,5 +1,6 @@
-"""The engine without any other process: for tests, the command line and notebooks."""
+"""The engine without any other process: for tests, notebooks, and machines that cannot start worker processes."""
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
@@ -11,28 +12,29 @@ T = TypeVar("T")
 
 
 class InlineEngine:
-    """Does the work in the calling thread; every future is done when the call returns."""
+    """Does the work in the calling thread, one call at a time; every future is done when the call returns."""
 
     def __init__(self) -> None:
+        self._lock = threading.RLock()
         self._worker = Worker()
         self._runs: dict[str, Run] = {}
 
     def open(self, run_id: str, run: Run) -> Future[None]:
-        opened = _completed(lambda: self._worker.open(run_id, run))
+        opened = self._completed(lambda: self._worker.open(run_id, run))
         if opened.exception() is None:
             self._runs[run_id] = run
         return opened
 
     def prepare(self, run_id: str) -> Future[None]:
-        return _completed(lambda: self._worker.prepare(run_id))
+        return self._completed(lambda: self._worker.prepare(run_id))
 
     def advance(
         self, run_id: str, view: View, *, steps: int | None = None, budget_s: float | None = None
     ) -> Future[Snapshot]:
-        return _completed(lambda: self._worker.advance(run_id, view, steps, budget_s)[0])
+        return self._completed(lambda: self._worker.advance(run_id, view, steps, budget_s)[0])
 
     def observe(self, run_id: str, view: View) -> Future[Snapshot]:
-        return _completed(lambda: self._worker.observe(run_id, view))
+        return self._completed(lambda: self._worker.observe(run_id, view))
 
     def apply(self, run_id: str, target: str, value: Any) -> Future[Edit]:
         def edit() -> Edit:
@@ -40,33 +42,34 @@ class InlineEngine:
             self._runs[run_id] = self._runs[run_id].edited(made)
             return made
 
-        return _completed(edit)
+        return self._completed(edit)
 
     def sha256(self, run_id: str) -> Future[str]:
-        return _completed(lambda: self._worker.sha256(run_id))
+        return self._completed(lambda: self._worker.sha256(run_id))
 
     def run(self, run_id: str) -> Run:
         return self._runs[run_id]
 
     def close(self, run_id: str) -> None:
-        self._worker.close(run_id)
-        self._runs.pop(run_id, None)
+        with self._lock:
+            self._worker.close(run_id)
+            self._runs.pop(run_id, None)
 
     def tend(self) -> None:
         pass  # there is nothing that grows
 
     def devices(self) -> Future[dict[str, str]]:
-        return _completed(self._worker.devices)
+        return self._completed(self._worker.devices)
 
     def shutdown(self) -> None:
         for run_id in list(self._runs):
             self.close(run_id)
 
-
-def _completed(call: Callable[[], T]) -> Future[T]:
-    future: Future[T] = Future()
-    try:
-        future.set_result(call())
-    except Exception as error:
-        future.set_exception(error)
-    return future
+    def _completed(self, call: Callable[[], T]) -> Future[T]:
+        future: Future[T] = Future()
+        try:
+            with self._lock:
+                future.set_result(call())
+        except Exception as error:
+            future.set_exception(error)
+        return future

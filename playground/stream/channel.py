@@ -76,6 +76,7 @@ class Channel:
                     self.wake()
         for answer in answers:  # outside the lock: frames go on meanwhile
             answer.result(ANSWER_S)
+        self.last_seen = time.monotonic()
 
     def handle(self, message: Mapping[str, Any]) -> Future[Any] | None:
         """Carry out one command of the stage. Raises ConfigError for one that makes no sense.

@@ -1,6 +1,7 @@
 """All channels of this server, and the engine that they share."""
 
 import asyncio
+import logging
 import secrets
 import threading
 import time
@@ -11,6 +12,8 @@ from playground.engine.process import ProcessEngine
 from playground.stream.channel import Channel
 from playground.stream.limits import Limits
 from playground.stream.line import Line
+
+log = logging.getLogger(__name__)
 
 
 class ServerFull(Exception):
@@ -78,7 +81,7 @@ class Hub:
 
     async def keep_reaping(self) -> None:
         while True:
-            await asyncio.sleep(min(5.0, max(0.5, self.limits.away_s / 2)))
+            await asyncio.sleep(min(5.0, self.limits.away_s / 2))
             self.reap()
             self.engine.tend()
 
@@ -96,8 +99,18 @@ def hub() -> Hub:
     with _hub_lock:
         if _hub is None:
             limits = Limits.from_environment()
-            _hub = Hub(ProcessEngine(worker_mb=limits.worker_mb), limits)
+            _hub = Hub(_start_engine(limits), limits)
         return _hub
+
+
+def _start_engine(limits: Limits) -> Engine:
+    try:
+        return ProcessEngine(worker_mb=limits.worker_mb)
+    except OSError as error:  # most likely there is no /dev/shm that can be written
+        from playground.engine.inline import InlineEngine  # here: it brings torch into the web process
+
+        log.error("No worker process can be started (%s). Training goes on in the web process, more slowly.", error)
+        return InlineEngine()
 
 
 def use_hub(other: Hub | None) -> None:

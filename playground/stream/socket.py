@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 from starlette.routing import BaseRoute, Mount, WebSocketRoute
 from starlette.staticfiles import StaticFiles
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from playground.run import ConfigError
 from playground.stream.channel import Channel, Connection
@@ -132,17 +132,20 @@ async def _converse(websocket: WebSocket, channel: Channel) -> None:
         asyncio.create_task(connection.replaced.wait()),
     ]
     try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            error = task.exception()
-            if error is not None and not isinstance(error, WebSocketDisconnect):
-                log.error("a connection ended", exc_info=error)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         with contextlib.suppress(RuntimeError):
             await websocket.close(REPLACED if connection.replaced.is_set() else 1000)
     finally:
-        for task in tasks:
-            task.cancel()
         channel.disconnect(connection)
+        for task in tasks:
+            task.add_done_callback(_log_failure)
+            task.cancel()
+
+
+def _log_failure(task: "asyncio.Task[Any]") -> None:
+    error = None if task.cancelled() else task.exception()
+    if error is not None and not isinstance(error, WebSocketDisconnect | WebSocketDisconnected):
+        log.error("a connection ended", exc_info=error)
 
 
 async def _send(websocket: WebSocket, channel: Channel, connection: Connection) -> None:

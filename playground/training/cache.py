@@ -1,6 +1,7 @@
 """Compiled training loops on disk: native code, so kept where only its user can write."""
 
 import contextlib
+import functools
 import hashlib
 import logging
 import os
@@ -33,7 +34,7 @@ class Cache:
             _must_be_ours(folder)
             self.folder = folder
         except (OSError, RuntimeError) as error:  # RuntimeError: there is no home folder
-            log.warning("No cache of compiled training loops: %s", error)
+            _say_once(f"No cache of compiled training loops: {error}")
 
     def get(self, key: str) -> Path | None:
         """The package of ``key``, if it is there and whole; a damaged one is removed. Raises OSError."""
@@ -81,6 +82,11 @@ class Cache:
         with open(self.folder / "lock", "w") as file:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))  # ends with the process
             yield
+
+
+@functools.cache
+def _say_once(text: str) -> None:
+    log.warning("%s", text)
 
 
 def _must_be_ours(folder: Path) -> None:

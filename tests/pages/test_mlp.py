@@ -9,7 +9,6 @@ from streamlit.testing.v1 import AppTest
 from playground.configs.mlp import MLPConfig
 from playground.engine.inline import InlineEngine
 from playground.stream.hub import Hub, use_hub
-from playground.stream.limits import Limits
 
 SCRIPT = str(Path(__file__).parent.parent.parent / "playground" / "pages" / "main.py")
 
@@ -85,7 +84,7 @@ def test_a_live_setting_keeps_the_run_and_another_starts_one(hub: Hub) -> None:
 
 def test_a_page_that_was_long_away_gets_a_new_channel(hub: Hub) -> None:
     page = opened(dataset="xor")
-    hub.limits = Limits(away_s=0)
+    hub.channel(page.session_state["token"]).last_seen -= 1000
     assert hub.reap() == 1
     page.selectbox(key="learning_rate").set_value(0.3).run()
     assert not page.exception

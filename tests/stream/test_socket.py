@@ -25,7 +25,7 @@ PATH = f"/{PREFIX}/socket"
 
 @pytest.fixture
 def hub() -> Iterator[Hub]:
-    made = Hub(InlineEngine(), Limits(away_s=0))
+    made = Hub(InlineEngine(), Limits())
     use_hub(made)
     yield made
     use_hub(None)
@@ -264,7 +264,10 @@ def test_who_left_is_forgotten(client: TestClient, hub: Hub, token: str) -> None
     run_id = hub.channel(token).run_id
     with client.websocket_connect(PATH) as socket:
         Page(socket, token).frame()
+        hub.channel(token).last_seen -= 1000
         assert hub.reap() == 0
+    assert hub.reap() == 0
+    hub.channel(token).last_seen -= 1000
     assert hub.reap() == 1
     assert len(hub) == 0
     with pytest.raises(KeyError):
