@@ -1,13 +1,19 @@
-"""The command line: ``python -m playground train mlp --dataset spiral --hidden 8,8 --epochs 100``."""
+"""The command line.
+
+python -m playground train mlp --dataset spiral --hidden 8,8 --epochs 100 --save run.json
+python -m playground replay run.json --step 310
+"""
 
 import argparse
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from playground import runfile
 from playground.configs import CONFIGS
-from playground.headless import Result, train
+from playground.headless import Result, replay
 from playground.run import Choice, Config, ConfigError, Number, Run, Setting
 
 EPOCHS = Number(0, 1_000_000)
@@ -17,21 +23,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; → the exit status: 0, or 2 where an argument cannot be used."""
     parser = _parser()
     options = vars(parser.parse_args(arguments))
+    try:
+        run, step = options["prepare"](options)
+        result = _advanced(run, step, quiet=options["json"])
+        if options.get("save"):
+            Path(options["save"]).write_text(runfile.write(run, result.step) + "\n", encoding="utf-8")
+    except (ConfigError, OSError) as error:
+        parser.error(str(error))
+    print(json.dumps(result.to_json()) if options["json"] else _summary(result))
+    return 0
+
+
+def _fresh(options: dict[str, Any]) -> tuple[Run, int]:
+    """The run that ``train`` is to make, and to which step."""
     config_class = CONFIGS[options["lab"]]
     given = {name: options[name] for name in config_class.settings() if options[name] is not None}
     if "data_seed" not in given and "seed" in given:
         given["data_seed"] = given["seed"]
-    try:
-        config = _config(config_class, given)
-        epochs = EPOCHS.parse(options["epochs"])
-    except ConfigError as error:
-        parser.error(str(error))
-    try:
-        result = _train(Run(lab=options["lab"], config=config), epochs, quiet=options["json"])
-    except ConfigError as error:
-        parser.error(str(error))
-    print(json.dumps(result.to_json()) if options["json"] else _summary(result))
-    return 0
+    config: Any = _config(config_class, given)
+    return Run(lab=options["lab"], config=config), round(EPOCHS.parse(options["epochs"]) * config.steps_per_epoch)
+
+
+def _from_file(options: dict[str, Any]) -> tuple[Run, int]:
+    """The run that ``replay`` is to compute again, and to which step."""
+    path = Path(options["file"])
+    if path.stat().st_size > runfile.MOST_CHARACTERS:
+        raise ConfigError(f"{path}: a run file has at most {runfile.MOST_CHARACTERS:,} characters")
+    run, step, warning = runfile.read(path.read_text(encoding="utf-8", errors="replace"))
+    if warning:
+        print(warning, file=sys.stderr)
+    return run, step if options["step"] is None else runfile.STEP.parse(options["step"])
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -39,11 +60,20 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     trainer = commands.add_parser("train", help="train one network and print where it came to")
     labs = trainer.add_subparsers(dest="lab", required=True)
+    commons = []
     for lab, config_class in CONFIGS.items():
         command = labs.add_parser(lab, help=(config_class.__doc__ or "").splitlines()[0])
         for name, known in config_class.settings().items():
             command.add_argument(f"--{name.replace('_', '-')}", dest=name, help=_help(known, name, config_class))
         command.add_argument("--epochs", default="100", help="passes over the training data (default: 100)")
+        command.add_argument("--save", metavar="FILE", help="also write the run to a file, for replay")
+        command.set_defaults(prepare=_fresh)
+        commons.append(command)
+    again = commands.add_parser("replay", help="compute the run of a file again, to the same weights")
+    again.add_argument("file", help="a run file, as written by train --save or by the page")
+    again.add_argument("--step", help="the step to stop at (default: where the file's run stands)")
+    again.set_defaults(prepare=_from_file)
+    for command in [*commons, again]:
         command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     return parser
 
@@ -63,20 +93,18 @@ def _config(config_class: type[Config], given: dict[str, str]) -> Config:
     return config
 
 
-def _train(run: Run, epochs: float, quiet: bool) -> Result:
-    config: Any = run.config
+def _advanced(run: Run, step: int, quiet: bool) -> Result:
     if quiet:
-        return train(config, epochs=epochs)
+        return replay(run, step)
     from tqdm import tqdm
 
-    total = round(epochs * config.steps_per_epoch)
-    with tqdm(total=total, unit=" updates", file=sys.stderr) as bar:
+    with tqdm(total=step, unit=" updates", file=sys.stderr) as bar:
 
         def show(result: Result) -> None:
             bar.update(result.step - bar.n)
             bar.set_postfix_str(f"train loss {_number(result.train_loss)}, test loss {_number(result.test_loss)}")
 
-        return train(config, epochs=epochs, progress=show)
+        return replay(run, step, progress=show)
 
 
 def _summary(result: Result) -> str:

@@ -49,11 +49,12 @@ def replay(run: Run, step: int, *, progress: Callable[[Result], None] | None = N
 
 
 def _advanced(run: Run, step: int, progress: Callable[[Result], None] | None) -> Result:
-    from playground.engine.worker import rebuild, use_one_thread  # torch comes with the first training
+    from playground.engine.timeline import Timeline  # torch comes with the first training
+    from playground.engine.worker import use_one_thread
 
     use_one_thread()
     past = tuple(edit for edit in run.edits if edit.step <= step)
-    experiment = rebuild(Run(lab=run.lab, config=run.config, edits=past))
+    experiment = Timeline(Run(lab=run.lab, config=run.config, edits=past)).experiment
     experiment.prepare()
     started, first = time.perf_counter(), experiment.step
     while experiment.step < step and experiment.notice is None:

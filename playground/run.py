@@ -297,9 +297,16 @@ class Run:
     config: Config
     edits: tuple[Edit, ...] = ()
 
-    def edited(self, edit: Edit) -> "Run":
-        """The run with one more edit at its end."""
-        return replace(self, edits=(*self.edits, edit))
+    def edited(self, edit: Edit, after: int | None = None) -> "Run":
+        """The run with one more edit at its end, or in place of all but its first ``after``."""
+        return replace(self, edits=(*self.edits[:after], edit))
+
+    def config_after(self, edits: int) -> Config:
+        """The configuration with the live settings of the first ``edits`` edits."""
+        known = self.config.settings()
+        return replace(
+            self.config, **{edit.target: edit.value for edit in self.edits[:edits] if edit.target in known}
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,7 +341,7 @@ class Snapshot:
 
 def _shown(value: Any) -> str:
     """A value as it stands in a message: quoted, and cut where somebody sent a novel."""
-    return repr(value) if not isinstance(value, str) else repr(_short(value))
+    return repr(_short(value)) if isinstance(value, str) else _short(repr(value))
 
 
 def _short(text: str) -> str:

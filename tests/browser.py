@@ -1,7 +1,7 @@
 """The browser that the tests drive, and the app that it opens.
 
 ``python -m tests.browser`` makes sure that there is one: an installed Chromium, else apt's as root, else
-Playwright's own.
+Playwright's own. As root it also brings nginx, before which the app is tested, where there is none.
 """
 
 import os
@@ -37,13 +37,22 @@ def installed() -> str | None:
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
+def nginx() -> str | None:
+    """The path of an installed nginx, or None; an ordinary user's PATH may lack its folder."""
+    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+
+
+def available(package: str) -> bool:
+    return bool(nginx() if package == "nginx-light" else installed())
+
+
 def install() -> None:
     """Bring a Chromium where there is none."""
-    if installed():
-        return
-    if os.geteuid() == 0 and shutil.which("apt-get"):
+    wanted = [package for package in ("chromium", "nginx-light") if not available(package)]
+    if wanted and os.geteuid() == 0 and shutil.which("apt-get"):
         subprocess.run(["apt-get", "update", "-qq"], check=False)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False)
+        for package in wanted:
+            subprocess.run(["apt-get", "install", "-y", "-qq", package], check=False)
     if not installed():
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
 
@@ -61,12 +70,13 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def app(script: str = "app.py", **environment: str) -> Iterator[tuple[str, int]]:
+def app(script: str = "app.py", base_path: str = "", **environment: str) -> Iterator[tuple[str, int]]:
     """The app as the README starts it, on a free port; → its address and process id."""
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true", f"--server.port={port}"]
+    options = ["--server.headless=true", f"--server.port={port}", f"--server.baseUrlPath={base_path}"]
+    command = [sys.executable, "-m", "streamlit", "run", script, *options]
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
-    address = f"http://localhost:{port}"
+    address = f"http://localhost:{port}/{base_path}".rstrip("/")
     try:
         _wait_until_healthy(process, f"{address}/_stcore/health")
         yield address, process.pid

@@ -1,11 +1,13 @@
 """The command line and the Python functions behind it."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from playground import Edit, MLPConfig, Run, replay, train
 from playground.__main__ import main
+from playground.runfile import write
 
 COMMAND = [
     *["train", "mlp", "--dataset", "spiral", "--features", "x,y,sin_x,sin_y", "--hidden", "8,8,8"],
@@ -74,3 +76,34 @@ def test_replay_takes_the_edits_up_to_its_step() -> None:
 def test_divergence_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     main(["train", "mlp", "--dataset", "plane", "--learning-rate", "10", "--epochs", "5"])
     assert "Training stopped at step" in capsys.readouterr().out
+
+
+def test_a_saved_run_is_computed_again(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = str(tmp_path / "run.json")
+    assert main([*COMMAND, "--save", file]) == 0
+    saved = json.loads(capsys.readouterr().out)
+    assert main(["replay", file, "--json"]) == 0
+    again = json.loads(capsys.readouterr().out)
+    assert (again["step"], again["parameters_sha256"]) == (saved["step"], saved["parameters_sha256"])
+    assert main(["replay", file, "--step", "31", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["step"] == 31
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "reason"),
+    [
+        (None, [], "No such file"),
+        ("{}", [], "this is not a run file"),
+        (write(Run(lab="mlp", config=MLPConfig()), 3), ["--step", "many"], "'many' is not a whole number"),
+    ],
+)
+def test_a_wrong_file_is_named(
+    content: str | None, arguments: list[str], reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "run.json"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(SystemExit) as stopped:
+        main(["replay", str(file), *arguments])
+    assert stopped.value.code == 2
+    assert reason in capsys.readouterr().err

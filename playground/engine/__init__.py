@@ -12,8 +12,8 @@ class Engine(Protocol):
     A call for a run that is not open gives KeyError; a refused value gives ConfigError.
     """
 
-    def open(self, run_id: str, run: Run) -> Future[None]:
-        """Build the run, replay its edits, and hold it until ``close``."""
+    def open(self, run_id: str, run: Run, step: int | None = None) -> Future[None]:
+        """Compute the run up to ``step`` (by default its last edit), and hold it until ``close``."""
         ...
 
     def prepare(self, run_id: str) -> Future[None]:
@@ -30,8 +30,12 @@ class Engine(Protocol):
         """Read what ``view`` asks for; the run stays as it is."""
         ...
 
+    def seek(self, run_id: str, step: Any, view: View) -> Future[Snapshot]:
+        """Go to another step of the run, back or forward as far as it has come, then observe."""
+        ...
+
     def apply(self, run_id: str, target: str, value: Any) -> Future[Edit]:
-        """Change a live setting or a parameter's element at the present step."""
+        """Change a live setting or a parameter's element at the present step; edits that lay ahead of it are gone."""
         ...
 
     def sha256(self, run_id: str) -> Future[str]:

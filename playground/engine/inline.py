@@ -19,8 +19,8 @@ class InlineEngine:
         self._worker = Worker()
         self._runs: dict[str, Run] = {}
 
-    def open(self, run_id: str, run: Run) -> Future[None]:
-        opened = self._completed(lambda: self._worker.open(run_id, run))
+    def open(self, run_id: str, run: Run, step: int | None = None) -> Future[None]:
+        opened = self._completed(lambda: self._worker.open(run_id, run, step=step))
         if opened.exception() is None:
             self._runs[run_id] = run
         return opened
@@ -36,13 +36,16 @@ class InlineEngine:
     def observe(self, run_id: str, view: View) -> Future[Snapshot]:
         return self._completed(lambda: self._worker.observe(run_id, view))
 
-    def apply(self, run_id: str, target: str, value: Any) -> Future[Edit]:
-        def edit() -> Edit:
-            made = self._worker.apply(run_id, target, value)
-            self._runs[run_id] = self._runs[run_id].edited(made)
-            return made
+    def seek(self, run_id: str, step: Any, view: View) -> Future[Snapshot]:
+        return self._completed(lambda: self._worker.seek(run_id, step, view))
 
-        return self._completed(edit)
+    def apply(self, run_id: str, target: str, value: Any) -> Future[Edit]:
+        def made() -> Edit:
+            edit, after = self._worker.apply(run_id, target, value)
+            self._runs[run_id] = self._runs[run_id].edited(edit, after)
+            return edit
+
+        return self._completed(made)
 
     def sha256(self, run_id: str) -> Future[str]:
         return self._completed(lambda: self._worker.sha256(run_id))

@@ -40,6 +40,7 @@ class _Record:
     generation: int = -1  # of the worker that holds the run
     checkpoint: Mapping[str, Any] | None = None
     step: int | None = None
+    furthest: int = 0
 
 
 @dataclass(slots=True)
@@ -71,13 +72,13 @@ class ProcessEngine:
         self._renewing: set[int] = set()
         self._held: dict[int, list[_Call]] = {}  # calls for workers that are handing over to others
 
-    def open(self, run_id: str, run: Run) -> Future[None]:
+    def open(self, run_id: str, run: Run, step: int | None = None) -> Future[None]:
         with self._lock:
             load = [0] * len(self._pools)
             for record in self._records.values():
                 load[record.worker] += 1
-            self._records[run_id] = _Record(run, worker=load.index(min(load)))
-        return self._call(run_id, "open", run, None, None)
+            self._records[run_id] = _Record(run, worker=load.index(min(load)), step=step, furthest=step or 0)
+        return self._call(run_id, "open", run, None, step)
 
     def prepare(self, run_id: str) -> Future[None]:
         return self._call(run_id, "prepare")
@@ -89,7 +90,7 @@ class ProcessEngine:
 
         def receive(answer: tuple[Snapshot, Mapping[str, Any] | None]) -> Snapshot:
             snapshot, checkpoint = answer
-            record.step = snapshot.step
+            record.step, record.furthest = snapshot.step, snapshot.info["furthest"]
             record.checkpoint = checkpoint or record.checkpoint
             return snapshot
 
@@ -98,11 +99,24 @@ class ProcessEngine:
     def observe(self, run_id: str, view: View) -> Future[Snapshot]:
         return self._call(run_id, "observe", view)
 
+    def seek(self, run_id: str, step: Any, view: View) -> Future[Snapshot]:
+        record = self._records[run_id]
+
+        def receive(snapshot: Snapshot) -> Snapshot:
+            record.step = snapshot.step
+            return snapshot
+
+        return self._call(run_id, "seek", step, view, receive=receive)
+
     def apply(self, run_id: str, target: str, value: Any) -> Future[Edit]:
         record = self._records[run_id]
 
-        def receive(edit: Edit) -> Edit:
-            record.run = record.run.edited(edit)
+        def receive(answer: tuple[Edit, int]) -> Edit:
+            edit, after = answer
+            record.run = record.run.edited(edit, after)
+            record.furthest = edit.step
+            if record.checkpoint is not None and record.checkpoint["step"] > edit.step:
+                record.checkpoint = None  # of a future that is gone
             return edit
 
         return self._call(run_id, "apply", target, value, receive=receive)
@@ -161,7 +175,7 @@ class ProcessEngine:
             try:
                 if record is not None and record.generation != generation:
                     if call.verb != "open":
-                        state = call.run_id, record.run, record.checkpoint, record.step
+                        state = call.run_id, record.run, record.checkpoint, record.step, record.furthest
                         self._pools[worker].submit(_invoke, "open", *state)
                     record.generation = generation
                 answer = self._pools[worker].submit(_invoke, call.verb, *call.arguments)

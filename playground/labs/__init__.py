@@ -8,13 +8,16 @@ from typing import Any, Protocol
 
 from playground.labs.mlp import MLPExperiment
 from playground.run import Edit, Snapshot, View
+from playground.training.probes import History
 
 
 class Experiment(Protocol):
     """A run that is being trained. Everything it knows can be rebuilt from its configuration and edits."""
 
     step: int
+    edits: int  # made so far
     notice: str | None
+    history: History  # its measurements, for the curves
 
     @property
     def epoch(self) -> float:
@@ -23,6 +26,10 @@ class Experiment(Protocol):
 
     def metrics(self) -> Mapping[str, float | None]:
         """``train_loss``, ``test_loss`` and what else the lab measures; None for what is not finite."""
+        ...
+
+    def record(self) -> None:
+        """Add the present measurements to the history."""
         ...
 
     def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
@@ -42,7 +49,7 @@ class Experiment(Protocol):
         ...
 
     def state(self) -> dict[str, Any]:
-        """All that training needs to go on from here, in NumPy; ``edits`` counts those that are behind it."""
+        """All that training needs to go on from here: ``step``, ``edits``, and the lab's own arrays in NumPy."""
         ...
 
     def restore(self, state: Mapping[str, Any]) -> None:

@@ -59,7 +59,7 @@ class MLPExperiment:
         self.config = config
         self.step = 0
         self.notice: str | None = None
-        self._edits = 0
+        self.edits = 0
         self._device = pick_device(config.device)
         self._samples_before, self._step_before = 0, 0  # samples seen until batch size last changed
         self._draw_data()
@@ -78,10 +78,10 @@ class MLPExperiment:
         self._upgrade = Upgrade(Structure(*structure, config.batch_size))
         self._faster: CompiledLoop | None = None
         self._trained_s = 0.0
-        self._history = History()
+        self.history = History()
         self._rate = 1000.0  # updates per second, measured
         self._measured: tuple[Tensor, dict[str, float | None]] | None = None
-        self._record()
+        self.record()
 
     # Training
 
@@ -101,7 +101,7 @@ class MLPExperiment:
             self._rate = (self.step - before[0]) / elapsed_s
             if not self._is_healthy():
                 self._stop_before_divergence(*before)
-            self._record()
+            self.record()
             self._look_for_faster(elapsed_s)
         return self.step - before[0]
 
@@ -170,7 +170,7 @@ class MLPExperiment:
         """The panels of ``view``: ``stage`` (maps, weights, plane), ``scene`` (what stays the same while
         training: points, inputs, structure), ``curves`` and ``weights`` (whole, for reading)."""
         arrays: dict[str, NDArray[Any]] = {}
-        info: dict[str, Any] = {"tier": self._loop.tier, "edits": self._edits}
+        info: dict[str, Any] = {"tier": self._loop.tier, "edits": self.edits}
         if self._faster is not None and self._loop is self._traced:
             info["ready"] = self._faster.tier
         with torch.inference_mode():
@@ -183,7 +183,7 @@ class MLPExperiment:
                 info["scene"] = self._scene()
                 arrays |= self._scene_arrays()
             if "curves" in view.panels:
-                arrays["curves"] = self._history.array()
+                arrays["curves"] = self.history.array()
             if "weights" in view.panels:
                 arrays |= {k: w.detach().cpu().numpy().copy() for k, w in self._model.named_parameters()}
         for array in arrays.values():
@@ -227,12 +227,13 @@ class MLPExperiment:
             self._measured = self._parameters, found
         return self._measured[1]
 
-    def _record(self) -> None:
+    def record(self) -> None:
+        """Add the present measurements to the history."""
         found = self.metrics()
         columns = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
         values = [found.get(name) for name in columns]
         row = [self.step, self.epoch, *(np.nan if value is None else value for value in values)]
-        self._history.add(row)
+        self.history.add(row)
 
     def _maps(self, shown: Shown, view: View) -> dict[str, NDArray[Any]]:
         """The drawn neurons' maps, the plane, and where a point is probed what it makes of them."""
@@ -273,7 +274,7 @@ class MLPExperiment:
     def _scene_arrays(self) -> dict[str, NDArray[Any]]:
         inputs = torch.from_numpy(feature_values(tuple(FEATURES), grid(MAP_DENSITY))).T
         maps, ranges = quantized_maps(inputs)
-        history = self._history.array()[:, [0, 2, 3]]
+        history = self.history.array()[:, [0, 2, 3]]
         return {
             "points": self._split.points.astype(np.float32),
             "labels": self._split.labels.astype(np.float32),
@@ -300,12 +301,14 @@ class MLPExperiment:
         self._measured = None
         if target != "tier":
             self.notice = None
-        self._edits += 1
-        self._record()
+        self.edits += 1
+        self.record()
         return Edit(step=self.step, target=target, value=value)
 
     def _apply_tier(self, tier: Any) -> str:
         """``compiled``: the same updates in machine code. Their last bits differ, hence an edit."""
+        if self._loop.tier == tier:
+            raise ConfigError(f"tier: the update runs {tier} already")
         faster = (self._faster or self._upgrade.wait()) if tier == "compiled" and self._device.type == "cpu" else None
         if faster is None:
             raise ConfigError(f"tier: this machine cannot train this network {str(tier)[:40]!r}")
@@ -347,20 +350,18 @@ class MLPExperiment:
         """All that training needs to go on from here, in NumPy."""
         return {
             "step": self.step,
-            "edits": self._edits,
+            "edits": self.edits,
             "parameters": self._parameters.cpu().numpy().copy(),
             "optimizer_state": {k: v.cpu().numpy().copy() for k, v in self._optimizer_state.items()},
             "epoch_start": (self._samples_before, self._step_before),
-            "history": self._history.array(),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from an earlier ``state`` of a run with the same configuration and the same live edits."""
-        self.step, self._edits = state["step"], state["edits"]
+        self.step, self.edits = state["step"], state["edits"]
         self._parameters = self._tensor(state["parameters"])
         self._optimizer_state = {k: self._tensor(v) for k, v in state["optimizer_state"].items()}
         self._samples_before, self._step_before = state["epoch_start"]
-        self._history = History(state["history"])
         self.notice, self._measured = None, None
 
     # Building

@@ -29,7 +29,8 @@ from playground.stream.hub import ServerFull, hub
 
 POLL_S = 0.15
 RETRY_S = 3.0
-STAGE_MAY_CHANGE = ("features", "hidden_sizes", "seed", "data_seed")
+LIVE_SETTINGS = tuple(name for name, known in MLPConfig.settings().items() if known.live)
+STAGE_MAY_CHANGE = ("features", "hidden_sizes", "seed", *LIVE_SETTINGS)
 RESTARTS = "↺ Starts a new run."
 LIVE = "Applies while it trains."
 
@@ -331,7 +332,7 @@ def _stage(data: Any) -> None:
 
 
 def _take_change() -> None:
-    """The stage edits the network's structure and the seeds."""
+    """The stage edits the network's structure and the seeds, and says what live settings the run had in its past."""
     change = st.session_state.stage.get("change")
     if not isinstance(change, Mapping):
         return

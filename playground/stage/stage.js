@@ -14,6 +14,7 @@ import { Notices } from "./notices.js";
 import { Plane } from "./plane.js";
 import { listenForShortcuts } from "./shortcuts.js";
 import { Socket } from "./socket.js";
+import { Timeline } from "./timeline.js";
 import { Toolbar } from "./toolbar.js";
 import { Trace } from "./trace.js";
 
@@ -69,6 +70,9 @@ class Stage {
     this.view = { neuron: null, probe: null };
     this.settings = { show_test: false, discretize: false };
     this.frames = 0;
+    this.isSeeking = false;
+    /** @type {Record<string, unknown>|null} */
+    this.controls = null;
     /** Frames that wait for the screen: one is painted each time it is ready. @type {ReturnType<typeof unpack>[]} */
     this.waiting = [];
     /** What the next paint must do: a fresh frame, the static layers, the shape. */
@@ -96,11 +100,12 @@ class Stage {
     });
     this.plane = new Plane((probe) => this.look({ probe }));
     this.trace = new Trace();
+    this.timeline = new Timeline({ onSeek: () => this.request(), onReturn: () => this.send({ type: "return" }) });
     this.words = h("div", { class: "nn-words", "aria-live": "polite" });
-    const { toolbar, notices, graph, plane, trace } = this;
+    const { toolbar, notices, graph, plane, trace, timeline } = this;
     this.root.append(toolbar.element, notices.banner,
       h("div", { class: "nn-scene" }, graph.element, plane.element, trace.element),
-      notices.afloat, this.words);
+      timeline.element, notices.afloat, this.words);
   }
 
   /** Into the page, now that the style is there: nothing flickers. */
@@ -162,6 +167,7 @@ class Stage {
       onError: (text) => this.notices.toast(text),
       onOnline: (online) => {
         this.waiting = [];
+        this.isSeeking = false;
         this.notices.connection(online ? "" : "reconnecting…");
       },
       greetings: () => [this.toolbar.speedMessage(), ...(this.isLooking() ? [this.viewMessage()] : [])],
@@ -206,6 +212,8 @@ class Stage {
     }
     if (isNewShape) this.shapeStale = true;
     this.trace.add(header);
+    this.isSeeking = false;
+    if (header.controls) this.controls = header.controls;
     this.toolbar.confirm(header);
     this.numbersStale = this.fresh = this.isUnpainted = true;
   }
@@ -218,6 +226,7 @@ class Stage {
   tick(now) {
     this.scheduled = 0;
     this.sendView(now);
+    this.sendSeek();
     const isNews = this.receive();
     const { moment } = this;
     if (!moment) return;
@@ -227,7 +236,8 @@ class Stage {
     this.trace.paint(now);
     if (isNews) this.acknowledge();
     if (this.numbersStale && (!playing || now - this.numbersAt >= NUMBERS_EVERY_MS)) this.showNumbers(moment, now);
-    if (playing || this.viewStale || this.trace.dirty || this.waiting.length) this.request();
+    this.sendControls();
+    if (playing || this.viewStale || this.trace.dirty || this.waiting.length || this.controls) this.request();
   }
 
   /**
@@ -262,6 +272,7 @@ class Stage {
     this.numbersStale = false;
     this.numbersAt = now;
     this.toolbar.showNumbers(moment.header);
+    this.timeline.show(moment.header);
     this.plane.showTexts(moment);
     this.trace.showNumbers(moment);
     this.cards.refresh();
@@ -293,6 +304,21 @@ class Stage {
     this.viewStale = false;
     this.viewSentAt = now;
     this.send(this.viewMessage());
+  }
+
+  /** One step of the past at a time: the next is asked for when the last one has come. */
+  sendSeek() {
+    if (this.isSeeking || this.timeline.wanted === null) return;
+    this.isSeeking = true;
+    this.toolbar.want("paused");
+    this.send({ type: "seek", step: this.timeline.take() });
+  }
+
+  /** The page's controls follow the run through its past, once the hand has let go of the time. */
+  sendControls() {
+    if (!this.controls || this.timeline.isHeld) return;
+    this.component?.setTriggerValue("change", this.controls);
+    this.controls = null;
   }
 
   viewMessage() {

@@ -53,6 +53,21 @@ export class History {
     this.spacing = (2 * (this.steps[half - 1] - this.steps[0])) / CAPACITY;
   }
 
+  get last() {
+    return this.length ? this.steps[this.length - 1] : 0;
+  }
+
+  /** @returns {History} */
+  copy() {
+    const copy = new History();
+    copy.steps.set(this.steps);
+    copy.train.set(this.train);
+    copy.test.set(this.test);
+    copy.length = this.length;
+    copy.spacing = this.spacing;
+    return copy;
+  }
+
   maximum() {
     let highest = 0;
     for (let i = 0; i < this.length; i++) {
@@ -67,6 +82,10 @@ export class History {
 export class Trace {
   constructor() {
     this.history = new History();
+    /** The future that a change in the past has replaced. @type {History|null} */
+    this.ghost = null;
+    /** The step in the past that is shown. @type {number|null} */
+    this.cursor = null;
     this.canvas = h("canvas", { role: "img", "aria-label": "Training and test loss by step" });
     this.train = row("train", "Training");
     this.test = row("test", "Test");
@@ -94,14 +113,18 @@ export class Trace {
   /** @param {Float32Array} [past]  (H, 3): step, training loss, test loss */
   restart(past = new Float32Array()) {
     this.history.clear();
+    this.ghost = this.cursor = null;
     for (let i = 0; i < past.length; i += 3) this.history.add(past[i], past[i + 1], past[i + 2]);
     this.dirty = true;
   }
 
   /** @param {import("./types.js").Header} header */
-  add({ step, metrics }) {
-    this.history.add(step, metrics.train_loss, metrics.test_loss);
+  add({ step, furthest, metrics }) {
+    this.cursor = step < furthest ? step : null;
     this.dirty = true;
+    if (this.cursor !== null) return;
+    if (step < this.history.last) this.ghost = this.history.copy();
+    this.history.add(step, metrics.train_loss, metrics.test_loss);
   }
 
   /** @param {Moment} moment */
@@ -118,12 +141,39 @@ export class Trace {
     this.dirty = false;
     this.paintedAt = now;
     const { context, width, theme, history } = this;
-    const top = niceCeiling(history.maximum());
+    const top = niceCeiling(Math.max(history.maximum(), this.ghost?.maximum() ?? 0));
     context.clearRect(0, 0, width, HEIGHT);
     this.paintAxes(top);
     context.lineJoin = "round";
-    this.paintLine(history.train, top, theme.muted, 1.25);
-    this.paintLine(history.test, top, theme.text, 1.75);
+    if (this.ghost) {
+      context.setLineDash([3, 3]);
+      this.paintLine(this.ghost, "train", top, theme.muted, 1);
+      this.paintLine(this.ghost, "test", top, theme.muted, 1.5);
+      context.setLineDash([]);
+    }
+    this.paintLine(history, "train", top, theme.muted, 1.25);
+    this.paintLine(history, "test", top, theme.text, 1.75);
+    if (this.cursor !== null) this.paintCursor(this.cursor);
+  }
+
+  /** The step at the right edge. */
+  end() {
+    return Math.max(this.history.last, this.ghost?.last ?? 0);
+  }
+
+  /** @param {number} step */
+  paintCursor(step) {
+    const { context, width, theme, history } = this;
+    if (!context || !theme) return;
+    const start = history.length ? history.steps[0] : 0;
+    const share = (step - start) / (this.end() - start || 1);
+    const x = MARGIN.left + share * (width - MARGIN.left - MARGIN.right);
+    context.strokeStyle = theme.text;
+    context.lineWidth = 2;
+    context.beginPath();
+    context.moveTo(x, MARGIN.top - 4);
+    context.lineTo(x, HEIGHT - MARGIN.bottom);
+    context.stroke();
   }
 
   /** @param {number} top */
@@ -147,22 +197,23 @@ export class Trace {
     context.fillText(axisNumber(top), MARGIN.left - 6, MARGIN.top + 2);
     context.fillText("0", MARGIN.left - 6, bottom);
     context.textBaseline = "alphabetic";
-    const last = history.length ? history.steps[history.length - 1] : 0;
-    context.fillText(`step ${count(last)}`, right, HEIGHT - 4);
+    context.fillText(`step ${count(this.end())}`, right, HEIGHT - 4);
     context.textAlign = "left";
     context.fillText(count(history.length ? history.steps[0] : 0), MARGIN.left, HEIGHT - 4);
   }
 
   /**
-   * @param {Float32Array} values
+   * @param {History} history
+   * @param {"train"|"test"} part
    * @param {number} top
    * @param {string} color
    * @param {number} lineWidth
    */
-  paintLine(values, top, color, lineWidth) {
-    const { context, width, history: { steps, length } } = this;
+  paintLine(history, part, top, color, lineWidth) {
+    const { context, width } = this;
+    const { steps, length, [part]: values } = history;
     if (!context) return;
-    const scaleX = (width - MARGIN.left - MARGIN.right) / (steps[length - 1] - steps[0] || 1);
+    const scaleX = (width - MARGIN.left - MARGIN.right) / (this.end() - steps[0] || 1);
     const bottom = HEIGHT - MARGIN.bottom;
     const scaleY = (bottom - MARGIN.top) / top;
     let penDown = false;

@@ -26,11 +26,17 @@
  * @property {number|null} [train_accuracy]
  * @property {number|null} [test_accuracy]
  *
+ * @typedef {[step: number, target: string, value: unknown]} Mark
+ *
  * @typedef {object} Header  of one frame
  * @property {string} run
  * @property {number} step
  * @property {number} epoch
  * @property {number} edits  changes made to the run so far
+ * @property {number} furthest  the last step that the run has come to; beyond ``step`` where one has gone back
+ * @property {Mark[]} marks  changes, in the past and ahead
+ * @property {number|null} former  the end of the future that a change in the past has replaced
+ * @property {Record<string, unknown>|null} controls  live settings that the page's controls do not show yet
  * @property {"playing"|"paused"} state
  * @property {Metrics} metrics
  * @property {number|null} updates_per_s

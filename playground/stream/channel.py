@@ -28,6 +28,7 @@ IN_FLIGHT = 2  # frames on their way to the page while it plays
 HOLD_S = 3.0  # for which a large layer's drawn neurons stay
 ANSWER_S = 60.0  # how long to wait for a worker before giving up (a rebuild may take seconds)
 _INDEX = Integer(0, 10_000)
+MOST_STEPS = 10**12
 
 
 class Channel:
@@ -45,11 +46,17 @@ class Channel:
         self._view = View()
         self._dirty, self._scene_due = True, True
         self._steps_due = 0
+        self._seek_due: Any = None
         self._pace = Pace()
         self._last: Snapshot | None = None
         self._chosen_at = 0.0
-        self._upgrading = False
         self._notice: str | None = None  # why the server, not the run, has stopped the training
+        self._changes = self._asked = (
+            0  # made by the person, in all and before the frame that is under way was asked for
+        )
+        self._was_in_past = False
+        self._controls: dict[str, Any] | None = None  # live settings that the page's controls do not show yet
+        self._former: tuple[Run, int] | None = None  # the future that was left by a change in the past, and its end
         self._last_frame = b""
 
     # What the page asks for
@@ -68,10 +75,11 @@ class Channel:
             if not self.run_id or not all(known[name].live for name in changed):
                 answers: list[Future[Any]] = [self._start(config)]
             else:
+                if changed:
+                    self._change()
                 answers = [self._engine.apply(self.run_id, *change) for change in changed.items()]
                 self.config = config
                 self._scene_due |= "data_seed" in changed
-                self._upgrading &= "batch_size" not in changed
                 if changed:
                     self.wake()
         for answer in answers:  # outside the lock: frames go on meanwhile
@@ -93,6 +101,11 @@ class Channel:
             elif verb == "step":
                 self._steps_due = self._steps_to(message.get("unit"))
                 self._play(False)
+            elif verb == "seek":
+                self._seek_due = Integer(0, MOST_STEPS).check(message.get("step"))
+                self._play(False)
+            elif verb == "return":
+                self._return()
             elif verb == "reset":
                 self._start(self.config)
             elif verb == "speed":
@@ -220,10 +233,14 @@ class Channel:
             panels = {"stage", "scene"} if self._scene_due else {"stage"}
             view = replace(self._view, panels=frozenset(panels), shown=self._held())
             is_awaited, self._dirty, self._scene_due = self._dirty, False, False
+            self._asked = self._changes
+            seek, self._seek_due = self._seek_due, None
             if self._last is None:  # a new run: its first picture comes first, then what speeds up Play
                 first = self._engine.observe(self.run_id, view)
                 self._engine.prepare(self.run_id)
                 return first
+            if seek is not None:
+                return self._engine.seek(self.run_id, min(seek, self._last.info["furthest"]), view)
             steps, self._steps_due = self._steps_due, 0
             if steps:
                 return self._engine.advance(self.run_id, view, steps=steps)
@@ -249,8 +266,10 @@ class Channel:
             if snapshot.notice is not None:
                 self._play(False)
             self._last = snapshot
-            if "ready" in snapshot.info and snapshot.run_id == self.run_id and not self._upgrading:
-                self._upgrading = True  # a faster loop is ready: taking it is an event of the run
+            self._follow_run(snapshot)
+            controls, self._controls = self._controls, None
+            if "ready" in snapshot.info and snapshot.run_id == self.run_id:
+                # A faster loop: taking it is an event of the run. Asked for twice, it is refused the second time.
                 self._engine.apply(self.run_id, "tier", snapshot.info["ready"])
             header = {
                 "run": snapshot.run_id,
@@ -259,20 +278,50 @@ class Channel:
                 "state": "playing" if self.playing else "paused",
                 "metrics": snapshot.metrics,
                 "updates_per_s": self._pace.measured(snapshot.step) if self._may_train() else None,
+                "former": self._former and self._former[1],
+                "controls": controls,
                 "notice": snapshot.notice or self._notice or self._waiting(),
                 **snapshot.info,
             }
         return pack(header, snapshot.arrays)
 
-    def _start(self, config: Config) -> Future[None]:
-        """Open a new run in place of the present one."""
+    def _change(self) -> None:
+        """A change comes. Made in the past it gives the run another future; the present one is kept for a return."""
+        self._changes += 1
+        last = self._last
+        if last is not None and last.run_id == self.run_id and last.step < last.info["furthest"]:
+            self._former = self._engine.run(self.run_id), last.info["furthest"]
+
+    def _return(self) -> None:
+        """Go to the end of the future that was left; what has come in its place can be returned to in turn."""
+        if self._former is None or self._last is None:
+            raise ConfigError("return: there is no other future to go back to")
+        run, step = self._former
+        left = self._engine.run(self.run_id), self._last.info["furthest"]
+        self._start(run.config, run, step)
+        self._former, self._was_in_past = left, True
+
+    def _follow_run(self, snapshot: Snapshot) -> None:
+        """In its past, and on the way out of it, the run says what the settings are; the page's controls follow."""
+        in_past = snapshot.step < snapshot.info["furthest"]
+        if self._asked != self._changes or snapshot.run_id != self.run_id or not (in_past or self._was_in_past):
+            return
+        self._was_in_past = in_past
+        config = self._engine.run(self.run_id).config_after(snapshot.info["edits"])
+        if config != self.config:
+            self.config = config
+            self._controls = {name: config.to_json()[name] for name, known in config.settings().items() if known.live}
+
+    def _start(self, config: Config, run: Run | None = None, step: int | None = None) -> Future[None]:
+        """Open a new run, or ``run`` at ``step``, in place of the present one."""
         run_id = secrets.token_hex(6)
-        opened = self._engine.open(run_id, Run(lab=self._lab, config=config))
+        opened = self._engine.open(run_id, run or Run(lab=self._lab, config=config), step)
         if self.run_id:
             self._engine.close(self.run_id)
         self.run_id, self.config = run_id, config
+        self._former, self._was_in_past = None, False
         self._play(False)
-        self._steps_due, self._last, self._upgrading = 0, None, False
+        self._steps_due, self._seek_due, self._last = 0, None, None
         self._view = replace(self._view, neuron=None)
         self._scene_due = True
         self.wake()
@@ -284,6 +333,7 @@ class Channel:
             target = f"layers.{layer - 1}.bias[{row}]"
         else:
             target = f"layers.{layer - 1}.weight[{row},{_INDEX.check(message.get('from'))}]"
+        self._change()
         edited = self._engine.apply(self.run_id, target, message.get("value"))
         edited.add_done_callback(lambda done: None if done.exception() else self.wake())
         return edited

@@ -132,8 +132,10 @@ class History:
         self._capacity = capacity
 
     def add(self, row: Sequence[float]) -> None:
-        """Append a row; one for the same step replaces the last."""
-        if self._rows and self._rows[-1][0] >= row[0]:
+        """Append a row; one for the same step replaces the last, one for an earlier step is known already."""
+        if self._rows and self._rows[-1][0] > row[0]:
+            return
+        if self._rows and self._rows[-1][0] == row[0]:
             self._rows.pop()
         gap = row[0] / self._capacity
         if len(self._rows) > 1 and self._rows[-1][0] - self._rows[-2][0] < gap:
@@ -141,6 +143,11 @@ class History:
         self._rows.append(tuple(row))
         if len(self._rows) > self._capacity:
             self._rows = self._rows[:-1:2] + self._rows[-1:]
+
+    def cut(self, step: int) -> None:
+        """Forget what came after ``step``."""
+        while self._rows and self._rows[-1][0] > step:
+            self._rows.pop()
 
     def array(self) -> NDArray[np.float64]:
         """The rows so far, (H, columns)."""

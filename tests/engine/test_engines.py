@@ -1,5 +1,6 @@
 """Both engines keep the same promises; the process engine also outlives its workers, and they do not outlive it."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -25,6 +26,12 @@ NOTHING = View(panels=frozenset())
 
 def run(**values: object) -> Run:
     return Run(lab="mlp", config=MLPConfig(**values))  # type: ignore[arg-type]
+
+
+def kill_workers(engine: ProcessEngine) -> None:
+    for pid in engine.worker_pids():
+        with contextlib.suppress(ProcessLookupError):  # killed before, and nobody has asked it for anything since
+            os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")
@@ -103,8 +110,7 @@ class TestDeath:
             engine.advance(name, NOTHING, steps=30).result()
             engine.advance(name, NOTHING, steps=7).result()
         before = {name: engine.sha256(name).result() for name in names}
-        for pid in engine.worker_pids():
-            os.kill(pid, signal.SIGKILL)
+        kill_workers(engine)
         assert "cpu" in engine.devices().result(60)
         for name in names:
             snapshot = engine.observe(name, NOTHING).result(60)
@@ -113,13 +119,31 @@ class TestDeath:
             assert replay(engine.run(name), 67).parameters_sha256 == before[name]
             engine.close(name)
 
+    def test_a_worker_killed_in_a_run_s_past_comes_back_there(self, process_engine: ProcessEngine) -> None:
+        engine = process_engine
+        engine.open("p", run(optimizer="momentum")).result()
+        engine.advance("p", NOTHING, steps=300).result()
+        edit = engine.apply("p", "learning_rate", 0.1).result()
+        time.sleep(1.1)
+        engine.advance("p", NOTHING, steps=100).result()  # which brings a checkpoint
+        end = engine.sha256("p").result()
+        assert engine.seek("p", 120, NOTHING).result().step == 120
+        past = engine.sha256("p").result()
+        kill_workers(engine)
+        snapshot = engine.observe("p", NOTHING).result(60)
+        assert (snapshot.step, snapshot.info["furthest"]) == (120, 400)
+        assert engine.sha256("p").result() == past
+        assert engine.run("p").edits == (edit,)
+        engine.advance("p", NOTHING, steps=280).result()
+        assert engine.sha256("p").result() == end
+        engine.close("p")
+
     def test_a_slice_that_was_under_way_is_done_again(self, process_engine: ProcessEngine) -> None:
         engine = process_engine
         engine.open("s", run()).result()
         slow: Future[object] = engine.advance("s", NOTHING, steps=20_000)  # type: ignore[assignment]
         time.sleep(0.3)
-        for pid in engine.worker_pids():
-            os.kill(pid, signal.SIGKILL)
+        kill_workers(engine)
         assert slow.result(120).step == 20_000  # type: ignore[attr-defined]
         assert engine.sha256("s").result() == replay(run(), 20_000).parameters_sha256
         engine.close("s")

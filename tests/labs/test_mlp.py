@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from playground.catalog import ACTIVATIONS, OPTIMIZERS
 from playground.configs.mlp import MLPConfig
 from playground.data.points import DATASETS
-from playground.engine.worker import rebuild
+from playground.engine.timeline import Timeline
 from playground.labs.mlp import MLPExperiment
 from playground.run import ConfigError, Run, View
 from playground.training.compiled import compiler_available
@@ -230,8 +230,8 @@ class TestCompiled:
         live.advance(steps=77, budget_s=60)
         assert live.observe("r", EVERYTHING).info["tier"] == "compiled"
         assert [(edit.step, edit.target) for edit in run.edits] == [(100, "tier"), (1100, "learning_rate")]
-        assert rebuild(run, step=1177).parameters_sha256() == live.parameters_sha256()
-        assert rebuild(run, checkpoint, 1177).parameters_sha256() == live.parameters_sha256()
+        assert Timeline(run, step=1177).experiment.parameters_sha256() == live.parameters_sha256()
+        assert Timeline(run, checkpoint, 1177).experiment.parameters_sha256() == live.parameters_sha256()
         traced = MLPExperiment(run.config)  # type: ignore[arg-type]
         traced.advance(steps=1100)
         traced.apply("learning_rate", 0.1)
@@ -297,8 +297,8 @@ def test_replay_gives_the_same_weights(optimizer: str, cut: int, edits: list[tup
         if live.step <= cut:
             checkpoint = live.state()
     live.advance(steps=60 - live.step)
-    assert rebuild(run, step=60).parameters_sha256() == live.parameters_sha256()
-    assert rebuild(run, checkpoint, 60).parameters_sha256() == live.parameters_sha256()
+    assert Timeline(run, step=60).experiment.parameters_sha256() == live.parameters_sha256()
+    assert Timeline(run, checkpoint, 60).experiment.parameters_sha256() == live.parameters_sha256()
 
 
 def test_the_hash_is_of_the_parameters_bytes() -> None:

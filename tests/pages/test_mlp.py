@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from playground.configs.mlp import MLPConfig
 from playground.engine.inline import InlineEngine
 from playground.stream.hub import Hub, use_hub
+from playground.stream.limits import Limits
 
 SCRIPT = str(Path(__file__).parent.parent.parent / "playground" / "pages" / "main.py")
 
@@ -136,3 +137,30 @@ def test_inspect_draws_the_live_run(hub: Hub) -> None:
     assert len(page.get("plotly_chart")) == 2
     page.selectbox(key="inspect_layer").set_value(2).run()
     assert not page.exception
+
+
+def test_a_full_server_lets_a_page_wait_and_then_opens_it(hub: Hub) -> None:
+    hub.limits = Limits(pages=1)
+    first = opened()
+    second = opened(dataset="xor")
+    assert "1 pages are open" in second.info[0].value
+    assert "token" not in second.session_state
+    hub.channel(first.session_state["token"]).last_seen -= 1000
+    assert hub.reap() == 1
+    second.run()
+    assert not second.info
+    assert config(second, hub) == MLPConfig(dataset="xor")
+
+
+def test_a_network_that_is_too_large_for_this_server_changes_nothing(hub: Hub) -> None:
+    page = opened()
+    hub.limits = Limits(parameters=100)
+    channel = hub.channel(page.session_state["token"])
+    channel._limits = hub.limits
+    run_id = channel.run_id
+    page.session_state["hidden_sizes"] = (8, 8, 8)
+    page.run()
+    assert not page.exception
+    assert "177 is more than this server allows; use at most 100" in page.toast[0].value.replace("\\", "")
+    assert (channel.run_id, config(page, hub)) == (run_id, MLPConfig())
+    assert page.session_state["hidden_sizes"] == (4, 2)

@@ -125,6 +125,47 @@ def test_steps_speed_reset_and_edits(client: TestClient, hub: Hub, token: str) -
         assert np.array_equal(arrays["weights"], start["weights"])
 
 
+def test_time_travel(client: TestClient, hub: Hub, token: str) -> None:
+    channel = hub.channel(token)
+    with client.websocket_connect(PATH) as socket:
+        page = Page(socket, token)
+        page.frame()
+        weights = {}
+        for _ in range(4):
+            page.send(type="step", unit="epoch")
+            header, arrays = page.frame()
+            weights[header["step"]] = arrays["weights"]
+        channel.configure(MLPConfig(learning_rate=0.1))
+        assert page.frame()[0]["marks"] == [[100, "learning_rate", 0.1]]
+        page.send(type="step", unit="epoch")
+        assert page.frame()[0]["furthest"] == 125
+        page.send(type="seek", step=50)
+        header, arrays = page.frame()
+        assert (header["step"], header["furthest"], header["state"]) == (50, 125, "paused")
+        assert np.array_equal(arrays["weights"], weights[50])
+        assert header["controls"]["learning_rate"] == 0.03  # what it was then: the page's controls follow
+        channel.configure(MLPConfig())  # and the page, whose controls have followed, changes nothing
+        page.send(type="seek", step=10**6)
+        header, _ = page.frame()
+        assert (header["step"], header["controls"]["learning_rate"], header["former"]) == (125, 0.1, None)
+        page.send(type="seek", step=75)
+        page.frame()
+        page.send(type="weight", layer=1, to=0, **{"from": 0}, value=0.5)
+        header, _ = page.frame()
+        assert (header["step"], header["furthest"], header["former"]) == (75, 75, 125)
+        assert header["marks"] == [[75, "layers.0.weight[0,0]", 0.5]]
+        page.send(type="return")
+        header, _ = page.frame()
+        assert (header["step"], header["furthest"], header["former"]) == (125, 125, 75)
+        assert header["marks"] == [[100, "learning_rate", 0.1]]
+        page.send(type="reset")
+        assert page.frame()[0]["former"] is None
+        page.send(type="return")
+        assert "there is no other future" in page.error()
+        page.send(type="seek", step=-1)
+        assert "-1 is not a whole number" in page.error()
+
+
 def test_a_slow_speed_is_kept(client: TestClient, token: str) -> None:
     with client.websocket_connect(PATH) as socket:
         page = Page(socket, token)

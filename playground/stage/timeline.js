@@ -1,0 +1,98 @@
+// @ts-check
+/** The run's time as a slider: drag back to any update, forward again as far as the run has come. Marks are edits. */
+
+import { h, setAttribute, setText } from "./dom.js";
+import { count, short } from "./format.js";
+
+/** @typedef {import("./types.js").Header} Header */
+/** @typedef {import("./types.js").Mark} Mark */
+
+const TRUST_MS = 400;
+
+export class Timeline {
+  /**
+   * @param {object} actions
+   * @param {(step: number) => void} actions.onSeek
+   * @param {() => void} actions.onReturn
+   */
+  constructor({ onSeek, onReturn }) {
+    this.onSeek = onSeek;
+    /** The step that the hand wants; it is asked for once the last wish has been painted. @type {number|null} */
+    this.wanted = null;
+    this.isHeld = false;
+    this.trustUntil = 0;
+    this.slider = h("input", {
+      type: "range", min: "0", max: "0", step: "1", value: "0", "aria-label": "Timeline",
+      oninput: () => this.want(Number(this.slider.value)),
+      onpointerdown: () => { this.isHeld = true; },
+      onpointerup: () => { this.isHeld = false; },
+      onpointercancel: () => { this.isHeld = false; },
+      onchange: () => { this.isHeld = false; },
+    });
+    this.marks = h("div", { class: "nn-marks" });
+    this.text = h("span", { class: "nn-time-text" });
+    this.back = h("button", {
+      class: "nn-button nn-return", type: "button", hidden: true, onclick: onReturn,
+      title: "Your change in the past began another future. This goes back to the end of the earlier one.",
+    }, "Earlier future");
+    this.element = h("div", { class: "nn-time", role: "group", "aria-label": "Time" },
+      h("span", { class: "nn-caption" }, "Time"), h("div", { class: "nn-time-line" }, this.slider, this.marks),
+      this.text, this.back);
+    this.markKey = "";
+  }
+
+  /** @param {number} step */
+  want(step) {
+    this.wanted = step;
+    this.trustUntil = performance.now() + TRUST_MS;
+    this.onSeek(step);
+  }
+
+  /** The wish of the hand, once. */
+  take() {
+    const { wanted } = this;
+    this.wanted = null;
+    return wanted;
+  }
+
+  /** A few times a second. @param {Header} header */
+  show({ step, furthest, marks, former }) {
+    setAttribute(this.slider, "max", String(furthest));
+    if (!this.isHeld && performance.now() > this.trustUntil) this.slider.value = String(step);
+    this.slider.disabled = furthest === 0;
+    const past = step < furthest;
+    this.element.classList.toggle("nn-in-past", past);
+    setText(this.text, past ? `${count(step)} of ${count(furthest)}` : count(furthest));
+    this.slider.setAttribute("aria-valuetext", `step ${count(step)} of ${count(furthest)}`);
+    if (this.back.hidden !== (former === null)) this.back.hidden = former === null;
+    this.showMarks(marks, furthest);
+  }
+
+  /**
+   * @param {Mark[]} marks
+   * @param {number} furthest
+   */
+  showMarks(marks, furthest) {
+    const shown = marks.filter(([, target]) => target !== "tier");
+    const key = JSON.stringify(shown);
+    if (key !== this.markKey) {
+      this.markKey = key;
+      this.marks.replaceChildren(...shown.map(([step, target, value]) => {
+        const text = `Step ${count(step)}: ${words(target)} ${typeof value === "number" ? short(value) : value}`;
+        return h("button", { class: "nn-mark", type: "button", title: text, "aria-label": text, onclick: () => this.want(step) });
+      }));
+    }
+    shown.forEach(([step], i) => {
+      /** @type {HTMLElement} */ (this.marks.children[i]).style.left = `${(100 * step) / (furthest || 1)}%`;
+    });
+  }
+}
+
+/** What was changed, in words. @param {string} target */
+function words(target) {
+  const element = /^layers\.(\d+)\.(weight|bias)/.exec(target);
+  if (element) return `${element[2]} in layer ${Number(element[1]) + 1} set to`;
+  const names = { l1_strength: "L1 rate", weight_decay: "L2 rate" };
+  const name = names[/** @type {keyof names} */ (target)] ?? target.replaceAll("_", " ");
+  return `${name} set to`;
+}

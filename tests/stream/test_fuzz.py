@@ -1,0 +1,105 @@
+"""Nonsense on purpose: whatever is sent, the answer is short, the run goes on, and nobody else's is touched."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from playground.configs.mlp import MLPConfig
+from playground.engine.inline import InlineEngine
+from playground.labs.mlp import MLPExperiment
+from playground.run import ConfigError
+from playground.stream.hub import Hub, use_hub
+from playground.stream.socket import routes
+from tests.stream.test_socket import PATH, Page
+
+VERBS = ["hello", "play", "pause", "step", "reset", "speed", "view", "weight", "bias", "ack", "tier", "configure"]
+FIELDS = ["unit", "updates_per_s", "neuron", "probe", "layer", "to", "from", "value", "token", "resume"]
+LONGEST_ANSWER = 400  # characters: what was sent is quoted, but not at length
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=60)
+anything = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3)
+)
+plausible = st.fixed_dictionaries(
+    {"type": st.sampled_from(VERBS)},
+    optional={name: st.integers(-3, 12) | st.sampled_from(["update", "epoch", [1, 0], [0.5, 2]]) | anything
+              for name in FIELDS},
+)  # fmt: skip
+nonsense = st.one_of(
+    plausible.map(json.dumps), anything.map(json.dumps), st.text(max_size=6000), st.binary(max_size=300)
+)
+
+
+def send(socket: Any, message: str | bytes) -> None:
+    if isinstance(message, bytes):
+        socket.send_bytes(message)
+    else:
+        socket.send_text(message)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(nonsense, max_size=10))
+def test_messages(messages: list[str | bytes]) -> None:
+    hub = Hub(InlineEngine())
+    use_hub(hub)
+    try:
+        mine, other = (hub.channel(hub.issue()) for _ in range(2))
+        for channel in (mine, other):
+            channel.configure(MLPConfig())
+        token = next(token for token, channel in hub._channels.items() if channel is mine)
+        before = hub.engine.sha256(other.run_id).result()
+        with TestClient(Starlette(routes=routes(""))) as client, client.websocket_connect(PATH) as socket:
+            page = Page(socket, token)
+            for message in messages:
+                send(socket, message)
+            page.send(type="the end")
+            while "'the end'" not in (answer := page.error()):
+                assert len(answer) <= LONGEST_ANSWER
+                assert "Traceback" not in answer
+            page.send(type="reset")
+            page.send(type="step", unit="update")
+            while page.frame()[0]["step"] != 1:
+                pass
+        assert hub.engine.sha256(other.run_id).result() == before
+        assert hub.engine.run(other.run_id).edits == ()
+    finally:
+        use_hub(None)
+
+
+@settings(max_examples=60, deadline=None)
+@given(nonsense)
+def test_first_messages(message: str | bytes) -> None:
+    use_hub(Hub(InlineEngine()))
+    try:
+        with TestClient(Starlette(routes=routes(""))) as client, client.websocket_connect(PATH) as socket:
+            send(socket, message)
+            with pytest.raises(WebSocketDisconnect) as closed:
+                socket.receive_bytes()
+            assert closed.value.code == 4401
+    finally:
+        use_hub(None)
+
+
+TARGETS = ["learning_rate", "batch_size", "dataset", "seed", "tier", "layers.0.weight[0,0]", "layers.1.bias[1]",
+           "layers.0.weight[4,0]", "layers.9.bias[0]", "layers.0.weight[-1,0]", "layers.0.weight[0]"]  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(TARGETS) | st.text(max_size=80), anything)
+def test_edits(target: str, value: Any) -> None:
+    experiment = MLPExperiment(MLPConfig())
+    before, config = experiment.parameters_sha256(), experiment.config
+    answer = ""
+    try:
+        experiment.apply(target, value)
+    except ConfigError as refused:
+        answer = str(refused)
+    assert len(answer) <= LONGEST_ANSWER
+    assert not answer or (experiment.parameters_sha256(), experiment.config) == (before, config)
+    assert experiment.advance(steps=3) == 3 or experiment.notice is not None
