@@ -298,7 +298,7 @@ class Channel:
             raise ConfigError("return: there is no other future to go back to")
         run, step = self._former
         left = self._engine.run(self.run_id), self._last.info["furthest"]
-        self._start(run.config, run, step)
+        self._start(self.config, run, step)
         self._former, self._was_in_past = left, True
 
     def _follow_run(self, snapshot: Snapshot) -> None:
