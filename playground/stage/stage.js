@@ -231,7 +231,7 @@ class Stage {
     const { moment } = this;
     if (!moment) return;
     const playing = moment.header.state === "playing";
-    const flowing = playing && !this.reducedMotion.matches;
+    const flowing = playing && !moment.header.notice && !this.reducedMotion.matches; // one in line only waits
     if (this.fresh || flowing) this.paint(moment, now, flowing);
     this.trace.paint(now);
     if (isNews) this.acknowledge();

@@ -365,8 +365,8 @@ class Channel:
         if not number:
             return None
         return (
-            f"The server is full: {self._line.places} train on it now. You are number {number} in line, and training "
-            "starts by itself when it is your turn. Meanwhile look around, change things, or go on step by step."
+            f"All {self._line.places} places to train on this server are taken. You are number {number} in line, and "
+            "training starts by itself when it is your turn. Look around meanwhile, change things, or go step by step."
         )
 
 

@@ -10,8 +10,12 @@ from itertools import pairwise
 import torch
 from torch import nn
 
+from playground.configs.mlp import MLPConfig
 from playground.data.points import FEATURES
+from playground.engine.timeline import Timeline
+from playground.labs.mlp import MLPExperiment
 from playground.models.mlp import MLP
+from playground.run import Run
 from playground.training.compiled import CompiledLoop, Structure, Upgrade
 from playground.training.losses import LOSSES
 from playground.training.update import Loop, flatten, hyperparameter_tensors, make_update
@@ -49,6 +53,23 @@ def rows() -> Iterator[Row]:
         if compiled is not None:
             yield Row(f"updates/s, {name}, compiled", statistics.median(rates[2]), "1/s", peer, PEER, at_least=target)
             yield Row(f"compile cost, {name}", compile_s, "s", 20, "the limit", at_most=1.0)
+
+    yield _checkpoints()
+
+
+def _checkpoints() -> Row:
+    """What it costs to be able to go back: the default network in slices as the page has them."""
+    rates: dict[str, list[float]] = {"with": [], "without": []}
+    run = Run(lab="mlp", config=MLPConfig())
+    timeline, experiment = Timeline(run), MLPExperiment(MLPConfig())
+    for _ in range(REPETITIONS):
+        for name, trained in (("without", experiment), ("with", timeline)):
+            before, started = trained.step, time.perf_counter()
+            for _ in range(60):
+                trained.advance(budget_s=0.012)
+            rates[name].append((trained.step - before) / (time.perf_counter() - started))
+    value, peer = (statistics.median(rates[name]) for name in ("with", "without"))
+    return Row("updates/s, 2-4-2-1, with checkpoints", value, "1/s", peer, "without", at_least=0.95)
 
 
 def _children_s() -> float:

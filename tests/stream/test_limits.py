@@ -82,7 +82,7 @@ def test_who_comes_to_a_full_server_waits_looks_around_and_then_trains(client: T
             page.send(type="play")
         assert first.frame()[0]["notice"] is None
         header, _ = second.frame()
-        assert "1 train on it now. You are number 1 in line" in header["notice"]
+        assert "All 1 places to train on this server are taken. You are number 1 in line" in header["notice"]
         assert header["step"] == 0
         second.send(type="view", neuron=[1, 2], probe=None)
         assert second.frame()[0]["view"]["neuron"] == [1, 2]
