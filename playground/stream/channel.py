@@ -366,7 +366,7 @@ class Channel:
             return None
         return (
             f"All {self._line.places} places to train on this server are taken. You are number {number} in line, and "
-            "training starts by itself when it is your turn. Look around meanwhile, change things, or go step by step."
+            "training starts by itself when it is your turn. Look around meanwhile, change things, go step by step."
         )
 
 
