@@ -13,10 +13,12 @@ from typing import Any
 
 from playground import runfile
 from playground.configs import CONFIGS
+from playground.export.script import script
 from playground.headless import Result, replay
 from playground.run import Choice, Config, ConfigError, Number, Run, Setting
 
 EPOCHS = Number(0, 1_000_000)
+EXPORTS = {"script": script}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = vars(parser.parse_args(arguments))
     try:
         run, step = options["prepare"](options)
+        if "to" in options:
+            _write(EXPORTS[options["to"]](run, step), options["output"])
+            return 0
         result = _advanced(run, step, quiet=options["json"])
         if options.get("save"):
             Path(options["save"]).write_text(runfile.write(run, result.step) + "\n", encoding="utf-8")
@@ -55,6 +60,13 @@ def _from_file(options: dict[str, Any]) -> tuple[Run, int]:
     return run, step if options["step"] is None else runfile.STEP.parse(options["step"])
 
 
+def _write(text: str, output: str | None) -> None:
+    if output is None:
+        print(text, end="")
+    else:
+        Path(output).write_text(text, encoding="utf-8")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m playground", description="Train a network without a page.")
     commands = parser.add_subparsers(required=True)
@@ -73,6 +85,12 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("file", help="a run file, as written by train --save or by the page")
     again.add_argument("--step", help="the step to stop at (default: where the file's run stands)")
     again.set_defaults(prepare=_from_file)
+    export = commands.add_parser("export", help="make something else of the run of a file")
+    export.add_argument("file", help="a run file, as written by train --save or by the page")
+    export.add_argument("--to", required=True, choices=list(EXPORTS), help="what to make of it")
+    export.add_argument("--step", help="the step to stop at (default: where the file's run stands)")
+    export.add_argument("--output", help="the file to write (default: print it)")
+    export.set_defaults(prepare=_from_file)
     for command in [*commons, again]:
         command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     return parser

@@ -10,8 +10,10 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "playground"
 WEB = ("pages", "stream", "catalog", "run", "configs", "data", "headless", "engine/process", "engine/__init__")
+WEB += ("runfile", "export")
 # A folder may import those before it, and itself.
-ORDER = ["catalog", "run", "data", "configs", "models", "training", "labs", "engine", "stream", "pages"]
+ORDER = ["catalog", "run", "data", "configs", "runfile", "export"]
+ORDER += ["models", "training", "labs", "engine", "stream", "pages"]
 MAY_NOT = {"stream": {"models", "training", "labs"}, "pages": {"models", "training", "labs"}}
 
 

@@ -22,6 +22,7 @@ from playground.configs.mlp import MLPConfig
 from playground.data.points import DATASETS, draw, train_size
 from playground.pages.charts import inspect_panel
 from playground.pages.stage import picker, stage
+from playground.pages.take_home import take_home_panel
 from playground.run import Config, ConfigError, Flag, Integer, Number, Problem, Setting, setting
 from playground.stream.channel import Channel
 from playground.stream.frame import pack, unpack
@@ -42,6 +43,7 @@ class Show(Config):
     show_test: bool = setting(False, Flag(), "Show test points")
     discretize: bool = setting(False, Flag(), "Discretize output")
     inspect: bool = setting(False, Flag(), "Inspect")
+    code: bool = setting(False, Flag(), "Code")
 
 
 def mlp_page() -> None:
@@ -63,9 +65,12 @@ def mlp_page() -> None:
         st.toggle("Test points", key="show_test", help="Also show the points that are not trained on.")
         st.toggle("Discretize", key="discretize", help="Show only which side of the boundary a point is on.")
         st.toggle("Inspect", key="inspect", help="Loss and accuracy curves and all weights, to hover and zoom.")
+        st.toggle("Code", key="code", help="This run in PyTorch, and files of it to take home.")
     _write_address(show.to_text())
     if show.inspect:
         inspect_panel(_channel)
+    if show.code:
+        take_home_panel(_channel)
 
 
 @st.fragment(run_every=RETRY_S)

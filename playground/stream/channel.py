@@ -19,12 +19,12 @@ from playground.configs import CONFIGS
 from playground.configs.mlp import MLPConfig
 from playground.engine import Engine
 from playground.run import Config, ConfigError, Integer, Number, Run, Snapshot, View
+from playground.stream.connection import Connection
 from playground.stream.frame import pack
 from playground.stream.limits import Limits
 from playground.stream.line import Line
-from playground.stream.pace import SPEED, Pace, Rate
+from playground.stream.pace import SPEED, Pace
 
-IN_FLIGHT = 2  # frames on their way to the page while it plays
 HOLD_S = 3.0  # for which a large layer's drawn neurons stay
 ANSWER_S = 60.0  # how long to wait for a worker before giving up (a rebuild may take seconds)
 _INDEX = Integer(0, 10_000)
@@ -137,7 +137,7 @@ class Channel:
     def connected(self) -> bool:
         return self._connection is not None
 
-    def connect(self) -> "Connection":
+    def connect(self) -> Connection:
         """A socket is there; it takes the place of an earlier one. Its first frame is a full one."""
         with self._lock:
             if self._connection is not None:
@@ -148,7 +148,7 @@ class Channel:
             self.wake()
             return self._connection
 
-    def disconnect(self, connection: "Connection") -> None:
+    def disconnect(self, connection: Connection) -> None:
         with self._lock:
             if self._connection is connection:
                 self._connection = None
@@ -186,9 +186,14 @@ class Channel:
         view = View(panels=frozenset({panel}))
         return self._engine.observe(self.run_id, view).result(ANSWER_S)
 
+    def value(self) -> tuple[Run, int]:
+        """The run as a value, and the step at which it was seen last."""
+        with self._lock:
+            return self._engine.run(self.run_id), self._last.step if self._last else 0
+
     # Frames
 
-    async def next_frame(self, connection: "Connection") -> bytes:
+    async def next_frame(self, connection: Connection) -> bytes:
         """The next frame, as soon as there is something new to see and the page has painted what it had."""
         while True:
             connection.news.clear()
@@ -368,30 +373,6 @@ class Channel:
             f"All {self._line.places} places to train on this server are taken. You are number {number} in line, and "
             "training starts by itself when it is your turn. Look around meanwhile, change things, go step by step."
         )
-
-
-class Connection:
-    """One socket's time on a channel; ``replaced`` is set when another takes its place."""
-
-    def __init__(self, frames_per_s: float) -> None:
-        self.rate = Rate(frames_per_s, burst=3)
-        self.replaced, self.news = asyncio.Event(), asyncio.Event()
-        self.unpainted = 0
-        self._loop = asyncio.get_running_loop()
-
-    def is_full(self, is_awaited: bool) -> bool:
-        """Whether enough frames are under way: two, or three where somebody waits to see a change."""
-        return self.unpainted >= IN_FLIGHT + is_awaited
-
-    def painted(self) -> None:
-        """The page has painted a frame."""
-        self.unpainted = max(0, self.unpainted - 1)
-        self.news.set()
-
-    def wake(self) -> None:
-        """There is something new; may be called from any thread."""
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self.news.set)
 
 
 def _view(message: Mapping[str, Any]) -> View:

@@ -27,7 +27,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from playground.run import ConfigError
-from playground.stream.channel import Channel, Connection
+from playground.stream.channel import Channel
+from playground.stream.connection import Connection
 from playground.stream.hub import hub
 from playground.stream.limits import Limits
 from playground.stream.pace import Rate

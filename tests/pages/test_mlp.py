@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from playground.configs.mlp import MLPConfig
 from playground.engine.inline import InlineEngine
+from playground.export.script import script
 from playground.stream.hub import Hub, use_hub
 from playground.stream.limits import Limits
 
@@ -164,3 +165,16 @@ def test_a_network_that_is_too_large_for_this_server_changes_nothing(hub: Hub) -
     assert "177 is more than this server allows; use at most 100" in page.toast[0].value.replace("\\", "")
     assert (channel.run_id, config(page, hub)) == (run_id, MLPConfig())
     assert page.session_state["hidden_sizes"] == (4, 2)
+
+
+def test_the_code_follows_the_controls(hub: Hub) -> None:
+    page = opened(code="on", dataset="xor")
+    (shown,) = page.code
+    assert "optimizer = torch.optim.SGD(model.parameters(), lr=0.03)" in shown.value
+    page.selectbox(key="learning_rate").set_value(0.3).run()
+    (shown,) = page.code
+    assert "optimizer.param_groups[0]['lr'] = 0.3" in shown.value
+    assert any("`optimizer.param_groups[0]['lr'] = 0.3`" in caption.value for caption in page.caption)
+    channel = hub.channel(page.session_state["token"])
+    run, step = channel.value()
+    assert shown.value == script(run, step).strip()

@@ -1,0 +1,1 @@
+"""Runs to take home: as code that needs nothing of ours."""
