@@ -16,7 +16,7 @@ from playground.run import ConfigError, Edit, Integer, Run, Snapshot, View
 from playground.training.probes import History
 
 MEMORY_BYTES = 16 * 2**20  # of one run's checkpoints
-MOST_CHECKPOINTS = 2048
+MOST_CHECKPOINTS = 512  # a small network has these within 2 MB, so that a class of thirty stays small too
 OVERHEAD_BYTES = 2048  # of one checkpoint, beside its arrays
 MOST_MARKS = 60  # the newest edits, which the page shows
 

@@ -22,8 +22,10 @@ def inspect_panel(find_channel: Callable[[], Channel]) -> None:
     curves, weights = st.columns([3, 2])
     with curves:
         log_scale = st.toggle("Logarithmic loss", key="log_scale")
-        rows = channel.inspect("curves").arrays["curves"]
-        st.plotly_chart(_curves(rows, log_scale), key="curves", config=_CONFIG)
+        moment = channel.inspect("curves")
+        in_past = moment.step < moment.info["furthest"]
+        figure = _curves(moment.arrays["curves"], log_scale, moment.epoch if in_past else None)
+        st.plotly_chart(figure, key="curves", config=_CONFIG)
     with weights:
         arrays = channel.inspect("weights").arrays
         layers = len(arrays) // 2
@@ -44,8 +46,11 @@ def _layer_name(index: int, layers: int) -> str:
     return "the output layer" if index == layers - 1 else f"hidden layer {index + 1}"
 
 
-def _curves(rows: np.ndarray[Any, Any], log_scale: bool) -> Any:
-    """Loss and, for classification, accuracy over epochs; ``rows`` are those of a run's history."""
+def _curves(rows: np.ndarray[Any, Any], log_scale: bool, cursor: float | None) -> Any:
+    """Loss and, for classification, accuracy over epochs; ``rows`` are those of a run's history.
+
+    ``cursor`` is the epoch that the page shows, where one has gone back to it.
+    """
     from plotly.subplots import make_subplots  # here: a page without Inspect does not load Plotly
 
     _, epoch, train_loss, test_loss, train_accuracy, test_accuracy = rows.T
@@ -58,6 +63,8 @@ def _curves(rows: np.ndarray[Any, Any], log_scale: bool) -> Any:
                 x=epoch, y=values, name=name, line={"color": colour, "width": 2},
                 hovertemplate="%{y:.4f}", legendgroup=name, showlegend=row == 1, row=row, col=1,
             )  # fmt: skip
+    if cursor is not None:
+        figure.add_vline(x=cursor, line={"color": TEST[dark_or_light], "width": 2})
     figure.update_yaxes(title="loss", type="log" if log_scale else "linear", row=1, col=1)
     if has_accuracy:
         figure.update_yaxes(title="accuracy", tickformat=".0%", range=[0, 1.02], row=2, col=1)

@@ -51,9 +51,7 @@ class Channel:
         self._last: Snapshot | None = None
         self._chosen_at = 0.0
         self._notice: str | None = None  # why the server, not the run, has stopped the training
-        self._changes = self._asked = (
-            0  # made by the person, in all and before the frame that is under way was asked for
-        )
+        self._changes = self._asked = 0  # by the person: in all, and before the frame under way was asked for
         self._was_in_past = False
         self._controls: dict[str, Any] | None = None  # live settings that the page's controls do not show yet
         self._former: tuple[Run, int] | None = None  # the future that was left by a change in the past, and its end
@@ -75,13 +73,12 @@ class Channel:
             if not self.run_id or not all(known[name].live for name in changed):
                 answers: list[Future[Any]] = [self._start(config)]
             else:
-                if changed:
-                    self._change()
-                answers = [self._engine.apply(self.run_id, *change) for change in changed.items()]
+                future = self._future()
+                answers = [self._apply(*change, future) for change in changed.items()]
                 self.config = config
                 self._scene_due |= "data_seed" in changed
                 if changed:
-                    self.wake()
+                    self.wake()  # not only when it is done: the frame that shows it is asked for next
         for answer in answers:  # outside the lock: frames go on meanwhile
             answer.result(ANSWER_S)
         self.last_seen = time.monotonic()
@@ -290,12 +287,25 @@ class Channel:
             }
         return pack(header, snapshot.arrays)
 
-    def _change(self) -> None:
-        """A change comes. Made in the past it gives the run another future; the present one is kept for a return."""
-        self._changes += 1
+    def _future(self) -> tuple[Run, int] | None:
+        """What lies ahead of the moment that is shown: the run and its last step; None at its end."""
         last = self._last
-        if last is not None and last.run_id == self.run_id and last.step < last.info["furthest"]:
-            self._former = self._engine.run(self.run_id), last.info["furthest"]
+        if last is None or last.run_id != self.run_id or last.step == last.info["furthest"]:
+            return None
+        return self._engine.run(self.run_id), last.info["furthest"]
+
+    def _apply(self, target: str, value: Any, future: tuple[Run, int] | None) -> Future[Any]:
+        """Change the run. That gives it another future; the one that lay ahead is kept for a return."""
+        self._changes += 1
+
+        def done(applied: Future[Any]) -> None:
+            if applied.exception() is None:
+                self._former = future or self._former
+                self.wake()
+
+        answer = self._engine.apply(self.run_id, target, value)
+        answer.add_done_callback(done)
+        return answer
 
     def _return(self) -> None:
         """Go to the end of the future that was left; what has come in its place can be returned to in turn."""
@@ -338,10 +348,7 @@ class Channel:
             target = f"layers.{layer - 1}.bias[{row}]"
         else:
             target = f"layers.{layer - 1}.weight[{row},{_INDEX.check(message.get('from'))}]"
-        self._change()
-        edited = self._engine.apply(self.run_id, target, message.get("value"))
-        edited.add_done_callback(lambda done: None if done.exception() else self.wake())
-        return edited
+        return self._apply(target, message.get("value"), self._future())
 
     def _steps_to(self, unit: Any) -> int:
         """How many updates a press of Step means: one, or as many as end the epoch that is under way."""

@@ -36,9 +36,13 @@ class Report:
         return (
             f"{len(self.rates)} clients: {min(self.rates):.1f} to {max(self.rates):.1f} frames/s "
             f"(spread {self.spread:.2f}), health p95 {p95(self.health_ms):.0f} ms, change to frame p95 "
-            f"{p95(self.change_ms):.0f} ms, memory of all processes {self.memory_mb[0]:.0f} MB at first, at most "
-            f"{max(self.memory_mb):.0f}, {self.memory_mb[-1]:.0f} at the end, {len(self.errors)} errors"
+            f"{p95(self.change_ms):.0f} ms, memory of all processes {self._memory()} MB, {len(self.errors)} errors"
         )
+
+    def _memory(self) -> str:
+        """At the start, after each quarter of the time, and so at the end."""
+        last = len(self.memory_mb) - 1
+        return ", ".join(f"{self.memory_mb[last * quarter // 4]:.0f}" for quarter in range(5))
 
 
 def p95(values: list[float]) -> float:
