@@ -23,6 +23,7 @@ export class Timeline {
     this.trustUntil = 0;
     this.slider = h("input", {
       type: "range", min: "0", max: "0", step: "1", value: "0", "aria-label": "Timeline",
+      title: "Drag back to any update. Play goes on from there in the same way; a change begins another future.",
       oninput: () => this.want(Number(this.slider.value)),
       onpointerdown: () => { this.isHeld = true; },
       onpointerup: () => { this.isHeld = false; },

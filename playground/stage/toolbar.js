@@ -9,9 +9,9 @@ import { count, epochs } from "./format.js";
 
 /** Updates a second; null is as fast as the machine goes. */
 const SPEEDS = [1, 2, 5, 10, 30, 60, 250, 1000, null];
-/** How long the button trusts its own press over frames that were on their way before it. */
 /** Where this tab keeps its speed over a reload. */
 const SPEED_KEPT = "playground-speed";
+/** How long the button trusts its own press over frames that were on their way before it. */
 const TRUST_MS = 1500;
 
 const ICONS = {

@@ -11,12 +11,10 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from playground.configs.mlp import MLPConfig
-from playground.engine.inline import InlineEngine
 from playground.labs.mlp import MLPExperiment
 from playground.run import ConfigError
-from playground.stream.hub import Hub, use_hub
 from playground.stream.socket import routes
-from tests.stream.test_socket import PATH, Page
+from tests.stream.page import PATH, Page, own_hub
 
 VERBS = ["hello", "play", "pause", "step", "reset", "speed", "view", "weight", "bias", "ack", "tier", "configure"]
 FIELDS = ["unit", "updates_per_s", "neuron", "probe", "layer", "to", "from", "value", "token", "resume"]
@@ -46,9 +44,7 @@ def send(socket: Any, message: str | bytes) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(nonsense, max_size=10))
 def test_messages(messages: list[str | bytes]) -> None:
-    hub = Hub(InlineEngine())
-    use_hub(hub)
-    try:
+    with own_hub() as hub:
         mine, other = (hub.channel(hub.issue()) for _ in range(2))
         for channel in (mine, other):
             channel.configure(MLPConfig())
@@ -68,22 +64,16 @@ def test_messages(messages: list[str | bytes]) -> None:
                 pass
         assert hub.engine.sha256(other.run_id).result() == before
         assert hub.engine.run(other.run_id).edits == ()
-    finally:
-        use_hub(None)
 
 
 @settings(max_examples=60, deadline=None)
 @given(nonsense)
 def test_first_messages(message: str | bytes) -> None:
-    use_hub(Hub(InlineEngine()))
-    try:
-        with TestClient(Starlette(routes=routes(""))) as client, client.websocket_connect(PATH) as socket:
-            send(socket, message)
-            with pytest.raises(WebSocketDisconnect) as closed:
-                socket.receive_bytes()
-            assert closed.value.code == 4401
-    finally:
-        use_hub(None)
+    with own_hub(), TestClient(Starlette(routes=routes(""))) as client, client.websocket_connect(PATH) as socket:
+        send(socket, message)
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive_bytes()
+        assert closed.value.code == 4401
 
 
 TARGETS = ["learning_rate", "batch_size", "dataset", "seed", "tier", "layers.0.weight[0,0]", "layers.1.bias[1]",

@@ -7,33 +7,23 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from playground.configs.mlp import MLPConfig
 from playground.engine.inline import InlineEngine
 from playground.run import ConfigError
-from playground.stream.hub import Hub, ServerFull, use_hub
+from playground.stream.hub import Hub, ServerFull
 from playground.stream.limits import PREFIX, Limits
 from playground.stream.line import Line
 from playground.stream.pace import Rate
-from playground.stream.socket import routes
-from tests.stream.test_socket import PATH, Page
+from tests.stream.page import PATH, Page, own_hub
 
 README = Path(__file__).parent.parent.parent / "README.md"
 
 
 @pytest.fixture
 def hub() -> Iterator[Hub]:
-    made = Hub(InlineEngine(), Limits(pages=3, training=1, frames_per_s=30, messages_per_s=100, turn_s=1))
-    use_hub(made)
-    yield made
-    use_hub(None)
-
-
-@pytest.fixture
-def client(hub: Hub) -> Iterator[TestClient]:
-    with TestClient(Starlette(routes=routes(""))) as made:
+    with own_hub(Limits(pages=3, training=1, frames_per_s=30, messages_per_s=100, turn_s=1)) as made:
         yield made
 
 

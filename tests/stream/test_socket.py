@@ -7,33 +7,23 @@ from typing import Any
 
 import numpy as np
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient, WebSocketTestSession
+from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from playground.configs.mlp import MLPConfig
 from playground.engine.inline import InlineEngine
 from playground.stream.channel import Channel
 from playground.stream.frame import unpack
-from playground.stream.hub import Hub, use_hub
+from playground.stream.hub import Hub
 from playground.stream.limits import Limits
 from playground.stream.line import Line
-from playground.stream.socket import PREFIX, routes, stage_version
-
-PATH = f"/{PREFIX}/socket"
+from playground.stream.socket import PREFIX, stage_version
+from tests.stream.page import PATH, Page, own_hub
 
 
 @pytest.fixture
 def hub() -> Iterator[Hub]:
-    made = Hub(InlineEngine(), Limits())
-    use_hub(made)
-    yield made
-    use_hub(None)
-
-
-@pytest.fixture
-def client(hub: Hub) -> Iterator[TestClient]:
-    with TestClient(Starlette(routes=routes("base"))) as made:
+    with own_hub() as made:
         yield made
 
 
@@ -42,30 +32,6 @@ def token(hub: Hub) -> str:
     issued = hub.issue()
     hub.channel(issued).configure(MLPConfig())
     return issued
-
-
-class Page:
-    """The stage's side of the protocol."""
-
-    def __init__(self, socket: WebSocketTestSession, token: str, **hello: Any) -> None:
-        self.socket = socket
-        self.send(type="hello", token=token, **hello)
-
-    def send(self, **message: Any) -> None:
-        self.socket.send_text(json.dumps(message))
-
-    def frame(self, ack: bool = True) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-        header, arrays = unpack(self.socket.receive_bytes())
-        if ack:
-            self.send(type="ack")
-        return header, arrays
-
-    def error(self) -> str:
-        while True:
-            message = self.socket.receive()
-            if message.get("text"):
-                return json.loads(message["text"])["text"]
-            self.send(type="ack")
 
 
 def test_the_first_frame_is_a_full_one(client: TestClient, token: str) -> None:
