@@ -70,6 +70,7 @@ class ProcessEngine:
         self._generations = [0] * count
         self._pools = [_start_pool()[0] for _ in range(count)]
         self._renewing: set[int] = set()
+        self._first_weights: dict[int, int] = {}  # bytes of workers that took over, as weighed first; 0 until then
         self._held: dict[int, list[_Call]] = {}  # calls for workers that are handing over to others
 
     def open(self, run_id: str, run: Run, step: int | None = None) -> Future[None]:
@@ -217,13 +218,19 @@ class ProcessEngine:
                 weighed.add_done_callback(partial(self._weigh, worker, self._generations[worker]))
 
     def _weigh(self, worker: int, generation: int, weighed: "Future[int]") -> None:
-        if weighed.cancelled() or weighed.exception() or weighed.result() <= self._worker_bytes:
+        if weighed.cancelled() or weighed.exception():
             return
+        weight, enough = weighed.result(), self._worker_bytes
         with self._lock:
             if self._closed or self._generations[worker] != generation or worker in self._renewing:
                 return
+            if worker in self._first_weights:  # if its runs alone need that much, another fresh one would not help
+                first = self._first_weights[worker] = self._first_weights[worker] or weight
+                enough = max(enough, first * 3 // 2)
+            if weight <= enough:
+                return
             self._renewing.add(worker)
-        log.info("worker %d has %d MB; a fresh one takes over", worker, weighed.result() / 1e6)
+        log.info("worker %d has %d MB; a fresh one takes over", worker, weight / 1e6)
         fresh, warm = _start_pool()
         warm.add_done_callback(lambda _: self._hand_over(worker, generation, fresh))
 
@@ -249,6 +256,7 @@ class ProcessEngine:
                 if run_id in self._records:
                     self._records[run_id].checkpoint, self._records[run_id].step = state, state["step"]
             self._put(worker, fresh)
+            self._first_weights[worker] = 0
             held = self._held.pop(worker)
         for call in held:
             self._submit(call)

@@ -207,6 +207,12 @@ def test_a_worker_that_has_grown_hands_its_runs_to_a_fresh_one() -> None:
     assert engine.run("g").edits == (edit,)
     assert engine.sha256("g").result() == replay(engine.run("g"), step).parameters_sha256
     assert max(pauses) < 2  # starting a worker takes longer; it was warm
+    fresh = engine.worker_pids()
+    for _ in range(5):  # it too exceeds the limit, but since a third one would do so as well, it stays
+        engine.tend()
+        engine.advance("g", NOTHING, steps=5).result(60)
+    assert engine._renewing == set()
+    assert engine.worker_pids() == fresh
     engine.shutdown()
     assert not any(psutil.pid_exists(pid) for pid in old)
 
