@@ -5,7 +5,8 @@
 """
 
 from playground.configs.mlp import MLPConfig
+from playground.export import exported
 from playground.headless import Result, replay, train
 from playground.run import ConfigError, Edit, Run
 
-__all__ = ["ConfigError", "Edit", "MLPConfig", "Result", "Run", "replay", "train"]
+__all__ = ["ConfigError", "Edit", "MLPConfig", "Result", "Run", "exported", "replay", "train"]

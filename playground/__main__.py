@@ -13,12 +13,11 @@ from typing import Any
 
 from playground import runfile
 from playground.configs import CONFIGS
-from playground.export.script import script
-from playground.headless import Result, replay
+from playground.export import FORMS, exported
+from playground.headless import Result, progress_bar, replay
 from playground.run import Choice, Config, ConfigError, Number, Run, Setting
 
 EPOCHS = Number(0, 1_000_000)
-EXPORTS = {"script": script}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,9 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         run, step = options["prepare"](options)
         if "to" in options:
-            _write(EXPORTS[options["to"]](run, step), options["output"])
+            _write(exported(run, step, options["to"], progress=progress_bar(" updates")), options["output"])
             return 0
-        result = _advanced(run, step, quiet=options["json"])
+        result = replay(run, step, quiet=options["json"])
         if options.get("save"):
             Path(options["save"]).write_text(runfile.write(run, result.step) + "\n", encoding="utf-8")
     except (ConfigError, OSError) as error:
@@ -60,11 +59,13 @@ def _from_file(options: dict[str, Any]) -> tuple[Run, int]:
     return run, step if options["step"] is None else runfile.STEP.parse(options["step"])
 
 
-def _write(text: str, output: str | None) -> None:
+def _write(content: bytes, output: str | None) -> None:
+    """Into the file, or printed where there is none."""
     if output is None:
-        print(text, end="")
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
     else:
-        Path(output).write_text(text, encoding="utf-8")
+        Path(output).write_bytes(content)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -87,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     again.set_defaults(prepare=_from_file)
     export = commands.add_parser("export", help="make something else of the run of a file")
     export.add_argument("file", help="a run file, as written by train --save or by the page")
-    export.add_argument("--to", required=True, choices=list(EXPORTS), help="what to make of it")
+    export.add_argument("--to", required=True, choices=list(FORMS), help="what to make of it")
     export.add_argument("--step", help="the step to stop at (default: where the file's run stands)")
     export.add_argument("--output", help="the file to write (default: print it)")
     export.set_defaults(prepare=_from_file)
@@ -109,20 +110,6 @@ def _config(config_class: type[Config], given: dict[str, str]) -> Config:
     if problems:
         raise ConfigError("; ".join(map(str, problems)))
     return config
-
-
-def _advanced(run: Run, step: int, quiet: bool) -> Result:
-    if quiet:
-        return replay(run, step)
-    from tqdm import tqdm
-
-    with tqdm(total=step, unit=" updates", file=sys.stderr) as bar:
-
-        def show(result: Result) -> None:
-            bar.update(result.step - bar.n)
-            bar.set_postfix_str(f"train loss {_number(result.train_loss)}, test loss {_number(result.test_loss)}")
-
-        return replay(run, step, progress=show)
 
 
 def _summary(result: Result) -> str:

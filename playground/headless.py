@@ -1,5 +1,6 @@
 """Training without a page: the same runs as in the app, to the bit, from Python or the command line."""
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -9,9 +10,11 @@ from playground.configs.mlp import MLPConfig
 from playground.run import Run
 
 if TYPE_CHECKING:
-    from playground.labs import Experiment
+    from playground.engine.timeline import Timeline
 
-_REPORT_S = 0.1  # between two reports of progress
+Progress = Callable[[int, int], None]  # so much is done, of so much
+REPORT_S = 0.1  # between two reports of progress
+BAR_AFTER_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,38 +37,25 @@ class Result:
         return asdict(self)
 
 
-def train(config: MLPConfig, *, epochs: float, progress: Callable[[Result], None] | None = None) -> Result:
+def train(config: MLPConfig, *, epochs: float, quiet: bool = False) -> Result:
     """Train a network from its initial weights for ``epochs`` passes over the training data.
 
-    ``progress`` is called about ten times a second. Raises ConfigError where the machine lacks the device.
+    What takes over a second shows a progress bar, unless ``quiet``. Raises ConfigError where the machine lacks the
+    device.
     """
-    steps = round(epochs * config.steps_per_epoch)
-    return _advanced(Run(lab="mlp", config=config), steps, progress)
+    return replay(Run(lab="mlp", config=config), round(epochs * config.steps_per_epoch), quiet=quiet)
 
 
-def replay(run: Run, step: int, *, progress: Callable[[Result], None] | None = None) -> Result:
-    """Rebuild ``run``, with its edits, at ``step``: on a CPU the same weights to the bit."""
-    return _advanced(run, step, progress)
+def replay(run: Run, step: int, *, quiet: bool = False) -> Result:
+    """Rebuild ``run``, with its edits, at ``step``: on a CPU the same weights to the bit.
 
+    What takes over a second shows a progress bar, unless ``quiet``.
+    """
+    import torch  # noqa: F401  before the clock starts
 
-def _advanced(run: Run, step: int, progress: Callable[[Result], None] | None) -> Result:
-    from playground.engine.timeline import Timeline  # torch comes with the first training
-    from playground.engine.worker import use_one_thread
-
-    use_one_thread()
-    past = tuple(edit for edit in run.edits if edit.step <= step)
-    experiment = Timeline(Run(lab=run.lab, config=run.config, edits=past)).experiment
-    experiment.prepare()
-    started, first = time.perf_counter(), experiment.step
-    while experiment.step < step and experiment.notice is None:
-        experiment.advance(steps=step - experiment.step, budget_s=_REPORT_S)
-        if progress is not None:
-            progress(_result(experiment, first, started))
-    return _result(experiment, first, started)
-
-
-def _result(experiment: "Experiment", first: int, started: float) -> Result:
-    metrics, trained = experiment.metrics(), experiment.step - first
+    started = time.perf_counter()
+    experiment = advanced(run, step, None if quiet else progress_bar(" updates")).experiment
+    metrics = experiment.metrics()
     return Result(
         epoch=experiment.epoch,
         step=experiment.step,
@@ -73,7 +63,40 @@ def _result(experiment: "Experiment", first: int, started: float) -> Result:
         test_loss=metrics["test_loss"],
         train_accuracy=metrics.get("train_accuracy"),
         test_accuracy=metrics.get("test_accuracy"),
-        steps_per_s=trained / (time.perf_counter() - started) if trained else None,
+        steps_per_s=experiment.step / (time.perf_counter() - started) if experiment.step else None,
         parameters_sha256=experiment.parameters_sha256(),
         notice=experiment.notice,
     )
+
+
+def advanced(run: Run, step: int, progress: Progress | None = None) -> "Timeline":
+    """``run`` computed from its start to ``step``, or to where its training stops by itself. Edits after ``step`` are
+    left out."""
+    from playground.engine.timeline import Timeline  # torch comes with the first training
+    from playground.engine.worker import use_one_thread
+
+    use_one_thread()
+    past = tuple(edit for edit in run.edits if edit.step <= step)
+    timeline = Timeline(Run(lab=run.lab, config=run.config, edits=past), step=0)
+    timeline.experiment.prepare()
+    while timeline.step < step and timeline.experiment.notice is None:
+        timeline.advance(steps=step - timeline.step, budget_s=REPORT_S)
+        if progress is not None:
+            progress(timeline.step, step)
+    timeline.seek(timeline.step)  # of several edits at the last step, all
+    return timeline
+
+
+def progress_bar(unit: str) -> Progress:
+    """A bar on the terminal for what takes over a second."""
+    from tqdm import tqdm
+
+    bar = tqdm(unit=unit, file=sys.stderr, delay=BAR_AFTER_S)
+
+    def show(done: int, total: int) -> None:
+        bar.total = total
+        bar.update(done - bar.n)
+        if done >= total:
+            bar.close()
+
+    return show

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from playground import Edit, MLPConfig, Run, replay, train
+from playground import Edit, MLPConfig, Run, headless, replay, train
 from playground.__main__ import main
 from playground.runfile import write
 
@@ -35,7 +35,10 @@ def test_one_json_object(capsys: pytest.CaptureFixture[str]) -> None:
     assert result["test_loss"] == same.test_loss
 
 
-def test_a_readable_summary_and_a_progress_bar(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_readable_summary_and_a_progress_bar(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(headless, "BAR_AFTER_S", 0.0)
     assert main([*COMMAND[:-1]]) == 0
     out, err = capsys.readouterr()
     assert "epoch 4, step 100" in out
@@ -68,7 +71,7 @@ def test_bad_arguments(arguments: str, message: str, capsys: pytest.CaptureFixtu
 def test_replay_takes_the_edits_up_to_its_step() -> None:
     run = Run(lab="mlp", config=MLPConfig()).edited(Edit(step=10, target="learning_rate", value=1.0))
     unedited = Run(lab="mlp", config=MLPConfig())
-    assert replay(run, 10) == replay(run, 10)
+    assert replay(run, 10).parameters_sha256 == replay(run, 10).parameters_sha256
     assert replay(run, 9).parameters_sha256 == replay(unedited, 9).parameters_sha256
     assert replay(run, 20).parameters_sha256 != replay(unedited, 20).parameters_sha256
 
