@@ -20,7 +20,7 @@ BAR_AFTER_S = 1.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """Where a run has come to. Losses are means over all training or test points; accuracies are shares, None for
-    regression. ``notice`` says why training stopped by itself, where it did."""
+    regression. ``notice`` says why training stopped by itself, or why the last bits may differ from the run's own."""
 
     epoch: float
     step: int
@@ -54,7 +54,8 @@ def replay(run: Run, step: int, *, quiet: bool = False) -> Result:
     import torch  # noqa: F401  before the clock starts
 
     started = time.perf_counter()
-    experiment = advanced(run, step, None if quiet else progress_bar(" updates")).experiment
+    timeline = advanced(run, step, None if quiet else progress_bar(" updates"))
+    experiment = timeline.experiment
     metrics = experiment.metrics()
     return Result(
         epoch=experiment.epoch,
@@ -65,7 +66,7 @@ def replay(run: Run, step: int, *, quiet: bool = False) -> Result:
         test_accuracy=metrics.get("test_accuracy"),
         steps_per_s=experiment.step / (time.perf_counter() - started) if experiment.step else None,
         parameters_sha256=experiment.parameters_sha256(),
-        notice=experiment.notice,
+        notice=experiment.notice or timeline.warning,
     )
 
 
@@ -80,7 +81,10 @@ def advanced(run: Run, step: int, progress: Progress | None = None) -> "Timeline
     timeline = Timeline(Run(lab=run.lab, config=run.config, edits=past), step=0)
     timeline.experiment.prepare()
     while timeline.step < step and timeline.experiment.notice is None:
-        timeline.advance(steps=step - timeline.step, budget_s=REPORT_S)
+        before = timeline.step, timeline.experiment.edits
+        timeline.advance(until=step, budget_s=REPORT_S)
+        if before == (timeline.step, timeline.experiment.edits):  # a compiled loop of this run is being made again
+            time.sleep(REPORT_S)
         if progress is not None:
             progress(timeline.step, step)
     timeline.seek(timeline.step)  # of several edits at the last step, all

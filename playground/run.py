@@ -5,6 +5,7 @@ read, written and checked, so URLs, the command line, JSON and the page all foll
 """
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any, Protocol, Self
@@ -81,7 +82,8 @@ class Number:
             raise ConfigError(self._message(text)) from error
 
     def format(self, value: float) -> str:
-        return f"{value:.15g}"
+        text = f"{value:.15g}"
+        return text if float(text) == value else repr(value)
 
     def check(self, value: Any) -> float:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -214,6 +216,10 @@ class Config:
         """What a run of this configuration takes, by the name of the limit that a server may set."""
         return {}
 
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of every parameter of the network, by PyTorch's name for it."""
+        return {}
+
     @classmethod
     def settings(cls) -> dict[str, Setting]:
         """Every setting by name, in the order in which they are declared."""
@@ -275,6 +281,15 @@ class Config:
     def changed(self, other: Self) -> dict[str, Any]:
         """The settings in which ``other`` differs, with its values."""
         return {name: getattr(other, name) for name in self.settings() if getattr(self, name) != getattr(other, name)}
+
+
+_ELEMENT = re.compile(r"(?P<name>[\w.]{1,60})\[(?P<index>\d{1,6}(,\d{1,6}){0,7})\]", re.ASCII)
+
+
+def element(target: Any) -> tuple[str, tuple[int, ...]] | None:
+    """The parameter and the index of one number of it, as PyTorch writes it: ``layers.0.weight[2,1]``."""
+    match = _ELEMENT.fullmatch(target) if isinstance(target, str) else None
+    return None if match is None else (match["name"], tuple(map(int, match["index"].split(","))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,20 +5,19 @@
 """
 
 import json
-import re
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from playground.configs import CONFIGS
-from playground.run import Config, ConfigError, Edit, Integer, Number, Run
+from playground.run import Config, ConfigError, Edit, Integer, Number, Run, element
 
 FORMAT, VERSION = "neural-playground-run", 1
 MOST_CHARACTERS = 4_000_000
 MOST_EDITS = 20_000
 STEP = Integer(0, 10**12)
 PARAMETER = Number(-1000, 1000)
-ELEMENT = re.compile(r"[\w.]{1,60}\[\d{1,6}(,\d{1,6}){0,7}\]", re.ASCII)
 TIERS = ("compiled",)
 
 
@@ -55,11 +54,16 @@ def read(text: str) -> tuple[Run, int, str | None]:
     if not isinstance(lab, str) or lab not in CONFIGS:
         raise ConfigError(f"lab: {_short(lab)} is not one of {', '.join(CONFIGS)}")
     config = _config(CONFIGS[lab], content.get("config"))
-    edits = _edits(config, content.get("edits"))
+    edits = checked_edits(config, content.get("edits"))
     step = _named("step", lambda: STEP.check(content.get("step")))
-    made, here = content.get("torch"), torch_version()
+    return Run(lab=lab, config=config, edits=edits), step, version_warning(content.get("torch"))
+
+
+def version_warning(made: Any) -> str | None:
+    """What to tell where a run was ``made`` with another torch than this one."""
+    here = torch_version()
     other = f"It was made with torch {_short(made)}; this is {here}: the last bits of its numbers may differ."
-    return Run(lab=lab, config=config, edits=edits), step, None if made == here else other
+    return None if made == here else other
 
 
 def torch_version() -> str:
@@ -79,32 +83,42 @@ def _config(kind: type[Config], values: Any) -> Config:
     return kind(**values)
 
 
-def _edits(config: Config, found: Any) -> tuple[Edit, ...]:
+def checked_edits(config: Config, found: Any) -> tuple[Edit, ...]:
+    """Edits of a run of ``config`` from their JSON. Raises ConfigError, naming the first that cannot be one."""
     if not isinstance(found, list) or len(found) > MOST_EDITS:
         raise ConfigError(f"edits: it is not a list of at most {MOST_EDITS:,} edits")
     edits: list[Edit] = []
     for index, one in enumerate(found):
-        edit = _named(f"edits[{index}]", lambda one=one: _edit(config, one))
+        edit, config = _named(f"edits[{index}]", lambda config=config, one=one: _edit(config, one))
         if edits and edit.step < edits[-1].step:
             raise ConfigError(f"edits[{index}]: step {edit.step} comes after step {edits[-1].step}")
         edits.append(edit)
     return tuple(edits)
 
 
-def _edit(config: Config, found: Any) -> Edit:
+def _edit(config: Config, found: Any) -> tuple[Edit, Config]:
+    """An edit of a run that has ``config`` now, and what it has then."""
     if not isinstance(found, Mapping) or set(found) != {"step", "target", "value"}:
         raise ConfigError("an edit has a step, a target and a value")
     target, value = found["target"], found["value"]
     known = config.settings()
     if target in known and known[target].live:
         value = known[target].kind.check(value)
+        config = replace(config, **{target: value})
     elif target == "tier" and value in TIERS:
         pass
-    elif isinstance(target, str) and ELEMENT.fullmatch(target):
+    elif _is_element(target, config.shapes()):
         value = PARAMETER.check(value)
     else:
         raise ConfigError(f"{_short(target)} cannot be set to {_short(value)} during a run")
-    return Edit(step=STEP.check(found["step"]), target=target, value=value)
+    return Edit(step=STEP.check(found["step"]), target=target, value=value), config
+
+
+def _is_element(target: Any, shapes: Mapping[str, tuple[int, ...]]) -> bool:
+    """Whether ``target`` is one number of a parameter, such as ``layers.0.weight[2,1]``."""
+    name, index = element(target) or ("", ())
+    shape = shapes.get(name, ())
+    return len(index) == len(shape) > 0 and all(i < n for i, n in zip(index, shape, strict=True))
 
 
 def _named(name: str, check: Any) -> Any:

@@ -58,6 +58,14 @@ def test_a_run_survives_its_file(config: MLPConfig, edits: list[tuple[int, tuple
             "is not a number from -1000 to 1000",
         ),
         (
+            changed(edits=[{"step": 0, "target": "layers.0.weight[4,0]", "value": 1}]),
+            "'layers.0.weight[4,0]' cannot be set to 1 during",
+        ),
+        (
+            changed(edits=[{"step": 0, "target": "batch_size", "value": 300}]),
+            "edits[0]: batch_size: 300 is more than the 250 training points",
+        ),
+        (
             changed(edits=[{"step": s, "target": "learning_rate", "value": 1} for s in (5, 4)]),
             "edits[1]: step 4 comes after step 5",
         ),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from math import prod
 from typing import Any
 
 from playground.catalog import ACTIVATIONS, DEVICES, INITIALIZERS, LOSSES, OPTIMIZERS
@@ -76,11 +77,17 @@ class MLPConfig(Config):
         return train_size(self.dataset, self.train_share) / self.batch_size
 
     def demands(self) -> dict[str, int]:
-        sizes = (len(self.features), *self.hidden_sizes, self.outputs)
         return {
-            "parameters": sum((m + 1) * n for m, n in pairwise(sizes)),
+            "parameters": sum(map(prod, self.shapes().values())),
             "points": DATASETS[self.dataset].size,
         }
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        found: dict[str, tuple[int, ...]] = {}
+        sizes = (len(self.features), *self.hidden_sizes, self.outputs)
+        for index, (inputs, outputs) in enumerate(pairwise(sizes)):
+            found |= {f"layers.{index}.weight": (outputs, inputs), f"layers.{index}.bias": (outputs,)}
+        return found
 
     def conflicts(self) -> list[Problem]:
         found = []

@@ -21,9 +21,15 @@ class Engine(Protocol):
         ...
 
     def advance(
-        self, run_id: str, view: View, *, steps: int | None = None, budget_s: float | None = None
+        self,
+        run_id: str,
+        view: View,
+        *,
+        steps: int | None = None,
+        budget_s: float | None = None,
+        until: int | None = None,
     ) -> Future[Snapshot]:
-        """Train for ``steps`` updates or about ``budget_s`` seconds, then observe."""
+        """Train for ``steps`` updates or about ``budget_s`` seconds, not beyond step ``until``; then observe."""
         ...
 
     def observe(self, run_id: str, view: View) -> Future[Snapshot]:

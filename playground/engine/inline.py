@@ -29,9 +29,15 @@ class InlineEngine:
         return self._completed(lambda: self._worker.prepare(run_id))
 
     def advance(
-        self, run_id: str, view: View, *, steps: int | None = None, budget_s: float | None = None
+        self,
+        run_id: str,
+        view: View,
+        *,
+        steps: int | None = None,
+        budget_s: float | None = None,
+        until: int | None = None,
     ) -> Future[Snapshot]:
-        return self._completed(lambda: self._worker.advance(run_id, view, steps, budget_s)[0])
+        return self._completed(lambda: self._worker.advance(run_id, view, steps, budget_s, until)[0])
 
     def observe(self, run_id: str, view: View) -> Future[Snapshot]:
         return self._completed(lambda: self._worker.observe(run_id, view))

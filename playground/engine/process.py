@@ -85,7 +85,13 @@ class ProcessEngine:
         return self._call(run_id, "prepare")
 
     def advance(
-        self, run_id: str, view: View, *, steps: int | None = None, budget_s: float | None = None
+        self,
+        run_id: str,
+        view: View,
+        *,
+        steps: int | None = None,
+        budget_s: float | None = None,
+        until: int | None = None,
     ) -> Future[Snapshot]:
         record = self._records[run_id]
 
@@ -95,7 +101,7 @@ class ProcessEngine:
             record.checkpoint = checkpoint or record.checkpoint
             return snapshot
 
-        return self._call(run_id, "advance", view, steps, budget_s, receive=receive)
+        return self._call(run_id, "advance", view, steps, budget_s, until, receive=receive)
 
     def observe(self, run_id: str, view: View) -> Future[Snapshot]:
         return self._call(run_id, "observe", view)

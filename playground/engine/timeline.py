@@ -19,13 +19,18 @@ MEMORY_BYTES = 16 * 2**20  # of one run's checkpoints
 MOST_CHECKPOINTS = 512  # a small network has these within 2 MB, so that a class of thirty stays small too
 OVERHEAD_BYTES = 2048  # of one checkpoint, beside its arrays
 MOST_MARKS = 60  # the newest edits, which the page shows
+NOT_COMPILED = (
+    "This run once went on with a compiled loop, which cannot be made here; it is computed with the traced one, so "
+    "the last bits of its numbers may differ."
+)
 
 
 class Timeline:
     """``run`` at ``step`` (by default at its last edit), computed from its start or from a ``checkpoint`` of it.
 
     ``furthest`` is how far the run has come; between ``step`` and that lies its future, which comes again in the
-    same way if it is trained on, and otherwise if something is changed first.
+    same way if it is trained on, and otherwise if something is changed first. ``warning`` says why the numbers may
+    not be the run's own to the last bit.
     """
 
     def __init__(
@@ -36,6 +41,7 @@ class Timeline:
         step = last_edit if step is None else step
         self.furthest = max(step, last_edit, furthest)
         self.experiment: Experiment = LABS[run.lab](run.config)
+        self.warning: str | None = None
         self._spacing = 1
         self._checkpoints = [self.experiment.state()]
         if checkpoint is not None and checkpoint["step"] <= step:
@@ -49,18 +55,23 @@ class Timeline:
         """Updates done."""
         return self.experiment.step
 
-    def advance(self, steps: int | None = None, budget_s: float | None = None) -> None:
-        """Train for ``steps`` updates or about ``budget_s`` seconds. Edits that lie ahead come at their steps."""
+    def advance(self, steps: int | None = None, budget_s: float | None = None, until: int | None = None) -> None:
+        """Train for ``steps`` updates or about ``budget_s`` seconds, and not beyond step ``until``.
+
+        Edits that lie ahead come at their steps. While the compiled loop of one of them is still being made, nothing
+        is trained.
+        """
+        if until is not None:
+            left = max(0, until - self.step)
+            steps = left if steps is None else min(steps, left)
         ahead = self._next_edit()
         if ahead is None:
             self.experiment.advance(steps, budget_s)
         else:
-            until = ahead.step - self.step
-            self.experiment.advance(until if steps is None else min(steps, until), budget_s)
-            if self.step == ahead.step:
-                self.experiment.apply(ahead.target, ahead.value)
-                if steps is not None and steps > until:
-                    return self.advance(steps - until, budget_s)
+            to_edit = ahead.step - self.step
+            self.experiment.advance(to_edit if steps is None else min(steps, to_edit), budget_s)
+            if self.step == ahead.step and self._make_due_edits() and steps is not None and steps > to_edit:
+                return self.advance(steps - to_edit, budget_s)
         self.furthest = max(self.furthest, self.step)
         self._keep()
         return None
@@ -97,7 +108,7 @@ class Timeline:
         """What ``view`` asks for, with how far the run has come and the steps at which it was changed."""
         snapshot = self.experiment.observe(run_id, view)
         marks = [(edit.step, edit.target, edit.value) for edit in self.run.edits[-MOST_MARKS:]]
-        info = {**snapshot.info, "furthest": self.furthest, "marks": marks}
+        info = {**snapshot.info, "furthest": self.furthest, "marks": marks, "warning": self.warning}
         if self.step < self.furthest:
             info.pop("ready", None)
         return replace(snapshot, info=info)
@@ -110,11 +121,34 @@ class Timeline:
         done = self.experiment.edits
         return self.run.edits[done] if done < len(self.run.edits) else None
 
+    def _make_due_edits(self) -> bool:
+        """Make the edits whose step has come; → False where a loop is still being compiled for one of them."""
+        while (ahead := self._next_edit()) is not None and ahead.step == self.step:
+            if ahead.target == "tier" and self.warning is None:
+                there = self.experiment.has_faster()
+                if there is None:
+                    return False
+                self.warning = None if there else NOT_COMPILED
+            self._repeat(ahead)
+        return True
+
+    def _repeat(self, edit: Edit) -> None:
+        """Make an edit again. Where the compiled loop cannot be had, the run goes on with the traced one."""
+        try:
+            if edit.target != "tier" or self.warning is None:
+                self.experiment.apply(edit.target, edit.value)
+                return
+        except ConfigError:
+            if edit.target != "tier":
+                raise
+        self.warning = NOT_COMPILED
+        self.experiment.edits += 1
+
     def _go_to(self, step: int) -> None:
         """Forward to ``step``, with the edits up to it and at it."""
         while (ahead := self._next_edit()) is not None and ahead.step <= step:
             self.experiment.advance(steps=ahead.step - self.step)
-            self.experiment.apply(ahead.target, ahead.value)
+            self._repeat(ahead)
         if step > self.step:
             self.experiment.advance(steps=step - self.step)
 
@@ -124,7 +158,7 @@ class Timeline:
         self.experiment.close()
         self.experiment = LABS[self.run.lab](self.run.config)
         for edit in self.run.edits[: checkpoint["edits"]]:
-            self.experiment.apply(edit.target, edit.value)
+            self._repeat(edit)
         self.experiment.restore(checkpoint)
         self.experiment.history = history
 

@@ -41,11 +41,11 @@ class Worker:
         self._timelines[run_id].experiment.prepare()
 
     def advance(
-        self, run_id: str, view: View, steps: int | None, budget_s: float | None
+        self, run_id: str, view: View, steps: int | None, budget_s: float | None, until: int | None
     ) -> tuple[Snapshot, Mapping[str, Any] | None]:
         """Train, then observe; now and then also a checkpoint to rebuild from."""
         timeline = self._timelines[run_id]
-        timeline.advance(steps, budget_s)
+        timeline.advance(steps, budget_s, until)
         checkpoint, now = None, time.monotonic()
         if now - self._checkpointed_at[run_id] >= CHECKPOINT_EVERY_S:
             checkpoint = timeline.state()

@@ -48,6 +48,10 @@ class Experiment(Protocol):
         """Change a live setting or one number of a parameter now. Raises ConfigError, changing nothing."""
         ...
 
+    def has_faster(self) -> bool | None:
+        """Whether a faster loop can be taken now, as the edit of the ``tier``; None while it is being made."""
+        ...
+
     def state(self) -> dict[str, Any]:
         """All that training needs to go on from here: ``step``, ``edits``, and the lab's own arrays in NumPy."""
         ...

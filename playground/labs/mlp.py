@@ -305,6 +305,12 @@ class MLPExperiment:
         self.record()
         return Edit(step=self.step, target=target, value=value)
 
+    def has_faster(self) -> bool | None:
+        """Whether the compiled loop can be taken now; None while it is being compiled, which this starts."""
+        if self._faster is None and self._device.type == "cpu":
+            self._faster = self._upgrade.kept() or self._upgrade.poll()
+        return True if self._faster else False if self._device.type != "cpu" or self._upgrade.is_hopeless else None
+
     def _apply_tier(self, tier: Any) -> str:
         """``compiled``: the same updates in machine code. Their last bits differ, hence an edit."""
         if self._loop.tier == tier:

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from playground import link
 from playground.catalog import (
     ACTIVATIONS,
     BATCH_SIZES,
@@ -21,9 +22,10 @@ from playground.catalog import (
 from playground.configs.mlp import MLPConfig
 from playground.data.points import DATASETS, draw, train_size
 from playground.pages.charts import inspect_panel
+from playground.pages.share import share_and_open
 from playground.pages.stage import picker, stage
 from playground.pages.take_home import take_home_panel
-from playground.run import Config, ConfigError, Flag, Integer, Number, Problem, Setting, setting
+from playground.run import Config, ConfigError, Flag, Integer, Number, Problem, Run, Setting, setting
 from playground.stream.channel import Channel
 from playground.stream.frame import pack, unpack
 from playground.stream.hub import ServerFull, hub
@@ -54,18 +56,19 @@ def mlp_page() -> None:
         except ServerFull as full:
             _wait(str(full))
             return
-        _report(_load_address())
+        _load_address()
     st.html(_COMPACT)
     with st.sidebar:
         _controls()
     show = Show(**{name: st.session_state[name] for name in Show.settings()})
     _mount_stage(show)
     st.caption(_LEGEND)
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.toggle("Test points", key="show_test", help="Also show the points that are not trained on.")
         st.toggle("Discretize", key="discretize", help="Show only which side of the boundary a point is on.")
         st.toggle("Inspect", key="inspect", help="Loss and accuracy curves and all weights, to hover and zoom.")
         st.toggle("Code", key="code", help="This run in PyTorch, and files of it to take home.")
+        share_and_open(_channel, _open_run)
     _write_address(show.to_text())
     if show.inspect:
         inspect_panel(_channel)
@@ -99,16 +102,29 @@ def _channel() -> Channel:
 # The address and the session hold the settings; the run follows them
 
 
-def _load_address() -> list[Problem]:
-    """Put the address's settings into the session; a wrong part is reported and gets its default."""
+def _load_address() -> None:
+    """Put the address's settings into the session and open its run; a wrong part is reported and gets its default."""
     text = st.query_params.to_dict()
     shown = {name: value for name, value in text.items() if name in Show.settings()}
     show, problems = Show.from_text(shown)
-    config, more = MLPConfig.from_text({k: v for k, v in text.items() if k not in shown})
+    run, step, more, warning = link.read("mlp", {k: v for k, v in text.items() if k not in shown})
     st.query_params.clear()
     _take_settings(show)
-    _take_settings(config)
-    return problems + more
+    _take_settings(run.config)
+    if run.edits or step:
+        try:
+            _open_run(run, step)
+        except ConfigError as error:
+            more.append(Problem("link", str(error)))
+    _report(problems + more)
+    if warning:
+        st.info(_plain(warning))
+
+
+def _open_run(run: Run, step: int) -> None:
+    """Take the page to a run. Raises ConfigError where this server cannot do it; the page stays as it is then."""
+    hub().channel(st.session_state.token).open(run, step)
+    _take_settings(run.config)
 
 
 def _take_settings(config: Config) -> None:
@@ -163,7 +179,7 @@ def _write_address(text: Mapping[str, str]) -> None:
 def _report(problems: list[Problem]) -> None:
     if problems:
         lines = "\n".join(f"- **{_plain(found.name)}**: {_plain(found.message)}" for found in problems)
-        st.warning(f"Some settings could not be used; their defaults stand in for them.\n\n{lines}")
+        st.warning(f"Some parts of this link could not be used; defaults stand in for them.\n\n{lines}")
 
 
 def _toast(problem: Problem) -> None:

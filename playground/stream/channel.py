@@ -53,6 +53,8 @@ class Channel:
         self._notice: str | None = None  # why the server, not the run, has stopped the training
         self._changes = self._asked = 0  # by the person: in all, and before the frame under way was asked for
         self._was_in_past = False
+        self._until: int | None = None  # the step to which a run is being computed again, in sight
+        self._is_opened = False  # by a link, a file or from the list, rather than by the settings alone
         self._controls: dict[str, Any] | None = None  # live settings that the page's controls do not show yet
         self._former: tuple[Run, int] | None = None  # the future that was left by a change in the past, and its end
         self._last_frame = b""
@@ -82,6 +84,19 @@ class Channel:
         for answer in answers:  # outside the lock: frames go on meanwhile
             answer.result(ANSWER_S)
         self.last_seen = time.monotonic()
+
+    def open(self, run: Run, step: int) -> None:
+        """Show ``run``: it is computed again from its start, in sight, as far as ``step``.
+
+        Raises ConfigError where the machine cannot do it, or does not allow it; the present run stays then.
+        """
+        for problem in self._limits.problems(run.config):
+            raise ConfigError(str(problem))
+        with self._lock:
+            self.last_seen = self.touched_at = time.monotonic()
+            opened = self._start(run.config, run, until=step)
+            self._is_opened = True
+        opened.result(ANSWER_S)
 
     def handle(self, message: Mapping[str, Any]) -> Future[Any] | None:
         """Carry out one command of the stage. Raises ConfigError for one that makes no sense.
@@ -121,11 +136,11 @@ class Channel:
     def adopt(self, other: "Channel") -> bool:
         """After a reload: go on with the run of the page's earlier life, if it had the same configuration."""
         with self._lock, other._lock:
-            if not other.run_id or other.connected or other.config != self.config:
+            if not other.run_id or other.connected or other.config != self.config or self._is_opened:
                 return False
             self._engine.close(self.run_id)
             self.run_id, other.run_id = other.run_id, ""
-            self._last = other._last
+            self._last, self._is_opened = other._last, other._is_opened
             self._scene_due = True
             self.wake()
             return True
@@ -227,7 +242,9 @@ class Channel:
                 return None
             if self._dirty or self._scene_due or self._steps_due:
                 return 0.0
-            return self._pace.delay() if self._may_train() else None
+            if not self._may_train():
+                return None
+            return self._pace.delay() if self._until is None else 0.0
 
     def _request(self) -> Future[Snapshot]:
         """Ask the engine for the next slice of training and its snapshot."""
@@ -248,9 +265,12 @@ class Channel:
                 return self._engine.advance(self.run_id, view, steps=steps)
             if not self._may_train():
                 return self._engine.observe(self.run_id, view)
-            steps_now, budget_s = self._pace.slice(is_awaited)
+            if self._until is None:
+                steps_now, budget_s = self._pace.slice(is_awaited)
+            else:
+                steps_now, budget_s = None, self._pace.budget_s(is_awaited)
             started = time.monotonic()
-            future = self._engine.advance(self.run_id, view, steps=steps_now, budget_s=budget_s)
+            future = self._engine.advance(self.run_id, view, steps=steps_now, budget_s=budget_s, until=self._until)
             future.add_done_callback(lambda _: self._pace.took(time.monotonic() - started, budget_s))
             return future
 
@@ -265,7 +285,8 @@ class Channel:
 
     def _packed(self, snapshot: Snapshot) -> bytes:
         with self._lock:
-            if snapshot.notice is not None:
+            has_arrived = self._until is not None and snapshot.step >= self._until
+            if snapshot.notice is not None or (has_arrived and snapshot.run_id == self.run_id):
                 self._play(False)
             self._last = snapshot
             self._follow_run(snapshot)
@@ -282,8 +303,9 @@ class Channel:
                 "updates_per_s": self._pace.measured(snapshot.step) if self._may_train() else None,
                 "former": self._former and self._former[1],
                 "controls": controls,
-                "notice": snapshot.notice or self._notice or self._waiting(),
+                "notice": snapshot.notice or self._notice or self._waiting() or self._progress(snapshot),
                 **snapshot.info,
+                "furthest": max(snapshot.info["furthest"], self._until or 0),
             }
         return pack(header, snapshot.arrays)
 
@@ -313,11 +335,13 @@ class Channel:
             raise ConfigError("return: there is no other future to go back to")
         run, step = self._former
         left = self._engine.run(self.run_id), self._last.info["furthest"]
-        self._start(self.config, run, step)
-        self._former, self._was_in_past = left, True
+        self._start(self.config, run, until=step)
+        self._former = left
 
     def _follow_run(self, snapshot: Snapshot) -> None:
         """In its past, and on the way out of it, the run says what the settings are; the page's controls follow."""
+        if self._until is not None:
+            return
         in_past = snapshot.step < snapshot.info["furthest"]
         if self._asked != self._changes or snapshot.run_id != self.run_id or not (in_past or self._was_in_past):
             return
@@ -327,15 +351,17 @@ class Channel:
             self.config = config
             self._controls = {name: config.to_json()[name] for name, known in config.settings().items() if known.live}
 
-    def _start(self, config: Config, run: Run | None = None, step: int | None = None) -> Future[None]:
-        """Open a new run, or ``run`` at ``step``, in place of the present one."""
+    def _start(self, config: Config, run: Run | None = None, until: int = 0) -> Future[None]:
+        """Open a new run, or ``run`` on its way to step ``until``, in place of the present one."""
         run_id = secrets.token_hex(6)
-        opened = self._engine.open(run_id, run or Run(lab=self._lab, config=config), step)
+        opened = self._engine.open(run_id, run or Run(lab=self._lab, config=config), 0)
         if self.run_id:
             self._engine.close(self.run_id)
         self.run_id, self.config = run_id, config
-        self._former, self._was_in_past = None, False
-        self._play(False)
+        self._former, self._was_in_past = None, run is not None
+        self._is_opened = False
+        self._play(until > 0)
+        self._until = until or None
         self._steps_due, self._seek_due, self._last = 0, None, None
         self._view = replace(self._view, neuron=None)
         self._scene_due = True
@@ -364,6 +390,7 @@ class Channel:
     def _play(self, playing: bool) -> None:
         """Go, in one's place or in line for one; or stop, and let the next one in."""
         self.playing = playing
+        self._until = self._until if playing else None
         if playing:
             self._line.join(self)
         else:
@@ -380,6 +407,13 @@ class Channel:
             f"All {self._line.places} places to train on this server are taken. You are number {number} in line, and "
             "training starts by itself when it is your turn. Look around meanwhile, change things, go step by step."
         )
+
+    def _progress(self, snapshot: Snapshot) -> str | None:
+        """Where a run that is computed again stands; afterwards, in what it may differ from what it was."""
+        if self._until is None or snapshot.run_id != self.run_id:
+            warning: str | None = snapshot.info["warning"]
+            return warning
+        return f"Computing this run again: step {snapshot.step:,} of {self._until:,}. Pause stops here."
 
 
 def _view(message: Mapping[str, Any]) -> View:

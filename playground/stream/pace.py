@@ -32,13 +32,15 @@ class Pace:
     def slice(self, is_awaited: bool) -> tuple[int | None, float | None]:
         """The next slice: (steps, None) or (None, budget in seconds). Short where a person waits to see a change."""
         if self.updates_per_s is None:
-            if is_awaited:
-                return None, AWAITED_SLICE_S
-            return None, min(MAX_SLICE_S, max(MIN_SLICE_S, CYCLE_S - self._overhead_s))
+            return None, self.budget_s(is_awaited)
         self._accrue()
         steps = int(self._owed)
         self._owed -= steps
         return steps, None
+
+    def budget_s(self, is_awaited: bool) -> float:
+        """Seconds of training that fit between two frames."""
+        return AWAITED_SLICE_S if is_awaited else min(MAX_SLICE_S, max(MIN_SLICE_S, CYCLE_S - self._overhead_s))
 
     def took(self, seconds: float, budget_s: float | None) -> None:
         """Learn from a slice how much of a cycle is not training."""

@@ -254,6 +254,12 @@ class Upgrade:
             return loop
         return self._finished() if self._compilation.is_over() else None
 
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether ``poll`` will never bring a loop that is not there yet."""
+        impossible = self._cache.folder is None or not compiling_is_allowed() or not compiler_available()
+        return impossible or self.structure in self._failed
+
     def wait(self) -> CompiledLoop | None:
         """The loop, however long it takes (about 20 s); None where it cannot be made here."""
         loop = load(self.structure, self._cache)

@@ -5,7 +5,6 @@ step's traced graph: the very same tensor operations in the same order, recorded
 around them. A faster loop (compiled, or over many seeds) takes the same arguments and gives the same results.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,10 +15,8 @@ from torch.func import functional_call, grad_and_value
 from torch.fx import GraphModule
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from playground.run import ConfigError
+from playground.run import ConfigError, element
 from playground.training.optimizers import OPTIMIZERS, State
-
-_ELEMENT = re.compile(r"(?P<name>[\w.]{1,60})\[(?P<index>\d{1,6}(,\d{1,6}){0,7})\]", re.ASCII)
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 Batch = tuple[Tensor, Tensor]  # features (N, D), targets (N, outputs)
@@ -79,13 +76,12 @@ def element_index(model: nn.Module, target: str) -> int:
 
     Raises ConfigError where ``model`` has no such element.
     """
-    match = _ELEMENT.fullmatch(target)
+    wanted, index = element(target) or ("", ())
     offset = 0
     for name, parameter in model.named_parameters():
-        if match is not None and name == match["name"]:
-            index = [int(part) for part in match["index"].split(",")]
-            if len(index) == parameter.dim() and all(i < n for i, n in zip(index, parameter.shape, strict=True)):
-                return offset + sum(i * step for i, step in zip(index, parameter.stride(), strict=True))
+        fits = name == wanted and len(index) == parameter.dim()
+        if fits and all(i < n for i, n in zip(index, parameter.shape, strict=True)):
+            return offset + sum(i * step for i, step in zip(index, parameter.stride(), strict=True))
         offset += parameter.numel()
     raise ConfigError(f"the network has no {target[:60]!r}")
 

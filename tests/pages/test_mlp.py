@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -9,6 +10,10 @@ from streamlit.testing.v1 import AppTest
 from playground.configs.mlp import MLPConfig
 from playground.engine.inline import InlineEngine
 from playground.export.script import script
+from playground.headless import replay
+from playground.link import query
+from playground.run import Edit, Run
+from playground.stream.frame import unpack
 from playground.stream.hub import Hub, use_hub
 from playground.stream.limits import Limits
 
@@ -165,6 +170,33 @@ def test_a_network_that_is_too_large_for_this_server_changes_nothing(hub: Hub) -
     assert "177 is more than this server allows; use at most 100" in page.toast[0].value.replace("\\", "")
     assert (channel.run_id, config(page, hub)) == (run_id, MLPConfig())
     assert page.session_state["hidden_sizes"] == (4, 2)
+
+
+def test_a_link_opens_the_run_at_its_step(hub: Hub) -> None:
+    edits = (Edit(step=5, target="learning_rate", value=0.1), Edit(step=30, target="layers.0.bias[1]", value=1.0))
+    run = Run(lab="mlp", config=MLPConfig(dataset="xor"), edits=edits)
+    page = opened(**dict(parse_qsl(query(run, 20) or "")))
+    channel = hub.channel(page.session_state["token"])
+    while channel.playing:
+        header, _ = unpack(channel.poll())
+    assert channel.value() == (run, 20)
+    assert hub.engine.sha256(channel.run_id).result() == replay(run, 20).parameters_sha256
+    assert not page.warning
+    assert not {"edits", "step", "torch"} & set(address(page))
+    page.session_state["learning_rate"] = header["controls"]["learning_rate"]  # as the stage asks for
+    page.run()
+    assert channel.value() == (run, 20)
+    (share,) = (button for button in page.button if button.label == "Share")
+    share.click().run()
+    assert page.code[0].value.endswith("?" + (query(run, 20) or ""))
+
+
+def test_a_damaged_link_opens_its_configuration_and_says_what_is_wrong(hub: Hub) -> None:
+    page = opened(dataset="xor", edits="3:os.system:1", step="7")
+    assert config(page, hub) == MLPConfig(dataset="xor")
+    assert "cannot be set to" in page.warning[0].value
+    page = opened(hidden_sizes="32,32,32,32,32,32,32,32", step="7", torch="1.0")
+    assert "made with torch" in page.info[0].value
 
 
 def test_the_code_follows_the_controls(hub: Hub) -> None:

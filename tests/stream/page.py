@@ -44,6 +44,13 @@ class Page:
             self.send(type="ack")
         return header, arrays
 
+    def frame_when(self, **wanted: Any) -> dict[str, Any]:
+        """The header of the first frame from here on in which these values stand."""
+        while True:
+            header, _ = self.frame()
+            if wanted.items() <= header.items():
+                return header
+
     def error(self) -> str:
         while True:
             message = self.socket.receive()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +13,8 @@ from starlette.websockets import WebSocketDisconnect
 
 from playground.configs.mlp import MLPConfig
 from playground.engine.inline import InlineEngine
+from playground.headless import replay
+from playground.run import ConfigError, Edit, Run
 from playground.stream.channel import Channel
 from playground.stream.frame import unpack
 from playground.stream.hub import Hub
@@ -121,8 +124,8 @@ def test_time_travel(client: TestClient, hub: Hub, token: str) -> None:
         assert (header["step"], header["furthest"], header["former"]) == (75, 75, 125)
         assert header["marks"] == [[75, "layers.0.weight[0,0]", 0.5]]
         page.send(type="return")
-        header, _ = page.frame()
-        assert (header["step"], header["furthest"], header["former"]) == (125, 125, 75)
+        header = page.frame_when(step=125)
+        assert (header["furthest"], header["former"], header["controls"]["learning_rate"]) == (125, 75, 0.1)
         assert header["marks"] == [[100, "learning_rate", 0.1]]
         page.send(type="reset")
         assert page.frame()[0]["former"] is None
@@ -130,6 +133,55 @@ def test_time_travel(client: TestClient, hub: Hub, token: str) -> None:
         assert "there is no other future" in page.error()
         page.send(type="seek", step=-1)
         assert "-1 is not a whole number" in page.error()
+
+
+def test_a_run_that_is_opened_is_computed_in_sight_up_to_its_step(client: TestClient, hub: Hub, token: str) -> None:
+    edits = (
+        Edit(step=0, target="layers.0.bias[1]", value=0.5),
+        Edit(step=310, target="learning_rate", value=0.1),
+        Edit(step=310, target="layers.0.weight[2,1]", value=-0.5),
+        Edit(step=2000, target="batch_size", value=20),
+    )
+    run = Run(lab="mlp", config=MLPConfig(dataset="xor"), edits=edits)
+    channel = hub.channel(token)
+    with client.websocket_connect(PATH) as socket:
+        page = Page(socket, token)
+        page.frame()
+        page.send(type="speed", updates_per_s=1)  # does not hold it up
+        page.frame()
+        channel.open(run, 1500)
+        header, _ = page.frame()
+        assert header["state"] == "playing"
+        assert "Computing this run again: step" in header["notice"]
+        assert header["controls"] is None
+        header = page.frame_when(state="paused")
+        assert (header["step"], header["furthest"], header["notice"]) == (1500, 2000, None)
+        assert header["controls"]["learning_rate"] == 0.1
+        assert channel.value() == (run, 1500)
+        assert hub.engine.sha256(channel.run_id).result() == replay(run, 1500).parameters_sha256
+        channel.configure(replace(run.config, learning_rate=0.1))  # the page, whose controls have followed
+        assert channel.value() == (run, 1500)
+        channel.open(run, 10**9)
+        page.frame_when(state="playing")
+        page.send(type="pause")
+        header = page.frame_when(state="paused")
+        assert header["step"] < 10**9
+        assert header["notice"] is None
+        page.send(type="speed", updates_per_s=1000)
+        page.send(type="play")
+        page.frame_when(state="playing")
+
+
+def test_a_run_that_this_server_does_not_allow_is_not_opened(hub: Hub, token: str) -> None:
+    channel = hub.channel(token)
+    channel._limits = Limits(parameters=100)
+    before = channel.value()
+    with pytest.raises(ConfigError, match="is more than this server allows"):
+        channel.open(
+            Run(lab="mlp", config=MLPConfig(hidden_sizes=(32,) * 8)),
+            0,
+        )
+    assert channel.value() == before
 
 
 def test_a_slow_speed_is_kept(client: TestClient, token: str) -> None:

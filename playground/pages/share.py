@@ -1,0 +1,69 @@
+"""Share a run by a link or a file, and open a run that somebody shared."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from playground import link, runfile
+from playground.run import ConfigError, Run
+from playground.stream.channel import Channel
+
+OpenRun = Callable[[Run, int], None]
+_SHARE_HELP = "A link that opens this run at this step, with these weights."
+MOST_MB = 4  # of a file; what it may hold is checked where it is read
+
+
+def share_and_open(find_channel: Callable[[], Channel], open_run: OpenRun) -> None:
+    """The two buttons. ``open_run`` takes the page to a run; it raises ConfigError where that cannot be."""
+    if st.button("Share", type="tertiary", icon=":material/link:", help=_SHARE_HELP):
+        _share(*find_channel().value())
+    if st.button("Open file", type="tertiary", icon=":material/folder_open:", help="Open a run from its file."):
+        st.session_state.pop("open_outcome", None)
+        _open(open_run)
+    if warning := st.session_state.pop("open_warning", None):
+        st.toast(warning, icon=":material/info:", duration="long")
+
+
+@st.dialog("Share this run", width="medium")
+def _share(run: Run, step: int) -> None:
+    edits = len(run.edits)
+    content = f"the settings, the {edits} change{'s' * (edits != 1)} made on the way" if edits else "all settings"
+    query = link.query(run, step)
+    if query is None:
+        st.markdown(f"With {edits:,} changes this run is too long for a link. Send the file; **Open file** reads it.")
+    else:
+        sees = f"Whoever opens this link sees this run at **step {step:,}**, with the same weights."
+        st.markdown(f"{sees} It holds {content}.")
+        st.code(f"{(st.context.url or '').partition('?')[0]}?{query}", language=None, wrap_lines=True)
+    st.download_button(
+        "Run file", runfile.write(run, step), "run.json", "application/json",
+        icon=":material/download:", on_click="ignore",
+    )  # fmt: skip
+
+
+@st.dialog("Open a run")
+def _open(open_run: OpenRun) -> None:
+    """A run file, computed again in sight. What cannot be used is said, and the present run stays."""
+    outcome = st.session_state.get("open_outcome")
+    if outcome == "opened":
+        st.rerun()
+    st.file_uploader(
+        "A run file (run.json), as Share or Code gives it",
+        type="json", max_upload_size=MOST_MB, key="run_file", on_change=_take_file, args=(open_run,),
+    )  # fmt: skip
+    if outcome:
+        st.error(outcome)
+
+
+def _take_file(open_run: OpenRun) -> None:
+    file = st.session_state.run_file
+    if file is None:
+        return
+    try:
+        run, step, warning = runfile.read(file.getvalue().decode(errors="replace"))
+        open_run(run, step)
+    except ConfigError as error:
+        st.session_state.open_outcome = f"{file.name} cannot be opened. {error}"
+        return
+    st.session_state.open_outcome = "opened"
+    st.session_state.open_warning = warning  # the dialog takes its own toasts with it

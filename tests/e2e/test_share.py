@@ -1,0 +1,76 @@
+"""A run is handed on: by a link, by a file."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from playground.headless import replay
+from playground.runfile import read
+from tests.browser import STAGE, is_in_state, number, opened, press, reaches
+
+pytestmark = pytest.mark.browser
+
+
+def shown(page: Page) -> tuple[float, str | None]:
+    """The step and the test loss on the stage."""
+    return number(page, "step"), page.locator(STAGE).get_attribute("data-test-loss")
+
+
+def test_a_link_opens_the_same_moment_in_another_tab(page: Page, address: str) -> None:
+    opened(page, address, "?dataset=xor")
+    press(page, "Play")
+    reaches(page, 300)
+    press(page, "Pause")
+    is_in_state(page, "paused")
+    page.get_by_role("combobox", name="Learning rate").click()
+    page.get_by_role("option", name="0.1", exact=True).click()
+    page.wait_for_function("(stage) => document.querySelector(stage).dataset.edits === '1'", arg=STAGE)
+    before = number(page, "step")
+    press(page, "Play")
+    reaches(page, before + 300)
+    press(page, "Pause")
+    is_in_state(page, "paused")
+    page.get_by_role("button", name="Share", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text(f"step {number(page, 'step'):,.0f}")).to_be_visible()
+    link = dialog.locator("code").inner_text()
+    with page.expect_download() as downloading:
+        dialog.get_by_role("button", name="Run file").click()
+    run, step, _ = read(Path(downloading.value.path()).read_text())
+    assert (step, str(replay(run, step).test_loss)) == shown(page)
+    assert page.context.browser is not None
+    other = page.context.browser.new_page()
+    opened(other, address, "?" + link.partition("?")[2])
+    reaches(other, step)
+    is_in_state(other, "paused")
+    assert shown(other) == shown(page)
+    expect(other.get_by_role("combobox", name="Learning rate")).to_have_value("0.1")
+    assert "edits" not in other.url
+    other.context.close()
+
+
+def test_a_file_opens_as_its_run_or_says_why_not(page: Page, address: str, tmp_path: Path) -> None:
+    opened(page, address)
+    press(page, "Step")
+    reaches(page, 1)
+    (tmp_path / "evil.json").write_text('{"format": "pickle"}')
+    config = {"dataset": "spiral", "hidden_sizes": [6], "activation": "relu"}
+    edits = [{"step": 100, "target": "learning_rate", "value": 0.1}]
+    content = {"format": "neural-playground-run", "version": 1, "torch": "1.0", "lab": "mlp", "step": 700}
+    (tmp_path / "run.json").write_text(json.dumps({**content, "config": config, "edits": edits}))
+    page.get_by_role("button", name="Open file").click()
+    page.locator("input[type=file]").set_input_files(tmp_path / "evil.json")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("evil.json cannot be opened. this is not a run file")).to_be_visible()
+    assert number(page, "step") == 1
+    page.locator("input[type=file]").set_input_files(tmp_path / "run.json")
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_text("It was made with torch '1.0'")).to_be_visible()
+    reaches(page, 700)
+    is_in_state(page, "paused")
+    run, step, _ = read((tmp_path / "run.json").read_text())
+    assert shown(page) == (700, str(replay(run, step).test_loss))
+    expect(page.get_by_role("combobox", name="Activation")).to_have_value("ReLU")
+    expect(page.get_by_role("combobox", name="Learning rate")).to_have_value("0.1")
