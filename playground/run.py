@@ -216,9 +216,23 @@ class Config:
         """What a run of this configuration takes, by the name of the limit that a server may set."""
         return {}
 
+    def title(self) -> str:
+        """A few words for a list."""
+        return ""
+
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """The shape of every parameter of the network, by PyTorch's name for it."""
         return {}
+
+    def words(self, name: str) -> str:
+        """A setting and its value as they stand in a list: ``Activation ReLU``."""
+        known, value = self.settings()[name], getattr(self, name)
+        if isinstance(known.kind, Choice | Names):
+            chosen = (value,) if isinstance(value, str) else value
+            written = ", ".join(getattr(known.kind.options[each], "label", each) for each in chosen)
+        else:
+            written = f"{value:g}" if isinstance(value, float) else known.kind.format(value) or "none"
+        return f"{known.label} {written}"
 
     @classmethod
     def settings(cls) -> dict[str, Setting]:

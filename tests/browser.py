@@ -70,9 +70,11 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def app(script: str = "app.py", base_path: str = "", **environment: str) -> Iterator[tuple[str, int]]:
-    """The app as the README starts it, on a free port; → its address and process id."""
-    port = free_port()
+def app(
+    script: str = "app.py", base_path: str = "", port: int | None = None, **environment: str
+) -> Iterator[tuple[str, int]]:
+    """The app as the README starts it, on a free port by default; → its address and process id."""
+    port = port or free_port()
     options = ["--server.headless=true", f"--server.port={port}", f"--server.baseUrlPath={base_path}"]
     command = [sys.executable, "-m", "streamlit", "run", script, *options]
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)

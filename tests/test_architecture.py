@@ -10,9 +10,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "playground"
 WEB = ("pages", "stream", "catalog", "run", "configs", "data", "headless", "engine/process", "engine/__init__")
-WEB += ("runfile", "link", "export")
+WEB += ("runfile", "link", "store", "export")
 # A folder may import those before it, and itself.
-ORDER = ["catalog", "run", "data", "configs", "runfile", "link", "export"]
+ORDER = ["catalog", "run", "data", "configs", "runfile", "link", "store", "export"]
 ORDER += ["models", "training", "labs", "engine", "stream", "pages"]
 MAY_NOT = {"stream": {"models", "training", "labs"}, "pages": {"models", "training", "labs"}}
 

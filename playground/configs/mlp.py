@@ -76,6 +76,14 @@ class MLPConfig(Config):
         """Updates in one pass over the training data."""
         return train_size(self.dataset, self.train_share) / self.batch_size
 
+    def title(self) -> str:
+        return f"{DATASETS[self.dataset].label} {'-'.join(map(str, self.sizes))}"
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The numbers of inputs, of neurons in each hidden layer, and of outputs."""
+        return (len(self.features), *self.hidden_sizes, self.outputs)
+
     def demands(self) -> dict[str, int]:
         return {
             "parameters": sum(map(prod, self.shapes().values())),
@@ -84,8 +92,7 @@ class MLPConfig(Config):
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         found: dict[str, tuple[int, ...]] = {}
-        sizes = (len(self.features), *self.hidden_sizes, self.outputs)
-        for index, (inputs, outputs) in enumerate(pairwise(sizes)):
+        for index, (inputs, outputs) in enumerate(pairwise(self.sizes)):
             found |= {f"layers.{index}.weight": (outputs, inputs), f"layers.{index}.bias": (outputs,)}
         return found
 

@@ -63,8 +63,7 @@ class MLPExperiment:
         self._device = pick_device(config.device)
         self._samples_before, self._step_before = 0, 0  # samples seen until batch size last changed
         self._draw_data()
-        sizes = (len(config.features), *config.hidden_sizes, config.outputs)
-        self._model = MLP(sizes, config.activation)
+        self._model = MLP(config.sizes, config.activation)
         with torch.no_grad():
             self._model.initialize(config.initializer, torch.Generator().manual_seed(config.seed))
         self._model.to(self._device)
@@ -72,7 +71,7 @@ class MLPExperiment:
         self._optimizer_state = initial_state(config.optimizer, self._parameters)
         self._set_hyperparameters()
         self._loss = partial(LOSSES[config.loss], output=config.output_activation)
-        structure = sizes, config.activation, config.loss, config.output_activation, config.optimizer
+        structure = config.sizes, config.activation, config.loss, config.output_activation, config.optimizer
         self._traced = traced_loop(*structure, self._device)
         self._loop: Loop | CompiledLoop = self._traced
         self._upgrade = Upgrade(Structure(*structure, config.batch_size))

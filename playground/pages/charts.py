@@ -1,6 +1,6 @@
 """The Inspect area: curves and weights in Plotly, to hover, zoom and save. Costs nothing while it is hidden."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from playground.stream.channel import Channel
 
 REFRESH_S = 0.5
 TRAIN, TEST = "#8c929d", {"light": "#22262b", "dark": "#f0f2f4"}  # as in the live trace; hues are for signs
+SERIES = ("#7a52c7", "#0f9d7a", "#c2417f", "#8a7a0a", "#4a6b8a", "#a0522d")  # of runs; orange and blue are signs
 DIVERGING = [[0.0, "#f59322"], [0.5, "#e8eaeb"], [1.0, "#0877bd"]]
 
 
@@ -73,6 +74,27 @@ def _curves(rows: np.ndarray[Any, Any], log_scale: bool, cursor: float | None) -
     return figure.update_layout(
         height=420, margin={"t": 30, "r": 10, "b": 40, "l": 60}, hovermode="x unified",
         legend={"orientation": "h", "y": 1.08}, uirevision="curves",
+    )  # fmt: skip
+
+
+def overlay(runs: Sequence[tuple[str, np.ndarray[Any, Any]]]) -> Any:
+    """The losses of several runs over each other; each has a name and rows as a run's history has them."""
+    from plotly.graph_objects import Figure
+
+    figure = Figure()
+    for index, (name, rows) in enumerate(runs):
+        colour = SERIES[index % len(SERIES)]
+        for part, column, dash in (("test", 3, "solid"), ("train", 2, "dot")):
+            figure.add_scatter(
+                x=rows[:, 1], y=rows[:, column], name=f"{name}, {part}", mode="lines", legendgroup=str(index),
+                line={"color": colour, "dash": dash, "width": 2 if part == "test" else 1},
+                hovertemplate="%{y:.4f}",
+            )  # fmt: skip
+    figure.update_xaxes(title="epoch", rangemode="tozero")
+    figure.update_yaxes(title="loss", rangemode="tozero")
+    return figure.update_layout(
+        height=380, margin={"t": 10, "r": 10, "b": 40, "l": 60}, hovermode="x unified", uirevision="overlay",
+        legend={"orientation": "h", "y": -0.2},
     )  # fmt: skip
 
 

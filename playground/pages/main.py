@@ -5,13 +5,27 @@ from pathlib import Path
 import streamlit as st
 
 from playground.pages.mlp import mlp_page
+from playground.pages.side_by_side import side_by_side_page
 
 ASSETS = Path(__file__).parent.parent.parent / "assets"
 SIDEBAR_PX = 330
 
 PAGES = {
     "mlp": st.Page(mlp_page, title="Playground", url_path="playground", default=True),
+    "side_by_side": st.Page(side_by_side_page, title="Side by side", url_path="side-by-side"),
 }
+
+_COMPACT = """
+<style>
+  .stMainBlockContainer { padding: 2.75rem 1.5rem 2rem; }
+  @media (max-width: 640px) { .stMainBlockContainer { padding: 4.25rem 1rem 2rem; } }
+  .stSidebar [data-testid="stSidebarUserContent"] { padding-top: 0; }
+  .stSidebar [data-testid="stVerticalBlock"] { gap: 0.5rem; }
+  .stSidebar [data-testid="stHorizontalBlock"] { gap: 1.25rem; }
+  .stSidebar .stSelectbox input { padding-right: 0; font-size: 0.875rem; text-overflow: ellipsis; }
+  .stSidebar .stSelectbox button[aria-haspopup] { padding-inline: 0.25rem; }
+</style>
+"""
 
 st.set_page_config(
     page_title="Neural network playground",
@@ -19,5 +33,6 @@ st.set_page_config(
     layout="wide",
     initial_sidebar_state=SIDEBAR_PX,
 )
+st.html(_COMPACT)
 st.logo(str(ASSETS / "wordmark.svg"), size="large")
 st.navigation(list(PAGES.values()), position="hidden").run()

@@ -22,6 +22,7 @@ from playground.catalog import (
 from playground.configs.mlp import MLPConfig
 from playground.data.points import DATASETS, draw, train_size
 from playground.pages.charts import inspect_panel
+from playground.pages.runs import runs_dialogs, runs_panel
 from playground.pages.share import share_and_open
 from playground.pages.stage import picker, stage
 from playground.pages.take_home import take_home_panel
@@ -46,6 +47,7 @@ class Show(Config):
     discretize: bool = setting(False, Flag(), "Discretize output")
     inspect: bool = setting(False, Flag(), "Inspect")
     code: bool = setting(False, Flag(), "Code")
+    runs: bool = setting(False, Flag(), "Runs")
 
 
 def mlp_page() -> None:
@@ -57,7 +59,6 @@ def mlp_page() -> None:
             _wait(str(full))
             return
         _load_address()
-    st.html(_COMPACT)
     with st.sidebar:
         _controls()
     show = Show(**{name: st.session_state[name] for name in Show.settings()})
@@ -68,12 +69,16 @@ def mlp_page() -> None:
         st.toggle("Discretize", key="discretize", help="Show only which side of the boundary a point is on.")
         st.toggle("Inspect", key="inspect", help="Loss and accuracy curves and all weights, to hover and zoom.")
         st.toggle("Code", key="code", help="This run in PyTorch, and files of it to take home.")
+        st.toggle("Runs", key="runs", help="What you have trained before, to compare and to open again.")
         share_and_open(_channel, _open_run)
     _write_address(show.to_text())
     if show.inspect:
         inspect_panel(_channel)
     if show.code:
         take_home_panel(_channel)
+    if show.runs:
+        runs_dialogs()
+        runs_panel(_channel, _open_run)
 
 
 @st.fragment(run_every=RETRY_S)
@@ -121,9 +126,12 @@ def _load_address() -> None:
         st.info(_plain(warning))
 
 
-def _open_run(run: Run, step: int) -> None:
-    """Take the page to a run. Raises ConfigError where this server cannot do it; the page stays as it is then."""
-    hub().channel(st.session_state.token).open(run, step)
+def _open_run(run: Run, step: int, kept_id: str | None = None) -> None:
+    """Take the page to a run; ``kept_id`` is its name in the list, if it is there.
+
+    Raises ConfigError where this server cannot do it; the page stays as it is then.
+    """
+    hub().channel(st.session_state.token).open(run, step, kept_id)
     _take_settings(run.config)
 
 
@@ -383,16 +391,3 @@ def _take_transport() -> None:
     if st.session_state.stage.get("transport") == "poll":
         st.session_state.transport = "poll"
         st.session_state.stage_changed = True
-
-
-_COMPACT = """
-<style>
-  .stMainBlockContainer { padding: 2.75rem 1.5rem 2rem; }
-  @media (max-width: 640px) { .stMainBlockContainer { padding: 4.25rem 1rem 2rem; } }
-  .stSidebar [data-testid="stSidebarUserContent"] { padding-top: 0; }
-  .stSidebar [data-testid="stVerticalBlock"] { gap: 0.5rem; }
-  .stSidebar [data-testid="stHorizontalBlock"] { gap: 1.25rem; }
-  .stSidebar .stSelectbox input { padding-right: 0; font-size: 0.875rem; text-overflow: ellipsis; }
-  .stSidebar .stSelectbox button[aria-haspopup] { padding-inline: 0.25rem; }
-</style>
-"""

@@ -8,9 +8,9 @@ from playground.stream.socket import PREFIX, stage_version
 def _loader(module: str) -> str:
     """The script that Streamlit sends: it only fetches the real one, which our own route serves."""
     return f"""
-// Streamlit's address is whatever stands before /_stcore/ in what it has loaded, proxies included.
-const core = performance.getEntriesByType("resource").find((entry) => entry.name.includes("/_stcore/"));
-const base = core ? core.name.slice(0, core.name.indexOf("/_stcore/")) : window.location.origin;
+// Streamlit's address is whatever stands before /static/ in its own scripts, proxies included.
+const core = performance.getEntriesByType("resource").find((entry) => entry.name.includes("/static/js/"));
+const base = core ? core.name.slice(0, core.name.indexOf("/static/js/")) : window.location.origin;
 const loaded = import(`${{base}}/{PREFIX}/{stage_version()}/{module}`);
 export default function (component) {{
   let cleanup = null;

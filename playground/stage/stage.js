@@ -17,6 +17,7 @@ import { Socket } from "./socket.js";
 import { Timeline } from "./timeline.js";
 import { Toolbar } from "./toolbar.js";
 import { Trace } from "./trace.js";
+import { visitorMessage } from "./visitor.js";
 
 /** @typedef {import("./types.js").Moment} Moment */
 /** @typedef {import("./types.js").Message} Message */
@@ -151,6 +152,7 @@ class Stage {
     this.root.dataset.transport = "poll";
     this.notices.connection("slower connection: polling");
     if (frame === this.polled) return;
+    if (!this.polled) window.setTimeout(() => this.send(visitorMessage()));  // not while Streamlit mounts
     this.polled = frame;
     this.waiting = [unpack(frame)];
   }
@@ -170,7 +172,7 @@ class Stage {
         this.isSeeking = false;
         this.notices.connection(online ? "" : "reconnecting…");
       },
-      greetings: () => [this.toolbar.speedMessage(), ...(this.isLooking() ? [this.viewMessage()] : [])],
+      greetings: () => [visitorMessage(), this.toolbar.speedMessage(), ...(this.isLooking() ? [this.viewMessage()] : [])],
       onUnreachable: () => this.component?.setStateValue("transport", "poll"),
       onExpired: () => this.notices.expire(),
     });

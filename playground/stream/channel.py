@@ -6,36 +6,46 @@ configuration from its own thread; the socket (or the polling page) sends comman
 
 import asyncio
 import contextlib
-import math
 import secrets
 import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from playground.configs import CONFIGS
-from playground.configs.mlp import MLPConfig
 from playground.engine import Engine
-from playground.run import Config, ConfigError, Integer, Number, Run, Snapshot, View
+from playground.run import Config, ConfigError, Run, Snapshot, View
+from playground.store import Store
+from playground.stream import commands
 from playground.stream.connection import Connection
 from playground.stream.frame import pack
+from playground.stream.keeper import Keeper
 from playground.stream.limits import Limits
 from playground.stream.line import Line
 from playground.stream.pace import SPEED, Pace
 
 HOLD_S = 3.0  # for which a large layer's drawn neurons stay
 ANSWER_S = 60.0  # how long to wait for a worker before giving up (a rebuild may take seconds)
-_INDEX = Integer(0, 10_000)
-MOST_STEPS = 10**12
+
+
+class Known(NamedTuple):
+    """A run that has come as far as ``step``, and its name in the store."""
+
+    run: Run
+    step: int
+    kept_id: str | None
 
 
 class Channel:
     """Holds one run in ``engine`` and turns it into frames. Safe to use from several threads."""
 
-    def __init__(self, engine: Engine, limits: Limits, line: Line, lab: str = "mlp") -> None:
+    def __init__(
+        self, engine: Engine, limits: Limits, line: Line, store: Store | None = None, lab: str = "mlp"
+    ) -> None:
         self._engine, self._limits, self._line = engine, limits, line
+        self.keeper = Keeper(store, engine)
         self._lab = lab
         self._lock = threading.RLock()
         self.run_id = ""
@@ -56,7 +66,7 @@ class Channel:
         self._until: int | None = None  # the step to which a run is being computed again, in sight
         self._is_opened = False  # by a link, a file or from the list, rather than by the settings alone
         self._controls: dict[str, Any] | None = None  # live settings that the page's controls do not show yet
-        self._former: tuple[Run, int] | None = None  # the future that was left by a change in the past, and its end
+        self._former: Known | None = None  # what was left by a change in the past
         self._last_frame = b""
 
     # What the page asks for
@@ -85,16 +95,17 @@ class Channel:
             answer.result(ANSWER_S)
         self.last_seen = time.monotonic()
 
-    def open(self, run: Run, step: int) -> None:
+    def open(self, run: Run, step: int, kept_id: str | None = None) -> None:
         """Show ``run``: it is computed again from its start, in sight, as far as ``step``.
 
+        ``kept_id`` is its name in the store, if it is from there.
         Raises ConfigError where the machine cannot do it, or does not allow it; the present run stays then.
         """
         for problem in self._limits.problems(run.config):
             raise ConfigError(str(problem))
         with self._lock:
             self.last_seen = self.touched_at = time.monotonic()
-            opened = self._start(run.config, run, until=step)
+            opened = self._start(run.config, Known(run, step, kept_id))
             self._is_opened = True
         opened.result(ANSWER_S)
 
@@ -111,10 +122,11 @@ class Channel:
                 self._play(verb == "play")
                 self._pace.restart()
             elif verb == "step":
-                self._steps_due = self._steps_to(message.get("unit"))
+                epoch = self._last.epoch if self._last else 0.0
+                self._steps_due = commands.updates(message, self.config, epoch)
                 self._play(False)
             elif verb == "seek":
-                self._seek_due = Integer(0, MOST_STEPS).check(message.get("step"))
+                self._seek_due = commands.step(message)
                 self._play(False)
             elif verb == "return":
                 self._return()
@@ -124,10 +136,12 @@ class Channel:
                 wanted = message.get("updates_per_s")
                 self._pace.updates_per_s = None if wanted is None else SPEED.check(wanted)
                 self._pace.restart()
+            elif verb == "visitor":
+                self.keeper.introduce(message.get("secret"))
             elif verb == "view":
-                self._view = _view(message)
+                self._view = commands.view(message)
             elif verb in ("weight", "bias"):
-                return self._edit_parameter(message)
+                return self._apply(commands.parameter(message), message.get("value"), self._future())
             else:
                 raise ConfigError(f"there is no command {str(verb)[:40]!r}")
             self.wake()
@@ -140,7 +154,7 @@ class Channel:
                 return False
             self._engine.close(self.run_id)
             self.run_id, other.run_id = other.run_id, ""
-            self._last, self._is_opened = other._last, other._is_opened
+            self._last, self._is_opened, self.keeper = other._last, other._is_opened, other.keeper
             self._scene_due = True
             self.wake()
             return True
@@ -169,10 +183,18 @@ class Channel:
 
     def close(self) -> None:
         with self._lock:
+            self.keep()
             if self.run_id:
                 self._engine.close(self.run_id)
             self.run_id = ""
             self._play(False)
+
+    def keep(self) -> Future[Any] | None:
+        """Keep the run for its list, as far as it has come. Never waits; the future is done when it can be closed."""
+        with self._lock:
+            if self._until is not None or self._last is None or self._last.run_id != self.run_id:
+                return None
+            return self.keeper.keep(self.run_id, self._engine.run(self.run_id), self._last)
 
     def end_turn(self) -> None:
         """Pause where nobody has touched the page for long, for the sake of those who wait in line."""
@@ -285,10 +307,11 @@ class Channel:
 
     def _packed(self, snapshot: Snapshot) -> bytes:
         with self._lock:
-            has_arrived = self._until is not None and snapshot.step >= self._until
-            if snapshot.notice is not None or (has_arrived and snapshot.run_id == self.run_id):
-                self._play(False)
+            is_ours = snapshot.run_id == self.run_id
             self._last = snapshot
+            has_arrived = self._until is not None and snapshot.step >= self._until
+            if is_ours and (snapshot.notice is not None or has_arrived):
+                self._play(False)
             self._follow_run(snapshot)
             controls, self._controls = self._controls, None
             if "ready" in snapshot.info and snapshot.run_id == self.run_id:
@@ -301,7 +324,7 @@ class Channel:
                 "state": "playing" if self.playing else "paused",
                 "metrics": snapshot.metrics,
                 "updates_per_s": self._pace.measured(snapshot.step) if self._may_train() else None,
-                "former": self._former and self._former[1],
+                "former": self._former and self._former.step,
                 "controls": controls,
                 "notice": snapshot.notice or self._notice or self._waiting() or self._progress(snapshot),
                 **snapshot.info,
@@ -309,21 +332,28 @@ class Channel:
             }
         return pack(header, snapshot.arrays)
 
-    def _future(self) -> tuple[Run, int] | None:
-        """What lies ahead of the moment that is shown: the run and its last step; None at its end."""
+    def _future(self) -> Known | None:
+        """What lies ahead of the moment that is shown; None at the run's end."""
         last = self._last
         if last is None or last.run_id != self.run_id or last.step == last.info["furthest"]:
             return None
-        return self._engine.run(self.run_id), last.info["furthest"]
+        return self._whole(last)
 
-    def _apply(self, target: str, value: Any, future: tuple[Run, int] | None) -> Future[Any]:
+    def _whole(self, last: Snapshot) -> Known:
+        """The run as far as it has come."""
+        return Known(self._engine.run(self.run_id), last.info["furthest"], self.keeper.kept_id)
+
+    def _apply(self, target: str, value: Any, future: Known | None) -> Future[Any]:
         """Change the run. That gives it another future; the one that lay ahead is kept for a return."""
         self._changes += 1
 
         def done(applied: Future[Any]) -> None:
-            if applied.exception() is None:
-                self._former = future or self._former
-                self.wake()
+            if applied.exception() is not None:
+                return
+            if future is not None:
+                self._former = future
+                self.keeper.begin()
+            self.wake()
 
         answer = self._engine.apply(self.run_id, target, value)
         answer.add_done_callback(done)
@@ -333,9 +363,8 @@ class Channel:
         """Go to the end of the future that was left; what has come in its place can be returned to in turn."""
         if self._former is None or self._last is None:
             raise ConfigError("return: there is no other future to go back to")
-        run, step = self._former
-        left = self._engine.run(self.run_id), self._last.info["furthest"]
-        self._start(self.config, run, until=step)
+        left = self._whole(self._last)
+        self._start(self.config, self._former)
         self._former = left
 
     def _follow_run(self, snapshot: Snapshot) -> None:
@@ -351,50 +380,46 @@ class Channel:
             self.config = config
             self._controls = {name: config.to_json()[name] for name, known in config.settings().items() if known.live}
 
-    def _start(self, config: Config, run: Run | None = None, until: int = 0) -> Future[None]:
-        """Open a new run, or ``run`` on its way to step ``until``, in place of the present one."""
+    def _start(self, config: Config, known: Known | None = None) -> Future[None]:
+        """Open a new run, or a ``known`` one on its way to its step, in place of the present one."""
         run_id = secrets.token_hex(6)
-        opened = self._engine.open(run_id, run or Run(lab=self._lab, config=config), 0)
+        run = known.run if known else Run(lab=self._lab, config=config)
+        opened = self._engine.open(run_id, run, 0)
+        self.keep()
+        if known:
+            self.keeper.begin(known.kept_id, known.step, len(run.edits))
+        else:
+            self.keeper.begin()
         if self.run_id:
             self._engine.close(self.run_id)
         self.run_id, self.config = run_id, config
-        self._former, self._was_in_past = None, run is not None
+        self._former, self._was_in_past = None, known is not None
         self._is_opened = False
-        self._play(until > 0)
-        self._until = until or None
+        self._until = None
+        self._play(known is not None and known.step > 0)
+        self._until = (known and known.step) or None
         self._steps_due, self._seek_due, self._last = 0, None, None
         self._view = replace(self._view, neuron=None)
         self._scene_due = True
         self.wake()
         return opened
 
-    def _edit_parameter(self, message: Mapping[str, Any]) -> Future[Any]:
-        layer, row = _INDEX.check(message.get("layer")), _INDEX.check(message.get("to"))
-        if message["type"] == "bias":
-            target = f"layers.{layer - 1}.bias[{row}]"
-        else:
-            target = f"layers.{layer - 1}.weight[{row},{_INDEX.check(message.get('from'))}]"
-        return self._apply(target, message.get("value"), self._future())
-
-    def _steps_to(self, unit: Any) -> int:
-        """How many updates a press of Step means: one, or as many as end the epoch that is under way."""
-        if unit == "update":
-            return 1
-        if unit != "epoch":
-            raise ConfigError(f"step: {str(unit)[:40]!r} is not one of update, epoch")
-        assert isinstance(self.config, MLPConfig)
-        epoch = self._last.epoch if self._last else 0.0
-        left = math.floor(epoch + 1e-6) + 1 - epoch
-        return max(1, math.ceil(left * self.config.steps_per_epoch - 1e-6))
-
     def _play(self, playing: bool) -> None:
         """Go, in one's place or in line for one; or stop, and let the next one in."""
-        self.playing = playing
-        self._until = self._until if playing else None
+        has_stopped, self.playing = self.playing and not playing, playing
+        if has_stopped:
+            self._stopped()
         if playing:
             self._line.join(self)
         else:
             self._line.leave(self)
+
+    def _stopped(self) -> None:
+        """Keep what was trained. A run that was to come further again, and has not, goes on as another one."""
+        if self._until is not None and (self._last is None or self._last.step < self._until):
+            self.keeper.begin()
+        self._until = None
+        self.keep()
 
     def _may_train(self) -> bool:
         return self.playing and not self._line.number(self)
@@ -414,19 +439,3 @@ class Channel:
             warning: str | None = snapshot.info["warning"]
             return warning
         return f"Computing this run again: step {snapshot.step:,} of {self._until:,}. Pause stops here."
-
-
-def _view(message: Mapping[str, Any]) -> View:
-    """The part of a view that the stage decides. Raises ConfigError."""
-    neuron, probe = message.get("neuron"), message.get("probe")
-    if neuron is not None:
-        neuron = _pair(neuron, _INDEX.check, "neuron")
-    if probe is not None:
-        probe = _pair(probe, Number(-1000, 1000).check, "probe")
-    return View(neuron=neuron, probe=probe)
-
-
-def _pair(value: Any, check: Any, name: str) -> tuple[Any, Any]:
-    if not isinstance(value, list) or len(value) != 2:
-        raise ConfigError(f"{name}: {str(value)[:40]} is not a pair of numbers")
-    return check(value[0]), check(value[1])

@@ -5,13 +5,17 @@ import logging
 import secrets
 import threading
 import time
+from concurrent.futures import wait
 from functools import cached_property
 
 from playground.engine import Engine
 from playground.engine.process import ProcessEngine
+from playground.store import Store, open_store
 from playground.stream.channel import Channel
 from playground.stream.limits import Limits
 from playground.stream.line import Line
+
+KEEP_S = 5.0  # for which the end of the server waits for the last runs to be kept
 
 log = logging.getLogger(__name__)
 
@@ -23,8 +27,9 @@ class ServerFull(Exception):
 class Hub:
     """Channels by token. A token is made for a page and told to nobody else: it is what a socket shows."""
 
-    def __init__(self, engine: Engine, limits: Limits | None = None) -> None:
+    def __init__(self, engine: Engine, limits: Limits | None = None, store: Store | None = None) -> None:
         self.engine = engine
+        self.store = store
         self.limits = limits or Limits()
         self.line = Line(self.limits.training)
         self._channels: dict[str, Channel] = {}
@@ -55,7 +60,7 @@ class Hub:
         """The channel of a token that this server issued; made anew where it was given up meanwhile."""
         with self._lock:
             if token not in self._channels:
-                self._channels[token] = Channel(self.engine, self.limits, self.line)
+                self._channels[token] = Channel(self.engine, self.limits, self.line, self.store)
             return self._channels[token]
 
     def find(self, token: str) -> Channel | None:
@@ -75,9 +80,22 @@ class Hub:
                 if not channel.connected and now - channel.last_seen > self.limits.away_s
             ]
             channels = [self._channels.pop(token) for token in gone]
+            staying = list(self._channels.values())
         for channel in channels:
             channel.close()
+        for channel in staying:
+            channel.keep()
         return len(channels)
+
+    def close(self) -> None:
+        """Keep every run as far as it has come; then end all that was started."""
+        with self._lock:
+            keeping = [channel.keep() for channel in self._channels.values()]
+            self._channels.clear()
+        wait([future for future in keeping if future is not None], KEEP_S)
+        self.engine.shutdown()
+        if self.store is not None:
+            self.store.close()
 
     async def keep_reaping(self) -> None:
         while True:
@@ -99,7 +117,8 @@ def hub() -> Hub:
     with _hub_lock:
         if _hub is None:
             limits = Limits.from_environment()
-            _hub = Hub(_start_engine(limits), limits)
+            store = open_store(limits.kept_runs_each, limits.kept_runs)
+            _hub = Hub(_start_engine(limits), limits, store)
         return _hub
 
 

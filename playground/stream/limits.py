@@ -21,6 +21,8 @@ class Limits(Config):
     message_chars: int = setting(4096, Integer(512, 10**7), "characters in a message from a page")
     messages_per_s: int = setting(300, Integer(100, 10**6), "messages a second from a page")
     frames_per_s: int = setting(60, Integer(1, 1000), "frames a second to a page")
+    kept_runs: int = setting(100_000, Integer(1, 10**9), "runs kept in the store, of all people together")
+    kept_runs_each: int = setting(200, Integer(1, 10**6), "runs kept of one person, besides those that they pin")
     worker_mb: int = setting(
         2000, Integer(300, 10**7), "megabytes of a worker, which is then replaced by a fresh one"
     )

@@ -7,6 +7,7 @@ are JSON:
     {"type": "hello", "token": …, "resume": …}      {"type": "ack"}
     {"type": "play"}  {"type": "pause"}  {"type": "step", "unit": "update" | "epoch"}  {"type": "reset"}
     {"type": "speed", "updates_per_s": number | null}    {"type": "seek", "step": n}
+    {"type": "visitor", "secret": …}   {"type": "return"}
     {"type": "view", "neuron": [layer, index] | null, "probe": [x, y] | null}
     {"type": "weight", "layer": l, "to": i, "from": j, "value": v}   {"type": "bias", "layer": l, "to": i, "value": v}
 """
@@ -76,7 +77,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
         yield
     finally:
         reaper.cancel()
-        hub().engine.shutdown()
+        hub().close()
 
 
 def limits() -> Limits:

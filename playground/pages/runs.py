@@ -1,0 +1,173 @@
+"""The Runs area: what this person has trained, to open again, to name, to compare."""
+
+import base64
+from collections.abc import Callable, Sequence
+from html import escape
+from itertools import pairwise
+from typing import Any
+
+import streamlit as st
+
+from playground.pages.charts import overlay
+from playground.run import ConfigError, Run
+from playground.store import NAME_CHARACTERS, Kept, Store, StoreError
+from playground.stream.channel import Channel
+from playground.stream.hub import hub
+
+REFRESH_S = 3.0
+CARDS = 12  # shown at first, and again as many with each press of More
+MOST_DIFFERENCES = 3
+ACTIONS = ("Open", "Pin", "Unpin", "Rename", "Delete")
+OpenRun = Callable[[Run, int, str | None], None]
+
+
+@st.fragment(run_every=REFRESH_S)
+def runs_panel(find_channel: Callable[[], Channel], open_run: OpenRun) -> None:
+    """A card for every run of this person, and the curves of those that are ticked."""
+    store, owner = hub().store, find_channel().keeper.owner
+    if store is None:
+        st.caption("This server keeps no runs.")
+        return
+    if owner is None:  # the stage says in a moment whose page it is
+        return
+    try:
+        kept = store.of(owner)
+    except StoreError as error:
+        st.error(str(error))
+        return
+    if not kept:
+        st.caption("Nothing yet. Every run that you train is kept here, for this browser alone.")
+        return
+    differences = _differences(kept)
+    present = find_channel().keeper.kept_id
+    with st.grid(min_column_width=270, border=True, key="run_cards"):
+        for each in kept[: st.session_state.get("cards", CARDS)]:
+            with st.container(gap="small"):
+                _card(store, each, differences[each.id], each.id == present, open_run)
+    if len(kept) > st.session_state.get("cards", CARDS):
+        st.button(f"More of {len(kept)} runs", on_click=_more)
+    _compare([each for each in kept if st.session_state.get(f"ticked_{each.id}")], differences)
+    if "runs_dialog" in st.session_state or st.session_state.pop("runs_opened", False):
+        st.rerun()
+
+
+def runs_dialogs() -> None:
+    """What was asked for in a card and needs a word. Outside the panel, whose refreshing would close it."""
+    verb, owner, run_id, name = st.session_state.pop("runs_dialog", ("", "", "", ""))
+    if verb == "Rename":
+        _rename(owner, run_id, name)
+    elif verb == "Delete":
+        _delete(owner, run_id, name)
+
+
+def _card(store: Store, kept: Kept, difference: str, is_present: bool, open_run: OpenRun) -> None:
+    picture = base64.b64encode(kept.thumbnail).decode()
+    marks = "".join(
+        f"<span>{word}</span>" for word, is_on in (("here", is_present), ("pinned", kept.pinned)) if is_on
+    )
+    st.html(
+        f'<div class="nn-kept"><img src="data:image/png;base64,{picture}" alt="">'
+        f"<div><b>{escape(kept.name)}</b>{marks}<p>{escape(_numbers(kept))}</p><p>{escape(difference)}</p></div></div>{_CARD_STYLE}"
+    )
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.checkbox("Compare", key=f"ticked_{kept.id}")
+        actions = [action for action in ACTIONS if action != ("Pin" if kept.pinned else "Unpin")]
+        st.menu_button(
+            "Actions", actions, key=f"act_{kept.id}", type="tertiary",
+            on_click=_act, args=(store, kept, open_run),
+        )  # fmt: skip
+
+
+def _act(store: Store, kept: Kept, open_run: OpenRun) -> None:
+    action = st.session_state[f"act_{kept.id}"]
+    try:
+        if action == "Open":
+            open_run(kept.run, kept.step, kept.id)
+            st.session_state.runs_opened = True
+        elif action in ("Pin", "Unpin"):
+            store.pin(kept.owner, kept.id, action == "Pin")
+        else:
+            st.session_state.runs_dialog = (action, kept.owner, kept.id, kept.name)
+    except (ConfigError, StoreError) as error:
+        st.toast(str(error), icon=":material/warning:", duration="long")
+
+
+@st.dialog("Rename the run")
+def _rename(owner: str, run_id: str, name: str) -> None:
+    wanted = st.text_input("Name", name, max_chars=NAME_CHARACTERS)
+    if st.button("Rename", type="primary") or wanted != name:
+        _done(lambda store: store.rename(owner, run_id, wanted))
+
+
+@st.dialog("Delete the run?")
+def _delete(owner: str, run_id: str, name: str) -> None:
+    st.text(f"{name} cannot be brought back.")
+    if st.button("Delete", type="primary"):
+        _done(lambda store: store.delete(owner, run_id))
+
+
+def _done(change: Callable[[Store], None]) -> None:
+    store = hub().store
+    assert store is not None
+    try:
+        change(store)
+    except (ConfigError, StoreError) as error:
+        st.error(str(error))
+        return
+    st.rerun()
+
+
+def _more() -> None:
+    st.session_state.cards = st.session_state.get("cards", CARDS) + CARDS
+
+
+def _compare(ticked: list[Kept], differences: dict[str, str]) -> None:
+    if not ticked:
+        st.caption("Tick runs to lay their curves over each other; two of them also open side by side.")
+        return
+    names = [f"{each.name} ({differences[each.id]})" if differences[each.id] else each.name for each in ticked]
+    figure = overlay(list(zip(names, (each.curves for each in ticked), strict=True)))
+    st.plotly_chart(figure, key="overlay", config={"displaylogo": False})
+    if len(ticked) == 2:
+        address = "side-by-side?runs=" + ",".join(each.id for each in ticked)
+        st.link_button("Open both side by side", address, icon=":material/view_column_2:")
+
+
+def _numbers(kept: Kept) -> str:
+    loss, accuracy = kept.metrics.get("test_loss"), kept.metrics.get("test_accuracy")
+    parts = [f"step {kept.step:,}", "test loss " + ("not finite" if loss is None else f"{loss:.3f}")]
+    return " · ".join([*parts, *([f"{accuracy:.1%}"] if accuracy is not None else [])])
+
+
+def _differences(kept: Sequence[Kept]) -> dict[str, str]:
+    """In what each run, by its id, differs from the one that was begun before it."""
+    ordered = sorted(kept, key=lambda each: each.number)
+    found = {ordered[0].id: ""}
+    for before, after in pairwise(ordered):
+        found[after.id] = _difference(before.run, after.run)
+    return found
+
+
+def _difference(before: Run, after: Run) -> str:
+    if before.lab != after.lab:
+        return ""
+    words = [after.config.words(name) for name in before.config.changed(after.config)]
+    if not words:
+        words = [
+            f"{edit.target.replace('_', ' ')} {edit.value} at step {edit.step:,}"
+            for edit in after.edits
+            if edit not in before.edits and edit.target != "tier"
+        ]
+    more = ["…"] if len(words) > MOST_DIFFERENCES else []
+    return ", ".join(words[:MOST_DIFFERENCES] + more) or "the same settings again"
+
+
+_CARD_STYLE: Any = """
+<style>
+  .nn-kept { display: flex; gap: 0.75rem; align-items: flex-start; }
+  .nn-kept img { width: 4rem; height: 4rem; border-radius: 0.25rem; flex: none; }
+  .nn-kept > div { min-width: 0; overflow-wrap: anywhere; font-size: 0.875rem; line-height: 1.35; }
+  .nn-kept p { margin: 0.15rem 0 0; opacity: 0.7; font-size: 0.8125rem; }
+  .nn-kept span { margin-left: 0.5rem; font-size: 0.75rem; opacity: 0.7; font-style: italic; }
+</style>
+"""

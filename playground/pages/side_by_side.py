@@ -1,0 +1,61 @@
+"""Two kept runs beside each other, each live: to play, to drag back, to look into."""
+
+import streamlit as st
+
+from playground.pages.stage import stage
+from playground.run import ConfigError
+from playground.store import StoreError
+from playground.stream.channel import Channel
+from playground.stream.hub import ServerFull, hub
+
+WAIT_S = 0.5
+
+
+def side_by_side_page() -> None:
+    """The two runs that the address names; each has a stage, and a line to it, of its own."""
+    ids = dict.fromkeys(part for part in st.query_params.get("runs", "").split(",") if part)
+    if len(ids) != 2:
+        st.info("Tick two runs in the Runs area of the playground, then open them side by side.")
+        return
+    for place, kept_id in zip(st.columns(2, gap="large"), ids, strict=True):
+        with place:
+            _one(kept_id)
+
+
+def _one(kept_id: str) -> None:
+    try:
+        token = st.session_state.get(kept_id) or hub().issue()
+    except ServerFull as full:
+        st.info(str(full))
+        return
+    st.session_state[kept_id] = token
+    channel = hub().channel(token)
+    if not channel.run_id:
+        channel.configure(channel.config)
+    _title(kept_id, token)
+    stage(key=f"stage_{kept_id}", data={"token": token, "show_test": False, "discretize": False, "fixed": True})
+
+
+@st.fragment(run_every=WAIT_S)
+def _title(kept_id: str, token: str) -> None:
+    """Opens the run as soon as the stage has said whose page this is; then tells which run it is."""
+    channel = hub().channel(token)
+    title = st.session_state.get(f"title_{kept_id}") or _open(kept_id, channel)
+    st.session_state[f"title_{kept_id}"] = title
+    st.markdown(title or "…")
+
+
+def _open(kept_id: str, channel: Channel) -> str | None:
+    store, owner = hub().store, channel.keeper.owner
+    if store is None or owner is None:
+        return None if store else "This server keeps no runs."
+    try:
+        kept = store.get(owner, kept_id)
+        if kept is None:
+            return "There is no such run in the list of this browser. It may have been deleted."
+        channel.open(kept.run, kept.step, kept.id)
+    except (ConfigError, StoreError) as error:
+        return str(error)
+    config = kept.run.config
+    settings = [config.words(name) for name in type(config)().changed(config)]
+    return f"**{kept.name}**  \n" + (", ".join(settings) or "all settings at their defaults")

@@ -1,0 +1,66 @@
+"""Keeps the runs of one page for the person whose page it is: each in the store, as far as it has come."""
+
+import hashlib
+import secrets
+from concurrent.futures import Future
+from dataclasses import replace
+
+from playground.engine import Engine
+from playground.run import ConfigError, Run, Snapshot, View
+from playground.store import Kept, Store, thinned
+from playground.stream.thumbnail import thumbnail
+
+SECRET_CHARACTERS = range(32, 65)
+_PANELS = View(panels=frozenset({"stage", "curves"}))
+
+
+class Keeper:
+    """Writes the page's run to ``store``, where there is one, once it is known whose page it is.
+
+    ``kept_id`` names the run that the page has now. It becomes another one where the page goes on to another run, or
+    to another future of the same.
+    """
+
+    def __init__(self, store: Store | None, engine: Engine) -> None:
+        self._store, self._engine = store, engine
+        self.owner: str | None = None
+        self.kept_id = ""
+        self._kept = (0, 0)  # the step and the number of edits that are in the store
+
+    def introduce(self, secret: object) -> None:
+        """Know the person by a secret that their browser keeps; only its hash is stored. Raises ConfigError."""
+        if not isinstance(secret, str) or len(secret) not in SECRET_CHARACTERS or not secret.isascii():
+            low, high = SECRET_CHARACTERS[0], SECRET_CHARACTERS[-1]
+            raise ConfigError(f"visitor: a secret has {low} to {high} characters")
+        self.owner = hashlib.sha256(secret.encode()).hexdigest()
+
+    def begin(self, kept_id: str | None = None, step: int = 0, edits: int = 0) -> None:
+        """The page goes on to another run; ``kept_id`` where that is in the store already, with so many edits."""
+        self.kept_id = kept_id or secrets.token_hex(8)
+        self._kept = step, edits
+
+    def keep(self, run_id: str, run: Run, last: Snapshot) -> "Future[Snapshot] | None":
+        """Write the run, which was seen ``last``, if it has come further than what is in the store. Never waits."""
+        reached = last.step, last.info["edits"]
+        if self._store is None or self.owner is None or last.step < max(1, last.info["furthest"]):
+            return None
+        if last.step < self._kept[0] or reached == self._kept:
+            return None
+        self._kept = reached
+        store, owner, kept_id = self._store, self.owner, self.kept_id
+
+        def write(seen: "Future[Snapshot]") -> None:
+            if seen.cancelled() or seen.exception() is not None:
+                return  # the run is over, or its worker is: what is in the store stays
+            snapshot = seen.result()
+            curves = thinned(snapshot.arrays["curves"])
+            edits = run.edits[: snapshot.info["edits"]]
+            kept = Kept(
+                id=kept_id, owner=owner, name=run.config.title(), run=replace(run, edits=edits), step=snapshot.step,
+                metrics=dict(snapshot.metrics), curves=curves, thumbnail=thumbnail(snapshot.arrays["plane"]),
+            )  # fmt: skip
+            store.keep_later(kept)
+
+        seen = self._engine.observe(run_id, _PANELS)
+        seen.add_done_callback(write)
+        return seen
