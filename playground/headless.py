@@ -77,8 +77,8 @@ def advanced(run: Run, step: int, progress: Progress | None = None) -> "Timeline
 
 
 def visited(run: Run, steps: Sequence[int], progress: Progress | None = None) -> Iterator["Timeline"]:
-    """``run`` computed from its start, at each of ``steps``, which ascend, in turn; where its training stops by itself is
-    the last. Edits after ``steps`` are left out. It is one timeline: look at it before the next."""
+    """``run`` computed from its start, at each of ``steps``, which ascend, in turn, or up to where its training stops
+    by itself. Edits after ``steps`` are left out. It is one timeline all the way: look at it before the next."""
     from playground.engine.timeline import Timeline  # torch comes with the first training
     from playground.engine.worker import use_one_thread
 

@@ -15,7 +15,7 @@ import { Plane } from "./plane.js";
 import { listenForShortcuts } from "./shortcuts.js";
 import { Socket } from "./socket.js";
 import { Timeline } from "./timeline.js";
-import { Toolbar } from "./toolbar.js";
+import { LIVE, RECORDED, Toolbar } from "./toolbar.js";
 import { Trace } from "./trace.js";
 
 /** @typedef {import("./types.js").Moment} Moment */
@@ -24,7 +24,7 @@ import { Trace } from "./trace.js";
 
 /**
  * @typedef {object} Component  what Streamlit hands over
- * @property {any} data
+ * @property {any} data  one of: settings, a packed frame (polling mode), a ``Recorded`` moment
  * @property {HTMLElement} parentElement
  * @property {(name: string, value: unknown) => void} setStateValue
  * @property {(name: string, value: unknown) => void} setTriggerValue
@@ -44,9 +44,9 @@ const stages = new WeakMap();
  * @returns {() => void} cleanup
  */
 export default function mount(component) {
-  const { parentElement } = component;
+  const { parentElement, data } = component;
   let stage = stages.get(parentElement);
-  if (!stage) stages.set(parentElement, (stage = new Stage(parentElement)));
+  if (!stage) stages.set(parentElement, (stage = new Stage(parentElement, data?.stops ?? null)));
   stage.update(component);
   return () => window.setTimeout(() => {
     // Streamlit also cleans up between two calls for a component that stays on the page.
@@ -57,10 +57,15 @@ export default function mount(component) {
 }
 
 class Stage {
-  /** @param {HTMLElement} parent */
-  constructor(parent) {
+  /**
+   * @param {HTMLElement} parent
+   * @param {number[]|null} stops  the steps of a recording, which is watched and not changed; null for a live run
+   */
+  constructor(parent, stops) {
     this.parent = parent;
+    this.stops = stops;
     this.root = h("div", { class: "nn-stage", "data-testid": "stage", "data-frame": "0", "data-state": "paused" });
+    this.root.classList.toggle("nn-recording", stops !== null); // the style hides what only a live run has
     this.build();
     this.stopShortcuts = listenForShortcuts(this.root, this.toolbar);
     this.reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -77,30 +82,31 @@ class Stage {
     this.waiting = [];
     /** What the next paint must do: a fresh frame, the static layers, the shape. */
     this.fresh = this.staticStale = this.shapeStale = this.viewStale = this.numbersStale = false;
-    this.numbersAt = this.wordsAt = this.viewSentAt = 0;
+    this.numbersAt = this.wordsAt = this.viewSentAt = this.viewEveryMs = 0;
     this.scheduled = 0;
     this.tick = this.tick.bind(this);
     stylesheet().then(() => this.appear());
   }
 
   build() {
+    const { stops } = this;
     const send = (/** @type {Message} */ message) => this.send(message);
     this.toolbar = new Toolbar({
       send,
       onNewWeights: () => this.change("seed", (seed) => seed + 1),
       onNewData: () => this.change("data_seed", (seed) => seed + 1),
-    });
+    }, stops ? RECORDED : LIVE);
     this.notices = new Notices();
-    this.cards = new Cards(this.root, send);
+    this.cards = new Cards(this.root, stops ? null : send);
     this.graph = new Graph(this.cards, {
       onLook: (neuron) => this.look({ neuron }),
       onFeature: (index) => this.toggleFeature(index),
       onSizes: (edit) => this.change("hidden_sizes", edit),
       onRepaint: () => { this.fresh = true; this.request(); },
     });
-    this.plane = new Plane((probe) => this.look({ probe }));
+    this.plane = new Plane(stops ? null : (probe) => this.look({ probe }));
     this.trace = new Trace();
-    this.timeline = new Timeline({ onSeek: () => this.request(), onReturn: () => this.send({ type: "return" }) });
+    this.timeline = new Timeline({ onSeek: () => this.request(), onReturn: () => this.send({ type: "return" }) }, stops);
     this.words = h("div", { class: "nn-words", "aria-live": "polite" });
     const { toolbar, notices, graph, plane, trace, timeline } = this;
     this.root.append(toolbar.element, notices.banner,
@@ -139,6 +145,7 @@ class Stage {
     this.root.classList.toggle("nn-dark", theme.dark);
     for (const part of [this.graph, this.plane, this.trace]) part.setTheme(theme);
     if (data instanceof Uint8Array || data instanceof ArrayBuffer) this.poll(data);
+    else if (data?.stops) this.replay(data);
     else if (data) this.listen(data);
     this.staticStale = this.fresh = true;
     this.request();
@@ -149,10 +156,17 @@ class Stage {
     this.socket?.close();
     this.socket = undefined;
     this.root.dataset.transport = "poll";
+    this.viewEveryMs = POLLED_VIEW_EVERY_MS;
     this.notices.connection("slower connection: polling");
     if (frame === this.polled) return;
     this.polled = frame;
     this.waiting = [unpack(frame)];
+  }
+
+  /** A recording: the data are the moment that its player shows. @param {import("./types.js").Recorded} moment */
+  replay(moment) {
+    this.root.dataset.transport = "recording";
+    if (moment !== this.replayed) this.waiting.push((this.replayed = moment));
   }
 
   /** Socket mode: the data say how to look and whom to ask. @param {any} data */
@@ -300,7 +314,7 @@ class Stage {
 
   /** At most once a frame; slower where each message costs a rerun of the page. @param {number} now */
   sendView(now) {
-    if (!this.viewStale || (!this.socket && now - this.viewSentAt < POLLED_VIEW_EVERY_MS)) return;
+    if (!this.viewStale || now - this.viewSentAt < this.viewEveryMs) return;
     this.viewStale = false;
     this.viewSentAt = now;
     this.send(this.viewMessage());
@@ -344,6 +358,7 @@ class Stage {
 
   /** @param {number} index */
   toggleFeature(index) {
+    if (this.stops) return this.notices.toast("This is a recording: its inputs cannot be changed.");
     if (!this.moment || !this.wanted) return;
     const { features } = this.moment.scene;
     const chosen = new Set(this.wanted.features);
