@@ -119,7 +119,7 @@ def _numbers(moment: Snapshot) -> str:
     """Where the run has come to."""
     metrics = moment.metrics
     losses = [
-        f"{name} loss {'not finite' if (loss := metrics[key]) is None else f'{loss:.4f}'}"
+        f"{name} loss {'not finite' if (loss := metrics[key]) is None else f'{loss:.3g}'}"
         for name, key in (("training", "train_loss"), ("test", "test_loss"))
     ]
     right = metrics.get("test_accuracy")
