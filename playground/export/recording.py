@@ -119,12 +119,17 @@ def _numbers(moment: Snapshot) -> str:
     """Where the run has come to."""
     metrics = moment.metrics
     losses = [
-        f"{name} loss {'not finite' if (loss := metrics[key]) is None else f'{loss:.3g}'}"
-        for name, key in (("training", "train_loss"), ("test", "test_loss"))
+        f"{name} loss {_loss(metrics[key])}" for name, key in (("training", "train_loss"), ("test", "test_loss"))
     ]
     right = metrics.get("test_accuracy")
     accuracy = [] if right is None else [f"{right:.1%} of the test points right"]
     return f"{moment.step:,} updates, {moment.epoch:,.1f} epochs: " + ", ".join([*losses, *accuracy])
+
+
+def _loss(value: float | None) -> str:
+    if value is None:
+        return "not finite"
+    return f"{value:.4f}" if value < 1000 else f"{value:.2e}"
 
 
 def _modules(first: str) -> dict[str, str]:
