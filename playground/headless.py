@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -73,22 +73,36 @@ def replay(run: Run, step: int, *, quiet: bool = False) -> Result:
 def advanced(run: Run, step: int, progress: Progress | None = None) -> "Timeline":
     """``run`` computed from its start to ``step``, or to where its training stops by itself. Edits after ``step`` are
     left out."""
+    (timeline,) = visited(run, (step,), progress)
+    return timeline
+
+
+def visited(run: Run, steps: Sequence[int], progress: Progress | None = None) -> Iterator["Timeline"]:
+    """``run`` computed from its start, at each of ``steps``, which ascend, in turn, or up to where its training stops
+    by itself. Edits after ``steps`` are left out. It is one timeline all the way: look at it before the next."""
     from playground.engine.timeline import Timeline  # torch comes with the first training
     from playground.engine.worker import use_one_thread
 
     use_one_thread()
-    past = tuple(edit for edit in run.edits if edit.step <= step)
+    last = steps[-1]
+    past = tuple(edit for edit in run.edits if edit.step <= last)
     timeline = Timeline(Run(lab=run.lab, config=run.config, edits=past), step=0)
     timeline.experiment.prepare()
-    while timeline.step < step and timeline.experiment.notice is None:
-        before = timeline.step, timeline.experiment.edits
-        timeline.advance(until=step, budget_s=REPORT_S)
-        if before == (timeline.step, timeline.experiment.edits):  # a compiled loop of this run is being made again
-            time.sleep(REPORT_S)
-        if progress is not None:
-            progress(timeline.step, step)
-    timeline.seek(timeline.step)  # of several edits at the last step, all
-    return timeline
+    for step in steps:
+        while timeline.step < step and timeline.experiment.notice is None:
+            before = timeline.step, timeline.experiment.edits
+            timeline.advance(until=step, budget_s=REPORT_S)
+            if before == (
+                timeline.step,
+                timeline.experiment.edits,
+            ):  # a compiled loop of this run is being made again
+                time.sleep(REPORT_S)
+            if progress is not None:
+                progress(timeline.step, last)
+        timeline.seek(timeline.step)  # of several edits at one step, all
+        yield timeline
+        if timeline.experiment.notice is not None:
+            return
 
 
 def progress_bar(unit: str) -> Progress:

@@ -42,6 +42,13 @@ FORMS = {
         make="playground.runfile.write",
         trains=False,
     ),
+    "html": Form(
+        label="Recording",
+        extension="html",
+        mime="text/html",
+        help="One page that plays the run in any browser, also without a network.",
+        make="playground.export.recording.recording",
+    ),
 }
 
 

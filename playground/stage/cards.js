@@ -14,7 +14,7 @@ const GAP = 12;
 export class Cards {
   /**
    * @param {HTMLElement} root  in which the cards may lie
-   * @param {(message: Message) => void} send
+   * @param {((message: Message) => void)|null} send  null: the numbers are read, not changed
    */
   constructor(root, send) {
     this.root = root;
@@ -92,7 +92,9 @@ export class Cards {
    * @param {boolean} alone  then Enter also closes the card
    */
   field(row, name, alone) {
-    const input = h("input", { type: "number", step: "any", min: String(-LIMIT), max: String(LIMIT) });
+    const input = h("input", {
+      type: "number", step: "any", min: String(-LIMIT), max: String(LIMIT), readonly: this.send === null,
+    });
     const message = h("div", { class: "nn-card-error", role: "alert" });
     const element = h("div", { class: "nn-card-row" },
       h("label", {}, h("span", {}, row.label), input), message);
@@ -108,7 +110,7 @@ export class Cards {
       input.setAttribute("aria-invalid", String(Boolean(problem)));
       if (problem) return false;
       edited = false;
-      this.send(row.message(Number(input.value)));
+      this.send?.(row.message(Number(input.value)));
       return true;
     };
     input.addEventListener("input", () => { edited = true; });

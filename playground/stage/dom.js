@@ -68,12 +68,16 @@ export function context2d(canvas) {
   return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 }
 
+/** Of the style element of a page that brings the stylesheet itself. */
+const OWN_STYLE = "nn-style";
+
 /**
  * Resolves when the stage's stylesheet is in force, linked once per page.
  *
  * @returns {Promise<void>}
  */
 export function stylesheet() {
+  if (document.getElementById(OWN_STYLE)) return Promise.resolve();
   const href = new URL("stage.css", import.meta.url).href;
   let link = /** @type {HTMLLinkElement|null} */ (document.head.querySelector(`link[href="${href}"]`));
   if (!link) {

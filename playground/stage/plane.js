@@ -17,7 +17,7 @@ const POINT_RADIUS = 3.3;
 const KEY_STEP = 0.25;
 
 export class Plane {
-  /** @param {(probe: Point|null) => void} onProbe */
+  /** @param {((probe: Point|null) => void)|null} onProbe  null: no point can be probed */
   constructor(onProbe) {
     this.onProbe = onProbe;
     /** @type {Point|null} */
@@ -25,8 +25,7 @@ export class Plane {
     this.map = h("canvas", { class: "nn-plane-map", width: RESOLUTION, height: RESOLUTION });
     this.data = h("canvas", { class: "nn-plane-layer" });
     this.cross = h("canvas", {
-      class: "nn-plane-layer nn-plane-probe", role: "img", tabindex: "0",
-      "aria-label": "Output of the network over both coordinates, with the data. Arrow keys move a probe.",
+      class: `nn-plane-layer${onProbe ? " nn-plane-probe" : ""}`, role: "img", tabindex: onProbe && "0",
     });
     this.square = h("div", { class: "nn-plane-square" }, this.map, this.data, this.cross);
     this.title = h("h3", { class: "nn-plane-title" }, "Output");
@@ -37,7 +36,7 @@ export class Plane {
     this.mapContext = context2d(this.map);
     this.size = 0;
     this.legendKind = "";
-    this.listen();
+    if (onProbe) this.listen();
   }
 
   listen() {
@@ -91,7 +90,7 @@ export class Plane {
     if (!probe && !this.probe) return;
     this.probe = probe;
     this.paintCross();
-    this.onProbe(probe);
+    this.onProbe?.(probe);
   }
 
   /** @param {Theme} theme */
@@ -230,7 +229,7 @@ export class Plane {
     const { neuron } = header.view;
     setText(this.title, neuron ? neuronName(scene, neuron) : "Output");
     setAttribute(this.cross, "aria-label",
-      `${this.title.textContent} over x₁ and x₂, with the data. Arrow keys move a probe.`);
+      `${this.title.textContent} over x₁ and x₂, with the data.${this.onProbe ? " Arrow keys move a probe." : ""}`);
     const byClass = arrays.plane.length > this.pixels.length;
     const shown = shownClass(header, scene);
     const kind = byClass ? "classes" : shown !== null ? `class ${shown}` : settings.discretize ? "sign" : "range";

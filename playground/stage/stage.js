@@ -10,12 +10,13 @@ import { describe } from "./describe.js";
 import { h, setText, stylesheet } from "./dom.js";
 import { unpack } from "./frame.js";
 import { Graph } from "./graph.js";
+import { layersShown, sameLayers } from "./layers.js";
 import { Notices } from "./notices.js";
 import { Plane } from "./plane.js";
 import { listenForShortcuts } from "./shortcuts.js";
 import { Socket } from "./socket.js";
 import { Timeline } from "./timeline.js";
-import { Toolbar } from "./toolbar.js";
+import { LIVE, RECORDED, Toolbar } from "./toolbar.js";
 import { Trace } from "./trace.js";
 import { visitorMessage } from "./visitor.js";
 
@@ -25,7 +26,7 @@ import { visitorMessage } from "./visitor.js";
 
 /**
  * @typedef {object} Component  what Streamlit hands over
- * @property {any} data
+ * @property {any} data  one of: settings, a packed frame (polling mode), a ``Recorded`` moment
  * @property {HTMLElement} parentElement
  * @property {(name: string, value: unknown) => void} setStateValue
  * @property {(name: string, value: unknown) => void} setTriggerValue
@@ -45,9 +46,9 @@ const stages = new WeakMap();
  * @returns {() => void} cleanup
  */
 export default function mount(component) {
-  const { parentElement } = component;
+  const { parentElement, data } = component;
   let stage = stages.get(parentElement);
-  if (!stage) stages.set(parentElement, (stage = new Stage(parentElement)));
+  if (!stage) stages.set(parentElement, (stage = new Stage(parentElement, data?.stops ?? null)));
   stage.update(component);
   return () => window.setTimeout(() => {
     // Streamlit also cleans up between two calls for a component that stays on the page.
@@ -58,10 +59,15 @@ export default function mount(component) {
 }
 
 class Stage {
-  /** @param {HTMLElement} parent */
-  constructor(parent) {
+  /**
+   * @param {HTMLElement} parent
+   * @param {number[]|null} stops  the steps of a recording, which is watched and not changed; null for a live run
+   */
+  constructor(parent, stops) {
     this.parent = parent;
+    this.stops = stops;
     this.root = h("div", { class: "nn-stage", "data-testid": "stage", "data-frame": "0", "data-state": "paused" });
+    this.root.classList.toggle("nn-recording", stops !== null); // the style hides what only a live run has
     this.build();
     this.stopShortcuts = listenForShortcuts(this.root, this.toolbar);
     this.reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -78,30 +84,31 @@ class Stage {
     this.waiting = [];
     /** What the next paint must do: a fresh frame, the static layers, the shape. */
     this.fresh = this.staticStale = this.shapeStale = this.viewStale = this.numbersStale = false;
-    this.numbersAt = this.wordsAt = this.viewSentAt = 0;
+    this.numbersAt = this.wordsAt = this.viewSentAt = this.viewEveryMs = 0;
     this.scheduled = 0;
     this.tick = this.tick.bind(this);
     stylesheet().then(() => this.appear());
   }
 
   build() {
+    const { stops } = this;
     const send = (/** @type {Message} */ message) => this.send(message);
     this.toolbar = new Toolbar({
       send,
       onNewWeights: () => this.change("seed", (seed) => seed + 1),
       onNewData: () => this.change("data_seed", (seed) => seed + 1),
-    });
+    }, stops ? RECORDED : LIVE);
     this.notices = new Notices();
-    this.cards = new Cards(this.root, send);
+    this.cards = new Cards(this.root, stops ? null : send);
     this.graph = new Graph(this.cards, {
       onLook: (neuron) => this.look({ neuron }),
       onFeature: (index) => this.toggleFeature(index),
       onSizes: (edit) => this.change("hidden_sizes", edit),
       onRepaint: () => { this.fresh = true; this.request(); },
     });
-    this.plane = new Plane((probe) => this.look({ probe }));
+    this.plane = new Plane(stops ? null : (probe) => this.look({ probe }));
     this.trace = new Trace();
-    this.timeline = new Timeline({ onSeek: () => this.request(), onReturn: () => this.send({ type: "return" }) });
+    this.timeline = new Timeline({ onSeek: () => this.request(), onReturn: () => this.send({ type: "return" }) }, stops);
     this.words = h("div", { class: "nn-words", "aria-live": "polite" });
     const { toolbar, notices, graph, plane, trace, timeline } = this;
     this.root.append(toolbar.element, notices.banner,
@@ -140,6 +147,7 @@ class Stage {
     this.root.classList.toggle("nn-dark", theme.dark);
     for (const part of [this.graph, this.plane, this.trace]) part.setTheme(theme);
     if (data instanceof Uint8Array || data instanceof ArrayBuffer) this.poll(data);
+    else if (data?.stops) this.replay(data);
     else if (data) this.listen(data);
     this.staticStale = this.fresh = true;
     this.request();
@@ -150,6 +158,7 @@ class Stage {
     this.socket?.close();
     this.socket = undefined;
     this.root.dataset.transport = "poll";
+    this.viewEveryMs = POLLED_VIEW_EVERY_MS;
     this.notices.connection("slower connection: polling");
     if (frame === this.polled) return;
     if (!this.polled) window.setTimeout(() => this.send(visitorMessage()));  // not while Streamlit mounts
@@ -157,9 +166,17 @@ class Stage {
     this.waiting = [unpack(frame)];
   }
 
+  /** A recording: the data are the moment that its player shows. @param {import("./types.js").Recorded} moment */
+  replay(moment) {
+    this.root.dataset.transport = "recording";
+    if (moment !== this.replayed) this.waiting.push((this.replayed = moment));
+  }
+
   /** Socket mode: the data say how to look and whom to ask. @param {any} data */
-  listen({ token, show_test, discretize }) {
+  listen({ token, show_test, discretize, fixed = false }) {
     this.settings = { show_test, discretize };
+    this.isFixed = fixed;
+    this.root.classList.toggle("nn-fixed", fixed); // the style hides what would make another network of it
     if (this.moment) this.moment.settings = this.settings;
     if (this.socket?.token === token) return;
     this.socket?.close();
@@ -302,7 +319,7 @@ class Stage {
 
   /** At most once a frame; slower where each message costs a rerun of the page. @param {number} now */
   sendView(now) {
-    if (!this.viewStale || (!this.socket && now - this.viewSentAt < POLLED_VIEW_EVERY_MS)) return;
+    if (!this.viewStale || now - this.viewSentAt < this.viewEveryMs) return;
     this.viewStale = false;
     this.viewSentAt = now;
     this.send(this.viewMessage());
@@ -346,6 +363,8 @@ class Stage {
 
   /** @param {number} index */
   toggleFeature(index) {
+    if (this.stops) return this.notices.toast("This is a recording: its inputs cannot be changed.");
+    if (this.isFixed) return this.notices.toast("Open the run in the playground to change its inputs.");
     if (!this.moment || !this.wanted) return;
     const { features } = this.moment.scene;
     const chosen = new Set(this.wanted.features);
@@ -364,24 +383,4 @@ class Stage {
     cancelAnimationFrame(this.scheduled);
     this.root.remove();
   }
-}
-
-/**
- * The true indices drawn in every layer: active features, hidden layers, outputs.
- *
- * @param {import("./types.js").Scene} scene
- * @param {number[][]} hidden
- */
-function layersShown(scene, hidden) {
-  const active = scene.features.flatMap((feature, index) => (feature.active ? [index] : []));
-  return [active, ...hidden, scene.outputs.map((_, index) => index)];
-}
-
-/**
- * @param {number[][]} a
- * @param {number[][]} b
- */
-function sameLayers(a, b) {
-  return a.length === b.length && a.every((layer, i) =>
-    layer.length === b[i].length && layer.every((index, j) => index === b[i][j]));
 }

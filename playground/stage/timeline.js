@@ -14,17 +14,20 @@ export class Timeline {
    * @param {object} actions
    * @param {(step: number) => void} actions.onSeek
    * @param {() => void} actions.onReturn
+   * @param {number[]|null} stops  of a recording: the only steps that can be shown
    */
-  constructor({ onSeek, onReturn }) {
+  constructor({ onSeek, onReturn }, stops) {
     this.onSeek = onSeek;
+    this.stops = stops;
     /** The step that the hand wants; it is asked for once the last wish has been painted. @type {number|null} */
     this.wanted = null;
     this.isHeld = false;
     this.trustUntil = 0;
     this.slider = h("input", {
       type: "range", min: "0", max: "0", step: "1", value: "0", "aria-label": "Timeline",
-      title: "Drag back to any update. Play goes on from there in the same way; a change begins another future.",
-      oninput: () => this.want(Number(this.slider.value)),
+      title: stops ? "Drag to any recorded moment."
+        : "Drag back to any update. Play goes on from there in the same way; a change begins another future.",
+      oninput: () => this.want(this.stepAt(Number(this.slider.value))),
       onpointerdown: () => { this.isHeld = true; },
       onpointerup: () => { this.isHeld = false; },
       onpointercancel: () => { this.isHeld = false; },
@@ -40,6 +43,16 @@ export class Timeline {
       h("span", { class: "nn-caption" }, "Time"), h("div", { class: "nn-time-line" }, this.slider, this.marks),
       this.text, this.back);
     this.markKey = "";
+  }
+
+  /** The slider's places are the updates, in a recording its moments. @param {number} place */
+  stepAt(place) {
+    return this.stops ? this.stops[place] : place;
+  }
+
+  /** @param {number} step */
+  placeOf(step) {
+    return this.stops ? this.stops.indexOf(step) : step;
   }
 
   /** @param {number} step */
@@ -58,8 +71,8 @@ export class Timeline {
 
   /** A few times a second. @param {Header} header */
   show({ step, furthest, marks, former }) {
-    setAttribute(this.slider, "max", String(furthest));
-    if (!this.isHeld && performance.now() > this.trustUntil) this.slider.value = String(step);
+    setAttribute(this.slider, "max", String(this.placeOf(furthest)));
+    if (!this.isHeld && performance.now() > this.trustUntil) this.slider.value = String(this.placeOf(step));
     this.slider.disabled = furthest === 0;
     const past = step < furthest;
     this.element.classList.toggle("nn-in-past", past);
@@ -84,7 +97,7 @@ export class Timeline {
       }));
     }
     shown.forEach(([step], i) => {
-      /** @type {HTMLElement} */ (this.marks.children[i]).style.left = `${(100 * step) / (furthest || 1)}%`;
+      /** @type {HTMLElement} */ (this.marks.children[i]).style.left = `${(100 * this.placeOf(step)) / (this.placeOf(furthest) || 1)}%`;
     });
   }
 }

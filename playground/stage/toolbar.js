@@ -7,10 +7,42 @@ import { count, epochs } from "./format.js";
 /** @typedef {import("./types.js").Header} Header */
 /** @typedef {import("./types.js").Message} Message */
 
-/** Updates a second; null is as fast as the machine goes. */
-const SPEEDS = [1, 2, 5, 10, 30, 60, 250, 1000, null];
-/** Where this tab keeps its speed over a reload. */
-const SPEED_KEPT = "playground-speed";
+/**
+ * @typedef {object} Manner  in which a run goes on
+ * @property {string} step  what a press of Step does
+ * @property {string} epoch
+ * @property {string} reset
+ * @property {(number|null)[]} speeds
+ * @property {number} usual  the place of the speed to begin with
+ * @property {string|null} keptAs  where this tab keeps its speed over a reload
+ * @property {(speed: number|null) => string} speedText
+ * @property {(speed: number|null) => Message} speedMessage
+ */
+
+/** It is trained. @type {Manner} */
+export const LIVE = {
+  step: "One update (→)",
+  epoch: "One epoch (Shift →)",
+  reset: "Start over from the same initial weights",
+  speeds: [1, 2, 5, 10, 30, 60, 250, 1000, null], // updates a second; null is as fast as the machine goes
+  usual: 8,
+  keptAs: "playground-speed",
+  speedText: (speed) => (speed === null ? "fastest" : `${count(speed)} ${speed === 1 ? "update" : "updates"}/s`),
+  speedMessage: (speed) => ({ type: "speed", updates_per_s: speed }),
+};
+
+/** It is played from a recording, which holds some of its moments. @type {Manner} */
+export const RECORDED = {
+  step: "The next recorded moment (→)",
+  epoch: "One epoch, or the next recorded moment after it (Shift →)",
+  reset: "Back to the start",
+  speeds: [0.25, 0.5, 1, 2, 4],
+  usual: 2,
+  keptAs: null,
+  speedText: (speed) => `${speed}×`,
+  speedMessage: (speed) => ({ type: "speed", times: speed }),
+};
+
 /** How long the button trusts its own press over frames that were on their way before it. */
 const TRUST_MS = 1500;
 
@@ -28,9 +60,11 @@ export class Toolbar {
    * @param {(message: Message) => void} actions.send
    * @param {() => void} actions.onNewWeights
    * @param {() => void} actions.onNewData
+   * @param {Manner} manner
    */
-  constructor({ send, onNewWeights, onNewData }) {
+  constructor({ send, onNewWeights, onNewData }, manner) {
     this.send = send;
+    this.manner = manner;
     /** @type {"playing"|"paused"} */
     this.state = "paused";
     this.trustUntil = 0;
@@ -42,26 +76,28 @@ export class Toolbar {
     this.epoch = stat("Epoch");
     this.steps = stat("Step");
     this.rate = stat("Updates/s");
+    live(this.rate.element);
     this.element = h("div", { class: "nn-toolbar", role: "group", "aria-label": "Training" },
       h("div", { class: "nn-group nn-group-run" }, this.play,
-        button("Step", "step", "One update (→)", () => this.step("update")),
-        button("Epoch", "epoch", "One epoch (Shift →)", () => this.step("epoch"), "Step one epoch")),
+        button("Step", "step", manner.step, () => this.step("update")),
+        button("Epoch", "epoch", manner.epoch, () => this.step("epoch"), "Step one epoch")),
       h("div", { class: "nn-group nn-group-reset" },
-        button("Reset", "reset", "Start over from the same initial weights", () => this.reset()),
-        button("New weights", null, "Start over from other initial weights", onNewWeights),
-        button("Regenerate data", null, "Draw new points from the same distribution", onNewData)),
+        button("Reset", "reset", manner.reset, () => this.reset()),
+        live(button("New weights", null, "Start over from other initial weights", onNewWeights)),
+        live(button("Regenerate data", null, "Draw new points from the same distribution", onNewData))),
       h("div", { class: "nn-group nn-pace" }, this.buildSpeed(),
         h("div", { class: "nn-group nn-stats" }, this.epoch.element, this.steps.element, this.rate.element)));
   }
 
   buildSpeed() {
-    const last = SPEEDS.length - 1;
+    const { speeds, usual, keptAs } = this.manner;
+    const kept = keptAs && window.sessionStorage.getItem(keptAs);
     this.slider = h("input", {
-      type: "range", min: "0", max: String(last), step: "1", "aria-label": "Speed",
-      value: window.sessionStorage.getItem(SPEED_KEPT) ?? String(last),
+      type: "range", min: "0", max: String(speeds.length - 1), step: "1", "aria-label": "Speed",
+      value: kept ?? String(usual),
       oninput: () => this.showSpeed(),
       onchange: () => {
-        window.sessionStorage.setItem(SPEED_KEPT, this.slider?.value ?? "");
+        if (keptAs) window.sessionStorage.setItem(keptAs, this.slider?.value ?? "");
         this.send(this.speedMessage());
       },
     });
@@ -72,19 +108,18 @@ export class Toolbar {
   }
 
   showSpeed() {
-    const speed = this.speed();
-    const text = speed === null ? "fastest" : `${count(speed)} ${speed === 1 ? "update" : "updates"}/s`;
+    const text = this.manner.speedText(this.speed());
     if (this.speedText) setText(this.speedText, text);
     this.slider?.setAttribute("aria-valuetext", text);
   }
 
   speed() {
-    return SPEEDS[Number(this.slider?.value)];
+    return this.manner.speeds[Number(this.slider?.value)];
   }
 
   /** @returns {Message} */
   speedMessage() {
-    return { type: "speed", updates_per_s: this.speed() };
+    return this.manner.speedMessage(this.speed());
   }
 
   togglePlay() {
@@ -147,6 +182,12 @@ function button(text, iconName, title, onclick, name) {
   const element = h("button", { class: "nn-button", type: "button", title, onclick, "aria-label": name ?? null });
   if (iconName) element.append(icon(iconName));
   element.append(h("span", {}, text));
+  return element;
+}
+
+/** What a recording has no use for. @param {HTMLElement} element */
+function live(element) {
+  element.classList.add("nn-live");
   return element;
 }
 

@@ -47,6 +47,11 @@
  * @property {Scene} [scene]  in a full frame
  * @property {Settings & {token: string}} [settings]  in polling mode
  *
+ * @typedef {object} Recorded  a moment of a recording, as its player hands it to the stage
+ * @property {number[]} stops  the steps of all moments, ascending
+ * @property {Header} header
+ * @property {Record<string, any>} arrays
+ *
  * @typedef {{show_test: boolean, discretize: boolean}} Settings
  *
  * @typedef {object} Moment  all the stage knows at one time

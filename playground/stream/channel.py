@@ -377,6 +377,7 @@ class Channel:
         self._was_in_past = in_past
         config = self._engine.run(self.run_id).config_after(snapshot.info["edits"])
         if config != self.config:
+            self._scene_due |= "data_seed" in self.config.changed(config)
             self.config = config
             self._controls = {name: config.to_json()[name] for name, known in config.settings().items() if known.live}
 

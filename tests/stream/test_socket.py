@@ -135,6 +135,23 @@ def test_time_travel(client: TestClient, hub: Hub, token: str) -> None:
         assert "-1 is not a whole number" in page.error()
 
 
+def test_in_the_past_stand_the_points_of_then(client: TestClient, hub: Hub, token: str) -> None:
+    with client.websocket_connect(PATH) as socket:
+        page = Page(socket, token)
+        first = page.frame()[1]["points"]
+        page.send(type="step", unit="epoch")
+        page.frame()
+        hub.channel(token).configure(MLPConfig(data_seed=5))
+        assert not np.array_equal(page.frame()[1]["points"], first)
+        page.send(type="step", unit="epoch")
+        page.frame()
+        page.send(type="seek", step=3)
+        points = None
+        while points is None:
+            points = page.frame()[1].get("points")
+        assert np.array_equal(points, first)
+
+
 def test_a_run_that_is_opened_is_computed_in_sight_up_to_its_step(client: TestClient, hub: Hub, token: str) -> None:
     edits = (
         Edit(step=0, target="layers.0.bias[1]", value=0.5),

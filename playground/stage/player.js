@@ -1,0 +1,182 @@
+// @ts-check
+/**
+ * Plays a recording on the stage: hands it one recorded moment after the other, and carries out its commands from
+ * them. ``playground/export/recording.py`` makes the page in which this runs; it needs no server.
+ */
+
+import { unpack } from "./frame.js";
+import mount from "./stage.js";
+
+/** @typedef {import("./types.js").Neuron} Neuron */
+/** @typedef {ReturnType<typeof unpack>} Frame */
+
+/** At the usual speed. */
+const MOMENTS_PER_MS = 12 / 1000;
+/** A page that was out of sight goes on where it was. */
+const LONGEST_TICK_MS = 250;
+/** Pixels of a side: of a neuron's map, and of the plane. */
+const MAP = 25;
+const PLANE = 100;
+
+export class Player {
+  /**
+   * @param {HTMLElement} parentElement  in which the stage is to stand
+   * @param {Frame[]} frames  moments by ascending step; the first has a scene, and so has each that changes it
+   */
+  constructor(parentElement, frames) {
+    this.parentElement = parentElement;
+    this.frames = frames;
+    this.stops = frames.map(({ header }) => header.step);
+    this.index = 0;
+    /** Goes from moment to moment in fractions of one while it plays. */
+    this.position = 0;
+    this.playing = false;
+    this.scheduled = 0;
+    this.speed = 1;
+    /** The neuron that fills the plane. @type {Neuron|null} */
+    this.neuron = null;
+    /** The frame whose scene the stage has. @type {Frame|null} */
+    this.staged = null;
+    this.show();
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.show());
+  }
+
+  /** One of the stage's commands. @param {Record<string, any>} message */
+  handle({ type, unit, step, times, neuron }) {
+    if (type === "play") return this.play();
+    if (type === "view") this.neuron = neuron;
+    else if (type === "speed") this.speed = times;
+    else this.playing = false;
+    if (type === "step") this.index = unit === "epoch" ? this.epochEnd() : Math.min(this.index + 1, this.last);
+    else if (type === "seek") this.index = Math.max(0, this.stops.indexOf(step));
+    else if (type === "reset") this.index = 0;
+    if (!this.playing) this.position = this.index;
+    this.show();
+  }
+
+  get last() {
+    return this.frames.length - 1;
+  }
+
+  /** From here on; at the end, once more from the start. */
+  play() {
+    if (this.index === this.last) this.index = 0;
+    this.position = this.index;
+    this.playing = this.last > 0;
+    this.show();
+    cancelAnimationFrame(this.scheduled); // of the time before a pause
+    let then = performance.now();
+    const tick = (/** @type {number} */ now) => {
+      if (!this.playing) return;
+      this.position += Math.min(Math.max(now - then, 0), LONGEST_TICK_MS) * MOMENTS_PER_MS * this.speed;
+      then = now;
+      const index = Math.min(Math.floor(this.position), this.last);
+      if (index === this.last) this.playing = false;
+      if (index !== this.index) {
+        this.index = index;
+        this.show();
+      }
+      this.scheduled = requestAnimationFrame(tick);
+    };
+    this.scheduled = requestAnimationFrame(tick);
+  }
+
+  /** The first moment at or after the end of the epoch that is under way. */
+  epochEnd() {
+    const end = Math.floor(this.frames[this.index].header.epoch + 1e-6) + 1 - 1e-6;
+    const index = this.frames.findIndex(({ header }) => header.epoch >= end);
+    return index < 0 ? this.last : index;
+  }
+
+  /** Hands the present moment to the stage, with its scene where that is not the one on the stage. */
+  show() {
+    const { header, arrays } = this.frames[this.index];
+    const staging = this.frames.findLast((frame, i) => i <= this.index && frame.header.scene) ?? this.frames[0];
+    const plane = this.neuron && neuronPlane({ header, arrays: { ...staging.arrays, ...arrays } }, this.neuron);
+    const data = {
+      stops: this.stops,
+      header: {
+        ...header,
+        state: this.playing ? "playing" : "paused",
+        view: { neuron: plane && this.neuron, probe: null },
+        updates_per_s: null,
+        former: null,
+        controls: null,
+        scene: staging === this.staged ? undefined : staging.header.scene,
+      },
+      arrays: { ...(staging === this.staged ? {} : staging.arrays), ...arrays, ...plane },
+    };
+    this.staged = staging;
+    mount({
+      parentElement: this.parentElement,
+      data,
+      setTriggerValue: (name, value) => { if (name === "command") this.handle(/** @type {any} */ (value)); },
+      setStateValue: () => {},
+    });
+  }
+}
+
+/**
+ * The frames of a recording: each is a u32 length and the bytes of ``stream/frame.py``, all of it deflated, in base64.
+ *
+ * @param {string} text
+ * @returns {Promise<Frame[]>}
+ */
+export async function framesOf(text) {
+  const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  const view = new DataView(bytes.buffer);
+  const frames = [];
+  for (let offset = 0; offset < bytes.length;) {
+    const end = offset + 4 + view.getUint32(offset, true);
+    frames.push(unpack(bytes.subarray(offset + 4, end)));
+    offset = end;
+  }
+  return frames;
+}
+
+/**
+ * A neuron's small map in the place of the large one, which was recorded for the output alone.
+ *
+ * @param {{header: Frame["header"], arrays: Record<string, any>}} moment
+ * @param {Neuron} neuron
+ * @returns {{plane: Uint8Array, plane_range: Float32Array}|null}  null where the moment has no map of it
+ */
+function neuronPlane({ header: { shown }, arrays }, [layer, index]) {
+  const [maps, ranges] = layer ? [arrays.maps, arrays.map_ranges] : [arrays.input_maps, arrays.input_ranges];
+  const before = shown.slice(0, Math.max(layer - 1, 0)).reduce((sum, neurons) => sum + neurons.length, 0);
+  const among = layer && layer <= shown.length ? shown[layer - 1].indexOf(index) : index;
+  const range = ranges[before + among];
+  if (among < 0 || range === undefined) return null;
+  const start = (before + among) * MAP * MAP;
+  return { plane: enlarged(maps.subarray(start, start + MAP * MAP)), plane_range: Float32Array.of(-range, range) };
+}
+
+/**
+ * Bilinear; both grids reach from edge to edge of the domain.
+ *
+ * @param {Uint8Array} map  (MAP, MAP)
+ * @returns {Uint8Array}  (PLANE, PLANE)
+ */
+function enlarged(map) {
+  const plane = new Uint8Array(PLANE * PLANE);
+  for (let y = 0; y < PLANE; y++) {
+    for (let x = 0; x < PLANE; x++) {
+      const [column, right] = place(x);
+      const [row, down] = place(y);
+      const at = row * MAP + column;
+      const upper = map[at] + (map[at + 1] - map[at]) * right;
+      const lower = map[at + MAP] + (map[at + MAP + 1] - map[at + MAP]) * right;
+      plane[y * PLANE + x] = Math.round(upper + (lower - upper) * down);
+    }
+  }
+  return plane;
+}
+
+/** The pixel of the small map at or before one of the plane, and how far on the way to the next. @param {number} pixel */
+function place(pixel) {
+  const exact = (pixel * (MAP - 1)) / (PLANE - 1);
+  const whole = Math.min(Math.floor(exact), MAP - 2);
+  return [whole, exact - whole];
+}
