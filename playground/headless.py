@@ -1,8 +1,9 @@
 """Training without a page: the same runs as in the app, to the bit, from Python or the command line."""
 
+import contextlib
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -54,8 +55,9 @@ def replay(run: Run, step: int, *, quiet: bool = False) -> Result:
     import torch  # noqa: F401  before the clock starts
 
     started = time.perf_counter()
-    experiment = advanced(run, step, None if quiet else progress_bar(" updates")).experiment
-    metrics = experiment.metrics()
+    with apart():
+        experiment = advanced(run, step, None if quiet else progress_bar(" updates")).experiment
+        metrics = experiment.metrics()
     return Result(
         epoch=experiment.epoch,
         step=experiment.step,
@@ -70,21 +72,49 @@ def replay(run: Run, step: int, *, quiet: bool = False) -> Result:
 
 
 def advanced(run: Run, step: int, progress: Progress | None = None) -> "Timeline":
-    """``run`` computed from its start to ``step``, or to where its training stops by itself. Edits after ``step`` are
-    left out."""
-    from playground.engine.timeline import Timeline  # torch comes with the first training
-    from playground.engine.worker import use_one_thread
+    """``run`` computed from its start to ``step``, or to where its training stops by itself; see ``moments``."""
+    (timeline,) = moments(run, [step], progress)
+    return timeline
 
-    use_one_thread()
-    past = tuple(edit for edit in run.edits if edit.step <= step)
+
+def moments(run: Run, steps: Sequence[int], progress: Progress | None = None) -> "Iterator[Timeline]":
+    """``run`` computed from its start, at each of the rising ``steps``: one timeline, which goes on between them.
+
+    Where training stops by itself, the moment at which it does is the last. Edits after the last step are left out.
+    To the bit the same as elsewhere only when it is computed ``apart``.
+    """
+    from playground.engine.timeline import Timeline  # torch comes with the first training
+
+    past = tuple(edit for edit in run.edits if edit.step <= steps[-1])
     timeline = Timeline(Run(lab=run.lab, config=run.config, edits=past), step=0)
     timeline.experiment.prepare()
-    while timeline.step < step and timeline.experiment.notice is None:
-        timeline.advance(steps=step - timeline.step, budget_s=REPORT_S)
-        if progress is not None:
-            progress(timeline.step, step)
-    timeline.seek(timeline.step)  # of several edits at the last step, all
-    return timeline
+    last = -1
+    for step in steps:
+        while timeline.step < step and timeline.experiment.notice is None:
+            timeline.advance(steps=step - timeline.step, budget_s=REPORT_S)
+            if progress is not None:
+                progress(timeline.step, steps[-1])
+        timeline.seek(timeline.step)  # of several edits at one step, all
+        if timeline.step > last:
+            yield timeline
+        if timeline.experiment.notice is not None:
+            return
+        last = timeline.step
+
+
+@contextlib.contextmanager
+def apart() -> Iterator[None]:
+    """Compute a run apart from what else this process does with torch: in one thread, which is part of "to the bit",
+    and without a trace in the number of threads or in the global random state."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def progress_bar(unit: str) -> Progress:
