@@ -21,6 +21,7 @@ class Limits(Config):
     message_chars: int = setting(4096, Integer(512, 10**7), "characters in a message from a page")
     messages_per_s: int = setting(300, Integer(100, 10**6), "messages a second from a page")
     frames_per_s: int = setting(60, Integer(1, 1000), "frames a second to a page")
+    export_s: int = setting(120, Integer(1, 86_400), "seconds to make one file of a run that is taken home")
     worker_mb: int = setting(
         2000, Integer(300, 10**7), "megabytes of a worker, which is then replaced by a fresh one"
     )
