@@ -58,6 +58,9 @@ _ABOUT = "This file trains the same network to the same losses, with numpy and t
 def _forms(moment: Moment) -> None:
     """A button for every form: those that are text are there at once, the others are made when they are asked for."""
     order = _order(moment)
+    is_busy = order is not None and not order.file.done()
+    if refused := st.session_state.get("take_home_refused"):
+        st.error(refused, icon=":material/error:")
     for name, form in FORMS.items():
         place: Any = {"key": f"take_{name}", "help": form.help, "width": "stretch"}
         file, label = f"run.{form.extension}", f"{form.label} :gray[.{form.extension}]"
@@ -65,7 +68,7 @@ def _forms(moment: Moment) -> None:
             content = exported(*moment, name)
             st.download_button(label, content, file, form.mime, icon=_SAVE, on_click="ignore", **place)
         elif order is None or order.form != name:
-            is_busy = order is not None and not order.file.done()
+            label = form.label if is_busy else label
             st.button(label, icon=_MAKE, on_click=_ask, args=(name, moment), disabled=is_busy, **place)
         elif not order.file.done():
             st.button(f"{form.label}: computing the run again", icon="spinner", disabled=True, **place)
@@ -76,8 +79,6 @@ def _forms(moment: Moment) -> None:
     is_made = order is not None and order.seen_at is not None
     button = f".st-key-taken_{order.form} button" if order else ""
     saver(key="saver", data={"ticket": order.ticket if order and is_made else "", "button": button})
-    if refused := st.session_state.get("take_home_refused"):
-        st.error(refused, icon=":material/error:")
 
 
 _SAVE, _MAKE, _DONE = ":material/download:", ":material/hourglass_empty:", ":material/check:"
