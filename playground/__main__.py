@@ -15,7 +15,7 @@ from typing import Any
 from playground import runfile
 from playground.configs import CONFIGS
 from playground.export import FORMS, exported
-from playground.headless import Result, progress_bar, replay
+from playground.headless import Result, replay
 from playground.run import Choice, Config, ConfigError, Number, Run, Setting
 
 EPOCHS = Number(0, 1_000_000)
@@ -64,7 +64,7 @@ def _export(run: Run, step: int, to: str, output: str | None) -> None:
     """Make a form of the run; into the file, or printed where there is none."""
     if output is None and sys.stdout.isatty() and not FORMS[to].is_text:
         raise ConfigError(f"{to} is not text for a terminal; say where it goes: --output run.{FORMS[to].extension}")
-    content = exported(run, step, to, progress=progress_bar(" updates"))
+    content = exported(run, step, to)
     if output is None:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()

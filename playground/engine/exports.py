@@ -115,7 +115,7 @@ def _answer(sender: "Connection[Any, Any]", run: Run, step: int, form: str) -> N
     """In the process: make the form and send (it, None), or (None, why not)."""
     follow_parent()
     try:
-        answer: tuple[bytes | None, str | None] = exported(run, step, form), None
+        answer: tuple[bytes | None, str | None] = exported(run, step, form, quiet=True), None
     except ConfigError as error:
         answer = None, str(error)
     except Exception:

@@ -55,7 +55,7 @@ class InlineEngine:
         return self._runs[run_id]
 
     def export(self, run: Run, step: int, form: str) -> Future[bytes]:
-        return self._completed(lambda: exported(run, step, form))
+        return self._completed(lambda: exported(run, step, form, quiet=True))
 
     def close(self, run_id: str) -> None:
         with self._lock:

@@ -4,11 +4,10 @@ Every form is made from the run's value alone, by computing it again where it ne
 home is the page's run to the bit, whoever asks: the page, the command line or Python.
 """
 
-import contextlib
 from dataclasses import dataclass
 
 from playground.catalog import resolve
-from playground.headless import Progress, apart
+from playground.headless import apart, progress_bar
 from playground.run import Choice, Run
 
 
@@ -101,16 +100,19 @@ FORMS = {
 }
 
 
-def exported(run: Run, step: int, to: str, *, progress: Progress | None = None) -> bytes:
+def exported(run: Run, step: int, to: str, *, quiet: bool = False) -> bytes:
     """``run`` at ``step`` in the form ``to``, one of ``FORMS``: script, notebook, run, safetensors, onnx, csv, png,
     svg or gif. Text is UTF-8. On a CPU the same run gives the same bytes.
 
-    >>> Path("run.gif").write_bytes(exported(run, 2500, "gif", progress=progress_bar(" updates")))
+    >>> Path("run.gif").write_bytes(exported(Run(lab="mlp", config=MLPConfig(dataset="xor")), 2500, "gif"))
 
-    ``progress`` is told how much of the training is done. Raises ConfigError for an unknown form.
+    What takes over a second shows a progress bar, unless ``quiet``. Raises ConfigError for an unknown form.
     """
     form = FORMS[Choice(FORMS).check(to)]
     make = resolve(form.make)
-    with apart() if form.trains else contextlib.nullcontext():
-        made = make(run, step, progress) if form.trains else make(run, step)
+    if form.trains:
+        with apart():
+            made = make(run, step, None if quiet else progress_bar(" updates"))
+    else:
+        made = make(run, step)
     return made.encode() if isinstance(made, str) else bytes(made)

@@ -43,8 +43,10 @@ def take_home_panel(find_channel: Callable[[], Channel]) -> None:
     if (changed := _changed_lines(shown, text)) is not None:
         st.session_state.code_changed = changed
     st.session_state.code_shown = text
-    with st.popover("Take home", icon=_SAVE, key="take_home"), st.container(gap="xsmall"):
-        _forms(moment)
+    order = _order(moment)
+    is_busy = order is not None and not order.file.done()
+    with st.popover("Take home", icon="spinner" if is_busy else _SAVE, key="take_home"), st.container(gap="xsmall"):
+        _forms(moment, order, is_busy)
     code(key="code_lines", data={"text": text.rstrip("\n"), "changed": st.session_state.get("code_changed", [])})
     st.caption(_ABOUT)
 
@@ -55,10 +57,8 @@ _ABOUT = "This file trains the same network to the same losses, with numpy and t
 # Take home
 
 
-def _forms(moment: Moment) -> None:
+def _forms(moment: Moment, order: Order | None, is_busy: bool) -> None:
     """A button for every form: those that are text are there at once, the others are made when they are asked for."""
-    order = _order(moment)
-    is_busy = order is not None and not order.file.done()
     if refused := st.session_state.get("take_home_refused"):
         st.error(refused, icon=":material/error:")
     for name, form in FORMS.items():
@@ -70,7 +70,7 @@ def _forms(moment: Moment) -> None:
         elif order is None or order.form != name:
             label = form.label if is_busy else label
             st.button(label, icon=_MAKE, on_click=_ask, args=(name, moment), disabled=is_busy, **place)
-        elif not order.file.done():
+        elif is_busy:
             st.button(f"{form.label}: computing the run again", icon="spinner", disabled=True, **place)
         else:
             place["key"] = f"taken_{name}"

@@ -18,6 +18,7 @@ from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import load
 
+from playground import headless
 from playground.__main__ import main
 from playground.catalog import ACTIVATIONS
 from playground.configs.mlp import MLPConfig
@@ -250,3 +251,10 @@ class TestCommandLine:
         with pytest.raises(SystemExit):
             main(["export", str(tmp_path / "run.json"), "--to", "gif"])
         assert "--output run.gif" in capsys.readouterr().err
+
+    def test_a_progress_bar(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(headless, "BAR_AFTER_S", 0.0)
+        exported(EDITED, STEP, "csv")
+        assert f"{STEP}/{STEP}" in capsys.readouterr().err
+        exported(EDITED, STEP, "csv", quiet=True)
+        assert capsys.readouterr().err == ""
