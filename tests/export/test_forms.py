@@ -73,10 +73,11 @@ def test_a_form_that_is_not_there() -> None:
 
 class TestNotebook:
     @pytest.mark.filterwarnings("ignore")
-    def test_it_runs_in_jupyter_and_prints_and_draws(self) -> None:
+    def test_it_runs_in_jupyter_and_prints_and_draws(self, monkeypatch: pytest.MonkeyPatch) -> None:
         import nbclient
         import nbformat
 
+        monkeypatch.delenv("MPLBACKEND", raising=False)  # Streamlit sets it, and the kernel would inherit it
         content = nbformat.reads(notebook.notebook(EDITED, STEP), 4)
         nbformat.validate(content)
         nbclient.NotebookClient(content, timeout=120).execute()
