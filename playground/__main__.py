@@ -2,6 +2,7 @@
 
 python -m playground train mlp --dataset spiral --hidden 8,8 --epochs 100 --save run.json
 python -m playground replay run.json --step 310
+python -m playground export run.json --to gif --output run.gif
 """
 
 import argparse
@@ -14,7 +15,7 @@ from typing import Any
 from playground import runfile
 from playground.configs import CONFIGS
 from playground.export import FORMS, exported
-from playground.headless import Result, progress_bar, replay
+from playground.headless import Result, replay
 from playground.run import Choice, Config, ConfigError, Number, Run, Setting
 
 EPOCHS = Number(0, 1_000_000)
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         run, step = options["prepare"](options)
         if "to" in options:
-            _write(exported(run, step, options["to"], progress=progress_bar(" updates")), options["output"])
+            _export(run, step, options["to"], options["output"])
             return 0
         result = replay(run, step, quiet=options["json"])
         if options.get("save"):
@@ -59,8 +60,11 @@ def _from_file(options: dict[str, Any]) -> tuple[Run, int]:
     return run, step if options["step"] is None else runfile.STEP.parse(options["step"])
 
 
-def _write(content: bytes, output: str | None) -> None:
-    """Into the file, or printed where there is none."""
+def _export(run: Run, step: int, to: str, output: str | None) -> None:
+    """Make a form of the run; into the file, or printed where there is none."""
+    if output is None and sys.stdout.isatty() and not FORMS[to].is_text:
+        raise ConfigError(f"{to} is not text for a terminal; say where it goes: --output run.{FORMS[to].extension}")
+    content = exported(run, step, to)
     if output is None:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()

@@ -1,5 +1,6 @@
 """Training without a page: the same runs as in the app, to the bit, from Python or the command line."""
 
+import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -54,9 +55,10 @@ def replay(run: Run, step: int, *, quiet: bool = False) -> Result:
     import torch  # noqa: F401  before the clock starts
 
     started = time.perf_counter()
-    timeline = advanced(run, step, None if quiet else progress_bar(" updates"))
-    experiment = timeline.experiment
-    metrics = experiment.metrics()
+    with apart():
+        timeline = advanced(run, step, None if quiet else progress_bar(" updates"))
+        experiment = timeline.experiment
+        metrics = experiment.metrics()
     return Result(
         epoch=experiment.epoch,
         step=experiment.step,
@@ -71,38 +73,52 @@ def replay(run: Run, step: int, *, quiet: bool = False) -> Result:
 
 
 def advanced(run: Run, step: int, progress: Progress | None = None) -> "Timeline":
-    """``run`` computed from its start to ``step``, or to where its training stops by itself. Edits after ``step`` are
-    left out."""
-    (timeline,) = visited(run, (step,), progress)
+    """``run`` computed from its start to ``step``, or to where its training stops by itself; see ``moments``."""
+    (timeline,) = moments(run, [step], progress)
     return timeline
 
 
-def visited(run: Run, steps: Sequence[int], progress: Progress | None = None) -> Iterator["Timeline"]:
-    """``run`` computed from its start, at each of ``steps``, which ascend, in turn, or up to where its training stops
-    by itself. Edits after ``steps`` are left out. It is one timeline all the way: look at it before the next."""
-    from playground.engine.timeline import Timeline  # torch comes with the first training
-    from playground.engine.worker import use_one_thread
+def moments(run: Run, steps: Sequence[int], progress: Progress | None = None) -> "Iterator[Timeline]":
+    """``run`` computed from its start, at each of the rising ``steps``: one timeline, which goes on between them.
 
-    use_one_thread()
-    last = steps[-1]
-    past = tuple(edit for edit in run.edits if edit.step <= last)
+    Where training stops by itself, the moment at which it does is the last. Edits after the last step are left out.
+    To the bit the same as elsewhere only when it is computed ``apart``.
+    """
+    from playground.engine.timeline import Timeline  # torch comes with the first training
+
+    past = tuple(edit for edit in run.edits if edit.step <= steps[-1])
     timeline = Timeline(Run(lab=run.lab, config=run.config, edits=past), step=0)
     timeline.experiment.prepare()
+    last = -1
     for step in steps:
         while timeline.step < step and timeline.experiment.notice is None:
             before = timeline.step, timeline.experiment.edits
             timeline.advance(until=step, budget_s=REPORT_S)
-            if before == (
-                timeline.step,
-                timeline.experiment.edits,
-            ):  # a compiled loop of this run is being made again
-                time.sleep(REPORT_S)
+            if before == (timeline.step, timeline.experiment.edits):
+                time.sleep(REPORT_S)  # a compiled loop of this run is being made again
             if progress is not None:
-                progress(timeline.step, last)
+                progress(timeline.step, steps[-1])
         timeline.seek(timeline.step)  # of several edits at one step, all
-        yield timeline
+        if timeline.step > last:
+            yield timeline
         if timeline.experiment.notice is not None:
             return
+        last = timeline.step
+
+
+@contextlib.contextmanager
+def apart() -> Iterator[None]:
+    """Compute a run apart from what else this process does with torch: in one thread, which is part of "to the bit",
+    and without a trace in the number of threads or in the global random state."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def progress_bar(unit: str) -> Progress:

@@ -52,6 +52,10 @@ class Engine(Protocol):
         """The run as a value: its configuration and the edits so far."""
         ...
 
+    def export(self, run: Run, step: int, form: str) -> Future[bytes]:
+        """``run`` at ``step`` as a file to take home, one of ``export.FORMS``: it need not be open. In its turn."""
+        ...
+
     def close(self, run_id: str) -> None:
         """Forget the run and free its memory."""
         ...

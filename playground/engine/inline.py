@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from playground.engine.worker import Worker
+from playground.export import exported
 from playground.run import Edit, Run, Snapshot, View
 
 T = TypeVar("T")
@@ -58,6 +59,9 @@ class InlineEngine:
 
     def run(self, run_id: str) -> Run:
         return self._runs[run_id]
+
+    def export(self, run: Run, step: int, form: str) -> Future[bytes]:
+        return self._completed(lambda: exported(run, step, form, quiet=True))
 
     def close(self, run_id: str) -> None:
         with self._lock:

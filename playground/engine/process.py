@@ -8,21 +8,17 @@ their value: the last checkpoint, then the same updates again, to the step that 
 import contextlib
 import gc
 import logging
-import multiprocessing
-import multiprocessing.connection
 import os
-import signal
-import sys
 import threading
-import types
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any
 
+from playground.engine.exports import EXPORT_S, Exports
+from playground.engine.spawn import BareSpawnContext, follow_parent
 from playground.run import Edit, Run, Snapshot, View
 
 WORKER_MB = 2000
@@ -59,10 +55,14 @@ class _Call:
 
 
 class ProcessEngine:
-    """Trains in ``workers`` processes (default: one per core), each of at most ``worker_mb`` megabytes for long."""
+    """Trains in ``workers`` processes (default: one per core), each of at most ``worker_mb`` megabytes for long.
 
-    def __init__(self, workers: int | None = None, worker_mb: int = WORKER_MB) -> None:
+    What is exported is made in another process beside them, each form within ``export_s`` seconds.
+    """
+
+    def __init__(self, workers: int | None = None, worker_mb: int = WORKER_MB, export_s: float = EXPORT_S) -> None:
         self._worker_bytes = worker_mb * 10**6
+        self._exports = Exports(export_s)
         count = workers or int(os.environ.get("PLAYGROUND_WORKERS", 0)) or os.cpu_count() or 1
         self._lock = threading.RLock()
         self._records: dict[str, _Record] = {}
@@ -134,6 +134,9 @@ class ProcessEngine:
     def run(self, run_id: str) -> Run:
         return self._records[run_id].run
 
+    def export(self, run: Run, step: int, form: str) -> Future[bytes]:
+        return self._exports.make(run, step, form)
+
     def close(self, run_id: str) -> None:
         with self._lock:
             record = self._records.pop(run_id, None)
@@ -153,6 +156,7 @@ class ProcessEngine:
         with self._lock:
             self._closed = True
             self._records.clear()
+        self._exports.shutdown()
         for pool in self._pools:
             pool.shutdown(wait=True, cancel_futures=True)
 
@@ -268,26 +272,9 @@ class ProcessEngine:
             self._submit(call)
 
 
-class _BareProcess(SpawnProcess):
-    """A spawned process that does not import the parent's main script, which here is Streamlit itself."""
-
-    @staticmethod
-    def _Popen(process_obj: Any) -> Any:
-        main = sys.modules["__main__"]
-        sys.modules["__main__"] = types.ModuleType("__main__")
-        try:
-            return SpawnProcess._Popen(process_obj)
-        finally:
-            sys.modules["__main__"] = main
-
-
-class _BareSpawnContext(SpawnContext):
-    Process = _BareProcess
-
-
 def _start_pool() -> tuple[ProcessPoolExecutor, "Future[Any]"]:
     """A fresh process, and a future that is done when it is warm."""
-    pool = ProcessPoolExecutor(1, mp_context=_BareSpawnContext(), initializer=_start_worker)
+    pool = ProcessPoolExecutor(1, mp_context=BareSpawnContext(), initializer=_start_worker)
     return pool, pool.submit(_invoke, "devices")
 
 
@@ -296,21 +283,13 @@ _worker: Any = None  # in a worker process: its Worker
 
 def _start_worker() -> None:
     global _worker
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which ends us
-    threading.Thread(target=_exit_with_parent, daemon=True).start()
+    follow_parent()
     from playground.engine.worker import Worker  # here, not above: the parent stays free of torch
 
     _worker = Worker()
     _worker.warm_up()
     gc.collect()
     gc.freeze()
-
-
-def _exit_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    multiprocessing.connection.wait([parent.sentinel])
-    os._exit(0)
 
 
 def _invoke(verb: str, *arguments: Any) -> Any:

@@ -7,7 +7,7 @@ home is the page's run to the bit, whoever asks: the page, the command line or P
 from dataclasses import dataclass
 
 from playground.catalog import resolve
-from playground.headless import Progress
+from playground.headless import apart, progress_bar
 from playground.run import Choice, Run
 
 
@@ -24,6 +24,11 @@ class Form:
     make: str
     trains: bool = True
 
+    @property
+    def is_text(self) -> bool:
+        """Whether a person can read it as it is."""
+        return self.mime.startswith("text/") or "json" in self.mime or "xml" in self.mime
+
 
 FORMS = {
     "script": Form(
@@ -32,6 +37,14 @@ FORMS = {
         mime="text/x-python",
         help="One file of plain PyTorch that trains the same network to the same losses.",
         make="playground.export.script.script",
+        trains=False,
+    ),
+    "notebook": Form(
+        label="Jupyter notebook",
+        extension="ipynb",
+        mime="application/x-ipynb+json",
+        help="The script in cells, with pictures that are drawn while it trains.",
+        make="playground.export.notebook.notebook",
         trains=False,
     ),
     "run": Form(
@@ -49,15 +62,64 @@ FORMS = {
         help="One page that plays the run in any browser, also without a network.",
         make="playground.export.recording.recording",
     ),
+    "safetensors": Form(
+        label="Weights",
+        extension="safetensors",
+        mime="application/octet-stream",
+        help="Weights and biases as safetensors, under the names of the script's network.",
+        make="playground.export.weights.weights",
+    ),
+    "onnx": Form(
+        label="ONNX model",
+        extension="onnx",
+        mime="application/octet-stream",
+        help="The trained network from points to outputs, to run without PyTorch.",
+        make="playground.export.onnx.onnx",
+    ),
+    "csv": Form(
+        label="Metrics table",
+        extension="csv",
+        mime="text/csv",
+        help="Losses and accuracies at up to 1,000 steps, for a spreadsheet.",
+        make="playground.export.table.table",
+    ),
+    "png": Form(
+        label="Picture",
+        extension="png",
+        mime="image/png",
+        help="The network and its boundary as a PNG.",
+        make="playground.export.picture.png",
+    ),
+    "svg": Form(
+        label="Vector picture",
+        extension="svg",
+        mime="image/svg+xml",
+        help="The same picture as an SVG, for slides and print.",
+        make="playground.export.picture.svg",
+    ),
+    "gif": Form(
+        label="Animation",
+        extension="gif",
+        mime="image/gif",
+        help="The boundary and the losses as they came about, as a GIF.",
+        make="playground.export.animation.animation",
+    ),
 }
 
 
-def exported(run: Run, step: int, to: str, *, progress: Progress | None = None) -> bytes:
-    """``run`` at ``step`` in the form ``to``, one of ``FORMS``; text is UTF-8.
+def exported(run: Run, step: int, to: str, *, quiet: bool = False) -> bytes:
+    """``run`` at ``step`` in the form ``to``, one of ``FORMS``: script, notebook, run, safetensors, onnx, csv, png,
+    svg or gif. Text is UTF-8. On a CPU the same run gives the same bytes.
 
-    ``progress`` is told how much of the work is done. Raises ConfigError for an unknown form.
+    >>> Path("run.gif").write_bytes(exported(Run(lab="mlp", config=MLPConfig(dataset="xor")), 2500, "gif"))
+
+    What takes over a second shows a progress bar, unless ``quiet``. Raises ConfigError for an unknown form.
     """
     form = FORMS[Choice(FORMS).check(to)]
     make = resolve(form.make)
-    made = make(run, step, progress) if form.trains else make(run, step)
+    if form.trains:
+        with apart():
+            made = make(run, step, None if quiet else progress_bar(" updates"))
+    else:
+        made = make(run, step)
     return made.encode() if isinstance(made, str) else bytes(made)

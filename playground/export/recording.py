@@ -19,7 +19,7 @@ from string import Template
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.headless import Progress, visited
+from playground.headless import Progress, moments
 from playground.run import Run, Snapshot, View
 from playground.runfile import write
 
@@ -79,22 +79,22 @@ def recording(run: Run, step: int, progress: Progress | None = None) -> str:
 def record(run: Run, step: int, progress: Progress | None = None) -> Recording:
     """Compute ``run`` up to ``step`` again and look at it on the way."""
     stops = moment_steps(run, step)
-    moments: list[Snapshot] = []
+    found: list[Snapshot] = []
     losses = []
     draws = None
-    for timeline in visited(run, sorted({*stops, *(round(step * i / LOSSES) for i in range(LOSSES))}), progress):
+    for timeline in moments(run, sorted({*stops, *(round(step * i / LOSSES) for i in range(LOSSES))}), progress):
         experiment = timeline.experiment
         metrics = experiment.metrics()
         losses.append((timeline.step, metrics["train_loss"], metrics["test_loss"]))
-        is_new = not moments or moments[-1].step < timeline.step
+        is_new = not found or found[-1].step < timeline.step
         if not is_new or (timeline.step not in stops and experiment.notice is None):
             continue
         drawn = [edit.target for edit in run.edits[: experiment.edits]].count("data_seed")
         panels = {"stage"} if drawn == draws else {"stage", "scene"}  # other points are another scene
-        shown = moments[-1].info["shown"] if len(moments) % HOLD else None
-        moments.append(timeline.observe("recording", View(panels=frozenset(panels), shown=shown)))
+        shown = found[-1].info["shown"] if len(found) % HOLD else None
+        found.append(timeline.observe("recording", View(panels=frozenset(panels), shown=shown)))
         draws = drawn
-    return Recording(moments=moments, losses=np.array(losses, np.float32), notice=experiment.notice)
+    return Recording(moments=found, losses=np.array(losses, np.float32), notice=experiment.notice)
 
 
 def moment_steps(run: Run, step: int) -> set[int]:

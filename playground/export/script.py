@@ -6,7 +6,7 @@ What the run does not use (regularization, edits of some kind) is not in it.
 
 import inspect
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from textwrap import indent
@@ -31,6 +31,11 @@ FEATURE_CODE = {
 
 def script(run: Run, step: int) -> str:
     """The Python source that trains ``run`` up to ``step`` and prints its losses. It imports numpy and torch only."""
+    return "\n\n\n".join(sections(run, step).values()) + "\n"
+
+
+def sections(run: Run, step: int, watch: Sequence[str] = ()) -> dict[str, str]:
+    """The script's parts by name, in order; ``watch`` are lines to run before each update, the ``step``-th."""
     config = run.config
     assert isinstance(config, MLPConfig)
     edits = [edit for edit in run.edits if edit.step <= step and edit.target != "tier"]
@@ -38,15 +43,15 @@ def script(run: Run, step: int) -> str:
     regularized = _Regularization(
         l2=config.weight_decay > 0 or "weight_decay" in changed, l1=config.l1_strength > 0 or "l1_strength" in changed
     )
-    sections = [
-        _header(config, step),
-        _data(config),
-        _network(config),
-        _loss(config),
-        _training(config, edits, step, regularized),
-        _report(config),
-    ]
-    return "\n\n\n".join(section.strip("\n") for section in sections) + "\n"
+    parts = {
+        "header": _header(config, step),
+        "data": _data(config),
+        "network": _network(config),
+        "loss": _loss(config),
+        "training": _training(config, edits, step, regularized, watch),
+        "report": _report(config),
+    }
+    return {name: part.strip("\n") for name, part in parts.items()}
 
 
 @dataclass(frozen=True)
@@ -57,10 +62,14 @@ class _Regularization:
     l1: bool
 
 
-def _header(config: MLPConfig, step: int) -> str:
-    entry = DATASETS[config.dataset]
+def title(config: MLPConfig, step: int) -> str:
+    """What the script trains, in a line: the data, the network's sizes, how many updates."""
     shape = "-".join(map(str, (len(config.features), *config.hidden_sizes, config.outputs)))
-    return f'''"""{entry.label}, a network {shape}, {step:,} updates.
+    return f"{DATASETS[config.dataset].label}, a network {shape}, {step:,} updates"
+
+
+def _header(config: MLPConfig, step: int) -> str:
+    return f'''"""{title(config, step)}.
 
 From the neural network playground; needs numpy and torch.
 """
@@ -88,17 +97,23 @@ def _data(config: MLPConfig) -> str:
 
 
 def draw(seed):
-    """Features (N, {len(config.features)}): {names}; and targets (N, {config.outputs})."""
+    """Points (N, 2) and targets (N, {config.outputs})."""
     rng = np.random.default_rng(seed)
     points, labels = {entry.generate.__name__}({entry.size}, {config.noise!r}, rng)
     order = rng.permutation({entry.size})
-    (x, y), labels = points[order].T, labels[order]
-    features = np.stack([{features}], axis=1)
+    points, labels = points[order], labels[order]
     targets = {targets}
-    return torch.tensor(features, dtype=torch.float32), torch.tensor(targets, dtype=torch.float32)
+    return points, torch.tensor(targets, dtype=torch.float32)
 
 
-features, targets = draw(seed={config.data_seed})
+def features_of(points):
+    """What the network sees of points (N, 2): {names}, as (N, {len(config.features)})."""
+    x, y = points.T
+    return torch.tensor(np.stack([{features}], axis=1), dtype=torch.float32)
+
+
+points, targets = draw(seed={config.data_seed})
+features = features_of(points)
 train_size = {split}
 '''
 
@@ -117,14 +132,20 @@ def _without_types(match: "re.Match[str]") -> str:
     return f"def {match[1]}({', '.join(names)}):"
 
 
-def _network(config: MLPConfig) -> str:
+def modules(config: MLPConfig) -> list[list[str]]:
+    """The code of the network's modules, layer by layer: a linear map, and its activation where it has one."""
     sizes = (len(config.features), *config.hidden_sizes, config.outputs)
-    last = len(sizes) - 2
+    hidden = _call(ACTIVATIONS[config.activation])
     output = {"tanh": "nn.Tanh()", "linear": "", "softmax": ""}[config.output_activation]
-    lines = []
-    for index, (inputs, outputs) in enumerate(pairwise(sizes)):
-        activation = _call(ACTIVATIONS[config.activation]) if index < last else output
-        lines.append(f"nn.Linear({inputs}, {outputs})," + (f" {activation}," if activation else ""))
+    activations = [hidden] * len(config.hidden_sizes) + [output]
+    return [
+        [f"nn.Linear({inputs}, {outputs})", *([activation] if activation else [])]
+        for (inputs, outputs), activation in zip(pairwise(sizes), activations, strict=True)
+    ]
+
+
+def _network(config: MLPConfig) -> str:
+    lines = [", ".join(layer) + "," for layer in modules(config)]
     entry = INITIALIZERS[config.initializer]
     arguments = ", ".join(f"{name}={value!r}" for name, value in entry.arguments.items())
     generator = "" if config.initializer == "zeros" else "generator=generator"
@@ -159,7 +180,9 @@ def loss_of(rows):
 '''
 
 
-def _training(config: MLPConfig, edits: list[Edit], step: int, regularized: _Regularization) -> str:
+def _training(
+    config: MLPConfig, edits: list[Edit], step: int, regularized: _Regularization, watch: Sequence[str]
+) -> str:
     entry = OPTIMIZERS[config.optimizer]
     arguments = "".join(f", {name}={value!r}" for name, value in entry.arguments.items())
     lines = [
@@ -175,6 +198,7 @@ def _training(config: MLPConfig, edits: list[Edit], step: int, regularized: _Reg
         lines.append("alive = [torch.ones_like(layer.weight) for layer in layers]")
     lines.append(f"for step in range({step}):")
     lines += _edit_lines([edit for edit in edits if edit.step < step], regularized, "    ")
+    lines += [f"    {line}" for line in watch]
     lines += [
         "    rows = torch.arange(step * batch_size, (step + 1) * batch_size) % train_size",
         "    optimizer.zero_grad()",
@@ -229,7 +253,7 @@ def _edit_code(edit: Edit, regularized: _Regularization) -> list[str]:
     if edit.target == "learning_rate":
         return [f"optimizer.param_groups[0]['lr'] = {edit.value!r}"]
     if edit.target == "data_seed":
-        return [f"features, targets = draw(seed={edit.value!r})"]
+        return [f"points, targets = draw(seed={edit.value!r})", "features = features_of(points)"]
     match = ELEMENT.fullmatch(edit.target)
     if match is None:
         return [f"{edit.target} = {edit.value!r}"]

@@ -12,8 +12,10 @@ SIDEBAR_PX = 330
 
 PAGES = {
     "mlp": st.Page(mlp_page, title="Playground", url_path="playground", default=True),
-    "side_by_side": st.Page(side_by_side_page, title="Side by side", url_path="side-by-side"),
 }
+ACROSS = [  # pages that belong to no lab
+    st.Page(side_by_side_page, title="Side by side", url_path="side-by-side"),
+]
 
 _COMPACT = """
 <style>
@@ -36,4 +38,4 @@ st.set_page_config(
 )
 st.html(_COMPACT)
 st.logo(str(ASSETS / "wordmark.svg"), size="large")
-st.navigation(list(PAGES.values()), position="hidden").run()
+st.navigation([*PAGES.values(), *ACROSS], position="hidden").run()

@@ -1,4 +1,4 @@
-"""The page's two live parts, written in JavaScript (``playground/stage/``) and mounted by Streamlit."""
+"""The page's live parts, written in JavaScript (``playground/stage/``) and mounted by Streamlit."""
 
 import streamlit as st
 
@@ -31,4 +31,8 @@ stage = st.components.v2.component(
 )
 picker = st.components.v2.component(
     "playground_picker", html="<div></div>", js=_loader("picker.js"), isolate_styles=False
+)
+code = st.components.v2.component("playground_code", html="<div></div>", js=_loader("code.js"), isolate_styles=False)
+saver = st.components.v2.component(
+    "playground_saver", html="<div></div>", js=_loader("saver.js"), isolate_styles=False
 )

@@ -2,49 +2,124 @@
 
 import difflib
 import re
+import secrets
+import time
 from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass, field
+from typing import Any
 
 import streamlit as st
 
-from playground.export.script import script
-from playground.runfile import write
+from playground.export import FORMS, exported
+from playground.pages.stage import code, saver
+from playground.run import ConfigError, Run
 from playground.stream.channel import Channel
+from playground.stream.hub import hub
 
 REFRESH_S = 1.0
-HEIGHT_PX = 480
-MOST_CHANGES = 4  # lines that are pointed out
+KEPT_S = 30.0  # a finished file, once the run has gone on
+
+Moment = tuple[Run, int]
+
+
+@dataclass(slots=True)
+class Order:
+    """A form of the run at some step that a person has asked for, and that is made or was."""
+
+    form: str
+    moment: Moment
+    file: Future[bytes]
+    ticket: str = field(default_factory=lambda: secrets.token_hex(8))
+    seen_at: float | None = None  # when the page saw that it is done
 
 
 @st.fragment(run_every=REFRESH_S)
 def take_home_panel(find_channel: Callable[[], Channel]) -> None:
-    """What this run looks like in PyTorch, with what changed last pointed out, and files of it."""
-    run, step = find_channel().value()
-    text = script(run, step)
-    shown = st.session_state.get("code_shown")
-    if shown is not None and (changes := _changed_lines(shown, text)):
-        st.session_state.code_changes = changes
+    """What this run looks like in PyTorch, with what changed last marked, and files of it."""
+    moment = find_channel().value()
+    text = exported(*moment, "script").decode()
+    shown = st.session_state.get("code_shown", text)
+    if (changed := _changed_lines(shown, text)) is not None:
+        st.session_state.code_changed = changed
     st.session_state.code_shown = text
-    files = {"Python script": ("run.py", text), "Run file": ("run.json", write(run, step))}
-    with st.container(horizontal=True, gap="small"):
-        for label, (name, content) in files.items():
-            st.download_button(label, content, name, icon=":material/download:", on_click="ignore")
-    changes = st.session_state.get("code_changes", ())
-    st.caption("The last change:  \n" + "  \n".join(changes) if changes else _ABOUT)
-    st.code(text, language="python", line_numbers=True, height=HEIGHT_PX)
+    order = _order(moment)
+    is_busy = order is not None and not order.file.done()
+    with st.popover("Take home", icon="spinner" if is_busy else _SAVE, key="take_home"), st.container(gap="xsmall"):
+        _forms(moment, order, is_busy)
+    code(key="code_lines", data={"text": text.rstrip("\n"), "changed": st.session_state.get("code_changed", [])})
+    st.caption(_ABOUT)
 
 
 _ABOUT = "This file trains the same network to the same losses, with numpy and torch alone. It follows the controls."
 
 
-def _changed_lines(before: str, after: str) -> list[str]:
-    """The lines that are new, as Markdown; the number of updates, which grows all the time, is not news."""
-    old, new = (_without_steps(text).splitlines() for text in (before, after))
-    found, lines = [], after.splitlines()
-    for tag, _, _, first, last in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag in ("replace", "insert"):
-            found += [f"line {i + 1}: `{lines[i].strip()}`" for i in range(first, last) if new[i].strip()]
-    return found[:MOST_CHANGES] + (["…"] if len(found) > MOST_CHANGES else [])
+# Take home
 
 
-def _without_steps(text: str) -> str:
-    return re.sub(r"[\d,]+ updates|range\(\d+\)", "", text)
+def _forms(moment: Moment, order: Order | None, is_busy: bool) -> None:
+    """A button for every form: those that are text are there at once, the others are made when they are asked for."""
+    if refused := st.session_state.get("take_home_refused"):
+        st.error(refused, icon=":material/error:")
+    for name, form in FORMS.items():
+        place: Any = {"key": f"take_{name}", "help": form.help, "width": "stretch"}
+        file, label = f"run.{form.extension}", f"{form.label} :gray[.{form.extension}]"
+        if not form.trains:
+            content = exported(*moment, name)
+            st.download_button(label, content, file, form.mime, icon=_SAVE, on_click="ignore", **place)
+        elif order is None or order.form != name:
+            label = form.label if is_busy else label
+            st.button(label, icon=_MAKE, on_click=_ask, args=(name, moment), disabled=is_busy, **place)
+        elif is_busy:
+            st.button(f"{form.label}: computing the run again", icon="spinner", disabled=True, **place)
+        else:
+            place["key"] = f"taken_{name}"
+            label = f"{form.label} of step {order.moment[1]:,}"
+            st.download_button(label, order.file.result(), file, form.mime, icon=_DONE, on_click="ignore", **place)
+    is_made = order is not None and order.seen_at is not None
+    button = f".st-key-taken_{order.form} button" if order else ""
+    saver(key="saver", data={"ticket": order.ticket if order and is_made else "", "button": button})
+
+
+_SAVE, _MAKE, _DONE = ":material/download:", ":material/hourglass_empty:", ":material/check:"
+
+
+def _ask(form: str, moment: Moment) -> None:
+    """Begin to make a form, in another process; the page goes on, and looks again every second."""
+    st.session_state.take_home_refused = None
+    st.session_state.order = Order(form, moment, hub().engine.export(*moment, form))
+
+
+def _order(moment: Moment) -> Order | None:
+    """What this page has asked for, if it is under way, or done and still of use."""
+    order: Order | None = st.session_state.get("order")
+    if order is None or not order.file.done():
+        return order
+    order.seen_at = order.seen_at or time.monotonic()
+    try:
+        order.file.result()
+        if order.moment == moment or time.monotonic() - order.seen_at < KEPT_S:
+            return order
+    except (ConfigError, CancelledError) as error:
+        st.session_state.take_home_refused = str(error) or "The server has ended this; try again."
+    st.session_state.order = None
+    return None
+
+
+# What changed
+
+
+def _changed_lines(before: str, after: str) -> list[int] | None:
+    """Which lines of ``after`` are new, from 0; None where nothing has changed but the number of updates, which grows
+    all the time and is not news."""
+    old, new = (re.sub(r"[\d,]+ updates|range\(\d+\)", "", text).splitlines() for text in (before, after))
+    if old == new:
+        return None
+    steps = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return [
+        line
+        for tag, _, _, first, last in steps
+        if tag in ("replace", "insert")
+        for line in range(first, last)
+        if new[line].strip()
+    ]

@@ -124,7 +124,7 @@ def hub() -> Hub:
 
 def _start_engine(limits: Limits) -> Engine:
     try:
-        return ProcessEngine(worker_mb=limits.worker_mb)
+        return ProcessEngine(worker_mb=limits.worker_mb, export_s=limits.export_s)
     except OSError as error:  # most likely there is no /dev/shm that can be written
         from playground.engine.inline import InlineEngine  # here: it brings torch into the web process
 

@@ -1,12 +1,16 @@
 """What a person does on the first page, in a real Chromium."""
 
 import re
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from playground.configs.mlp import MLPConfig
+from playground.export import FORMS, exported
+from playground.run import Run
 from tests.browser import STAGE, is_in_state, number, opened, press, reaches
 
 pytestmark = pytest.mark.browser
@@ -319,3 +323,35 @@ def test_time_travel(page: Page, address: str) -> None:
     expect(page.locator(STAGE)).to_have_attribute("data-step", f"{end:g}")
     expect(rate).to_have_value("0.03")
     expect(page.get_by_role("button", name="Earlier future")).to_be_visible()
+
+
+def test_a_run_is_taken_home(page: Page, address: str, tmp_path: Path) -> None:
+    opened(page, address, "?code=on&dataset=xor")
+    press(page, "Step one epoch")
+    reaches(page, 25)
+    run = Run(lab="mlp", config=MLPConfig(dataset="xor"))
+    page.get_by_role("button", name="Take home").click()
+    for label, to in (("Jupyter notebook", "notebook"), ("ONNX model", "onnx"), ("Metrics table", "csv")):
+        expect(page.get_by_role("button", name=label)).to_be_enabled()
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=label).click()
+        assert waiting.value.suggested_filename == f"run.{FORMS[to].extension}"
+        waiting.value.save_as(tmp_path / to)
+        assert (tmp_path / to).read_bytes() == exported(run, 25, to)
+    is_in_state(page, "paused")
+
+
+def test_the_changed_line_of_the_code_is_marked_and_in_view(page: Page, address: str) -> None:
+    opened(page, address, "?code=on")
+    code = page.get_by_test_id("code")
+    expect(code.locator(".nn-line").first).to_contain_text("Circle, a network 2-4-2-1")
+    expect(code.locator(".nn-changed")).to_have_count(0)
+    page.get_by_role("combobox", name="Learning rate").click()
+    page.get_by_role("option", name="0.1", exact=True).click()
+    expect(code.locator(".nn-changed")).to_have_text(re.compile(r"^\d+optimizer.param_groups\[0\]\['lr'\] = 0.1$"))
+    code.scroll_into_view_if_needed()
+    page.wait_for_function(
+        "() => { const line = document.querySelector('.nn-changed').getBoundingClientRect();"
+        " const box = document.querySelector('.nn-code-scroller').getBoundingClientRect();"
+        " return line.top >= box.top && line.bottom <= box.bottom; }"
+    )

@@ -1,6 +1,8 @@
 """The page as Streamlit runs it, without a browser."""
 
+import json
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -9,10 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from playground.configs.mlp import MLPConfig
 from playground.engine.inline import InlineEngine
+from playground.export import FORMS, exported
 from playground.export.script import script
 from playground.headless import replay
 from playground.link import query
-from playground.run import Edit, Run
+from playground.run import ConfigError, Edit, Run
 from playground.stream.frame import unpack
 from playground.stream.hub import Hub, use_hub
 from playground.stream.limits import Limits
@@ -199,14 +202,50 @@ def test_a_damaged_link_opens_its_configuration_and_says_what_is_wrong(hub: Hub)
     assert "made with torch" in page.info[0].value
 
 
+def shown_code(page: AppTest) -> tuple[list[str], list[str]]:
+    """The lines of the Code area, and those of them that are marked as changed."""
+    found = [json.loads(part.proto.json) for part in page.get("bidi_component") if part.proto.json]
+    (data,) = [data for data in found if "changed" in data]
+    lines = data["text"].splitlines()
+    return lines, [lines[index] for index in data["changed"]]
+
+
 def test_the_code_follows_the_controls(hub: Hub) -> None:
     page = opened(code="on", dataset="xor")
-    (shown,) = page.code
-    assert "optimizer = torch.optim.SGD(model.parameters(), lr=0.03)" in shown.value
+    lines, changed = shown_code(page)
+    assert "optimizer = torch.optim.SGD(model.parameters(), lr=0.03)" in lines
+    assert changed == []
     page.selectbox(key="learning_rate").set_value(0.3).run()
-    (shown,) = page.code
-    assert "optimizer.param_groups[0]['lr'] = 0.3" in shown.value
-    assert any("`optimizer.param_groups[0]['lr'] = 0.3`" in caption.value for caption in page.caption)
+    lines, changed = shown_code(page)
+    assert changed == ["optimizer.param_groups[0]['lr'] = 0.3"]
     channel = hub.channel(page.session_state["token"])
-    run, step = channel.value()
-    assert shown.value == script(run, step).strip()
+    assert "\n".join(lines) == script(*channel.value()).strip()
+    channel.handle({"type": "step", "unit": "epoch"})
+    while channel.value()[1] < 25:
+        channel.poll()
+    page.run()
+    assert "    if step == 0:" in shown_code(page)[1]  # it is in the past now
+    page.selectbox(key="activation").set_value("relu").run()
+    lines, changed = shown_code(page)
+    assert [line for line in lines if "nn.ReLU()" in line] == [line for line in changed if "ReLU" in line] != []
+
+
+def test_every_form_can_be_taken_home(hub: Hub) -> None:
+    page = opened(code="on")
+    assert {widget.key for widget in page.get("download_button")} == {
+        f"take_{name}" for name, form in FORMS.items() if not form.trains
+    }
+    page.button(key="take_csv").click().run()
+    assert not page.exception
+    assert "taken_csv" in {widget.key for widget in page.get("download_button")}
+    assert page.session_state["order"].file.result() == exported(Run(lab="mlp", config=MLPConfig()), 0, "csv")
+
+
+def test_a_form_that_cannot_be_made_says_why(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused: Future[bytes] = Future()
+    refused.set_exception(ConfigError("it takes too long"))
+    page = opened(code="on")
+    monkeypatch.setattr(hub.engine, "export", lambda *_: refused)
+    page.button(key="take_gif").click().run()
+    assert [error.value for error in page.error] == ["it takes too long"]
+    assert page.button(key="take_gif").disabled is False

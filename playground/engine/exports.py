@@ -1,0 +1,124 @@
+"""Runs as files to take home, made beside the training.
+
+One form at a time is made, in a process of its own that has a low priority and a time limit, and whose memory is
+given back when it is done: matplotlib, the ONNX exporter and the like stay out of the workers.
+"""
+
+import contextlib
+import logging
+import os
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from typing import Any
+
+from playground.engine.spawn import BareSpawnContext, follow_parent
+from playground.export import FORMS, exported
+from playground.run import Choice, ConfigError, Run
+
+EXPORT_S = 120.0
+MOST_WAITING = 20
+NICENESS = 10  # about a tenth of a core that trains; the lowest would get next to nothing of it
+
+log = logging.getLogger(__name__)
+
+
+class Exports:
+    """Makes forms of runs, first come, first served, each within ``export_s`` seconds of its own turn."""
+
+    def __init__(self, export_s: float = EXPORT_S) -> None:
+        self._export_s = export_s
+        self._line = ThreadPoolExecutor(1, thread_name_prefix="export")
+        self._lock = threading.Lock()
+        self._waiting = 0
+        self._process: Any = None
+        self._closed = False
+
+    def make(self, run: Run, step: int, form: str) -> Future[bytes]:
+        """``run`` at ``step`` as ``form``, one of ``FORMS``. The future fails with ConfigError where that is unknown,
+        takes too long, too many wait, or the process dies."""
+        done: Future[bytes] = Future()
+        try:
+            if not FORMS[Choice(FORMS).check(form)].trains:
+                done.set_result(exported(run, step, form))
+                return done
+            with self._lock:
+                if self._waiting >= MOST_WAITING:
+                    raise ConfigError(f"{MOST_WAITING} files are in line to be made on this server; try again soon")
+                self._waiting += 1
+            made = self._line.submit(self._made, run, step, form)
+        except (ConfigError, RuntimeError) as error:  # the latter after a shutdown
+            done.set_exception(error)
+            return done
+        made.add_done_callback(lambda _: self._left())
+        return made
+
+    def pid(self) -> int | None:
+        """The id of the process that makes something now, for people who watch or stop it."""
+        process = self._process
+        return None if process is None else process.pid
+
+    def shutdown(self) -> None:
+        """End what is being made, and forget what waits."""
+        with self._lock:
+            self._closed = True
+            if self._process is not None:
+                self._process.kill()
+        self._line.shutdown(wait=True, cancel_futures=True)
+
+    def _left(self) -> None:
+        with self._lock:
+            self._waiting -= 1
+
+    def _made(self, run: Run, step: int, form: str) -> bytes:
+        """In the line's thread: start a process and wait for its answer."""
+        context = BareSpawnContext()
+        receiver, sender = context.Pipe(duplex=False)
+        with self._lock:
+            if self._closed:
+                raise ConfigError("the server is shutting down")
+            process: Any = context.Process(target=_answer, args=(sender, run, step, form), daemon=True)
+            self._process = process
+            process.start()
+        if hasattr(os, "setpriority"):  # from here, not there: importing torch is work too
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
+        sender.close()
+        try:
+            if not receiver.poll(self._export_s):
+                raise ConfigError(_too_long(step, form, self._export_s))
+            made, problem = receiver.recv()
+        except EOFError:
+            log.error("the process that made %s of a run died", form)
+            raise ConfigError(f"The process that made this file ({FORMS[form].label}) died; try again.") from None
+        finally:
+            with self._lock:
+                self._process = None
+            process.kill()
+            process.join()
+            receiver.close()
+        if problem is not None:
+            raise ConfigError(problem)
+        return bytes(made)
+
+
+def _too_long(step: int, form: str, export_s: float) -> str:
+    file = f"--output run.{FORMS[form].extension}"
+    return (
+        f"Computing the {step:,} updates of this run again takes longer than the {export_s:g} seconds that this "
+        "server gives to a file. Save the run file, and on your own machine: "
+        f"python -m playground export run.json --to {form} {file}"
+    )
+
+
+def _answer(sender: "Connection[Any, Any]", run: Run, step: int, form: str) -> None:
+    """In the process: make the form and send (it, None), or (None, why not)."""
+    follow_parent()
+    try:
+        answer: tuple[bytes | None, str | None] = exported(run, step, form, quiet=True), None
+    except ConfigError as error:
+        answer = None, str(error)
+    except Exception:
+        log.exception("%s of a run could not be made", form)
+        answer = None, f"This file ({FORMS[form].label}) could not be made; the server's log says why."
+    sender.send(answer)

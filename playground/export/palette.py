@@ -1,0 +1,50 @@
+"""The colours of pictures that are taken home: those of the page in its light theme (stage/colors.js)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bytes = NDArray[np.uint8]
+
+NEGATIVE, NEUTRAL, POSITIVE = "#f59322", "#e8eaeb", "#0877bd"
+CLASSES = (NEGATIVE, POSITIVE, "#b5489a", "#0f9d7a", "#d8c21f", "#6b5b95")
+TEXT, MUTED, FAINT = "#31333f", "#797b84", "#d6d6d9"
+TRAIN, TEST = "#8c929d", "#22262b"
+SOFTNESS = 0.72  # the plane is paler than the points on it
+
+
+def rgb(color: str) -> NDArray[np.float64]:
+    """``#rrggbb`` as three numbers from 0 to 255."""
+    return np.array([int(color[start : start + 2], 16) for start in (1, 3, 5)], dtype=float)
+
+
+def diverging(levels: Bytes, strength: float = 1.0, low: str = NEGATIVE, high: str = POSITIVE) -> Bytes:
+    """Levels, of which 0 is the most negative and 255 the most positive, as colours (…, 3)."""
+    scale = np.linspace(-1, 1, 256)[:, None] * strength
+    ends = np.where(scale < 0, rgb(low), rgb(high))
+    table = rgb(NEUTRAL) + (ends - rgb(NEUTRAL)) * np.abs(scale)
+    colors: Bytes = _bytes(table)[levels]
+    return colors
+
+
+def plane_colors(plane: Bytes) -> Bytes:
+    """A snapshot's ``plane`` (K, side, side) as colours (side, side, 3): one value, or the mix of K classes."""
+    if len(plane) == 1:
+        return diverging(plane[0], SOFTNESS)
+    colors = [rgb(NEUTRAL) + (rgb(color) - rgb(NEUTRAL)) * SOFTNESS for color in CLASSES[: len(plane)]]
+    shares = plane / np.maximum(plane.sum(axis=0, dtype=float), 1)
+    return _bytes(np.tensordot(shares, np.array(colors), axes=(0, 0)))
+
+
+def point_colors(labels: NDArray[Any], scene: Mapping[str, Any]) -> Bytes:
+    """The colours (N, 3) of points: of their class, or for a regression of their value from -1 to 1."""
+    if scene["task"] == "classification":
+        colors: Bytes = _bytes(np.array([rgb(color) for color in CLASSES]))[labels.astype(int)]
+        return colors
+    return diverging(((np.clip(labels, -1, 1) + 1) * 127.5).round().astype(np.uint8))
+
+
+def _bytes(values: NDArray[Any]) -> Bytes:
+    return np.asarray(values.round(), dtype=np.uint8)

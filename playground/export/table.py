@@ -1,0 +1,27 @@
+"""A run's losses and accuracies as a table (CSV), for a spreadsheet or pandas."""
+
+import csv
+import io
+
+from playground.headless import Progress, moments
+from playground.run import Run
+
+MOST_ROWS = 1000  # after the first, which is before training
+METRICS = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
+
+
+def table(run: Run, step: int, progress: Progress | None = None) -> str:
+    """The page's numbers at up to 1,000 evenly spaced steps after step 0, the last of which is ``step``.
+
+    The columns are step, epoch and ``METRICS``, with all digits; empty is what a run does not have: the accuracy of a
+    regression, a loss that is not finite.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["step", "epoch", *METRICS])
+    rows = min(step, MOST_ROWS)
+    steps = [round(step * row / rows) for row in range(rows + 1)] if rows else [0]
+    for timeline in moments(run, steps, progress):
+        found = timeline.experiment.metrics()
+        writer.writerow([timeline.step, timeline.experiment.epoch, *(found.get(name) for name in METRICS)])
+    return text.getvalue()
