@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -37,7 +38,8 @@ class Order:
 @st.fragment(run_every=REFRESH_S)
 def take_home_panel(find_channel: Callable[[], Channel]) -> None:
     """What this run looks like in PyTorch, with what changed last marked, and files of it."""
-    moment = find_channel().value()
+    channel = find_channel()
+    moment = channel.value()
     text = exported(*moment, "script").decode()
     shown = st.session_state.get("code_shown", text)
     if (changed := _changed_lines(shown, text)) is not None:
@@ -46,7 +48,7 @@ def take_home_panel(find_channel: Callable[[], Channel]) -> None:
     order = _order(moment)
     is_busy = order is not None and not order.file.done()
     with st.popover("Take home", icon="spinner" if is_busy else _SAVE, key="take_home"), st.container(gap="xsmall"):
-        _forms(moment, order, is_busy)
+        _forms(channel, moment, order, is_busy)
     code(key="code_lines", data={"text": text.rstrip("\n"), "changed": st.session_state.get("code_changed", [])})
     st.caption(_ABOUT)
 
@@ -57,7 +59,7 @@ _ABOUT = "This file trains the same network to the same losses, with numpy and t
 # Take home
 
 
-def _forms(moment: Moment, order: Order | None, is_busy: bool) -> None:
+def _forms(channel: Channel, moment: Moment, order: Order | None, is_busy: bool) -> None:
     """A button for every form: those that are text are there at once, the others are made when they are asked for."""
     if refused := st.session_state.get("take_home_refused"):
         st.error(refused, icon=":material/error:")
@@ -65,7 +67,7 @@ def _forms(moment: Moment, order: Order | None, is_busy: bool) -> None:
         place: Any = {"key": f"take_{name}", "help": form.help, "width": "stretch"}
         file, label = f"run.{form.extension}", f"{form.label} :gray[.{form.extension}]"
         if not form.trains:
-            content = exported(*moment, name)
+            content = partial(_now, channel, name)
             st.download_button(label, content, file, form.mime, icon=_SAVE, on_click="ignore", **place)
         elif order is None or order.form != name:
             label = form.label if is_busy else label
@@ -82,6 +84,11 @@ def _forms(moment: Moment, order: Order | None, is_busy: bool) -> None:
 
 
 _SAVE, _MAKE, _DONE = ":material/download:", ":material/hourglass_empty:", ":material/check:"
+
+
+def _now(channel: Channel, form: str) -> bytes:
+    """A form that is text, of the moment at which it is asked for."""
+    return exported(*channel.value(), form)
 
 
 def _ask(form: str, moment: Moment) -> None:
