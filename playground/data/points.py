@@ -172,7 +172,8 @@ def target_values(dataset: str, outputs: int, labels: Floats) -> NDArray[np.floa
     """What the network's outputs should be, (N, outputs), for ``labels`` (N,): ±1 or the value for one output, else
     one-hot."""
     if outputs > 1:
-        return np.eye(outputs, dtype=np.float32)[labels.astype(int)]
+        result: NDArray[np.float32] = np.eye(outputs, dtype=np.float32)[labels.astype(int)]
+        return result
     values = labels if DATASETS[dataset].is_regression else 2 * labels - 1
     return values[:, None].astype(np.float32)
 

@@ -66,6 +66,11 @@ class Structure:
         return (*(("l1_strength",) if self.l1 else ()), "learning_rate", "weight_decay")
 
     @property
+    def parameters(self) -> int:
+        """How many weights and biases a network has."""
+        return sum((m + 1) * n for m, n in pairwise(self.sizes))
+
+    @property
     def leading(self) -> tuple[int, ...]:
         """The dimensions before those of one network: (S,) or none."""
         return () if self.networks is None else (self.networks,)
@@ -79,8 +84,7 @@ class Structure:
 
     def state(self) -> dict[str, Tensor]:
         """The optimizer state before the first update, with L1's ``alive``, in the program's order."""
-        size = sum((m + 1) * n for m, n in pairwise(self.sizes))
-        alive = torch.ones(size)
+        alive = torch.ones(self.parameters)
         state = optimizers.initial_state(self.optimizer, alive) | ({"alive": alive} if self.l1 else {})
         return {name: self._for_each(state[name]) for name in sorted(state)}
 
@@ -90,11 +94,10 @@ class Structure:
     def inputs(self, rows: int) -> list[Tensor]:
         """An example of the program's inputs for ``rows`` rows of data, each a tensor of its own: parameters,
         state, features, targets, hyperparameters; then the first batch's row, the data's size, the updates."""
-        size = sum((m + 1) * n for m, n in pairwise(self.sizes))
         data = (torch.zeros(*self.leading, rows, self.sizes[i]) for i in (0, -1))
         constants = (torch.zeros(self.leading) for _ in self.hyperparameters)
         scalars = map(torch.tensor, (0, rows, 1))
-        return [torch.ones(*self.leading, size), *self.state().values(), *data, *constants, *scalars]
+        return [torch.ones(*self.leading, self.parameters), *self.state().values(), *data, *constants, *scalars]
 
 
 class CompiledLoop:

@@ -144,9 +144,8 @@ class Population:
 
 def traced_block(structure: Structure) -> int:
     """How many networks a traced update takes at once: what it touches should stay near the processor."""
-    widths = sum(structure.sizes)
-    parameters = len(structure.state().get("alive", ())) or widths
-    return max(1, min(TRACED_BLOCK, TRACED_ELEMENTS // max(structure.batch_size * widths, parameters)))
+    elements = max(structure.batch_size * sum(structure.sizes), structure.parameters)
+    return max(1, min(TRACED_BLOCK, TRACED_ELEMENTS // elements))
 
 
 @lru_cache(maxsize=64)
@@ -167,7 +166,8 @@ def logits(structure: Structure, parameters: Tensor, features: Tensor) -> Tensor
         return result
 
     with torch.no_grad():
-        return torch.cat([vmap(forward)(*pair) for pair in zip(parameters.split(size), features.split(size))])
+        parts = zip(torch.split(parameters, size), torch.split(features, size), strict=True)
+        return torch.cat([vmap(forward)(*part) for part in parts])
 
 
 def _accuracies(outputs: Tensor, targets: Tensor) -> Tensor:

@@ -154,7 +154,7 @@ class Loop:
         self, moving: list[Tensor], names: list[str], rows: Batch, hyperparameters: Hyperparameters
     ) -> Callable[..., list[Tensor]]:
         """The traced update for these shapes: flat tensors in, new parameters and state out."""
-        key = (tuple(names), tuple(hyperparameters), rows[0].shape)
+        key = (tuple(names), tuple(hyperparameters), rows[0].shape, rows[0].dtype)
         if key not in self._graphs:
             n = len(moving)
 
