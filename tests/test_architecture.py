@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "playground"
 WEB = ("pages", "stream", "catalog", "run", "configs", "data", "headless", "engine/process", "engine/__init__")
-WEB += ("runfile", "export")
+WEB += ("runfile", "export", "comparison", "outcomes", "statistics", "memory")
 # A folder may import those before it, and itself.
 ORDER = ["catalog", "run", "data", "configs", "runfile", "export"]
 ORDER += ["models", "training", "labs", "engine", "stream", "pages"]
