@@ -6,9 +6,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import browser, engine
+from tests.bench import browser, engine, population
 
-PARTS = {"engine": engine.rows, "browser": browser.rows}
+PARTS = {"engine": engine.rows, "population": population.rows, "browser": browser.rows}
 
 
 def main(chosen: list[str]) -> None:
