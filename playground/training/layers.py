@@ -4,6 +4,7 @@ Pure reads of a ``Population``. They show why training fails: a gradient that va
 layer, units that are dead (Lu et al. 2020, "Dying ReLU and Initialization") or saturated (Glorot and Bengio 2010).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,7 +16,7 @@ from torch.func import functional_call, grad, vmap
 
 from playground.models.mlp import MLP
 from playground.training.losses import LOSSES, OUTPUT_ACTIVATIONS
-from playground.training.population import Population, logits
+from playground.training.population import TRACED_BLOCK, Population, logits
 from playground.training.update import unflatten
 
 BINS = 24
@@ -56,7 +57,7 @@ def layers(population: Population, networks: Tensor | None = None) -> Layers:
     def batch_loss(parameters: Tensor, features: Tensor, targets: Tensor) -> Tensor:
         return loss(functional_call(model, unflatten(parameters, model), (features,)), targets)
 
-    gradients = vmap(grad(batch_loss))(parameters, features, targets)
+    gradients = vmap(grad(batch_loss), chunk_size=TRACED_BLOCK)(parameters, features, targets)
     found: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
     values, norms = features, []
     named, slopes = (vmap(partial(unflatten, model=model))(vectors) for vectors in (parameters, gradients))
@@ -67,18 +68,20 @@ def layers(population: Population, networks: Tensor | None = None) -> Layers:
         if index < len(model.layers) - 1:
             values = model.activation(values @ named[weight].mT + named[bias].unsqueeze(1))
             found.append((*_asleep(values, structure.activation), *_histogram(values, structure.activation)))
-    columns = [torch.stack(column, dim=-1) for column in zip(*(hidden[:2] for hidden in found), strict=True)]
-    empty = torch.zeros(len(chosen), 0)
-    dead, saturated = columns or (empty, empty)
-    histograms = torch.stack([hidden[2] for hidden in found], dim=1) if found else empty.unsqueeze(-1)
-    ranges = torch.stack([hidden[3] for hidden in found]) if found else torch.zeros(0, 2)
+    count = len(chosen)
+    dead, saturated, histograms, ranges = map(list, zip(*found, strict=True)) if found else ([], [], [], [])
     return Layers(
         gradient_norms=_numpy(torch.stack(norms, dim=1)),
-        dead=_numpy(dead),
-        saturated=_numpy(saturated),
-        histograms=_numpy(histograms),
-        ranges=_numpy(ranges),
+        dead=_numpy(_columns(dead, (count, 0))),
+        saturated=_numpy(_columns(saturated, (count, 0))),
+        histograms=_numpy(_columns(histograms, (count, 0, BINS))),
+        ranges=_numpy(_columns(ranges, (0, 2), dim=0)),
     )
+
+
+def _columns(parts: Sequence[Tensor], empty: tuple[int, ...], dim: int = 1) -> Tensor:
+    """One value of each hidden layer side by side; of shape ``empty`` where there is no hidden layer."""
+    return torch.stack(list(parts), dim) if parts else torch.zeros(empty)
 
 
 def _asleep(values: Tensor, activation: str) -> tuple[Tensor, Tensor]:

@@ -9,9 +9,7 @@ from torch import Tensor
 
 from playground.catalog import ACTIVATIONS, OPTIMIZERS
 from playground.models.mlp import MLP
-from playground.training import compiled
-from playground.training.cache import Cache
-from playground.training.compiled import CompiledLoop, Structure, compile_aside
+from playground.training.compiled import CompiledLoop, Structure, Upgrade
 from playground.training.losses import LOSSES
 from playground.training.optimizers import initial_state
 from playground.training.population import COMPILED_BLOCK, Population
@@ -82,13 +80,10 @@ def test_it_is_the_loop_over_the_networks(
 
 
 @pytest.fixture(scope="module")
-def block(tmp_path_factory: pytest.TempPathFactory) -> CompiledLoop:
-    if not compiled.compiler_available():
+def block() -> CompiledLoop:
+    loop = Upgrade(replace(SMALL, networks=COMPILED_BLOCK)).wait()
+    if loop is None:
         pytest.skip("there is no C++ compiler")
-    compilation = compile_aside(replace(SMALL, networks=COMPILED_BLOCK), Cache(tmp_path_factory.mktemp("cache")))
-    assert compilation is not None
-    loop = compilation.loop()
-    assert loop is not None
     return loop
 
 
