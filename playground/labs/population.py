@@ -111,12 +111,12 @@ class PopulationExperiment:
 
     # Seeing
 
-    def scores(self) -> dict[str, NDArray[np.float32]]:
+    def scores(self) -> dict[str, NDArray[np.float64]]:
         """``train_loss``, ``test_loss``, ``train_accuracy``, ``test_accuracy``, each (networks,); for regression
         the accuracies are NaN. Those of a diverged network are its last finite ones."""
-        found = np.full((len(self.configs), len(SCORES)), np.nan, dtype=np.float32)
+        found = np.full((len(self.configs), len(SCORES)), np.nan)
         for group in self.groups:
-            found[group.indices] = group.population.scores.cpu().numpy()
+            found[group.indices] = group.scores()
         regression = [DATASETS[config.dataset].is_regression for config in self.configs]
         found[regression, SCORES.index("train_accuracy") :] = np.nan
         return {name: found[:, column].copy() for column, name in enumerate(SCORES)}
@@ -218,6 +218,14 @@ class Group:
     def close(self) -> None:
         """End a compilation that nobody waits for any more."""
         self._upgrade.stop()
+
+    def scores(self) -> NDArray[np.float64]:
+        """``SCORES`` of every network, (S, 4); the accuracies are exact: a count over the number of points."""
+        population = self.population
+        found = population.scores.double().cpu().numpy().copy()
+        points = np.array([population.train_size, population.data[0].shape[1] - population.train_size])
+        found[:, 2:] = np.round(found[:, 2:] * points) / points
+        return found
 
     def grid(self, places: list[int], side: int) -> Tensor:
         """The features of ``side``² points over the plane as each network sees them, (S, side², D)."""
