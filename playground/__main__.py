@@ -80,8 +80,8 @@ def _compared(options: dict[str, Any]) -> str:
     asked: dict[str, Any] = {name: _parsed(name, kind, options[name]) for name, kind in kinds.items()}
     variants = comparison.vary(base, setting, values)
     with tqdm(total=asked["epochs"], unit=" epochs", file=sys.stderr, disable=options["json"]) as bar:
-        tier, show = options["tier"], lambda epoch: bar.update(epoch - bar.n)
-        found = comparison.compare(variants, **asked, tier=tier, progress=show)
+        asked |= {name: options[name] for name in ("tier", "engine")}
+        found = comparison.compare(variants, **asked, progress=lambda epoch: bar.update(epoch - bar.n))
     return json.dumps(found.to_json()) if options["json"] else str(found)
 
 
@@ -147,6 +147,8 @@ def _add_comparison(command: argparse.ArgumentParser, config_class: type[Config]
     command.add_argument("--target-accuracy", help="a share in [0, 1] of the test points: who reaches it, and when")
     text = "how updates are computed; compiled makes machine code first (default: auto)"
     command.add_argument("--tier", default="auto", choices=comparison.TIERS, help=text)
+    text = "ray: on the cluster that $RAY_ADDRESS names (default: inline, in this process)"
+    command.add_argument("--engine", default="inline", choices=comparison.ENGINES, help=text)
     return command
 
 

@@ -7,12 +7,12 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from playground.configs.mlp import SEED, MLPConfig
 from playground.data.points import DATASETS
-from playground.memory import refuse_what_does_not_fit
+from playground.memory import population_bytes, refuse_what_does_not_fit
 from playground.outcomes import Comparison, Outcome, table
 from playground.run import Choice, ConfigError, Integer, Names, Number, Problem, Sizes
 
@@ -25,7 +25,29 @@ EPOCHS = Number(0, 1_000_000)
 TARGET_ACCURACY = Number(0, 1)
 OURS = ("seed", "data_seed", "device")  # settings that cannot be the varied one
 TIERS = ("auto", "traced", "compiled")
+ENGINES = ("inline", "ray")
+PART = 128  # networks
 COMPILE_FROM = 20_000_000  # updates of single networks: from here on compiling costs less than it saves
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Up to ``PART`` networks of one variant: what is trained in one go, wherever that is, to the same bits."""
+
+    variant: str
+    configs: tuple[MLPConfig, ...]
+    epochs: float
+    target_accuracy: float | None
+    tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What came of a part: a row for each network, the updates of all together, and how they were computed."""
+
+    rows: tuple[Outcome, ...]
+    updates: int
+    tier: str
 
 
 def compare(
@@ -35,39 +57,61 @@ def compare(
     epochs: float,
     target_accuracy: float | None = None,
     tier: str = "auto",
+    engine: str = "inline",
     limit_bytes: int | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Comparison:
-    """Train each variant (1 to 4, by name) with ``seeds`` seeds (1 to 256), all at once, for ``epochs`` passes.
+    """Train each variant (1 to 4, by name) with ``seeds`` seeds (1 to 256) at once, for ``epochs`` passes.
 
     Seed s draws both the data and the initial weights, from the variant's own ``seed`` on, so that the variants are
-    paired. ``progress`` gets the epoch now and then. ``tier``: ``traced`` starts at once, ``compiled`` makes machine
-    code first (some 20 s a structure, kept on disk), ``auto`` takes compiled loops that are kept, and makes them for
-    long trainings. Raises ConfigError where a value is out of range, and with numbers where what is asked would take
+    paired. ``progress`` gets the mean epoch now and then. ``tier``: ``traced`` starts at once, ``compiled`` makes
+    machine code first (some 20 s a structure, kept on disk), ``auto`` takes compiled loops that are kept, and makes
+    them for long trainings. ``engine``: ``inline`` trains here, one variant after the other; ``ray`` on the cluster
+    that $RAY_ADDRESS names, else on all cores of this machine.
+
+    Raises ConfigError where a value is out of range, and with numbers where a part (128 networks at most) would take
     more than ``limit_bytes`` (default: half of the memory that is free).
     """
     configs = _checked(variants, seeds, epochs, target_accuracy, tier)
-    refuse_what_does_not_fit(configs, limit_bytes)
-    from playground.engine.worker import use_one_thread
-    from playground.labs.population import PopulationExperiment  # torch comes with the first training
-
-    use_one_thread()
-    experiment = PopulationExperiment(configs)
-    work = epochs * sum(config.steps_per_epoch for config in configs)
-    if tier != "traced":
-        experiment.upgrade(wait=tier == "compiled" or work > COMPILE_FROM)
-    experiment.prepare()
+    parts = [
+        Part(variant, tuple(each[start : start + PART]), epochs, target_accuracy, tier)
+        for variant, each in configs.items()
+        for start in range(0, seeds, PART)
+    ]
+    refuse_what_does_not_fit(max((part.configs for part in parts), key=population_bytes), limit_bytes)
     started = time.perf_counter()
-    first, updates = _trained(experiment, epochs, target_accuracy, progress)
+    found = _runner(engine)(parts, progress or (lambda epoch: None))
     elapsed_s = time.perf_counter() - started
-    names = [name for name in variants for _ in range(seeds)]
+    updates, tiers = sum(each.updates for each in found), {each.tier for each in found}
     return table(
-        outcomes(experiment, names, first),
+        [row for each in found for row in each.rows],
         epochs=epochs,
         target_accuracy=target_accuracy,
         network_steps_per_s=updates / elapsed_s if updates else None,
-        tier=experiment.tier,
+        tier="compiled" if tiers == {"compiled"} else "traced",
     )
+
+
+def _runner(engine: str) -> Callable[[list["Part"], Callable[[float], None]], list["Trained"]]:
+    """How an engine trains parts: it takes them and a report of epochs, and gives what came of each, in order."""
+    if engine not in ENGINES:
+        raise ConfigError(f"engine: {engine!r} is not one of {', '.join(ENGINES)}")
+    if engine == "ray":
+        from playground.engine.ray import run_parts
+
+        return run_parts
+    return _one_after_another
+
+
+def _one_after_another(parts: list["Part"], progress: Callable[[float], None]) -> list["Trained"]:
+    found: list[Trained] = []
+
+    def report(epoch: float) -> None:
+        progress((len(found) * parts[0].epochs + epoch) / len(parts))
+
+    for part in parts:
+        found.append(train_part(part, report))
+    return found
 
 
 def vary(base: MLPConfig, setting: str, values: str) -> dict[str, MLPConfig]:
@@ -106,8 +150,8 @@ def label(name: str, value: Any) -> str:
 
 def _checked(
     variants: Mapping[str, MLPConfig], seeds: int, epochs: float, target_accuracy: float | None, tier: str
-) -> list[MLPConfig]:
-    """The configuration of every network, variant by variant. Raises ConfigError."""
+) -> dict[str, list[MLPConfig]]:
+    """The configurations of every variant's networks, one a seed. Raises ConfigError."""
     if not 1 <= len(variants) <= MOST_VARIANTS:
         raise ConfigError(f"variants: {len(variants)} is not from 1 to {MOST_VARIANTS}")
     _check("seeds", SEEDS, seeds)
@@ -121,12 +165,12 @@ def _checked(
             raise ConfigError("target_accuracy: a regression has no accuracy; leave it out")
     if tier not in TIERS:
         raise ConfigError(f"tier: {tier!r} is not one of {', '.join(TIERS)}")
-    configs = []
     for config in variants.values():
         _check("seed", SEED, config.seed + seeds - 1)
-        numbers = range(config.seed, config.seed + seeds)
-        configs += [replace(config, seed=number, data_seed=number) for number in numbers]
-    return configs
+    return {
+        name: [replace(config, seed=number, data_seed=number) for number in range(config.seed, config.seed + seeds)]
+        for name, config in variants.items()
+    }
 
 
 def _check(name: str, kind: Integer | Number, value: float) -> None:
@@ -136,37 +180,40 @@ def _check(name: str, kind: Integer | Number, value: float) -> None:
         raise ConfigError(str(Problem(name, str(error)))) from None
 
 
-def _trained(
-    experiment: "PopulationExperiment",
-    epochs: float,
-    target_accuracy: float | None,
-    progress: Callable[[float], None] | None,
-) -> tuple[list[int | None], int]:
-    """Train, looking after every epoch; → the epoch at which each network met the target, and all updates."""
-    first: list[int | None] = [None] * len(experiment.configs)
+def train_part(part: Part, progress: Callable[[float], None] | None = None) -> Trained:
+    """Train the networks of ``part``, looking after every epoch; ``progress`` gets the epoch."""
+    from playground.engine.worker import use_one_thread
+    from playground.labs.population import PopulationExperiment  # torch comes with the first training
+
+    use_one_thread()
+    experiment = PopulationExperiment(part.configs)
+    work = part.epochs * sum(config.steps_per_epoch for config in part.configs)
+    if part.tier != "traced":
+        experiment.upgrade(wait=part.tier == "compiled" or work > COMPILE_FROM)
+    first: list[int | None] = [None] * len(part.configs)
     updates, epoch = 0, 0.0
-    while epoch < epochs:
-        epoch = min(epoch + 1, epochs)
+    while epoch < part.epochs:
+        epoch = min(epoch + 1, part.epochs)
         updates += experiment.advance_to(epoch)
-        if target_accuracy is not None and epoch == int(epoch):
-            met = (experiment.scores()["test_accuracy"] >= target_accuracy) & ~experiment.diverged()
+        if part.target_accuracy is not None and epoch == int(epoch):
+            met = (experiment.scores()["test_accuracy"] >= part.target_accuracy) & ~experiment.diverged()
             first = [found or (int(epoch) if now else None) for found, now in zip(first, met, strict=True)]
         if progress is not None:
             progress(epoch)
-    return first, updates
+    return Trained(_outcomes(experiment, part, first), updates, experiment.tier)
 
 
-def outcomes(experiment: "PopulationExperiment", names: list[str], first: list[int | None]) -> tuple[Outcome, ...]:
-    """A row for every network of ``experiment``; ``names`` are their variants, ``first`` their epochs to target."""
+def _outcomes(experiment: "PopulationExperiment", part: Part, first: list[int | None]) -> tuple[Outcome, ...]:
+    """A row for every network; ``first`` are the epochs at which they met the target."""
     scores, epochs, diverged = experiment.scores(), experiment.epochs(), experiment.diverged()
     rows = []
-    for index, config in enumerate(experiment.configs):
+    for index, config in enumerate(part.configs):
         values: dict[str, Any] = {name: float(column[index]) for name, column in scores.items()}
         if DATASETS[config.dataset].is_regression:
             values |= {"train_accuracy": None, "test_accuracy": None}
         rows.append(
             Outcome(
-                variant=names[index],
+                variant=part.variant,
                 seed=config.seed,
                 epoch=float(epochs[index]),
                 epoch_to_target=first[index],

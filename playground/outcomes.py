@@ -45,7 +45,7 @@ class Summary:
 class Comparison:
     """A tidy table, one row a network, and what it says: a summary per variant, the difference of the median scores
     of the first two variants (first minus second), and a sentence. ``network_steps_per_s`` counts every network's
-    updates; ``tier`` says how they were computed."""
+    updates over the whole time, drawing data and compiling included; ``tier`` says how they were computed."""
 
     rows: tuple[Outcome, ...]
     summaries: tuple[Summary, ...]
