@@ -16,7 +16,7 @@ from torch.func import functional_call, grad, vmap
 
 from playground.models.mlp import MLP
 from playground.training.losses import LOSSES, OUTPUT_ACTIVATIONS
-from playground.training.population import TRACED_BLOCK, Population, logits
+from playground.training.population import Population, block_of, logits
 from playground.training.update import unflatten
 
 BINS = 24
@@ -57,7 +57,9 @@ def layers(population: Population, networks: Tensor | None = None) -> Layers:
     def batch_loss(parameters: Tensor, features: Tensor, targets: Tensor) -> Tensor:
         return loss(functional_call(model, unflatten(parameters, model), (features,)), targets)
 
-    gradients = vmap(grad(batch_loss), chunk_size=TRACED_BLOCK)(parameters, features, targets)
+    gradients = vmap(grad(batch_loss), chunk_size=block_of(structure, population.train_size))(
+        parameters, features, targets
+    )
     found: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
     values, norms = features, []
     named, slopes = (vmap(partial(unflatten, model=model))(vectors) for vectors in (parameters, gradients))

@@ -122,7 +122,7 @@ class Population:
     def _make_blocks(self) -> None:
         """Which networks go through the loop together, with their data and hyperparameters."""
         total, is_compiled = len(self.parameters), self._loop is not self._traced
-        size = COMPILED_BLOCK if is_compiled else traced_block(self.structure)
+        size = COMPILED_BLOCK if is_compiled else block_of(self.structure, self.structure.batch_size)
         self._blocks = []
         for start in range(0, total, size):
             index = torch.arange(start, start + size if is_compiled else min(start + size, total))
@@ -142,9 +142,10 @@ class Population:
         return torch.stack([columns[0], columns[2], columns[1], columns[3]], dim=1)
 
 
-def traced_block(structure: Structure) -> int:
-    """How many networks a traced update takes at once: what it touches should stay near the processor."""
-    elements = max(structure.batch_size * sum(structure.sizes), structure.parameters)
+def block_of(structure: Structure, rows: int) -> int:
+    """How many networks to compute at once, each with ``rows`` rows of data: what that touches should stay near the
+    processor, and bounds the memory."""
+    elements = max(rows * sum(structure.sizes), structure.parameters)
     return max(1, min(TRACED_BLOCK, TRACED_ELEMENTS // elements))
 
 
@@ -159,7 +160,7 @@ def traced_loop(structure: Structure, device: torch.device) -> Loop:
 def logits(structure: Structure, parameters: Tensor, features: Tensor) -> Tensor:
     """What each of S networks, ``parameters`` (S, P), makes of its own ``features`` (S, N, D): (S, N, outputs)."""
     model = MLP(structure.sizes, structure.activation)
-    size = max(1, 4 * TRACED_ELEMENTS // (features.shape[1] * max(structure.sizes)))
+    size = block_of(structure, features.shape[1])
 
     def forward(parameters: Tensor, features: Tensor) -> Tensor:
         result: Tensor = functional_call(model, unflatten(parameters, model), (features,))
