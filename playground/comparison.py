@@ -27,7 +27,7 @@ OURS = ("seed", "data_seed", "device")  # settings that cannot be the varied one
 TIERS = ("auto", "traced", "compiled")
 ENGINES = ("inline", "ray")
 PART = 128  # networks
-COMPILE_FROM = 20_000_000  # updates of single networks: from here on compiling costs less than it saves
+COMPILE_FROM = 5_000_000  # updates in a part, over a minute of them: compiling costs less than it saves
 
 
 @dataclass(frozen=True, slots=True)

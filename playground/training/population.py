@@ -95,13 +95,6 @@ class Population:
         self._run(1)
         self.parameters, self.state = before
 
-    def logits(self, rows: slice, networks: Tensor | None = None) -> Tensor:
-        """The last layer's sums at ``rows`` of the data, (S, rows, outputs); of the given ``networks`` alone."""
-        parameters, features = self.parameters, self.data[0][:, rows]
-        if networks is not None:
-            parameters, features = parameters[networks], features[networks]
-        return logits(self.structure, parameters, features)
-
     def _run(self, count: int) -> None:
         found = []
         for index, data, constants in self._blocks:
@@ -134,7 +127,7 @@ class Population:
     def _measured(self) -> Tensor:
         """``SCORES`` of every network as it is now, (S, 4)."""
         loss = vmap(partial(LOSSES[self.structure.loss], output=self.structure.output))
-        found = self.logits(slice(None))
+        found = logits(self.structure, self.parameters, self.data[0])
         columns = []
         for part in (slice(self.train_size), slice(self.train_size, None)):
             outputs, targets = found[:, part], self.data[1][:, part]
