@@ -110,3 +110,46 @@ def test_a_wrong_file_is_named(
         main(["replay", str(file), *arguments])
     assert stopped.value.code == 2
     assert reason in capsys.readouterr().err
+
+
+COMPARE = ["compare", "mlp", "--dataset", "xor", "--hidden", "4", "--learning-rate", "0.1"]
+COMPARE += ["--vary", "activation=tanh,linear", "--seeds", "6", "--epochs", "10", "--target-accuracy", "0.9"]
+
+
+def test_a_comparison_is_one_json_object(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*COMPARE, "--json"]) == 0
+    out, err = capsys.readouterr()
+    found = json.loads(out)
+    assert err == ""
+    assert [summary["variant"] for summary in found["summaries"]] == ["Tanh", "Linear"]
+    assert len(found["rows"]) == 12
+    assert {"median", "q10", "q90"} <= set(found["summaries"][0]["score"])
+    assert found["summaries"][0]["share_reached"] > found["summaries"][1]["share_reached"]
+    assert found["network_steps_per_s"] > 0
+
+
+def test_a_comparison_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(COMPARE) == 0
+    out, err = capsys.readouterr()
+    assert "Tanh reached 90 % in" in out
+    assert "0/6" in out
+    assert "10.0/10.0" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("--vary activation", "vary: 1 values of activation; 2 to 4 can be compared"),
+        ("--vary speed=1,2", "vary: 'speed' is not one of dataset,"),
+        ("--vary activation=tanh,cosine", "vary: activation: 'cosine' is not one of relu, tanh"),
+        ("--seeds 300", "seeds: '300' is not a whole number from 1 to 256"),
+        ("--target-accuracy 95", "target_accuracy: '95' is not a number from 0 to 1"),
+        ("--epochs many", "epochs: 'many' is not a number"),
+        ("--noise 3", "noise: '3' is not a number from 0 to 0.5"),
+    ],
+)
+def test_a_comparison_that_cannot_be(arguments: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main([*COMPARE, *arguments.split()])
+    assert left.value.code == 2
+    assert message in capsys.readouterr().err

@@ -168,6 +168,16 @@ def feature_values(names: tuple[str, ...], points: Floats) -> NDArray[np.float32
     return np.stack([FEATURES[name].function(x, y) for name in names], axis=1).astype(np.float32)
 
 
+def target_values(dataset: str, outputs: int, labels: Floats) -> NDArray[np.float32]:
+    """What the network's outputs should be, (N, outputs), for ``labels`` (N,): ±1 or the value for one output, else
+    one-hot."""
+    if outputs > 1:
+        result: NDArray[np.float32] = np.eye(outputs, dtype=np.float32)[labels.astype(int)]
+        return result
+    values = labels if DATASETS[dataset].is_regression else 2 * labels - 1
+    return values[:, None].astype(np.float32)
+
+
 def grid(density: int) -> Floats:
     """``density``² points over the domain as (density², 2), row by row from the top left, edges included."""
     axis = np.linspace(*DOMAIN, density)

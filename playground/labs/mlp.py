@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from playground.configs.mlp import MAX_LAYERS, MAX_NEURONS, MLPConfig
-from playground.data.points import DATASETS, DOMAIN, FEATURES, draw, feature_values, grid
+from playground.data.points import DATASETS, DOMAIN, FEATURES, draw, feature_values, grid, target_values
 from playground.models.mlp import MLP
 from playground.run import ConfigError, Edit, Number, Snapshot, View
 from playground.training.compiled import CompiledLoop, Structure, Upgrade
@@ -376,21 +376,9 @@ class MLPExperiment:
         self._split = draw(config.dataset, config.noise, config.train_share, config.data_seed)
         self._train_size = self._split.train_size
         self._features = self._tensor(feature_values(config.features, self._split.points))
-        self._targets = self._tensor(self._target_values())
+        self._targets = self._tensor(target_values(config.dataset, config.outputs, self._split.labels))
         self._map_features = self._tensor(feature_values(config.features, grid(MAP_DENSITY)))
         self._plane_features = self._tensor(feature_values(config.features, grid(PLANE_DENSITY)))
-
-    def _target_values(self) -> NDArray[np.float32]:
-        """What the output should be, (N, outputs): ±1 or the value for one output, else one-hot."""
-        labels = self._split.labels
-        if self.config.outputs > 1:
-            targets = np.eye(self.config.outputs)[labels.astype(int)]
-        elif DATASETS[self.config.dataset].is_regression:
-            targets = labels[:, None]
-        else:
-            targets = 2 * labels[:, None] - 1
-        result: NDArray[np.float32] = targets.astype(np.float32)
-        return result
 
     def _set_hyperparameters(self) -> None:
         config = self.config

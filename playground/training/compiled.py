@@ -1,9 +1,8 @@
-"""The pure update of a multilayer perceptron, compiled ahead of time as a loop of any number of updates.
+"""The pure update of multilayer perceptrons, compiled ahead of time as a loop of any number of updates.
 
-The program is the same ``make_update`` as the plain step: traced, put into a ``while_loop``, exported, compiled
-to machine code by Inductor (docs.pytorch.org, AOTInductor). A ``Structure`` decides what it is; data,
-hyperparameters and the number of updates are inputs. Compiling takes about 15 s of one core, so that another
-process does it, and the package is kept on disk::
+``build.py`` makes the program; here it is asked for, kept and run. A ``Structure`` decides what it is: of one
+network, or of many that are trained at once. Data, hyperparameters and the number of updates are inputs.
+Compiling takes about 15 s of one core, so that another process does it, and the package is kept on disk::
 
     loop = load(structure, cache)                  # milliseconds; None where it was never compiled
     compilation = compile_aside(structure, cache)  # and meanwhile train on with the traced loop
@@ -20,18 +19,15 @@ import platform
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, ClassVar
-from unittest import mock
+from typing import ClassVar
 
 import torch
-from torch import Tensor, nn
-from torch.fx.experimental.proxy_tensor import make_fx
+from torch import Tensor
 
 from playground import catalog
 from playground.models import mlp
@@ -40,9 +36,7 @@ from playground.training.cache import Cache, digest
 from playground.training.optimizers import State
 from playground.training.update import Batch, Hyperparameters
 
-HYPERPARAMETERS = ("l1_strength", "learning_rate", "weight_decay")
-COMPILE_LIMIT_S = 900  # then the compiling process ends itself
-SMALL_PRODUCT = 2**17  # multiply-adds up to which a fused loop beats a call of the matrix library
+BUILD = "playground.training.build"  # what the compiling process runs
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +44,12 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Structure:
     """What a compiled program depends on. ``sizes`` = (D, hidden…, outputs); the names are the catalog's, and
-    ``output`` is one of ``losses.OUTPUT_ACTIVATIONS``."""
+    ``output`` is one of ``losses.OUTPUT_ACTIVATIONS``.
+
+    ``networks`` = S is how many are trained at once, each with its own parameters, data and hyperparameters, so
+    that all tensors but the last three start with a dimension S; None is one network without that dimension.
+    ``l1`` says whether L1 can be on: its mask costs a large network a third of its speed.
+    """
 
     sizes: tuple[int, ...]
     activation: str
@@ -58,6 +57,23 @@ class Structure:
     output: str
     optimizer: str
     batch_size: int
+    networks: int | None = None
+    l1: bool = True
+
+    @property
+    def hyperparameters(self) -> tuple[str, ...]:
+        """The names of the program's hyperparameters, in its order."""
+        return (*(("l1_strength",) if self.l1 else ()), "learning_rate", "weight_decay")
+
+    @property
+    def parameters(self) -> int:
+        """How many weights and biases a network has."""
+        return sum((m + 1) * n for m, n in pairwise(self.sizes))
+
+    @property
+    def leading(self) -> tuple[int, ...]:
+        """The dimensions before those of one network: (S,) or none."""
+        return () if self.networks is None else (self.networks,)
 
     def json(self) -> str:
         return json.dumps(asdict(self), sort_keys=True)
@@ -67,25 +83,28 @@ class Structure:
         return digest("\0".join([self.json(), torch.__version__, _processor(), _source()]).encode())
 
     def state(self) -> dict[str, Tensor]:
-        """The optimizer state before the first update, ``alive`` included, in the program's order."""
-        size = sum((m + 1) * n for m, n in pairwise(self.sizes))
-        alive = torch.ones(size)
-        state = {**optimizers.initial_state(self.optimizer, alive), "alive": alive}
-        return {name: state[name].clone() for name in sorted(state)}
+        """The optimizer state before the first update, with L1's ``alive``, in the program's order."""
+        alive = torch.ones(self.parameters)
+        state = optimizers.initial_state(self.optimizer, alive) | ({"alive": alive} if self.l1 else {})
+        return {name: self._for_each(state[name]) for name in sorted(state)}
+
+    def _for_each(self, tensor: Tensor) -> Tensor:
+        return tensor.expand(self.leading + tensor.shape).clone(memory_format=torch.contiguous_format)
 
     def inputs(self, rows: int) -> list[Tensor]:
         """An example of the program's inputs for ``rows`` rows of data, each a tensor of its own: parameters,
         state, features, targets, hyperparameters; then the first batch's row, the data's size, the updates."""
-        state = self.state()
-        data = (torch.zeros(rows, self.sizes[i]) for i in (0, -1))
-        constants = (torch.zeros(()) for _ in HYPERPARAMETERS)
-        return [state["alive"].clone(), *state.values(), *data, *constants, *map(torch.tensor, (0, rows, 1))]
+        data = (torch.zeros(*self.leading, rows, self.sizes[i]) for i in (0, -1))
+        constants = (torch.zeros(self.leading) for _ in self.hyperparameters)
+        scalars = map(torch.tensor, (0, rows, 1))
+        return [torch.ones(*self.leading, self.parameters), *self.state().values(), *data, *constants, *scalars]
 
 
 class CompiledLoop:
     """Runs many updates in one call of machine code; takes the place of ``update.Loop`` for one structure.
 
-    Weight decay and L1 are always compiled in; at strength 0, with ``alive`` all ones, they change nothing.
+    Weight decay and, where the structure has it, L1 are always compiled in; at strength 0, with ``alive`` all
+    ones, they change nothing.
     """
 
     tier = "compiled"
@@ -93,7 +112,7 @@ class CompiledLoop:
     def __init__(self, structure: Structure, package: Path) -> None:
         """Load ``package``, made for ``structure``. Raises RuntimeError where it cannot be loaded."""
         self.structure = structure
-        self._state = structure.state()
+        self._state, self._off = structure.state(), torch.zeros(structure.leading)
         self._shapes = functools.lru_cache(lambda rows: _shapes(structure.inputs(rows)))
         # The loader itself: aoti_load_package would import all of Inductor first, for a second or two.
         self._program = torch._C._aoti.AOTIModelPackageLoader(str(package), "model", False, 1, -1)
@@ -117,14 +136,15 @@ class CompiledLoop:
             raise ValueError(f"compiled for batches of {self.structure.batch_size}, not {batch_size}")
         if count <= 0:
             return parameters, dict(state)
-        size = len(data[0])
+        size = data[0].shape[-2]
         rows = torch.arange(size + batch_size) % size  # the program reads on past the end; it does not wrap
         full = {**self._state, **state}
-        constants = {"l1_strength": torch.zeros(()), "weight_decay": torch.zeros(()), **hyperparameters}
+        constants = {name: self._off for name in self.structure.hyperparameters if name != "learning_rate"}
+        constants |= hyperparameters
         inputs = [
             parameters,
             *(full[name] for name in sorted(full)),
-            *(part[rows] for part in data),
+            *(part[..., rows, :] for part in data),
             *(constants[name] for name in sorted(constants)),
             *map(torch.tensor, (first * batch_size % size, size, count)),
         ]
@@ -152,7 +172,8 @@ def _processor() -> str:
 def _source() -> str:
     """The source of all that takes part in the update and its compilation."""
     files = [module.__file__ for module in (catalog, mlp, losses, optimizers, update)]
-    return "\0".join(Path(str(file)).read_text(encoding="utf-8") for file in [*files, __file__])
+    files += [__file__, str(Path(__file__).with_name("build.py"))]
+    return "\0".join(Path(str(file)).read_text(encoding="utf-8") for file in files)
 
 
 def load(structure: Structure, cache: Cache) -> CompiledLoop | None:
@@ -190,7 +211,7 @@ class Compilation:
         path = os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])  # also where it is not installed
         changes = {"PYTHONPATH": path, "PLAYGROUND_CACHE": str(cache.folder), "CXX": compiler}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__, structure.json()],
+            [sys.executable, "-m", BUILD, structure.json()],
             env=os.environ | changes,
             stdin=subprocess.PIPE,  # closed by the system when we die, however that comes
             stdout=subprocess.DEVNULL,
@@ -209,7 +230,7 @@ class Compilation:
         self._process.stdin.close()
         if status == 0:
             return load(self.structure, self._cache)
-        log.warning("Compiling failed; to see why: python -m %s '%s'", __name__, self.structure.json())
+        log.warning("Compiling failed; to see why: python -m %s '%s'", BUILD, self.structure.json())
         return None
 
     def stop(self) -> None:
@@ -287,131 +308,3 @@ class Upgrade:
 def compiling_is_allowed() -> bool:
     """Whether runs on a page may be compiled: $PLAYGROUND_COMPILE is not ``off``."""
     return os.environ.get("PLAYGROUND_COMPILE", "on") != "off"
-
-
-def _end_with_parent() -> None:
-    """Wait until whoever started us closes our input; then end, with the compiler that we started."""
-    os.read(sys.stdin.fileno(), 1)
-    os.killpg(0, signal.SIGKILL)
-
-
-def main(text: str) -> None:
-    """Compile the structure given as JSON into the cache, unless it is there already."""
-    os.nice(19)
-    if hasattr(os, "SCHED_IDLE"):  # Linux: only what nobody else wants, and gone at once when somebody does
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-    if not sys.stdin.isatty():
-        threading.Thread(target=_end_with_parent, daemon=True).start()
-    torch.set_num_threads(1)
-    fields = json.loads(text)
-    structure, cache = Structure(**{**fields, "sizes": tuple(fields["sizes"])}), Cache()
-    with cache.workshop() as folder:
-        if cache.get(structure.key()) is None:
-            signal.alarm(COMPILE_LIMIT_S)
-            os.environ |= {"TORCHINDUCTOR_CACHE_DIR": str(folder), "TMPDIR": str(folder)}
-            build(structure, folder / "loop.pt2")
-            cache.put(structure.key(), folder / "loop.pt2")
-
-
-def build(structure: Structure, path: Path) -> None:
-    """Compile the loop for ``structure`` into the package ``path``, here and now."""
-    from torch._inductor import aoti_compile_and_package
-
-    examples = tuple(structure.inputs(3 * structure.batch_size + 7))
-    # Features and targets, the only matrices, have any number of rows.
-    dynamic = tuple({0: torch.export.Dim.AUTO} if tensor.dim() == 2 else None for tensor in examples)
-    with torch.no_grad():
-        program = torch.export.export(_ManyUpdates(structure), examples, dynamic_shapes=(dynamic,))
-    options = {
-        # Half of an update's time would go into taking its small arrays from the heap and giving them back.
-        "aot_inductor.allow_stack_allocation": True,
-        "allow_buffer_reuse": False,
-        "inplace_buffers": False,
-        "cpp.threads": 1,
-        "compile_threads": 1,
-        "cpp.vec_isa_ok": True,  # this and what follows costs seconds, and saves nothing in a single compilation
-        "cpp_cache_precompile_headers": False,
-        "aot_inductor.precompile_headers": False,
-        "aot_inductor.enable_line_tables": False,
-    }
-    with _results_of_loops_on_the_heap():
-        aoti_compile_and_package(program, package_path=str(path), inductor_configs=options)
-
-
-@contextlib.contextmanager
-def _results_of_loops_on_the_heap() -> Iterator[None]:
-    """Inductor would put all arrays of a loop's body on the stack, also those that the body hands on: not these."""
-    from torch._inductor.codegen.cpp_wrapper_cpu_array_ref import CppWrapperCpuArrayRef
-
-    fits = CppWrapperCpuArrayRef.can_stack_allocate_buffer
-
-    def fits_and_stays(wrapper: Any, buffer: Any) -> Any:
-        results = wrapper.get_codegened_graph().get_output_names()
-        return buffer.get_name() not in results and fits(wrapper, buffer)  # type: ignore[no-untyped-call]
-
-    with mock.patch.object(CppWrapperCpuArrayRef, "can_stack_allocate_buffer", fits_and_stays):
-        yield
-
-
-class _ManyUpdates(nn.Module):
-    """The program. Its inputs are those of ``Structure.inputs``, its outputs the new parameters and state."""
-
-    def __init__(self, structure: Structure) -> None:
-        super().__init__()
-        self.batch_size, self.moving = structure.batch_size, 1 + len(structure.state())
-        self.update = traced(structure)
-
-    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
-        from torch._higher_order_ops import while_loop
-
-        moving, (features, targets, *scalars) = inputs[: self.moving], inputs[self.moving :]
-        *hyperparameters, start, size, count = scalars
-
-        def more(done: Tensor, start: Tensor, *moving: Tensor) -> Tensor:
-            return done < count
-
-        def body(done: Tensor, start: Tensor, *moving: Tensor) -> tuple[Tensor, ...]:
-            rows = start + torch.arange(self.batch_size)
-            moved = self.update(*moving, features[rows], targets[rows], *hyperparameters)
-            return done + 1, (start + self.batch_size) % size, *moved
-
-        none = torch.zeros((), dtype=torch.int64)
-        moved = while_loop(more, body, (none, start.clone(), *moving))  # type: ignore[no-untyped-call]
-        return tuple(moved[2:])
-
-
-def traced(structure: Structure) -> torch.fx.GraphModule:
-    """``make_update``'s update as a graph over ``Structure.inputs`` less the last three, its data being one batch."""
-    model = mlp.MLP(structure.sizes, structure.activation)
-    loss = functools.partial(losses.LOSSES[structure.loss], output=structure.output)
-    step = update.make_update(model, loss, structure.optimizer)
-    names = list(structure.state())
-    n = 1 + len(names)
-
-    def flat(*tensors: Tensor) -> list[Tensor]:
-        state = dict(zip(names, tensors[1:n], strict=True))
-        hyperparameters = dict(zip(HYPERPARAMETERS, tensors[n + 2 :], strict=True))
-        parameters, state, _ = step(tensors[0], state, (tensors[n], tensors[n + 1]), hyperparameters)
-        return [parameters, *(state[name] for name in names)]
-
-    products: dict[Any, Any] = {torch.ops.aten.mm.default: _mm, torch.ops.aten.addmm.default: _addmm}
-    graph = make_fx(flat, decomposition_table=products)(*structure.inputs(structure.batch_size)[:-3])
-    graph.graph.eliminate_dead_code()  # the value of the loss
-    graph.recompile()
-    return graph
-
-
-def _mm(a: Tensor, b: Tensor) -> Tensor:
-    """(N, K) · (K, M) → (N, M) as multiply and sum, which Inductor fuses with what stands around it."""
-    if a.shape[0] * b.numel() > SMALL_PRODUCT:
-        return NotImplemented  # type: ignore[no-any-return]  # the trace keeps the matrix product
-    return (a.unsqueeze(-1) * b).sum(1)
-
-
-def _addmm(bias: Tensor, a: Tensor, b: Tensor) -> Tensor:
-    product = _mm(a, b)
-    return product if product is NotImplemented else bias + product
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

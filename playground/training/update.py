@@ -112,6 +112,8 @@ class Loop:
 
     Batch k holds ``batch_size`` consecutive rows from row k · batch_size on; at the end of the data it goes on
     from the start, so that a partial batch is completed by the next epoch.
+
+    With ``torch.func.vmap(update)`` it runs S networks at once: every tensor then starts with a dimension S.
     """
 
     tier = "traced"
@@ -132,22 +134,23 @@ class Loop:
         count: int,
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """Updates ``first`` … ``first + count`` - 1 (counted from the run's start) → new parameters and state."""
-        size = len(data[0])
-        features, targets = (torch.cat([rows, rows[:batch_size]]) for rows in data)
+        size = data[0].shape[-2]
+        features, targets = (torch.cat([part, part[..., :batch_size, :]], -2) for part in data)
         names, constants = sorted(state), list(hyperparameters.values())
         moving = [parameters, *(state[name] for name in names)]
-        graph = self._graph(moving, names, (features[:batch_size], targets[:batch_size]), hyperparameters)
+        example = features.narrow(-2, 0, batch_size), targets.narrow(-2, 0, batch_size)
+        graph = self._graph(moving, names, example, hyperparameters)
         for k in range(first, first + count):
             start = k * batch_size % size
-            stop = start + batch_size
-            moving = graph(*moving, features[start:stop], targets[start:stop], *constants)
+            batch = features.narrow(-2, start, batch_size), targets.narrow(-2, start, batch_size)
+            moving = graph(*moving, *batch, *constants)
         return moving[0], dict(zip(names, moving[1:], strict=True))
 
     def _graph(
         self, moving: list[Tensor], names: list[str], rows: Batch, hyperparameters: Hyperparameters
     ) -> Callable[..., list[Tensor]]:
         """The traced update for these shapes: flat tensors in, new parameters and state out."""
-        key = (tuple(names), tuple(hyperparameters), len(rows[0]))
+        key = (tuple(names), tuple(hyperparameters), rows[0].shape, rows[0].dtype)
         if key not in self._graphs:
             n = len(moving)
 
@@ -168,6 +171,9 @@ def simplified(graph: GraphModule) -> GraphModule:
     aten = torch.ops.aten
     for node in graph.graph.find_nodes(op="call_function", target=aten.detach.default):
         node.replace_all_uses_with(node.args[0])
+    for node in graph.graph.find_nodes(op="call_function", target=aten.mul.Scalar):
+        if node.args[1] == 1:  # linear layers of many networks add 1 · bias
+            node.replace_all_uses_with(node.args[0])
     for operation in (aten.t.default, aten.view.default):  # a transpose of a transpose, a view of a view
         for node in graph.graph.find_nodes(op="call_function", target=operation):
             inner = node.args[0]

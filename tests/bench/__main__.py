@@ -6,9 +6,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import browser, engine, exports
+from tests.bench import browser, engine, exports, population
 
-PARTS = {"engine": engine.rows, "exports": exports.rows, "browser": browser.rows}
+PARTS = {"engine": engine.rows, "population": population.rows, "exports": exports.rows, "browser": browser.rows}
 
 
 def main(chosen: list[str]) -> None:

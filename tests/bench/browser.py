@@ -123,7 +123,7 @@ def _compiled(chromium: Browser, address: str, pid: int) -> Iterator[Row]:
         press(page, "Play")
         reaches(page, 100)
         before = 1000 / statistics.fmean(_gaps(page, 1))
-        while not any("playground.training.compiled" in " ".join(_command(p)) for p in _below(pid)):
+        while not any("playground.training.build" in " ".join(_command(p)) for p in _below(pid)):
             page.wait_for_timeout(50)
         during = 1000 / statistics.fmean(_gaps(page, 6))
         yield Row("frames/s while its loop is compiled", during, "1/s", before, "before", at_least=0.8)

@@ -44,10 +44,10 @@ def rows() -> Iterator[Row]:
         rates: list[list[float]] = [[] for _ in range(3)]
         plain = plain_loop(sizes)
         for _ in range(REPETITIONS):
-            rates[0].append(_rate(plain, 1000))
-            rates[1].append(_rate(_run(loops[0], sizes), 2000))
+            rates[0].append(rate(plain, 1000))
+            rates[1].append(rate(_run(loops[0], sizes), 2000))
             if compiled is not None:
-                rates[2].append(_rate(_run(compiled, sizes), 20_000))
+                rates[2].append(rate(_run(compiled, sizes), 20_000))
         peer = statistics.median(rates[0])
         yield Row(f"updates/s, {name}, traced", statistics.median(rates[1]), "1/s", peer, PEER, at_least=1.5)
         if compiled is not None:
@@ -81,7 +81,7 @@ def rate_of(structure: Structure) -> float:
     """Updates per second of the compiled loop for ``structure``."""
     loop = Upgrade(structure).wait()
     assert loop is not None
-    return _rate(_run(loop, structure.sizes), 20_000)
+    return rate(_run(loop, structure.sizes), 20_000)
 
 
 def _run(loop: Loop | CompiledLoop, sizes: tuple[int, ...]) -> Callable[[int], object]:
@@ -114,7 +114,7 @@ def plain_loop(sizes: tuple[int, ...], batch_size: int = 10) -> Callable[[int], 
     return train
 
 
-def _rate(train: Callable[[int], object], steps: int) -> float:
+def rate(train: Callable[[int], object], steps: int) -> float:
     started = time.perf_counter()
     train(steps)
     return steps / (time.perf_counter() - started)

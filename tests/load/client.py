@@ -45,7 +45,7 @@ class Server:
     def compilers(self) -> list[psutil.Process]:
         """The processes that compile a training loop now."""
         below = self.process.children(recursive=True)
-        return [child for child in below if "playground.training.compiled" in _command(child)]
+        return [child for child in below if "playground.training.build" in _command(child)]
 
     @asynccontextmanager
     async def client(self, token: str) -> AsyncIterator["Client"]:

@@ -19,8 +19,9 @@ from torch.nn.utils import parameters_to_vector, vector_to_parameters
 from playground.catalog import ACTIVATIONS, OPTIMIZERS, resolve
 from playground.models.mlp import MLP
 from playground.training import compiled
+from playground.training.build import traced
 from playground.training.cache import Cache
-from playground.training.compiled import CompiledLoop, Structure, compile_aside, load, traced
+from playground.training.compiled import CompiledLoop, Structure, compile_aside, load
 from playground.training.losses import LOSSES
 from playground.training.optimizers import initial_state
 from playground.training.update import Batch, Update, all_alive, flatten, hyperparameter_tensors, make_update
@@ -196,6 +197,8 @@ def test_a_structure_has_its_own_key_and_survives_json() -> None:
             "output": structure.output,
             "optimizer": structure.optimizer,
             "batch_size": structure.batch_size,
+            "networks": None,
+            "l1": True,
         }
 
 

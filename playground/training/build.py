@@ -1,0 +1,171 @@
+"""How a compiled training loop is made, in a process of its own: ``python -m playground.training.build STRUCTURE``.
+
+The program is the same ``make_update`` as the plain step: traced, put into a ``while_loop``, exported, compiled
+to machine code by Inductor (docs.pytorch.org, AOTInductor). ``compiled.py`` asks for it and runs it.
+"""
+
+import contextlib
+import functools
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import torch
+from torch import Tensor, nn
+from torch.func import vmap
+from torch.fx.experimental.proxy_tensor import make_fx
+
+from playground.models import mlp
+from playground.training import losses, update
+from playground.training.cache import Cache
+from playground.training.compiled import Structure
+
+LIMIT_S = 900  # then the compiling process ends itself
+SMALL_PRODUCT = 2**17  # multiply-adds up to which a fused loop beats a call of the matrix library
+SMALL_BATCHED_PRODUCT = 2**12  # the same for each of many networks: one call serves all of them
+
+
+def main(text: str) -> None:
+    """Compile the structure given as JSON into the cache, unless it is there already."""
+    os.nice(19)
+    if hasattr(os, "SCHED_IDLE"):  # Linux: only what nobody else wants, and gone at once when somebody does
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    if not sys.stdin.isatty():
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+    torch.set_num_threads(1)
+    fields = json.loads(text)
+    structure, cache = Structure(**{**fields, "sizes": tuple(fields["sizes"])}), Cache()
+    with cache.workshop() as folder:
+        if cache.get(structure.key()) is None:
+            signal.alarm(LIMIT_S)
+            os.environ |= {"TORCHINDUCTOR_CACHE_DIR": str(folder), "TMPDIR": str(folder)}
+            build(structure, folder / "loop.pt2")
+            cache.put(structure.key(), folder / "loop.pt2")
+
+
+def _end_with_parent() -> None:
+    """Wait until whoever started us closes our input; then end, with the compiler that we started."""
+    os.read(sys.stdin.fileno(), 1)
+    os.killpg(0, signal.SIGKILL)
+
+
+def build(structure: Structure, path: Path) -> None:
+    """Compile the loop for ``structure`` into the package ``path``, here and now."""
+    from torch._inductor import aoti_compile_and_package
+
+    examples = tuple(structure.inputs(3 * structure.batch_size + 7))
+    data = 1 + len(structure.state())  # where features and targets are: they have any number of rows
+    rows = {len(structure.leading): torch.export.Dim.AUTO}
+    dynamic = tuple(rows if index in (data, data + 1) else None for index in range(len(examples)))
+    with torch.no_grad():
+        program = torch.export.export(_ManyUpdates(structure), examples, dynamic_shapes=(dynamic,))
+    options = {
+        # Half of an update's time would go into taking its small arrays from the heap and giving them back.
+        "aot_inductor.allow_stack_allocation": True,
+        "allow_buffer_reuse": False,
+        "inplace_buffers": False,
+        "cpp.threads": 1,
+        "compile_threads": 1,
+        "cpp.vec_isa_ok": True,  # this and what follows costs seconds, and saves nothing in a single compilation
+        "cpp_cache_precompile_headers": False,
+        "aot_inductor.precompile_headers": False,
+        "aot_inductor.enable_line_tables": False,
+    }
+    with _results_of_loops_on_the_heap():
+        aoti_compile_and_package(program, package_path=str(path), inductor_configs=options)
+
+
+@contextlib.contextmanager
+def _results_of_loops_on_the_heap() -> Iterator[None]:
+    """Inductor would put all arrays of a loop's body on the stack, also those that the body hands on: not these."""
+    from torch._inductor.codegen.cpp_wrapper_cpu_array_ref import CppWrapperCpuArrayRef
+
+    fits = CppWrapperCpuArrayRef.can_stack_allocate_buffer
+
+    def fits_and_stays(wrapper: Any, buffer: Any) -> Any:
+        results = wrapper.get_codegened_graph().get_output_names()
+        return buffer.get_name() not in results and fits(wrapper, buffer)  # type: ignore[no-untyped-call]
+
+    with mock.patch.object(CppWrapperCpuArrayRef, "can_stack_allocate_buffer", fits_and_stays):
+        yield
+
+
+class _ManyUpdates(nn.Module):
+    """The program. Its inputs are those of ``Structure.inputs``, its outputs the new parameters and state."""
+
+    def __init__(self, structure: Structure) -> None:
+        super().__init__()
+        self.batch_size, self.moving = structure.batch_size, 1 + len(structure.state())
+        self.many = structure.networks is not None
+        self.update = traced(structure)
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        from torch._higher_order_ops import while_loop
+
+        moving, (features, targets, *scalars) = inputs[: self.moving], inputs[self.moving :]
+        *hyperparameters, start, size, count = scalars
+
+        def more(done: Tensor, start: Tensor, *moving: Tensor) -> Tensor:
+            return done < count
+
+        def body(done: Tensor, start: Tensor, *moving: Tensor) -> tuple[Tensor, ...]:
+            rows = start + torch.arange(self.batch_size)
+            batch = [part[:, rows] if self.many else part[rows] for part in (features, targets)]
+            moved = self.update(*moving, *batch, *hyperparameters)
+            return done + 1, (start + self.batch_size) % size, *moved
+
+        none = torch.zeros((), dtype=torch.int64)
+        moved = while_loop(more, body, (none, start.clone(), *moving))  # type: ignore[no-untyped-call]
+        return tuple(moved[2:])
+
+
+def traced(structure: Structure) -> torch.fx.GraphModule:
+    """``make_update``'s update as a graph over ``Structure.inputs`` less the last three, its data being one batch."""
+    model = mlp.MLP(structure.sizes, structure.activation)
+    loss = functools.partial(losses.LOSSES[structure.loss], output=structure.output)
+    step = update.make_update(model, loss, structure.optimizer)
+    names = list(structure.state())
+    n = 1 + len(names)
+
+    def flat(*tensors: Tensor) -> list[Tensor]:
+        state = dict(zip(names, tensors[1:n], strict=True))
+        hyperparameters = dict(zip(structure.hyperparameters, tensors[n + 2 :], strict=True))
+        parameters, state, _ = step(tensors[0], state, (tensors[n], tensors[n + 1]), hyperparameters)
+        return [parameters, *(state[name] for name in names)]
+
+    aten = torch.ops.aten
+    products: dict[Any, Any] = {aten.mm.default: _mm, aten.addmm.default: _addmm, aten.bmm.default: _bmm}
+    program = flat if structure.networks is None else vmap(flat)
+    graph = make_fx(program, decomposition_table=products)(*structure.inputs(structure.batch_size)[:-3])
+    graph.graph.eliminate_dead_code()  # the value of the loss
+    graph.recompile()
+    return graph
+
+
+def _mm(a: Tensor, b: Tensor) -> Tensor:
+    """(N, K) · (K, M) → (N, M) as multiply and sum, which Inductor fuses with what stands around it."""
+    if a.shape[0] * b.numel() > SMALL_PRODUCT:
+        return NotImplemented  # type: ignore[no-any-return]  # the trace keeps the matrix product
+    return (a.unsqueeze(-1) * b).sum(1)
+
+
+def _addmm(bias: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    product = _mm(a, b)
+    return product if product is NotImplemented else bias + product
+
+
+def _bmm(a: Tensor, b: Tensor) -> Tensor:
+    """(S, N, K) · (S, K, M) → (S, N, M), the product of many networks at once, alike."""
+    if a.shape[1] * b[0].numel() > SMALL_BATCHED_PRODUCT:
+        return NotImplemented  # type: ignore[no-any-return]
+    return (a.unsqueeze(-1) * b.unsqueeze(1)).sum(2)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

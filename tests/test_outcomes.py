@@ -1,0 +1,77 @@
+"""What a table of outcomes says, in numbers and in words."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from playground.outcomes import Outcome, table
+
+ROW = Outcome(
+    variant="ReLU",
+    seed=0,
+    epoch=200,
+    epoch_to_target=None,
+    train_loss=0.1,
+    test_loss=0.2,
+    train_accuracy=0.99,
+    test_accuracy=0.9,
+    diverged=False,
+)
+
+
+def rows(variant: str, epochs: list[int | None], accuracies: list[float]) -> list[Outcome]:
+    return [
+        replace(ROW, variant=variant, seed=seed, epoch_to_target=epoch, test_accuracy=accuracy)
+        for seed, (epoch, accuracy) in enumerate(zip(epochs, accuracies, strict=True))
+    ]
+
+
+def test_who_reached_the_target_and_when() -> None:
+    relu = rows("ReLU", [30, 36, 40, None, None, None, None, 36], [0.96, 0.97, 0.95, 0.5, 0.6, 0.7, 0.8, 0.95])
+    sigmoid = rows("Sigmoid", [210, 212, 214, 300, 200, None, 250, 190], [0.95] * 5 + [0.94] + [0.95] * 2)
+    found = table([*relu, *sigmoid], epochs=400, target_accuracy=0.95, network_steps_per_s=1000, tier="traced")
+    first, second = found.summaries
+    assert (first.variant, first.runs, first.reached, first.share_reached, first.worst) == ("ReLU", 8, 4, 0.5, 0.5)
+    assert first.epochs_to_target is not None
+    assert (first.epochs_to_target.median, first.epochs_to_target.q25) == (36, 34.5)
+    assert second.worst == 0.94
+    assert found.sentence.startswith(
+        "ReLU reached 95 % in 4 of 8 runs, median 36 epochs; Sigmoid in 7 of 8, median 212. "
+        "Median final test accuracy, ReLU less Sigmoid: -7.5 points (95 % bootstrap interval "
+    )
+    assert found.difference is not None
+    assert found.difference.value == pytest.approx(-0.075)
+    assert found.sentence.endswith("; the interval holds 0, so these runs do not tell them apart.") == (
+        not found.difference.is_clear
+    )
+    assert json.loads(json.dumps(found.to_json()))["summaries"][0]["reached"] == 4
+    assert "4/8" in str(found)
+
+
+def test_a_clear_difference_is_said_without_the_reserve() -> None:
+    found = table([*rows("A", [None] * 8, [0.9] * 8), *rows("B", [None] * 8, [0.5] * 8)], epochs=1)
+    assert found.sentence == (
+        "A: median final test accuracy 90 %, worst 90 % of 8 runs; B: median final test accuracy 50 %, "
+        "worst 50 % of 8 runs. Median final test accuracy, A less B: +40.0 points "
+        "(95 % bootstrap interval +40.0 to +40.0)."
+    )
+    assert found.summaries[0].reached is None
+
+
+def test_few_runs_carry_nothing_and_nobody_reached_has_no_median() -> None:
+    found = table(
+        [*rows("A", [None] * 2, [0.9] * 2), *rows("B", [None, 3], [0.5] * 2)], epochs=5, target_accuracy=0.99
+    )
+    assert found.difference is None
+    assert found.sentence == (
+        "A reached 99 % in 0 of 2 runs; B in 1 of 2, median 3. Too few runs for an interval of the difference."
+    )
+
+
+def test_a_regression_is_judged_by_its_loss_and_the_diverged_are_named() -> None:
+    plane = [replace(ROW, test_accuracy=None, train_accuracy=None, seed=s, test_loss=s / 10) for s in range(4)]
+    found = table([replace(plane[3], diverged=True), *plane[:3]], epochs=10)
+    assert found.score == "test_loss"
+    assert found.summaries[0].worst == 0.3
+    assert found.sentence == "ReLU: median final test loss 0.15, worst 0.3 of 4 runs. Diverged: ReLU 1."
