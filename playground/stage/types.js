@@ -61,6 +61,21 @@
  * @property {Settings} settings
  * @property {Record<string, any>} arrays  the newest of every named array
  *
+ * @typedef {object} Picture  what a lab shows of a run between toolbar and timeline
+ * @property {HTMLElement} element
+ * @property {HTMLElement[]} sized  a change of their size calls ``resize``
+ * @property {boolean} isRestless  whether ``tick`` wants to be called again
+ * @property {(theme: import("./colors.js").Theme) => void} setTheme
+ * @property {() => void} resize
+ * @property {(moment: any, arrays: Record<string, any>, former: Moment|null) => Moment} take  a new moment and the
+ *   arrays that came with it; returns the moment, which it may add to
+ * @property {(moment: Moment, now: number, flowing: boolean, fresh: boolean) => void} paint
+ * @property {(now: number) => void} tick  each time the screen is ready
+ * @property {(moment: Moment) => void} showNumbers  a few times a second
+ * @property {(moment: Moment) => string} describe  in words, for those who hear the page
+ * @property {(field: "seed"|"data_seed") => void} [newSeed]
+ * @property {() => void} destroy
+ *
  * @typedef {Record<string, unknown>} Message  to the server
  */
 export {};
