@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
-from typing import Any, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 
 class ConfigError(ValueError):
@@ -198,6 +198,8 @@ class Problem:
 @dataclass(frozen=True)
 class Config:
     """A frozen set of settings; making one with a value out of range raises ConfigError."""
+
+    alone: ClassVar[bool] = True  # a run of it is one network: to train on the command line, to keep, to take home
 
     def __post_init__(self) -> None:
         for name, known in self.settings().items():
