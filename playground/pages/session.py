@@ -78,6 +78,13 @@ class PageSession:
         hub().channel(self.token, self.lab).open(run, step, kept_id)
         self._take(run.config)
 
+    def show_controls(self, values: Mapping[str, Any]) -> None:
+        """Let the controls follow the run. Call it in a callback."""
+        known = self.config_class.settings()
+        live = {name: value for name, value in values.items() if name in known and known[name].live}
+        if self.change(live):
+            self.channel().controls_show(live)
+
     def change(self, values: Mapping[str, Any]) -> bool:
         """Take over settings; → whether there were any that can be used. Call it in a callback."""
         known, changed = self.config_class.settings(), False
