@@ -311,6 +311,7 @@ class RaceExperiment:
                     "name": name,
                     "title": OPTIMIZERS[name].label,
                     "formula": OPTIMIZERS[name].formula,
+                    "series": list(OPTIMIZERS).index(name),
                     "learning_rate": racer.config.learning_rate,
                 }
                 for name, racer in self.racers.items()
