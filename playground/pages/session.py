@@ -78,14 +78,14 @@ class PageSession:
         hub().channel(self.token, self.lab).open(run, step, kept_id)
         self._take(run.config)
 
-    def change(self, values: Mapping[str, Any], allowed: tuple[str, ...]) -> bool:
-        """Take over settings that the stage asks for; → whether there were any. Call it in a callback."""
-        changed = False
-        for name in allowed:
-            if name not in values:
+    def change(self, values: Mapping[str, Any]) -> bool:
+        """Take over settings; → whether there were any that can be used. Call it in a callback."""
+        known, changed = self.config_class.settings(), False
+        for name in values:
+            if name not in known:
                 continue
             try:
-                st.session_state[name] = self.config_class.settings()[name].kind.check(values[name])
+                st.session_state[name] = known[name].kind.check(values[name])
                 changed = True
             except ConfigError as error:
                 toast(Problem(name, str(error)))

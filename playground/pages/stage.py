@@ -80,7 +80,7 @@ def _mounted(session: PageSession, component: Any, may_change: tuple[str, ...], 
 def _take_change(session: PageSession, key: str, may_change: tuple[str, ...]) -> None:
     """The stage edits the network's structure and the seeds, and says what live settings the run had in its past."""
     change = st.session_state[key].get("change")
-    if isinstance(change, Mapping) and session.change(change, may_change):
+    if isinstance(change, Mapping) and session.change({k: v for k, v in change.items() if k in may_change}):
         st.session_state.stage_changed = True
 
 
