@@ -128,7 +128,7 @@ class RaceExperiment:
             left_s = budget_s - elapsed_s
             in_time = max(int(self._rate * left_s / 2), 1) if left_s > budget_s / 16 or not done else 0
             count = in_time if count is None else min(count, in_time)
-        return count or 0
+        return max(count or 0, 0)
 
     def _mark(self) -> None:
         """A point of every path, where one is due."""

@@ -52,8 +52,10 @@ def _controls() -> None:
         format_func=lambda name: OPTIMIZERS[name].label,
         help=f"Who takes part. {RESTARTS}",
     )
-    for column, name in zip(st.columns(len(config.optimizers)), config.optimizers, strict=True):
-        scale(SESSION, column, f"{OPTIMIZERS[name].label} rate", f"{name}_learning_rate", LEARNING_RATES)
+    for index, name in enumerate(config.optimizers):
+        if index % 2 == 0:
+            columns = st.columns(2)
+        scale(SESSION, columns[index % 2], f"{OPTIMIZERS[name].label} rate", f"{name}_learning_rate", LEARNING_RATES)
     data_and_network(SESSION, config)
     st.markdown("**Training**")
     left, right = st.columns(2)

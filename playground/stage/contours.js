@@ -1,7 +1,7 @@
 // @ts-check
 /** Heights over a square grid: their scale, round numbers for level lines, and where these lines run. */
 
-const MOST_LEVELS = 10;
+const MOST_LEVELS = 12;
 const DECADES = 6; // below the highest; a loss of 0 has no logarithm
 
 export class Scale {
@@ -37,7 +37,7 @@ export class Scale {
  * @param {number} high
  */
 function logarithmicLevels(low, high) {
-  for (const digits of [[1, 2, 5], [1, 3], [1]]) {
+  for (const digits of [[1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8], [1, 1.5, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]]) {
     const levels = [];
     for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {
       for (const digit of digits) levels.push(Number(`${digit}e${power}`));

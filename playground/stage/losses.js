@@ -7,7 +7,7 @@ import { count } from "./format.js";
 /** @typedef {import("./colors.js").Theme} Theme */
 /** @typedef {import("./race.js").RaceMoment} RaceMoment */
 
-const HEIGHT = 170;
+const HEIGHT = 236;
 const MARGIN = { left: 44, right: 14, top: 8, bottom: 20 };
 const LEAST = 1e-7;
 

@@ -99,7 +99,7 @@ class RacePicture {
     const { racers } = /** @type {RaceMoment} */ (moment).header;
     racers.forEach((racer, index) => {
       const cells = this.standings[index];
-      setText(cells.place, racer.has_diverged ? "×" : String(racer.place));
+      setText(cells.place, racer.has_diverged ? "×" : moment.header.step ? String(racer.place) : "–");
       setText(cells.loss, loss(racer.train_loss));
       setText(cells.accuracy, racer.test_accuracy == null ? "" : percent(racer.test_accuracy));
       setText(cells.plane, loss(racer.plane_loss));

@@ -170,7 +170,7 @@ export class Surface {
       return { title: racer.title, color: theme.series[racer.series], x: x(paths[last]), y: y(paths[last + 1]), hasDiverged };
     });
     paintStart(context, theme, x(paths[0]), y(paths[1]));
-    for (const head of heads) paintHead(context, theme, head);
+    if (header.step) for (const head of heads) paintHead(context, theme, head);
     context.restore();
     if (header.step) this.paintLabels(context, theme, heads);
   }
@@ -223,8 +223,8 @@ export class Surface {
     const gaps = header.racers.map((racer) => Math.abs((racer.plane_loss ?? Infinity) - (racer.train_loss ?? Infinity)));
     const gap = Math.max(...gaps.filter(Number.isFinite), 0);
     setText(this.note, share
-      ? `Projections: this plane holds ${whole(share)} of the racers' movement. The rest leaves the picture, so that the `
-        + `loss drawn below a racer is not its own: now by up to ${short(gap, 2)}.`
+      ? `These are projections: the plane holds ${whole(share)} of the racers' movement, and the rest is not seen. So the `
+        + `height below a racer is not its own loss; now it differs by up to ${short(gap, 2)}.`
       : "The racers stand at their common start. Press Play: the plane turns to where they move most.");
   }
 }
