@@ -43,6 +43,8 @@ def _controls() -> None:
         st.session_state.optimizers = list(SESSION.channel().config.optimizers)  # type: ignore[attr-defined]
     config = SESSION.follow()
     st.session_state.optimizers = list(config.optimizers)
+    for name in set(OPTIMIZERS) - set(config.optimizers):  # Streamlit forgets what has no control on the page
+        st.session_state[f"{name}_learning_rate"] = getattr(config, f"{name}_learning_rate")
     st.markdown("**Race**")
     st.pills(
         "Optimizers",
