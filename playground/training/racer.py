@@ -1,12 +1,13 @@
 """One network in training for as long as its numbers are finite: it stops by itself where they are not."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.func import functional_call
+from torch.fx.experimental.proxy_tensor import make_fx
 
 from playground.configs.mlp import MLPConfig
 from playground.models.mlp import MLP
@@ -20,6 +21,7 @@ from playground.training.update import (
     flatten,
     hyperparameter_tensors,
     make_update,
+    simplified,
     unflatten,
 )
 
@@ -31,7 +33,7 @@ class Racer:
     """
 
     def __init__(self, config: MLPConfig, model: MLP, data: Batch) -> None:
-        self.config, self._model, self._data = config, model, data
+        self.config, self._data = config, data
         self.step = 0
         self.has_diverged = False
         self.parameters = flatten(model)
@@ -43,9 +45,9 @@ class Racer:
             values["l1_strength"] = config.l1_strength
             self.state["alive"] = all_alive(self.parameters)
         self._hyperparameters = hyperparameter_tensors(values, self.parameters.device)
-        self._loss = partial(LOSSES[config.loss], output=config.output_activation)
         structure = config.sizes, config.activation, config.loss, config.output_activation, config.optimizer
         self._loop = _traced_loop(*structure, self.parameters.device)
+        self._loss = _traced_loss(*structure[:-1], len(data[0]), self.parameters.device)
         self.measure()
 
     def advance(self, count: int) -> None:
@@ -76,9 +78,8 @@ class Racer:
         return is_finite(self.parameters) and bool(np.isfinite(self.loss))
 
     def measure(self) -> None:
-        with torch.inference_mode():
-            outputs = functional_call(self._model, unflatten(self.parameters, self._model), (self._data[0],))
-            self.loss = float(self._loss(outputs, self._data[1]))
+        """Bring ``loss`` up to date."""
+        self.loss = float(self._loss(self.parameters, *self._data))
 
 
 @lru_cache(maxsize=128)
@@ -88,3 +89,19 @@ def _traced_loop(
     """The loop for every racer of this structure: what was traced once serves all of them."""
     model = MLP(sizes, activation).to(device)
     return Loop(make_update(model, partial(LOSSES[loss], output=output), optimizer))
+
+
+@lru_cache(maxsize=128)
+def _traced_loss(
+    sizes: tuple[int, ...], activation: str, loss: str, output: str, rows: int, device: torch.device
+) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
+    """The loss of a network's parameters (P,) on features (rows, D) and targets. At first it is asked for after every
+    update, so it is traced as the update is."""
+    model = MLP(sizes, activation).to(device)
+
+    def of(parameters: Tensor, features: Tensor, targets: Tensor) -> Tensor:
+        return LOSSES[loss](functional_call(model, unflatten(parameters, model), (features,)), targets, output)
+
+    examples = flatten(model), *(torch.zeros(rows, width, device=device) for width in (sizes[0], sizes[-1]))
+    result: Callable[[Tensor, Tensor, Tensor], Tensor] = simplified(make_fx(of)(*examples)).forward
+    return result
