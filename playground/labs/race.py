@@ -36,6 +36,7 @@ SIDE, FEWEST_SIDE = 48, 16  # of the grid on which the plane's loss is computed
 GRID_WORK = 10**9  # multiplications for one grid; a large network gets a coarser one
 REDRAW_S = 0.5  # for which a plane stands while the racers run
 REDRAW_SHARE = 0.15  # of the time that computing the plane may take
+LONGEST_S = 2.0  # for which a plane stands even where that takes more
 FAR = 3.0  # a racer that diverged shapes the plane as far as this, in the farthest distance of the others
 
 Doubles = NDArray[np.float64]
@@ -240,28 +241,37 @@ class RaceExperiment:
         every frame is unreadable, and computing it takes its time."""
         is_still, self._seen_at = self._seen_at == self.step, self.step
         old = self._surface
-        if old is None or old.step != self.step:
-            age_s = np.inf if old is None or is_still else time.monotonic() - old.made_at
-            if old is None or age_s > max(REDRAW_S, old.took_s / REDRAW_SHARE):
-                self._surface = self._made(old.plane if old else None)
+        if old is None:
+            self._surface = self._made(None)
+        elif old.step != self.step:
+            wait_s = min(old.took_s / REDRAW_SHARE, LONGEST_S)
+            if self._is_inside(old.plane):
+                wait_s = max(wait_s, REDRAW_S)
+            if is_still or time.monotonic() - old.made_at > wait_s:
+                self._surface = self._made(old.plane)
         assert self._surface is not None
         return self._surface
 
+    def _is_inside(self, plane: Plane) -> bool:
+        """Whether every racer that still runs is in the picture."""
+        heads = plane.project(self._heads())[[not racer.has_diverged for racer in self.racers.values()]]
+        low, high = plane.extent[::2], plane.extent[1::2]
+        return bool(((heads > low) & (heads < high)).all())
+
     def _made(self, former: Plane | None) -> Surface:
-        started = time.monotonic()
+        started = time.process_time()  # not the clock's: others who train here do not make this one slow
         plane = principal_plane(self._fitted(), self._start, former)
         work = self._train_size * self._start.size
         side = max(FEWEST_SIDE, min(SIDE, int((GRID_WORK / work) ** 0.5)))
         losses = self.losses(plane.place(plane.grid(side)))
         finite = losses[np.isfinite(losses)]
         losses = np.nan_to_num(losses, nan=np.inf).clip(max=finite.max() if finite.size else 0.0)
-        now = time.monotonic()
         return Surface(
             plane=plane,
             losses=losses.reshape(side, side).astype(np.float32),
             step=self.step,
-            made_at=now,
-            took_s=now - started,
+            made_at=time.monotonic(),
+            took_s=time.process_time() - started,
         )
 
     def _fitted(self) -> Doubles:

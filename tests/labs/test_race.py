@@ -187,6 +187,22 @@ def test_what_is_shown() -> None:
         assert racer["plane_loss"] == pytest.approx(racer["train_loss"], rel=1e-4)
 
 
+def test_a_plane_stands_while_they_run_and_is_exact_when_they_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("playground.labs.race.REDRAW_S", 1e9)
+    monkeypatch.setattr("playground.labs.race.LONGEST_S", 1e9)
+    monkeypatch.setattr("playground.labs.race.REDRAW_SHARE", 1e-9)
+    experiment = raced(100)
+    first = experiment._shown()
+    experiment.advance(50)
+    assert experiment._shown() is first
+    assert experiment._shown().step == 150  # nothing has moved since the last look
+    monkeypatch.setattr("playground.labs.race.LONGEST_S", 0.0)
+    while experiment._is_inside(experiment._surface.plane):  # type: ignore[union-attr]
+        experiment.advance(50)
+    assert experiment._shown().step == experiment.step
+    assert experiment._is_inside(experiment._shown().plane)
+
+
 def test_one_that_diverges_stops_alone() -> None:
     settings = {"dataset": "plane", "activation": "relu", "sgd_learning_rate": 50.0}
     experiment = raced(300, **settings)
