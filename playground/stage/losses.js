@@ -7,9 +7,18 @@ import { count } from "./format.js";
 /** @typedef {import("./colors.js").Theme} Theme */
 /** @typedef {import("./race.js").RaceMoment} RaceMoment */
 
+/**
+ * @typedef {object} Lines
+ * @property {Float32Array} steps
+ * @property {Float32Array} losses  (racers, steps)
+ * @property {number[]} stops  each racer's last step
+ */
+
 const HEIGHT = 236;
 const MARGIN = { left: 44, right: 14, top: 8, bottom: 20 };
 const LEAST = 1e-7;
+const WORSE = 10; // times the loss at the start: one that diverges leaves the picture there
+const MOST_TICKS = 7;
 
 export class Losses {
   constructor() {
@@ -17,7 +26,7 @@ export class Losses {
     this.element = h("section", { class: "nn-race-losses", "aria-label": "Losses" },
       h("h3", { class: "nn-plane-title" }, "Training loss"), this.canvas);
     this.width = 0;
-    /** The furthest moment of this run. @type {{run: string, steps: Float32Array, losses: Float32Array}|null} */
+    /** The furthest moment of this run. @type {Lines & {run: string}|null} */
     this.furthest = null;
   }
 
@@ -36,13 +45,15 @@ export class Losses {
   /** @param {RaceMoment} moment */
   take({ header, arrays }) {
     const isPast = header.step < header.furthest && this.furthest?.run === header.run;
-    if (!isPast) this.furthest = { run: header.run, steps: arrays.path_steps, losses: arrays.path_losses };
+    const stops = header.racers.map(({ step }) => step);
+    this.now = { run: header.run, steps: arrays.path_steps, losses: arrays.path_losses, stops };
+    if (!isPast) this.furthest = this.now;
   }
 
   /** @param {RaceMoment} moment */
-  paint({ header, scene, arrays }) {
-    const { context, theme, width, furthest } = this;
-    if (!context || !theme || !furthest) return;
+  paint({ header, scene }) {
+    const { context, theme, width, furthest, now } = this;
+    if (!context || !theme || !furthest || !now) return;
     const isPast = header.step < header.furthest;
     const [low, high] = range(furthest.losses);
     const end = Math.max(header.furthest, 1);
@@ -55,10 +66,10 @@ export class Losses {
     context.lineJoin = "round";
     if (isPast) {
       context.globalAlpha = 0.35;
-      this.paintLines(scene, furthest.steps, furthest.losses, x, y);
+      this.paintLines(scene, furthest, x, y);
       context.globalAlpha = 1;
     }
-    this.paintLines(scene, arrays.path_steps, arrays.path_losses, x, y);
+    this.paintLines(scene, now, x, y);
     if (!isPast) return;
     context.fillStyle = theme.text;
     context.fillRect(x(header.step) - 1, MARGIN.top - 4, 2, bottom - MARGIN.top + 4);
@@ -81,7 +92,8 @@ export class Losses {
     context.textAlign = "right";
     context.textBaseline = "middle";
     context.beginPath();
-    for (let power = Math.round(Math.log10(low)); power <= Math.log10(high) + 1e-9; power++) {
+    const lowest = Math.round(Math.log10(low)), highest = Math.round(Math.log10(high));
+    for (let power = lowest; power <= highest; power += Math.ceil((highest - lowest) / MOST_TICKS)) {
       const at = Math.round(y(10 ** power)) + 0.5;
       context.moveTo(MARGIN.left, at);
       context.lineTo(right, at);
@@ -96,24 +108,28 @@ export class Losses {
 
   /**
    * @param {import("./race.js").RaceScene} scene
-   * @param {Float32Array} steps
-   * @param {Float32Array} losses  (racers, steps)
+   * @param {Lines} lines
    * @param {(step: number) => number} x
    * @param {(loss: number) => number} y
    */
-  paintLines(scene, steps, losses, x, y) {
+  paintLines(scene, { steps, losses, stops }, x, y) {
     const { context, theme } = this;
     if (!context || !theme) return;
+    context.save();
+    context.beginPath();
+    context.rect(0, MARGIN.top - 2, this.width, HEIGHT - MARGIN.bottom - MARGIN.top + 4);
+    context.clip();
     context.lineWidth = 2;
     scene.racers.forEach((racer, index) => {
       context.strokeStyle = theme.series[racer.series];
       context.beginPath();
       for (let i = 0; i < steps.length; i++) {
         const loss = losses[index * steps.length + i];
-        if (!Number.isNaN(loss)) context.lineTo(x(steps[i]), y(loss));
+        if (!Number.isNaN(loss)) context.lineTo(x(Math.min(steps[i], stops[index])), y(loss));
       }
       context.stroke();
     });
+    context.restore();
   }
 }
 
@@ -124,6 +140,7 @@ function range(losses) {
     if (loss < low) low = loss; // comparisons with NaN are false
     if (loss > high) high = loss;
   }
+  high = Math.min(high, WORSE * losses[0]);
   const least = Math.floor(Math.log10(Math.max(low, LEAST)) + 1e-9);
   return [10 ** least, 10 ** Math.max(Math.ceil(Math.log10(Math.max(high, LEAST)) - 1e-9), least + 1)];
 }

@@ -2,7 +2,7 @@
 /** The picture of a race of optimizers: their paths over the loss, who stands where, and how the losses fell. */
 
 import { h, setText } from "./dom.js";
-import { count, loss, percent, plain } from "./format.js";
+import { count, loss, percent, plain, small } from "./format.js";
 import { Losses } from "./losses.js";
 import { mounting } from "./shell.js";
 import { Surface } from "./surface.js";
@@ -100,9 +100,9 @@ class RacePicture {
     racers.forEach((racer, index) => {
       const cells = this.standings[index];
       setText(cells.place, racer.has_diverged ? "×" : moment.header.step ? String(racer.place) : "–");
-      setText(cells.loss, loss(racer.train_loss));
+      setText(cells.loss, small(racer.train_loss));
       setText(cells.accuracy, racer.test_accuracy == null ? "" : percent(racer.test_accuracy));
-      setText(cells.plane, loss(racer.plane_loss));
+      setText(cells.plane, small(racer.plane_loss));
       setText(cells.note, racer.has_diverged ? `stopped at step ${count(racer.step)}: the next update is infinite` : cells.formula);
       cells.element.classList.toggle("nn-first", racer.place === 1 && moment.header.step > 0);
     });

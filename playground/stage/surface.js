@@ -4,7 +4,7 @@
 import { pixelCss } from "./colors.js";
 import { fill, Scale, ticks, trace } from "./contours.js";
 import { context2d, fit, h, setText } from "./dom.js";
-import { short } from "./format.js";
+import { short, small } from "./format.js";
 
 /** @typedef {import("./colors.js").Theme} Theme */
 /** @typedef {import("./race.js").RaceMoment} RaceMoment */
@@ -172,7 +172,9 @@ export class Surface {
     paintStart(context, theme, x(paths[0]), y(paths[1]));
     if (header.step) for (const head of heads) paintHead(context, theme, head);
     context.restore();
-    if (header.step) this.paintLabels(context, theme, heads);
+    const isIn = (/** @type {{x: number, y: number}} */ head) =>
+      head.x >= MARGIN.left && head.x <= MARGIN.left + wide && head.y >= MARGIN.top && head.y <= MARGIN.top + tall;
+    if (header.step) this.paintLabels(context, theme, heads.filter(isIn));
   }
 
   /**
@@ -224,7 +226,7 @@ export class Surface {
     const gap = Math.max(...gaps.filter(Number.isFinite), 0);
     setText(this.note, share
       ? `These are projections: the plane holds ${whole(share)} of the racers' movement, and the rest is not seen. So the `
-        + `height below a racer is not its own loss; now it differs by up to ${short(gap, 2)}.`
+        + `height below a racer is not its own loss; now it differs by up to ${small(gap)}.`
       : "The racers stand at their common start. Press Play: the plane turns to where they move most.");
   }
 }

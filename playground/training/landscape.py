@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 MARGIN, LEAST_MARGIN = 0.15, 0.02  # around the points, in shares of the extent
 FITS = 0.5  # of an extent that the points must fill for it to stay
+CLEARLY = 2.0  # this much more variance makes a direction the first one, whatever the order was
 SLIMMEST = 0.1  # the shorter axis, beside the longer one: what hardly moves is not to look as if it did
 
 Doubles = NDArray[np.float64]
@@ -92,9 +93,11 @@ def _completed(rows: Doubles) -> Doubles:
 
 
 def _as_before(directions: Doubles, shares: Doubles, former: Doubles) -> tuple[Doubles, Doubles]:
-    """The same plane with order and signs as close to ``former`` as can be: a picture that flips is unreadable."""
+    """The same plane with the signs of ``former``, and its order while that is a close call: a picture that flips is
+    unreadable."""
     likeness = np.abs(directions @ former.T)
-    if likeness[0, 1] + likeness[1, 0] > likeness[0, 0] + likeness[1, 1]:
+    is_swapped = likeness[0, 1] + likeness[1, 0] > likeness[0, 0] + likeness[1, 1]
+    if is_swapped and shares[0] < CLEARLY * shares[1]:
         directions, shares = directions[::-1], shares[::-1]
     signs = np.where((directions * former).sum(axis=1) < 0, -1.0, 1.0)
     return directions * signs[:, None], shares
