@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from playground.labs import LABS, Experiment
 from playground.run import ConfigError, Edit, Integer, Run, Snapshot, View
 from playground.training.probes import History
@@ -177,5 +175,7 @@ class Timeline:
 
 def _size_bytes(state: Mapping[str, Any]) -> int:
     """About how much memory a checkpoint takes."""
-    arrays = [state["parameters"], *state["optimizer_state"].values()]
-    return OVERHEAD_BYTES + sum(array.nbytes for array in arrays if isinstance(array, np.ndarray))
+    return OVERHEAD_BYTES + sum(
+        _size_bytes(value) - OVERHEAD_BYTES if isinstance(value, Mapping) else getattr(value, "nbytes", 0)
+        for value in state.values()
+    )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from playground.labs.mlp import MLPExperiment
+from playground.labs.race import RaceExperiment
 from playground.run import Edit, Snapshot, View
 from playground.training.probes import History
 
@@ -71,4 +72,5 @@ class Experiment(Protocol):
 
 LABS: dict[str, Callable[[Any], Experiment]] = {
     "mlp": MLPExperiment,
+    "race": RaceExperiment,
 }

@@ -37,6 +37,7 @@ export default function (component) {{
 stage = st.components.v2.component(
     "playground_stage", html="<div></div>", js=_loader("stage.js"), isolate_styles=False
 )
+race = st.components.v2.component("playground_race", html="<div></div>", js=_loader("race.js"), isolate_styles=False)
 picker = st.components.v2.component(
     "playground_picker", html="<div></div>", js=_loader("picker.js"), isolate_styles=False
 )
