@@ -1,7 +1,9 @@
 """What a person may choose in each lab, free of torch: the page, the URL and the command line read it."""
 
+from playground.configs.map import MapConfig
 from playground.configs.mlp import MLPConfig
 
 CONFIGS = {
     "mlp": MLPConfig,
+    "map": MapConfig,
 }
