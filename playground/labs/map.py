@@ -228,7 +228,7 @@ def _axis(name: str, values: tuple[float, ...]) -> dict[str, Any]:
     return {
         "name": name,
         "label": quantity.label,
-        "is_log": quantity.is_log,
+        "is_log": quantity.is_log and not quantity.is_whole,
         "values": values,
         "texts": [f"{value:.3g}" for value in values],
     }
