@@ -46,7 +46,7 @@ class Quantity:
 
 
 QUANTITIES = {
-    "learning_rate": Quantity("Learning rate", 0.001, 10, 1e-6, 100),
+    "learning_rate": Quantity("Learning rate", 0.003, 30, 1e-6, 100),
     "initial_scale": Quantity("Initial scale", 0.1, 10, 0.01, 100),
     "batch_size": Quantity("Batch size", 1, 100, 1, 1000, is_whole=True, is_kind=True),
     "weight_decay": Quantity("L2 regularization", 0.0001, 1, 1e-6, 10),
@@ -71,8 +71,8 @@ class MapConfig(MLPConfig):
     alone: ClassVar[bool] = False
 
     across: str = setting("learning_rate", Choice(QUANTITIES), "Across", help=_AXIS_HELP.format("left to right"))
-    across_from: float = setting(0.001, END, "Across from", help=_END_HELP)
-    across_to: float = setting(10.0, END, "Across to", help=_END_HELP)
+    across_from: float = setting(0.003, END, "Across from", help=_END_HELP)
+    across_to: float = setting(30.0, END, "Across to", help=_END_HELP)
     down: str = setting("initial_scale", Choice(QUANTITIES), "Down", help=_AXIS_HELP.format("bottom to top"))
     down_from: float = setting(0.1, END, "Down from", help=_END_HELP)
     down_to: float = setting(10.0, END, "Down to", help=_END_HELP)

@@ -20,29 +20,15 @@ def map_page() -> None:
     with st.sidebar:
         _axes()
         controls(SESSION)
-    config = SESSION.channel().config
-    assert isinstance(config, MapConfig)
-    st.markdown(_shows(config))
     mount(SESSION, map_stage, ("seed", "data_seed"))
-    st.caption(_needs(config))
+    st.caption(_LEGEND)
 
 
-def _shows(config: MapConfig) -> str:
-    """What the map is of, in a sentence."""
-    across, down = (QUANTITIES[name].label.lower() for name in (config.across, config.down))
-    return (
-        f"Every cell is a network of its own, all with the same seed: {across} grows to the right, {down} upwards, and "
-        "the colour is the test loss it has now."
-    )
-
-
-def _needs(config: MapConfig) -> str:
-    """What training the map takes, before it starts."""
-    networks, demands = len(config.networks()), config.demands()
-    return (
-        f"{len(config.columns)} × {len(config.rows)} = {networks:,} networks of up to {demands['parameters']:,} weights "
-        f"and biases: about {demands['comparison_mb']:,} MB of memory, and {networks:,} network updates in each step."
-    )
+_LEGEND = (
+    "Every cell is a network of its own, and all start from the same seed; they differ only in what stands on the axes."
+    " The colour is the test loss that a network has now: bright is low. Point at a cell to see what its network has "
+    "learned, click to keep it, and open it in the Playground as a run of its own."
+)
 
 
 @st.fragment

@@ -40,10 +40,11 @@ class MapPicture {
   build() {
     this.summary = h("p", { class: "nn-map-summary" });
     this.low = h("span");
-    this.legend = h("div", { class: "nn-map-legend" },
+    this.middle = h("span");
+    this.legend = h("div", { class: "nn-map-legend" }, h("span", {}, "Test loss"),
       h("div", { class: "nn-map-scale" },
         h("div", { class: "nn-legend-bar", style: `background:linear-gradient(90deg, ${legendColors().join(", ")})` }),
-        h("div", { class: "nn-legend-range" }, this.low, h("span", {}, "test loss"), h("span", {}, "1 and more"))),
+        h("div", { class: "nn-legend-range" }, this.low, this.middle, h("span", {}, "1 and more"))),
       h("span", { class: "nn-legend-class" }, h("i", { class: "nn-swatch nn-map-diverged" }), "diverged"));
     this.tip = h("div", { class: "nn-card nn-card-hover nn-map-tip", hidden: true });
     this.grid.element.append(this.tip);
@@ -142,9 +143,10 @@ class MapPicture {
   /** @param {number} index */
   outcome(index) {
     const { losses, states } = /** @type {Cells} */ (this.cells);
-    if (states[index] === DIVERGED) return "diverged";
+    if (states[index] === DIVERGED) return "Diverged";
     const share = this.shell.moment?.arrays.accuracies[index];
-    return share === undefined || Number.isNaN(share) ? loss(losses[index]) : `${loss(losses[index])}, ${percent(share)}`;
+    const own = `Loss ${loss(losses[index])}`;
+    return share === undefined || Number.isNaN(share) ? own : `${own}, accuracy ${percent(share)}`;
   }
 
   // A moment
@@ -227,7 +229,9 @@ class MapPicture {
   /** @param {Moment} moment */
   showNumbers(moment) {
     if (!this.cells) return;
-    setText(/** @type {Node} */ (this.low), `${short(lowest(this.cells))}`);
+    const low = lowest(this.cells);
+    setText(/** @type {Node} */ (this.low), short(low));
+    setText(/** @type {Node} */ (this.middle), short(Math.sqrt(low), 2)); // the scale is logarithmic
     setText(/** @type {Node} */ (this.summary), this.summed(moment));
     const label = `${this.summed(moment)} Arrow keys move the chosen network.`;
     setAttribute(this.grid.marks, "aria-label", label);
@@ -235,8 +239,13 @@ class MapPicture {
   }
 
   /** All cells in a sentence. @param {Moment} moment */
-  summed({ header }) {
+  summed({ header, scene }) {
     const { rows, columns, losses, states } = /** @type {Cells} */ (this.cells);
+    if (!header.step) {
+      const { parameters, comparison_mb } = /** @type {any} */ (scene).needs;
+      return `${columns} × ${rows} networks of up to ${count(parameters)} weights and biases: they need about `
+        + `${count(comparison_mb)} MB, and make ${count(rows * columns)} updates in each step.`;
+    }
     let best = Infinity, diverged = 0;
     for (let i = 0; i < losses.length; i++) {
       if (states[i] === DIVERGED) diverged += 1;

@@ -142,9 +142,9 @@ def test_nothing_of_it_can_be_edited() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"across": "width"}, "across_from: 0.001 does not fit width; use a whole number from 1 to below 32"),
+        ({"across": "width"}, "across_from: 0.003 does not fit width; use a whole number from 1 to below 32"),
         ({"down": "learning_rate"}, "down: 'learning_rate' spans the other axis; use another quantity"),
-        ({"across_to": 0.0001}, "across_to: 0.0001 does not fit learning rate; use a number above 0.001, to at most"),
+        ({"across_to": 0.0001}, "across_to: 0.0001 does not fit learning rate; use a number above 0.003, to at most"),
         (
             {"down": "batch_size", "down_from": 1, "down_to": 300},
             "down_to: 300 does not fit batch size; use a whole number above 1, to at most 100",
