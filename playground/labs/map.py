@@ -44,16 +44,18 @@ class MapExperiment:
 
     def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
         """Train every network for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent; →
-        updates done. Where it takes longer to look at all networks, training gets as much time again."""
+        updates done. Where it takes long to look at all networks, training gets twice as much time."""
         if self.notice is not None:
             return 0
         if budget_s is not None:
-            in_time = max(1, int(max(budget_s, self._measuring_s) / self._update_s))
+            in_time = max(1, int(max(budget_s, 2 * self._measuring_s) / self._update_s))
             steps = in_time if steps is None else min(steps, in_time)
         started = time.perf_counter()
         done = self.cells.advance(steps)
         if done:
-            self._update_s = max(time.perf_counter() - started - self._measuring_s, 1e-6) / done
+            elapsed_s = time.perf_counter() - started
+            self._measuring_s = min(self._measuring_s, elapsed_s / 2)  # what was measured once may be too much
+            self._update_s = (elapsed_s - self._measuring_s) / done
         self.step += done
         self._scores = None
         self.record()
