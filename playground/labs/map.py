@@ -37,7 +37,7 @@ class MapExperiment:
         self.cells = PopulationExperiment(config.networks())
         self.history = History()
         self._scores: dict[str, NDArray[np.float64]] | None = None
-        self._measuring_s = self._update_s = 0.1  # what it takes to look at all networks once, and to train them
+        self._update_s = 0.1  # what it takes to train all networks once
         self.record()
 
     # Training
@@ -48,14 +48,12 @@ class MapExperiment:
         if self.notice is not None:
             return 0
         if budget_s is not None:
-            in_time = max(1, int(max(budget_s, 2 * self._measuring_s) / self._update_s))
+            in_time = max(1, int(max(budget_s, 2 * self.cells.measuring_s) / self._update_s))
             steps = in_time if steps is None else min(steps, in_time)
         started = time.perf_counter()
         done = self.cells.advance(steps)
         if done:
-            elapsed_s = time.perf_counter() - started
-            self._measuring_s = min(self._measuring_s, elapsed_s / 2)  # what was measured once may be too much
-            self._update_s = (elapsed_s - self._measuring_s) / done
+            self._update_s = max(time.perf_counter() - started - self.cells.measuring_s, 1e-5) / done
         self.step += done
         self._scores = None
         self.record()
@@ -66,9 +64,6 @@ class MapExperiment:
     def prepare(self) -> None:
         """Make the first ``advance`` as fast as the others."""
         self.cells.prepare()
-        started = time.perf_counter()
-        self.cells.measure()
-        self._measuring_s = time.perf_counter() - started
 
     # Seeing
 

@@ -73,10 +73,10 @@ class PopulationExperiment:
         for group in self.groups:
             group.population.rehearse()
 
-    def measure(self) -> None:
-        """Look at all networks anew, for those who want to know how long that takes."""
-        for group in self.groups:
-            group.population.measured()
+    @property
+    def measuring_s(self) -> float:
+        """What it takes to measure all networks once, as each ``advance`` does."""
+        return sum(group.population.measuring_s for group in self.groups)
 
     def upgrade(self, wait: bool = False) -> bool:
         """Go over to compiled loops that are kept on disk, or with ``wait`` made now, some 20 s for each structure;

@@ -5,6 +5,7 @@ batched training equals a loop over the networks up to rounding (the tests hold 
 parameters or loss stop being finite stands still at its last finite state; its neighbours never notice.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -52,6 +53,7 @@ class Population:
         self.data, self.train_size = data, train_size
         self.hyperparameters = dict(sorted(hyperparameters.items()))
         self.step = 0
+        self.measuring_s = 0.0  # what it took to measure all networks, the last time
         self.steps = torch.zeros(count, dtype=torch.int64)
         self.diverged = torch.zeros(count, dtype=torch.bool)
         self._traced = traced_loop(self.structure, parameters.device)
@@ -79,7 +81,9 @@ class Population:
             return
         before = self.parameters, self.state, self.scores
         self._run(count)
+        started = time.perf_counter()
         scores = self.measured()
+        self.measuring_s = time.perf_counter() - started
         fine = ~self.diverged & (self.parameters.isfinite().all(1) & scores[:, 0].isfinite()).cpu()
         self.step += count
         self.steps = torch.where(fine, self.step, self.steps)
