@@ -19,7 +19,7 @@ MIXED = [
     replace(BASE, seed=1, data_seed=1, learning_rate=0.1, dataset="circle", noise=0.2),
     replace(BASE, activation="relu", l1_strength=0.003, weight_decay=0.01, features=("y", "xy")),
     replace(BASE, dataset="rings", loss="cross_entropy", optimizer="adam", learning_rate=0.01),
-    replace(BASE, dataset="plane", initializer="xavier"),
+    replace(BASE, dataset="plane", initializer="xavier", initial_scale=1.5),
     replace(BASE, seed=2, initializer="zeros"),
 ]
 
