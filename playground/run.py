@@ -345,13 +345,15 @@ class View:
     """What is on somebody's screen, so that nothing else is computed.
 
     ``panels`` are any of a lab's panel names. ``neuron`` is (layer, index), None for the output; ``probe`` is a
-    point (x, y) whose forward pass is wanted; ``shown`` holds the choice of neurons of an earlier frame.
+    point (x, y) whose forward pass is wanted; ``shown`` holds the choice of neurons of an earlier frame. ``member``
+    is one of many networks, by its index.
     """
 
     panels: frozenset[str] = frozenset({"stage"})
     neuron: tuple[int, int] | None = None
     probe: tuple[float, float] | None = None
     shown: tuple[tuple[int, ...], ...] | None = None
+    member: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,11 @@
 """What a person may choose in each lab, free of torch: the page, the URL and the command line read it."""
 
+from playground.configs.map import MapConfig
 from playground.configs.mlp import MLPConfig
 from playground.configs.race import RaceConfig
 
 CONFIGS = {
     "mlp": MLPConfig,
     "race": RaceConfig,
+    "map": MapConfig,
 }

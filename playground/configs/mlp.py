@@ -39,6 +39,12 @@ class MLPConfig(Config):
     initializer: str = setting(
         "uniform", Choice(INITIALIZERS), "Initial weights", help="How weights w and biases b are drawn."
     )
+    initial_scale: float = setting(
+        1.0,
+        Number(0.01, 100),
+        "Initial scale",
+        help="A factor on the initial weights, not on biases, 0.01 to 100.",
+    )
     seed: int = setting(0, SEED, "Seed", help="Which initial weights are drawn.")
 
     loss: str = setting(

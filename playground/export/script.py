@@ -152,6 +152,9 @@ def _network(config: MLPConfig) -> str:
     entry = INITIALIZERS[config.initializer]
     arguments = ", ".join(f"{name}={value!r}" for name, value in entry.arguments.items())
     generator = "" if config.initializer == "zeros" else "generator=generator"
+    scale = ""
+    if config.initial_scale != 1:
+        scale = f"    with torch.no_grad():\n        layer.weight *= {config.initial_scale!r}\n"
     fill = ", ".join(part for part in ("layer.weight", arguments, generator) if part)
     return f"""
 # Network and its initial weights
@@ -162,7 +165,7 @@ model = nn.Sequential(
 layers = [layer for layer in model if isinstance(layer, nn.Linear)]
 {"" if not generator else f"generator = torch.Generator().manual_seed({config.seed})" + chr(10)}for layer in layers:
     {entry.torch.replace("torch.nn", "nn")}({fill})
-    nn.init.constant_(layer.bias, {INITIAL_BIAS.get(config.initializer, 0.0)})
+{scale}    nn.init.constant_(layer.bias, {INITIAL_BIAS.get(config.initializer, 0.0)})
 """
 
 

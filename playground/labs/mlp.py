@@ -65,7 +65,8 @@ class MLPExperiment:
         self._draw_data()
         self._model = MLP(config.sizes, config.activation)
         with torch.no_grad():
-            self._model.initialize(config.initializer, torch.Generator().manual_seed(config.seed))
+            generator = torch.Generator().manual_seed(config.seed)
+            self._model.initialize(config.initializer, generator, config.initial_scale)
         self._model.to(self._device)
         self._parameters = flatten(self._model)
         self._optimizer_state = initial_state(config.optimizer, self._parameters)

@@ -2,7 +2,8 @@
 
 Runs of one structure (layers, activation, loss, optimizer, batch size, number of points) are trained as one batch;
 ``Group`` builds it. What else a configuration says may differ from network to network: learning rate,
-regularization, seeds, dataset, noise, features, initial weights. All groups keep step with each other.
+regularization, seeds, dataset, noise, features, initial weights and their scale. All groups keep step with each
+other.
 """
 
 import time
@@ -23,7 +24,7 @@ from playground.training.compiled import CompiledLoop, Structure, Upgrade
 from playground.training.device import pick_device
 from playground.training.layers import Bytes, Layers, boundaries, layers
 from playground.training.population import SCORES, Population
-from playground.training.update import flatten, weight_mask
+from playground.training.update import flatten
 
 SIDE = 24  # of a small boundary map
 
@@ -31,23 +32,16 @@ SIDE = 24  # of a small boundary map
 class PopulationExperiment:
     """The networks of ``configs`` in training, each known by its index there.
 
-    ``initial_scales``, one number a network, multiply its initial weights (not its biases). Raises ConfigError where
-    the machine lacks a device. Every reading leaves the training as it was.
+    Raises ConfigError where the machine lacks a device. Every reading leaves the training as it was.
     """
 
-    def __init__(self, configs: Sequence[MLPConfig], initial_scales: Sequence[float] | None = None) -> None:
-        if initial_scales is not None and len(initial_scales) != len(configs):
-            raise ConfigError(f"initial_scales: {len(initial_scales)} numbers for {len(configs)} networks")
+    def __init__(self, configs: Sequence[MLPConfig]) -> None:
         self.configs = tuple(configs)
         members: dict[Any, list[int]] = {}
         for index, config in enumerate(self.configs):
             members.setdefault(_kinship(config), []).append(index)
-        scales = [1.0] * len(configs) if initial_scales is None else list(initial_scales)
         drawn: dict[Any, Split] = {}
-        self.groups = [
-            Group(indices, [self.configs[i] for i in indices], [scales[i] for i in indices], drawn)
-            for indices in members.values()
-        ]
+        self.groups = [Group(indices, [self.configs[i] for i in indices], drawn) for indices in members.values()]
         self._rate = 100.0  # updates of all networks per second, measured
 
     # Training
@@ -78,6 +72,11 @@ class PopulationExperiment:
         """Make the first ``advance`` as fast as the others. Leaves the networks as they were."""
         for group in self.groups:
             group.population.rehearse()
+
+    @property
+    def measuring_s(self) -> float:
+        """What it takes to measure all networks once, as each ``advance`` does."""
+        return sum(group.population.measuring_s for group in self.groups)
 
     def upgrade(self, wait: bool = False) -> bool:
         """Go over to compiled loops that are kept on disk, or with ``wait`` made now, some 20 s for each structure;
@@ -190,9 +189,7 @@ class PopulationExperiment:
 class Group:
     """Networks of one structure: their configurations become one ``Population``."""
 
-    def __init__(
-        self, indices: list[int], configs: list[MLPConfig], scales: list[float], drawn: dict[Any, Split]
-    ) -> None:
+    def __init__(self, indices: list[int], configs: list[MLPConfig], drawn: dict[Any, Split]) -> None:
         self.indices, self.configs = indices, configs
         device = pick_device(configs[0].device)
         data = _tensors([_rows(config, drawn) for config in configs], device)
@@ -200,7 +197,7 @@ class Group:
         names = ["learning_rate", "weight_decay", *(["l1_strength"] if has_l1 else [])]
         self.population = Population(
             replace(_structure(configs[0]), l1=has_l1),
-            torch.stack([_initial(*each) for each in zip(configs, scales, strict=True)]).to(device),
+            torch.stack([_initial(config) for config in configs]).to(device),
             data,
             _split(configs[0], drawn).train_size,
             {name: torch.tensor([getattr(each, name) for each in configs], device=device) for name in names},
@@ -265,10 +262,9 @@ def _tensors(rows: list[tuple[NDArray[Any], NDArray[Any]]], device: torch.device
     return torch.tensor(features, device=device), torch.tensor(targets, device=device)
 
 
-def _initial(config: MLPConfig, scale: float) -> Tensor:
-    """The parameters (P,) that an ordinary run of ``config`` starts from, its weights times ``scale``."""
+def _initial(config: MLPConfig) -> Tensor:
+    """The parameters (P,) that an ordinary run of ``config`` starts from."""
     model = MLP(_structure(config).sizes, config.activation)
     with torch.no_grad():
-        model.initialize(config.initializer, torch.Generator().manual_seed(config.seed))
-    parameters = flatten(model)
-    return parameters if scale == 1 else parameters * (1 + (scale - 1) * weight_mask(model))
+        model.initialize(config.initializer, torch.Generator().manual_seed(config.seed), config.initial_scale)
+    return flatten(model)

@@ -39,12 +39,13 @@ class MLP(nn.Module):
             values.append(current)
         return values
 
-    def initialize(self, initializer: str, generator: torch.Generator) -> None:
-        """Draw new weights, layer by layer, from ``generator`` alone."""
+    def initialize(self, initializer: str, generator: torch.Generator, scale: float = 1.0) -> None:
+        """Draw new weights, layer by layer, from ``generator`` alone; ``scale`` multiplies them, not the biases."""
         entry = INITIALIZERS[initializer]
         fill = resolve(entry.torch)
         draws = {} if initializer == "zeros" else {"generator": generator}
         for layer in self.layers:
             assert isinstance(layer, nn.Linear)
             fill(layer.weight, **entry.arguments, **draws)
+            layer.weight.mul_(scale)
             nn.init.constant_(layer.bias, INITIAL_BIAS.get(initializer, 0.0))

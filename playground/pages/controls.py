@@ -66,6 +66,9 @@ def seeds_and_device(session: PageSession) -> None:
         left, right = st.columns(2)
         left.number_input("Weights seed", 0, most_seed, key="seed", help=RESTARTS)
         right.number_input("Data seed", 0, most_seed, key="data_seed", help=_help(session, "data_seed"))
+        st.number_input(
+            "Initial scale", 0.01, 100.0, step=0.1, key="initial_scale", help=_help(session, "initial_scale")
+        )
         _device_menu()
 
 

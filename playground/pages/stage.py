@@ -38,6 +38,9 @@ stage = st.components.v2.component(
     "playground_stage", html="<div></div>", js=_loader("stage.js"), isolate_styles=False
 )
 race = st.components.v2.component("playground_race", html="<div></div>", js=_loader("race.js"), isolate_styles=False)
+map_stage = st.components.v2.component(
+    "playground_map", html="<div></div>", js=_loader("map.js"), isolate_styles=False
+)
 picker = st.components.v2.component(
     "playground_picker", html="<div></div>", js=_loader("picker.js"), isolate_styles=False
 )

@@ -162,6 +162,19 @@ function diverging(low, middle, high, strength) {
   });
 }
 
+/**
+ * 256 pixels along colours that stand at equal distances.
+ *
+ * @param {string[]} colors
+ */
+export function ramp(colors) {
+  const stops = colors.map(rgb);
+  return Uint32Array.from({ length: 256 }, (_, level) => {
+    const at = (level / 255) * (stops.length - 1), from = Math.min(Math.floor(at), stops.length - 2);
+    return pixel(mix(stops[from], stops[from + 1], at - from));
+  });
+}
+
 /** @param {Uint32Array} lut */
 function thresholded(lut) {
   return lut.map((_, level) => lut[level < 128 ? 0 : 255]);

@@ -275,7 +275,7 @@ export class Plane {
  * @param {string} color
  * @param {string} outline  dark where the points themselves may be nearly white
  */
-function paintTrainPoint(context, x, y, color, outline) {
+export function paintTrainPoint(context, x, y, color, outline) {
   context.beginPath();
   context.arc(x, y, POINT_RADIUS, 0, 2 * Math.PI);
   context.fillStyle = color;

@@ -18,7 +18,10 @@ def view(message: Mapping[str, Any]) -> View:
         neuron = _pair(neuron, _INDEX.check, "neuron")
     if probe is not None:
         probe = _pair(probe, Number(-1000, 1000).check, "probe")
-    return View(neuron=neuron, probe=probe)
+    member = message.get("member")
+    if member is not None:
+        member = _INDEX.check(member)
+    return View(neuron=neuron, probe=probe, member=member)
 
 
 def step(message: Mapping[str, Any]) -> int:

@@ -68,8 +68,8 @@ def _map() -> Row:
     base = {"dataset": "circle", "train_share": 0.2, "batch_size": 100, "hidden_sizes": (8, 8)}
     cells = list(product(torch.logspace(-3, 1, SIDE).tolist(), torch.logspace(-1, 1, SIDE).tolist()))
     started = time.perf_counter()
-    configs = [MLPConfig(learning_rate=learning_rate, **base) for learning_rate, _ in cells]
-    experiment = PopulationExperiment(configs, initial_scales=[scale for _, scale in cells])
+    configs = [MLPConfig(learning_rate=rate, initial_scale=scale, **base) for rate, scale in cells]
+    experiment = PopulationExperiment(configs)
     experiment.advance(steps=MAP_STEPS)
     elapsed_s = time.perf_counter() - started
     assert len(experiment.scores()["train_loss"]) == SIDE**2

@@ -55,6 +55,13 @@ def test_every_dataset(dataset: str) -> None:
     agrees(usual(dataset=dataset, noise=0.1, train_share=0.7), STEPS)
 
 
+def test_the_scale_of_the_initial_weights() -> None:
+    run = usual(initial_scale=2.5)
+    assert "layer.weight *= 2.5" in script(run, STEPS)
+    assert "layer.weight *=" not in script(usual(), STEPS)
+    agrees(run, STEPS)
+
+
 @pytest.mark.parametrize("activation", [*ACTIVATIONS])
 def test_every_activation(activation: str) -> None:
     agrees(usual(activation=activation, hidden_sizes="5,3", loss="cross_entropy"), STEPS)

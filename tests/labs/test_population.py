@@ -19,7 +19,7 @@ MIXED = [
     replace(BASE, seed=1, data_seed=1, learning_rate=0.1, dataset="circle", noise=0.2),
     replace(BASE, activation="relu", l1_strength=0.003, weight_decay=0.01, features=("y", "xy")),
     replace(BASE, dataset="rings", loss="cross_entropy", optimizer="adam", learning_rate=0.01),
-    replace(BASE, dataset="plane", initializer="xavier"),
+    replace(BASE, dataset="plane", initializer="xavier", initial_scale=1.5),
     replace(BASE, seed=2, initializer="zeros"),
 ]
 
@@ -101,8 +101,8 @@ def test_a_slice_ends_in_time() -> None:
 
 def test_a_grid_of_rates_and_scales_marks_what_diverges() -> None:
     cells = [(0.01, 1.0), (0.01, 3.0), (90.0, 1.0)]
-    configs = [replace(BASE, dataset="plane", learning_rate=rate) for rate, _ in cells]
-    experiment = PopulationExperiment(configs, initial_scales=[scale for _, scale in cells])
+    configs = [replace(BASE, dataset="plane", learning_rate=rate, initial_scale=scale) for rate, scale in cells]
+    experiment = PopulationExperiment(configs)
     weights = np.concatenate([np.ones(8), np.zeros(4), np.ones(12), np.zeros(3), np.ones(3), np.zeros(1)])
     first, scaled = experiment.parameters(0), experiment.parameters(1)
     assert scaled == pytest.approx(first * (1 + 2 * weights), rel=1e-6)
@@ -112,8 +112,6 @@ def test_a_grid_of_rates_and_scales_marks_what_diverges() -> None:
     assert experiment.steps()[:2].tolist() == [200, 200]
     assert experiment.steps()[2] < 200
     assert all(np.isfinite(values).all() for values in experiment.scores().values() if not np.isnan(values).all())
-    with pytest.raises(ConfigError, match="initial_scales: 1 numbers for 3 networks"):
-        PopulationExperiment(configs, initial_scales=[1.0])
     with pytest.raises(ConfigError, match="there is no network 3"):
         experiment.parameters(3)
 

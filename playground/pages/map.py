@@ -1,0 +1,75 @@
+"""The trainability map: choose two quantities, and see for which of their values networks learn."""
+
+import streamlit as st
+
+from playground.configs.map import QUANTITIES, MapConfig
+from playground.data.points import FEATURES
+from playground.pages.controls import controls
+from playground.pages.session import PageSession
+from playground.pages.stage import map_stage, mount
+
+SHAPES = ((), (4,), (8,), (4, 2), (8, 8), (16, 16), (8, 8, 8), (8, 8, 8, 8))
+CELLS = (4, 8, 12, 16, 24, 32)
+SESSION = PageSession("map")
+
+
+def map_page() -> None:
+    """The controls, which keep the map and the address in line with themselves, and the stage."""
+    if not SESSION.begin():
+        return
+    with st.sidebar:
+        _axes()
+        controls(SESSION)
+    mount(SESSION, map_stage, ("seed", "data_seed"))
+    st.caption(_LEGEND)
+
+
+_LEGEND = (
+    "Every cell is a network of its own. All start from the same seed and differ only in what stands on the axes. "
+    "The colour is the test loss that a network has now: bright is low. Point at a cell to see what its network has "
+    "learned, click to keep it, and open it in the Playground as a run of its own."
+)
+
+
+@st.fragment
+def _axes() -> None:
+    """What spans the map; what all its networks have in common stands below."""
+    SESSION.follow()
+    st.markdown("**Map**")
+    for side, text in (("across", "Left to right"), ("down", "Bottom to top")):
+        st.selectbox(
+            text,
+            list(QUANTITIES),
+            key=side,
+            format_func=lambda name: QUANTITIES[name].label,
+            help=MapConfig.settings()[side].help,
+            on_change=_usual_ends,
+            args=(side,),
+        )
+        quantity = QUANTITIES[st.session_state[side]]
+        step, digits = (1.0, "%d") if quantity.is_whole else (None, "%.6g")
+        for place, end, name in zip(st.columns(2), ("from", "to"), ("From", "To"), strict=True):
+            place.number_input(
+                name, 0.0, 1000.0, step=step, format=digits, key=f"{side}_{end}",
+                help=f"{quantity.label}: {quantity.low:g} to {quantity.high:g}.",
+            )  # fmt: skip
+    st.select_slider(
+        "Networks along each axis", sorted({*CELLS, st.session_state.cells}), key="cells",
+        help=MapConfig.settings()["cells"].help,
+    )  # fmt: skip
+    left, right = st.columns(2)
+    shape = st.session_state.hidden_sizes
+    left.selectbox(
+        "Hidden layers", sorted({*SHAPES, shape}, key=lambda sizes: (len(sizes), sizes)), key="hidden_sizes",
+        format_func=lambda sizes: "-".join(map(str, sizes)) or "none", help="Neurons in each hidden layer.",
+    )  # fmt: skip
+    right.multiselect(
+        "Inputs", list(FEATURES), key="features", format_func=lambda name: FEATURES[name].label,
+        help="What every network sees of a point.",
+    )  # fmt: skip
+
+
+def _usual_ends(side: str) -> None:
+    """Another quantity begins with its own usual range."""
+    quantity = QUANTITIES[st.session_state[side]]
+    st.session_state[f"{side}_from"], st.session_state[f"{side}_to"] = float(quantity.first), float(quantity.last)
