@@ -34,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if "to" in options:
             _export(run, step, options["to"], options["output"])
             return 0
+        folder = Path(options.get("save") or ".").absolute().parent
+        if not folder.is_dir():  # said now, not when all is trained
+            raise ConfigError(f"save: there is no folder {folder}")
         result = replay(run, step, quiet=options["json"])
         if options.get("save"):
             Path(options["save"]).write_text(runfile.write(run, result.step) + "\n", encoding="utf-8")
@@ -50,7 +53,9 @@ def _fresh(options: dict[str, Any]) -> tuple[Run, int]:
     if "data_seed" not in given and "seed" in given:
         given["data_seed"] = given["seed"]
     config: Any = _config(config_class, given)
-    return Run(lab=options["lab"], config=config), round(EPOCHS.parse(options["epochs"]) * config.steps_per_epoch)
+    return Run(lab=options["lab"], config=config), round(
+        _parsed("epochs", EPOCHS, options["epochs"]) * config.steps_per_epoch
+    )
 
 
 def _from_file(options: dict[str, Any]) -> tuple[Run, int]:

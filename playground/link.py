@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from playground import runfile
 from playground.configs import CONFIGS
-from playground.run import Config, ConfigError, Edit, Problem, Run
+from playground.run import Config, ConfigError, Edit, Problem, Run, element
 
 NAMES = ("edits", "step", "torch")  # what a link has beside a configuration's settings
 MOST_CHARACTERS = 6000  # of an address, which servers and mail programs still take whole
@@ -36,8 +36,9 @@ def read(lab: str, text: Mapping[str, str]) -> tuple[Run, int, list[Problem], st
         edits = [_edit(config, part) for part in text.get("edits", "").split(";") if part]
         run = Run(lab=lab, config=config, edits=runfile.checked_edits(config, edits))
     except ConfigError as error:
-        return Run(lab=lab, config=config), 0, [Problem("link", str(error))], None
-    return run, step, [], runfile.version_warning(text.get("torch"))
+        message = f"{error}. Its changes and its step are left out"
+        return Run(lab=lab, config=config), 0, [Problem("link", message)], None
+    return run, step, [], runfile.version_warning(text["torch"]) if "torch" in text else None
 
 
 def _text(config: Config, edit: Edit) -> str:
@@ -50,8 +51,9 @@ def _edit(config: Config, text: str) -> dict[str, object]:
     step, target, written = (*text.split(":", 2), "", "")[:3]
     at = runfile.STEP.parse(step)
     known = config.settings().get(target)
+    value: object = written
     if known is not None:
         value = known.kind.parse(written)
-    else:
-        value = written if target == "tier" else runfile.PARAMETER.parse(written)
+    elif element(target):
+        value = runfile.PARAMETER.parse(written)
     return {"step": at, "target": target, "value": value}

@@ -63,6 +63,7 @@ def test_another_torch_is_told() -> None:
         ({"edits": "3:dataset:xor"}, "edits[0]: 'dataset' cannot be set"),
         ({"edits": "3:layers.0.weight[9,9]:1"}, "edits[0]: 'layers.0.weight[9,9]' cannot be set"),
         ({"edits": "3:os.system:1"}, "edits[0]: 'os.system' cannot be set"),
+        ({"edits": "3:foo:bar"}, "edits[0]: 'foo' cannot be set to 'bar'"),
         ({"edits": "3:tier:warp"}, "edits[0]: 'tier' cannot be set to 'warp'"),
         ({"edits": "9:learning_rate:1;3:learning_rate:1"}, "edits[1]: step 3 comes after step 9"),
     ],

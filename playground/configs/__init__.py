@@ -2,8 +2,10 @@
 
 from playground.configs.map import MapConfig
 from playground.configs.mlp import MLPConfig
+from playground.configs.race import RaceConfig
 
 CONFIGS = {
     "mlp": MLPConfig,
     "map": MapConfig,
+    "race": RaceConfig,
 }

@@ -4,12 +4,11 @@ Any step of a run can be computed again from its value. Checkpoints make that qu
 run, in bounded memory, and the nearest one before the wanted step is where the computation starts.
 """
 
+import time
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 from playground.labs import LABS, Experiment
 from playground.run import ConfigError, Edit, Integer, Run, Snapshot, View
@@ -61,20 +60,22 @@ class Timeline:
         Edits that lie ahead come at their steps. While the compiled loop of one of them is still being made, nothing
         is trained.
         """
+        started, last = time.perf_counter(), None if steps is None else self.step + steps
         if until is not None:
-            left = max(0, until - self.step)
-            steps = left if steps is None else min(steps, left)
-        ahead = self._next_edit()
-        if ahead is None:
-            self.experiment.advance(steps, budget_s)
-        else:
-            to_edit = ahead.step - self.step
-            self.experiment.advance(to_edit if steps is None else min(steps, to_edit), budget_s)
-            if self.step == ahead.step and self._make_due_edits() and steps is not None and steps > to_edit:
-                return self.advance(steps - to_edit, budget_s)
+            last = until if last is None else min(last, until)
+        while True:
+            ahead, left_s = self._next_edit(), None
+            if budget_s is not None:
+                left_s = max(budget_s - (time.perf_counter() - started), 0.0)
+            goals = [goal for goal in (last, ahead.step if ahead else None) if goal is not None]
+            count = max(min(goals) - self.step, 0) if goals else None
+            self.experiment.advance(count, left_s)
+            if ahead is None or self.step != ahead.step or not self._make_due_edits() or self.step == last:
+                break
+            if budget_s is not None and time.perf_counter() - started >= budget_s:
+                break
         self.furthest = max(self.furthest, self.step)
         self._keep()
-        return None
 
     def seek(self, step: Any) -> None:
         """Go to ``step``, a whole number from 0 to ``furthest``. Raises ConfigError, changing nothing."""
@@ -174,5 +175,7 @@ class Timeline:
 
 def _size_bytes(state: Mapping[str, Any]) -> int:
     """About how much memory a checkpoint takes."""
-    arrays = [state["parameters"], *state["optimizer_state"].values()]
-    return OVERHEAD_BYTES + sum(array.nbytes for array in arrays if isinstance(array, np.ndarray))
+    return OVERHEAD_BYTES + sum(
+        _size_bytes(value) - OVERHEAD_BYTES if isinstance(value, Mapping) else getattr(value, "nbytes", 0)
+        for value in state.values()
+    )

@@ -7,7 +7,7 @@ What the run does not use (regularization, edits of some kind) is not in it.
 import inspect
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from textwrap import indent
 
@@ -36,9 +36,12 @@ def script(run: Run, step: int) -> str:
 
 def sections(run: Run, step: int, watch: Sequence[str] = ()) -> dict[str, str]:
     """The script's parts by name, in order; ``watch`` are lines to run before each update, the ``step``-th."""
-    config = run.config
-    assert isinstance(config, MLPConfig)
     edits = [edit for edit in run.edits if edit.step <= step and edit.target != "tier"]
+    known = run.config.settings()
+    at_once = {edit.target: edit.value for edit in edits if edit.step == 0 and edit.target in known}
+    edits = [edit for edit in edits if edit.step > 0 or edit.target not in known]
+    config = replace(run.config, **at_once)  # what was changed before the first update was never otherwise
+    assert isinstance(config, MLPConfig)
     changed = {edit.target for edit in edits}
     regularized = _Regularization(
         l2=config.weight_decay > 0 or "weight_decay" in changed, l1=config.l1_strength > 0 or "l1_strength" in changed

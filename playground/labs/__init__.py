@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from playground.labs.map import MapExperiment
 from playground.labs.mlp import MLPExperiment
+from playground.labs.race import RaceExperiment
 from playground.run import Edit, Snapshot, View
 from playground.training.probes import History
 
@@ -73,4 +74,5 @@ class Experiment(Protocol):
 LABS: dict[str, Callable[[Any], Experiment]] = {
     "mlp": MLPExperiment,
     "map": MapExperiment,
+    "race": RaceExperiment,
 }

@@ -1,6 +1,7 @@
 """The Inspect area: curves and weights in Plotly, to hover, zoom and save. Costs nothing while it is hidden."""
 
 from collections.abc import Callable, Sequence
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -86,7 +87,7 @@ def overlay(runs: Sequence[tuple[str, np.ndarray[Any, Any]]]) -> Any:
         colour = SERIES[index % len(SERIES)]
         for part, column, dash in (("test", 3, "solid"), ("train", 2, "dot")):
             figure.add_scatter(
-                x=rows[:, 1], y=rows[:, column], name=f"{name}, {part}", mode="lines", legendgroup=str(index),
+                x=rows[:, 1], y=rows[:, column], name=f"{escape(name)}, {part}", mode="lines", legendgroup=str(index),
                 line={"color": colour, "dash": dash, "width": 2 if part == "test" else 1},
                 hovertemplate="%{y:.4f}",
             )  # fmt: skip

@@ -17,6 +17,7 @@ from playground.catalog import (
     REGULARIZATION_RATES,
     Entry,
 )
+from playground.configs.mlp import MLPConfig
 from playground.data.points import DATASETS, draw, train_size
 from playground.pages.session import PageSession
 from playground.pages.stage import picker
@@ -30,6 +31,17 @@ LIVE = "Applies while it trains."
 def controls(session: PageSession) -> None:
     """The settings of a run. A fragment, so that a change redraws them and nothing else, and is quick."""
     config = session.follow()
+    data_and_network(session, config)
+    st.markdown("**Training**")
+    left, right = st.columns(2)
+    menu(session, left, "Optimizer", "optimizer", OPTIMIZERS)
+    menu(session, right, "Loss", "loss", {name: LOSSES[name] for name in config.losses()})
+    _live_controls(session)
+    seeds_and_device(session)
+
+
+def data_and_network(session: PageSession, config: MLPConfig) -> None:
+    """The upper part of the controls."""
     st.markdown("**Data**")
     picker(
         key="picker",
@@ -43,13 +55,12 @@ def controls(session: PageSession) -> None:
     )
     st.markdown("**Network**")
     left, right = st.columns(2)
-    _menu(session, left, "Activation", "activation", ACTIVATIONS)
-    _menu(session, right, "Initial weights", "initializer", INITIALIZERS)
-    st.markdown("**Training**")
-    left, right = st.columns(2)
-    _menu(session, left, "Optimizer", "optimizer", OPTIMIZERS)
-    _menu(session, right, "Loss", "loss", {name: LOSSES[name] for name in config.losses()})
-    _live_controls(session)
+    menu(session, left, "Activation", "activation", ACTIVATIONS)
+    menu(session, right, "Initial weights", "initializer", INITIALIZERS)
+
+
+def seeds_and_device(session: PageSession) -> None:
+    """The last part of the controls, folded."""
     with st.expander("Seeds and device"):
         most_seed = 2**31 - 1
         left, right = st.columns(2)
@@ -66,14 +77,22 @@ def _live_controls(session: PageSession) -> None:
     """The settings that a run takes as it goes: the fewer are redrawn, the sooner the change is on the stage."""
     config = session.follow()
     left, right = st.columns(2)
-    _scale(session, left, "Learning rate", "learning_rate", LEARNING_RATES)
+    scale(session, left, "Learning rate", "learning_rate", LEARNING_RATES)
+    scale(session, right, "Batch size", "batch_size", batch_sizes(config))
+    regularization(session)
+
+
+def batch_sizes(config: MLPConfig) -> list[int]:
+    """The usual ones, and all training points at once."""
     available = train_size(config.dataset, config.train_share)
-    _scale(
-        session, right, "Batch size", "batch_size", [size for size in BATCH_SIZES if size < available] + [available]
-    )
+    return [size for size in BATCH_SIZES if size < available] + [available]
+
+
+def regularization(session: PageSession) -> None:
+    """L1 and L2 side by side."""
     left, right = st.columns(2)
-    _scale(session, left, "L1 rate", "l1_strength", REGULARIZATION_RATES)
-    _scale(session, right, "L2 rate", "weight_decay", REGULARIZATION_RATES)
+    scale(session, left, "L1 rate", "l1_strength", REGULARIZATION_RATES)
+    scale(session, right, "L2 rate", "weight_decay", REGULARIZATION_RATES)
 
 
 def _help(session: PageSession, name: str) -> str:
@@ -82,7 +101,8 @@ def _help(session: PageSession, name: str) -> str:
     return f"{known.help}  \n{LIVE if known.live else RESTARTS}"
 
 
-def _menu(session: PageSession, place: Any, label: str, name: str, options: Mapping[str, Entry]) -> None:
+def menu(session: PageSession, place: Any, label: str, name: str, options: Mapping[str, Entry]) -> None:
+    """A menu of what the catalog lists, with the formula of what is chosen."""
     formula = options[st.session_state[name]].formula if st.session_state[name] in options else ""
     place.selectbox(
         label,
@@ -104,7 +124,7 @@ def _device_menu() -> None:
     st.selectbox("Device", list(labels), key="device", format_func=labels.__getitem__, help=RESTARTS)
 
 
-def _scale(session: PageSession, place: Any, label: str, name: str, steps: Sequence[float]) -> None:
+def scale(session: PageSession, place: Any, label: str, name: str, steps: Sequence[float]) -> None:
     """A menu of usual numbers, in which any other can be typed."""
 
     def written(value: float | str) -> str:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from playground.pages.map import map_page
 from playground.pages.mlp import mlp_page
+from playground.pages.race import race_page
 from playground.pages.side_by_side import side_by_side_page
 
 ASSETS = Path(__file__).parent.parent.parent / "assets"
@@ -14,6 +15,7 @@ SIDEBAR_PX = 330
 PAGES = {
     "mlp": st.Page(mlp_page, title="Playground", url_path="playground", default=True),
     "map": st.Page(map_page, title="Trainability map", url_path="map"),
+    "race": st.Page(race_page, title="Race of optimizers", url_path="race"),
 }
 ACROSS = [  # pages that belong to no lab
     st.Page(side_by_side_page, title="Side by side", url_path="side-by-side"),

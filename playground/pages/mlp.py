@@ -40,7 +40,6 @@ def mlp_page() -> None:
         controls(SESSION)
     show = SESSION.shown()
     mount(SESSION, stage, STAGE_MAY_CHANGE, show_test=show.show_test, discretize=show.discretize)
-    st.caption(_LEGEND)
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.toggle("Test points", key="show_test", help="Also show the points that are not trained on.")
         st.toggle("Discretize", key="discretize", help="Show only which side of the boundary a point is on.")
@@ -48,6 +47,7 @@ def mlp_page() -> None:
         st.toggle("Code", key="code", help="This run in PyTorch, and files of it to take home.")
         st.toggle("Runs", key="runs", help="What you have trained before, to compare and to open again.")
         share_and_open(SESSION)
+    st.caption(_LEGEND)
     if show.inspect:
         inspect_panel(SESSION.channel)
     if show.code:

@@ -78,14 +78,21 @@ class PageSession:
         hub().channel(self.token, self.lab).open(run, step, kept_id)
         self._take(run.config)
 
-    def change(self, values: Mapping[str, Any], allowed: tuple[str, ...]) -> bool:
-        """Take over settings that the stage asks for; → whether there were any. Call it in a callback."""
-        changed = False
-        for name in allowed:
-            if name not in values:
+    def show_controls(self, values: Mapping[str, Any]) -> None:
+        """Let the controls follow the run. Call it in a callback."""
+        known = self.config_class.settings()
+        live = {name: value for name, value in values.items() if name in known and known[name].live}
+        if self.change(live):
+            self.channel().controls_show(live)
+
+    def change(self, values: Mapping[str, Any]) -> bool:
+        """Take over settings; → whether there were any that can be used. Call it in a callback."""
+        known, changed = self.config_class.settings(), False
+        for name in values:
+            if name not in known:
                 continue
             try:
-                st.session_state[name] = self.config_class.settings()[name].kind.check(values[name])
+                st.session_state[name] = known[name].kind.check(values[name])
                 changed = True
             except ConfigError as error:
                 toast(Problem(name, str(error)))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from playground import link, runfile
-from playground.pages.session import PageSession
+from playground.pages.session import PageSession, plain
 from playground.run import ConfigError, Run
 
 _SHARE_HELP = "A link that opens this run at this step, with these weights."
@@ -18,7 +18,7 @@ def share_and_open(session: PageSession) -> None:
         st.session_state.pop("open_outcome", None)
         _open(session)
     if warning := st.session_state.pop("open_warning", None):
-        st.toast(warning, icon=":material/info:", duration="long")
+        st.toast(plain(warning), icon=":material/info:", duration="long")
 
 
 @st.dialog("Share this run", width="medium")

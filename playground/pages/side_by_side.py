@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from playground.pages.session import plain
 from playground.pages.stage import stage
 from playground.run import ConfigError
 from playground.store import StoreError
@@ -58,4 +59,4 @@ def _open(kept_id: str, channel: Channel) -> str | None:
         return str(error)
     config = kept.run.config
     settings = [config.words(name) for name in type(config)().changed(config)]
-    return f"**{kept.name}**  \n" + (", ".join(settings) or "all settings at their defaults")
+    return f"**{plain(kept.name)}**  \n" + (plain(", ".join(settings)) or "all settings at their defaults")

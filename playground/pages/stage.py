@@ -40,6 +40,7 @@ stage = st.components.v2.component(
 map_stage = st.components.v2.component(
     "playground_map", html="<div></div>", js=_loader("map.js"), isolate_styles=False
 )
+race = st.components.v2.component("playground_race", html="<div></div>", js=_loader("race.js"), isolate_styles=False)
 picker = st.components.v2.component(
     "playground_picker", html="<div></div>", js=_loader("picker.js"), isolate_styles=False
 )
@@ -73,6 +74,7 @@ def _mounted(session: PageSession, component: Any, may_change: tuple[str, ...], 
         key=key,
         data=data,
         on_change_change=lambda: _take_change(session, key, may_change),
+        on_controls_change=lambda: _take_controls(session, key),
         on_command_change=lambda: _take_command(session, key),
         on_transport_change=lambda: _take_transport(key),
     )
@@ -81,9 +83,17 @@ def _mounted(session: PageSession, component: Any, may_change: tuple[str, ...], 
 
 
 def _take_change(session: PageSession, key: str, may_change: tuple[str, ...]) -> None:
-    """The stage edits the network's structure and the seeds, and says what live settings the run had in its past."""
+    """The stage edits the network's structure and the seeds."""
     change = st.session_state[key].get("change")
-    if isinstance(change, Mapping) and session.change(change, may_change):
+    if isinstance(change, Mapping) and session.change({k: v for k, v in change.items() if k in may_change}):
+        st.session_state.stage_changed = True
+
+
+def _take_controls(session: PageSession, key: str) -> None:
+    """The run is in its past: the controls show what its settings were, which is nobody's wish."""
+    controls = st.session_state[key].get("controls")
+    if isinstance(controls, Mapping):
+        session.show_controls(controls)
         st.session_state.stage_changed = True
 
 

@@ -47,8 +47,13 @@ def take_home_panel(find_channel: Callable[[], Channel]) -> None:
     st.session_state.code_shown = text
     order = _order(moment)
     is_busy = order is not None and not order.file.done()
-    with st.popover("Take home", icon="spinner" if is_busy else _SAVE, key="take_home"), st.container(gap="xsmall"):
-        _forms(channel, moment, order, is_busy)
+    with st.container(horizontal=True, gap="small"):
+        with (
+            st.popover("Take home", icon="spinner" if is_busy else _SAVE, key="take_home"),
+            st.container(gap="xsmall"),
+        ):
+            _forms(channel, moment, order, is_busy)
+        _made(order)
     code(key="code_lines", data={"text": text.rstrip("\n"), "changed": st.session_state.get("code_changed", [])})
     st.caption(_ABOUT)
 
@@ -71,16 +76,24 @@ def _forms(channel: Channel, moment: Moment, order: Order | None, is_busy: bool)
             st.download_button(label, content, file, form.mime, icon=_SAVE, on_click="ignore", **place)
         elif order is None or order.form != name:
             label = form.label if is_busy else label
-            st.button(label, icon=_MAKE, on_click=_ask, args=(name, moment), disabled=is_busy, **place)
+            st.button(label, icon=_MAKE, on_click=_ask, args=(name, channel), disabled=is_busy, **place)
         elif is_busy:
             st.button(f"{form.label}: computing the run again", icon="spinner", disabled=True, **place)
         else:
-            place["key"] = f"taken_{name}"
-            label = f"{form.label} of step {order.moment[1]:,}"
-            st.download_button(label, order.file.result(), file, form.mime, icon=_DONE, on_click="ignore", **place)
+            st.button(form.label, icon=_DONE, disabled=True, **place)
+
+
+def _made(order: Order | None) -> None:
+    """The file that was made, which saves itself once; beside the menu, which may be closed by then."""
     is_made = order is not None and order.seen_at is not None
-    button = f".st-key-taken_{order.form} button" if order else ""
-    saver(key="saver", data={"ticket": order.ticket if order and is_made else "", "button": button})
+    if order is not None and is_made:
+        form = FORMS[order.form]
+        label = f"{form.label} of step {order.moment[1]:,}"
+        st.download_button(
+            label, order.file.result(), f"run.{form.extension}", form.mime,
+            key="made", icon=_DONE, on_click="ignore", type="tertiary",
+        )  # fmt: skip
+    saver(key="saver", data={"ticket": order.ticket if order and is_made else "", "button": ".st-key-made button"})
 
 
 _SAVE, _MAKE, _DONE = ":material/download:", ":material/hourglass_empty:", ":material/check:"
@@ -91,8 +104,9 @@ def _now(channel: Channel, form: str) -> bytes:
     return exported(*channel.value(), form)
 
 
-def _ask(form: str, moment: Moment) -> None:
-    """Begin to make a form, in another process; the page goes on, and looks again every second."""
+def _ask(form: str, channel: Channel) -> None:
+    """Begin to make a form of this moment, in another process; the page goes on, and looks again every second."""
+    moment = channel.value()
     st.session_state.take_home_refused = None
     st.session_state.order = Order(form, moment, hub().engine.export(*moment, form))
 

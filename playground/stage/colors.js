@@ -21,6 +21,8 @@
  * @property {Uint32Array} softSign
  * @property {Uint32Array[]} softClasses  the same on the plane
  * @property {Uint32Array[]} classes  for the probability of every class, half of the range being below 0
+ * @property {Uint32Array} heights  256 greys, from the page's colour upwards in even steps of lightness
+ * @property {string[]} series  of things beside each other, as in ``pages/charts.py``
  */
 
 const NEGATIVE = rgb("#f59322");
@@ -29,8 +31,13 @@ const POSITIVE = rgb("#0877bd");
 const POSITIVE_ON_DARK = rgb("#3f9fe0");
 /** Orange and blue mean classes 0 and 1 everywhere; the others differ from them in lightness too. */
 const CLASSES = [NEGATIVE, POSITIVE, rgb("#b5489a"), rgb("#0f9d7a"), rgb("#d8c21f"), rgb("#6b5b95")];
+/** Neither orange nor blue, which are signs. */
+const SERIES = ["#7a52c7", "#0f9d7a", "#c2417f", "#8a7a0a", "#4a6b8a", "#a0522d"].map(rgb);
+const SERIES_LIFT_ON_DARK = 0.22;
 /** The map is paler than the points on it. */
 const SOFTNESS = 0.72;
+/** How far the highest grey is from the page's colour: what is drawn over it must still be read. */
+const STEEPEST = 0.5;
 /** On a dark page a pale orange would be brown. */
 const SOFTNESS_ON_DARK = 0.82;
 
@@ -64,6 +71,8 @@ export function readTheme(element) {
     softSign: thresholded(soft),
     softClasses: CLASSES.map((color) => diverging(neutral, neutral, color, softness)),
     classes: CLASSES.map((color) => diverging(neutral, neutral, color, 1)),
+    heights: Uint32Array.from({ length: 256 }, (_, level) => pixel(mix(background, text, (level / 255) * STEEPEST))),
+    series: SERIES.map((color) => css(dark ? mix(color, [255, 255, 255], SERIES_LIFT_ON_DARK) : color)),
   };
 }
 

@@ -15,6 +15,11 @@ export function loss(value) {
   return Math.abs(value) < 1000 ? value.toFixed(3) : value.toExponential(2);
 }
 
+/** A loss that may be tiny, or huge. @param {number|null} value */
+export function small(value) {
+  return value !== null && value > 0 && value < 1e-3 ? value.toExponential(1).replace("-", MINUS) : loss(value);
+}
+
 /** @param {number} share */
 export function percent(share) {
   return `${(share * 100).toFixed(share === 1 ? 0 : 1)} %`;

@@ -183,6 +183,7 @@ export class Shell {
       const next = this.waiting[0]?.header;
       const isOvertaken = next && !header.scene && (next.scene || next.edits !== header.edits);
       if (header.settings) this.settings = header.settings;
+      if (header.controls) this.controls = header.controls;
       isNews = !isOvertaken && (Boolean(header.scene) || header.run === this.moment?.header.run);
       if (isNews) this.take(header, arrays);
       else this.acknowledge();
@@ -200,7 +201,6 @@ export class Shell {
     if (!scene) return;
     this.moment = this.picture.take({ header, scene, settings, arrays: { ...moment?.arrays, ...arrays } }, arrays, moment);
     this.isSeeking = false;
-    if (header.controls) this.controls = header.controls;
     this.toolbar.confirm(header);
     this.numbersStale = this.fresh = this.isUnpainted = true;
   }
@@ -301,7 +301,7 @@ export class Shell {
   /** The page's controls follow the run through its past, once the hand has let go of the time. */
   sendControls() {
     if (!this.controls || this.timeline.isHeld) return;
-    this.component?.setTriggerValue("change", this.controls);
+    this.component?.setTriggerValue("controls", this.controls);
     this.controls = null;
   }
 

@@ -104,8 +104,12 @@ export class Timeline {
 
 /** What was changed, in words. @param {string} target */
 function words(target) {
-  const element = /^layers\.(\d+)\.(weight|bias)/.exec(target);
-  if (element) return `${element[2]} in layer ${Number(element[1]) + 1} set to`;
+  const element = /^layers\.(\d+)\.(weight|bias)\[(\d+)(?:,(\d+))?\]$/.exec(target);
+  if (element) {
+    const [, layer, part, to, from] = element;
+    const path = from === undefined ? `${Number(to) + 1}` : `${Number(from) + 1} → ${Number(to) + 1}`;
+    return `${part} ${path} in layer ${Number(layer) + 1} set to`;
+  }
   const names = { l1_strength: "L1 rate", weight_decay: "L2 rate" };
   const name = names[/** @type {keyof names} */ (target)] ?? target.replaceAll("_", " ");
   return `${name} set to`;

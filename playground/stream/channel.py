@@ -49,7 +49,8 @@ class Channel:
         self._lab = lab
         self._lock = threading.RLock()
         self.run_id = ""
-        self.config: Config = CONFIGS[lab]()
+        self.config: Config = CONFIGS[lab]()  # the run's, as it is at the moment that is shown
+        self._asked_for: Config = self.config  # the page's: what its controls show
         self.playing = False
         self.last_seen = self.touched_at = time.monotonic()
         self._connection: Connection | None = None
@@ -65,7 +66,8 @@ class Channel:
         self._was_in_past = False
         self._until: int | None = None  # the step to which a run is being computed again, in sight
         self._is_opened = False  # by a link, a file or from the list, rather than by the settings alone
-        self._controls: dict[str, Any] | None = None  # live settings that the page's controls do not show yet
+        self._controls: dict[str, Any] | None = None  # live settings that the page's controls are to show
+        self._controls_sent: dict[str, Any] | None = None  # and do not yet
         self._former: Known | None = None  # what was left by a change in the past
         self._last_frame = b""
 
@@ -80,20 +82,29 @@ class Channel:
             raise ConfigError(str(problem))
         with self._lock:
             self.last_seen = self.touched_at = time.monotonic()
-            changed = self.config.changed(config)
+            # Only what the page itself has changed: the run may be at another moment than its controls know of.
+            changed, self._asked_for = self._asked_for.changed(config), config
+            if changed:
+                self._controls_sent = None
             known = config.settings()
             if not self.run_id or not all(known[name].live for name in changed):
                 answers: list[Future[Any]] = [self._start(config)]
             else:
                 future = self._future()
+                changed = {name: value for name, value in changed.items() if getattr(self.config, name) != value}
                 answers = [self._apply(*change, future) for change in changed.items()]
-                self.config = config
+                self.config = replace(self.config, **changed)
                 self._scene_due |= "data_seed" in changed
                 if changed:
                     self.wake()  # not only when it is done: the frame that shows it is asked for next
         for answer in answers:  # outside the lock: frames go on meanwhile
             answer.result(ANSWER_S)
         self.last_seen = time.monotonic()
+
+    def controls_show(self, values: Mapping[str, Any]) -> None:
+        """The page's controls have followed the run: what they show now is nobody's wish."""
+        with self._lock:
+            self._asked_for = replace(self._asked_for, **values)
 
     def open(self, run: Run, step: int, kept_id: str | None = None) -> None:
         """Show ``run``: it is computed again from its start, in sight, as far as ``step``.
@@ -103,11 +114,12 @@ class Channel:
         """
         for problem in self._limits.problems(run.config):
             raise ConfigError(str(problem))
+        run_id = secrets.token_hex(6)
+        self._engine.open(run_id, run, 0).result(ANSWER_S)
         with self._lock:
             self.last_seen = self.touched_at = time.monotonic()
-            opened = self._start(run.config, Known(run, step, kept_id))
-            self._is_opened = True
-        opened.result(ANSWER_S)
+            self._switch(run_id, run.config, Known(run, step, kept_id))
+            self._asked_for, self._is_opened = run.config, True
 
     def handle(self, message: Mapping[str, Any]) -> Future[Any] | None:
         """Carry out one command of the stage. Raises ConfigError for one that makes no sense.
@@ -154,6 +166,7 @@ class Channel:
                 return False
             self._engine.close(self.run_id)
             self.run_id, other.run_id = other.run_id, ""
+            self._asked_for = other._asked_for
             self._last, self._is_opened, self.keeper = other._last, other._is_opened, other.keeper
             self._scene_due = True
             self.wake()
@@ -312,9 +325,10 @@ class Channel:
             has_arrived = self._until is not None and snapshot.step >= self._until
             if is_ours and (snapshot.notice is not None or has_arrived):
                 self._play(False)
+                self._scene_due |= has_arrived  # with all of the curve
             self._follow_run(snapshot)
             controls, self._controls = self._controls, None
-            if "ready" in snapshot.info and snapshot.run_id == self.run_id:
+            if "ready" in snapshot.info and is_ours and self.playing and self._until is None:
                 # A faster loop: taking it is an event of the run. Asked for twice, it is refused the second time.
                 self._engine.apply(self.run_id, "tier", snapshot.info["ready"])
             header = {
@@ -328,7 +342,6 @@ class Channel:
                 "controls": controls,
                 "notice": snapshot.notice or self._notice or self._waiting() or self._progress(snapshot),
                 **snapshot.info,
-                "furthest": max(snapshot.info["furthest"], self._until or 0),
             }
         return pack(header, snapshot.arrays)
 
@@ -364,7 +377,7 @@ class Channel:
         if self._former is None or self._last is None:
             raise ConfigError("return: there is no other future to go back to")
         left = self._whole(self._last)
-        self._start(self.config, self._former)
+        self._start(self._former.run.config, self._former)
         self._former = left
 
     def _follow_run(self, snapshot: Snapshot) -> None:
@@ -376,25 +389,32 @@ class Channel:
             return
         self._was_in_past = in_past
         config = self._engine.run(self.run_id).config_after(snapshot.info["edits"])
-        if config != self.config:
-            self._scene_due |= "data_seed" in self.config.changed(config)
-            self.config = config
-            self._controls = {name: config.to_json()[name] for name, known in config.settings().items() if known.live}
+        self._scene_due |= "data_seed" in self.config.changed(config)
+        self.config = config
+        controls, shown = _live(config), _live(self._asked_for)
+        if controls != shown and controls != self._controls_sent:
+            self._controls = controls
+        self._controls_sent = controls if controls != shown else None
 
     def _start(self, config: Config, known: Known | None = None) -> Future[None]:
         """Open a new run, or a ``known`` one on its way to its step, in place of the present one."""
         run_id = secrets.token_hex(6)
         run = known.run if known else Run(lab=self._lab, config=config)
         opened = self._engine.open(run_id, run, 0)
+        self._switch(run_id, config, known)
+        return opened
+
+    def _switch(self, run_id: str, config: Config, known: Known | None) -> None:
+        """Let the run that was opened as ``run_id`` take the place of the present one."""
         self.keep()
         if known:
-            self.keeper.begin(known.kept_id, known.step, len(run.edits))
+            self.keeper.begin(known.kept_id, known.step, len(known.run.edits))
         else:
             self.keeper.begin()
         if self.run_id:
             self._engine.close(self.run_id)
         self.run_id, self.config = run_id, config
-        self._former, self._was_in_past = None, known is not None
+        self._former, self._was_in_past, self._controls_sent = None, known is not None, None
         self._is_opened = False
         self._until = None
         self._play(known is not None and known.step > 0)
@@ -403,7 +423,6 @@ class Channel:
         self._view = replace(self._view, neuron=None)
         self._scene_due = True
         self.wake()
-        return opened
 
     def _play(self, playing: bool) -> None:
         """Go, in one's place or in line for one; or stop, and let the next one in."""
@@ -440,3 +459,9 @@ class Channel:
             warning: str | None = snapshot.info["warning"]
             return warning
         return f"Computing this run again: step {snapshot.step:,} of {self._until:,}. Pause stops here."
+
+
+def _live(config: Config) -> dict[str, Any]:
+    """The settings that a run takes as it goes, as JSON."""
+    values = config.to_json()
+    return {name: values[name] for name, known in config.settings().items() if known.live}

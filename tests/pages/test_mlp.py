@@ -217,14 +217,19 @@ def test_the_code_follows_the_controls(hub: Hub) -> None:
     assert changed == []
     page.selectbox(key="learning_rate").set_value(0.3).run()
     lines, changed = shown_code(page)
-    assert changed == ["optimizer.param_groups[0]['lr'] = 0.3"]
+    assert changed == ["optimizer = torch.optim.SGD(model.parameters(), lr=0.3)"]  # never otherwise
     channel = hub.channel(page.session_state["token_mlp"])
     assert "\n".join(lines) == script(*channel.value()).strip()
     channel.handle({"type": "step", "unit": "epoch"})
     while channel.value()[1] < 25:
         channel.poll()
+    page.selectbox(key="learning_rate").set_value(0.1).run()
+    assert shown_code(page)[1] == ["optimizer.param_groups[0]['lr'] = 0.1"]
+    channel.handle({"type": "step", "unit": "epoch"})
+    while channel.value()[1] < 50:
+        channel.poll()
     page.run()
-    assert "    if step == 0:" in shown_code(page)[1]  # it is in the past now
+    assert "    if step == 25:" in shown_code(page)[1]  # it is in the past now
     page.selectbox(key="activation").set_value("relu").run()
     lines, changed = shown_code(page)
     assert [line for line in lines if "nn.ReLU()" in line] == [line for line in changed if "ReLU" in line] != []
@@ -237,7 +242,7 @@ def test_every_form_can_be_taken_home(hub: Hub) -> None:
     }
     page.button(key="take_csv").click().run()
     assert not page.exception
-    assert "taken_csv" in {widget.key for widget in page.get("download_button")}
+    assert "made" in {widget.key for widget in page.get("download_button")}
     assert page.session_state["order"].file.result() == exported(Run(lab="mlp", config=MLPConfig()), 0, "csv")
 
 

@@ -113,7 +113,9 @@ def test_time_travel(client: TestClient, hub: Hub, token: str) -> None:
         assert (header["step"], header["furthest"], header["state"]) == (50, 125, "paused")
         assert np.array_equal(arrays["weights"], weights[50])
         assert header["controls"]["learning_rate"] == 0.03  # what it was then: the page's controls follow
-        channel.configure(MLPConfig())  # and the page, whose controls have followed, changes nothing
+        channel.configure(MLPConfig(learning_rate=0.1))  # the page, whose controls have not followed yet
+        channel.controls_show({"learning_rate": 0.03})
+        channel.configure(MLPConfig())  # and now they have: neither changes anything
         page.send(type="seek", step=10**6)
         header, _ = page.frame()
         assert (header["step"], header["controls"]["learning_rate"], header["former"]) == (125, 0.1, None)
@@ -128,7 +130,7 @@ def test_time_travel(client: TestClient, hub: Hub, token: str) -> None:
         assert (header["furthest"], header["former"], header["controls"]["learning_rate"]) == (125, 75, 0.1)
         assert header["marks"] == [[100, "learning_rate", 0.1]]
         page.send(type="reset")
-        assert page.frame()[0]["former"] is None
+        assert page.frame_when(step=0)["former"] is None
         page.send(type="return")
         assert "there is no other future" in page.error()
         page.send(type="seek", step=-1)
@@ -187,6 +189,17 @@ def test_a_run_that_is_opened_is_computed_in_sight_up_to_its_step(client: TestCl
         page.send(type="speed", updates_per_s=1000)
         page.send(type="play")
         page.frame_when(state="playing")
+
+
+def test_a_run_that_cannot_be_opened_leaves_the_present_one(hub: Hub, token: str) -> None:
+    channel = hub.channel(token)
+    before = channel.run_id, channel.value()
+    bad = Edit(step=0, target="layers.9.bias[0]", value=1.0)
+    with pytest.raises(ConfigError, match=r"the network has no 'layers.9.bias\[0\]'"):
+        channel.open(Run(lab="mlp", config=MLPConfig(dataset="xor"), edits=(bad,)), 5)
+    assert (channel.run_id, channel.value()) == before
+    channel.configure(MLPConfig())
+    assert (channel.run_id, channel.value()) == before
 
 
 def test_a_run_that_this_server_does_not_allow_is_not_opened(hub: Hub, token: str) -> None:
