@@ -69,7 +69,8 @@ class RaceExperiment:
         self._train_size = split.train_size
         model = MLP(config.sizes, config.activation)
         with torch.no_grad():
-            model.initialize(config.initializer, torch.Generator().manual_seed(config.seed))
+            generator = torch.Generator().manual_seed(config.seed)
+            model.initialize(config.initializer, generator, config.initial_scale)
         model.to(self._device)
         data = self._features[: self._train_size], self._targets[: self._train_size]
         self.racers = {name: Racer(each, model, data) for name, each in config.racers().items()}
