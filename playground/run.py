@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
-from typing import Any, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 
 class ConfigError(ValueError):
@@ -169,6 +169,24 @@ class Flag:
         return value
 
 
+@dataclass(frozen=True)
+class Text:
+    """A line of at most ``most`` characters; what it says is checked by those who read it."""
+
+    most: int
+
+    def parse(self, text: str) -> str:
+        return self.check(text)
+
+    def format(self, value: str) -> str:
+        return value
+
+    def check(self, value: Any) -> str:
+        if not isinstance(value, str) or len(value) > self.most or not value.isprintable():
+            raise ConfigError(f"{_shown(value)} is not a line of at most {self.most} characters")
+        return value
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What is known of one field of a configuration: ``live`` ones apply to a run without a restart."""
@@ -197,7 +215,12 @@ class Problem:
 
 @dataclass(frozen=True)
 class Config:
-    """A frozen set of settings; making one with a value out of range raises ConfigError."""
+    """A frozen set of settings; making one with a value out of range raises ConfigError.
+
+    ``alone`` tells of a lab whether its run is one network, which can be kept in a file and exported.
+    """
+
+    alone: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         for name, known in self.settings().items():
@@ -343,13 +366,15 @@ class View:
     """What is on somebody's screen, so that nothing else is computed.
 
     ``panels`` are any of a lab's panel names. ``neuron`` is (layer, index), None for the output; ``probe`` is a
-    point (x, y) whose forward pass is wanted; ``shown`` holds the choice of neurons of an earlier frame.
+    point (x, y) whose forward pass is wanted; ``shown`` holds the choice of neurons of an earlier frame. Of many
+    networks at once ``member`` is the seed, counted from 0, that is looked at closely.
     """
 
     panels: frozenset[str] = frozenset({"stage"})
     neuron: tuple[int, int] | None = None
     probe: tuple[float, float] | None = None
     shown: tuple[tuple[int, ...], ...] | None = None
+    member: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

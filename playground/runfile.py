@@ -51,8 +51,9 @@ def read(text: str) -> tuple[Run, int, str | None]:
     if content.get("version") != VERSION:
         raise ConfigError(f"version: {_short(content.get('version'))} is not {VERSION}, which this playground reads")
     lab = content.get("lab")
-    if not isinstance(lab, str) or lab not in CONFIGS:
-        raise ConfigError(f"lab: {_short(lab)} is not one of {', '.join(CONFIGS)}")
+    labs = [name for name, kind in CONFIGS.items() if kind.alone]
+    if lab not in labs:
+        raise ConfigError(f"lab: {_short(lab)} is not one of {', '.join(labs)}")
     config = _config(CONFIGS[lab], content.get("config"))
     edits = checked_edits(config, content.get("edits"))
     step = _named("step", lambda: STEP.check(content.get("step")))

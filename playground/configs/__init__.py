@@ -1,7 +1,10 @@
 """What a person may choose in each lab, free of torch: the page, the URL and the command line read it."""
 
+from playground.configs.compare import CompareConfig
 from playground.configs.mlp import MLPConfig
+from playground.run import Config
 
-CONFIGS = {
+CONFIGS: dict[str, type[Config]] = {
     "mlp": MLPConfig,
+    "compare": CompareConfig,
 }

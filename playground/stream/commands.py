@@ -18,7 +18,8 @@ def view(message: Mapping[str, Any]) -> View:
         neuron = _pair(neuron, _INDEX.check, "neuron")
     if probe is not None:
         probe = _pair(probe, Number(-1000, 1000).check, "probe")
-    return View(neuron=neuron, probe=probe)
+    member = message.get("member")
+    return View(neuron=neuron, probe=probe, member=None if member is None else _INDEX.check(member))
 
 
 def step(message: Mapping[str, Any]) -> int:

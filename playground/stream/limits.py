@@ -18,6 +18,7 @@ class Limits(Config):
     away_s: int = setting(120, Integer(1, 86_400), "seconds that a closed page's run is kept for its return")
     parameters: int = setting(100_000, Integer(100, 10**9), "weights and biases of a network")
     points: int = setting(10_000, Integer(500, 10**9), "points of a dataset")
+    comparison_mb: int = setting(600, Integer(200, 10**6), "megabytes of memory for the networks of a comparison")
     message_chars: int = setting(4096, Integer(512, 10**7), "characters in a message from a page")
     messages_per_s: int = setting(300, Integer(100, 10**6), "messages a second from a page")
     frames_per_s: int = setting(60, Integer(1, 1000), "frames a second to a page")
