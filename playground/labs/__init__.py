@@ -6,6 +6,7 @@ An experiment has a few verbs: ``advance``, ``observe``, ``apply``, ``state`` an
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from playground.labs.compare import CompareExperiment
 from playground.labs.mlp import MLPExperiment
 from playground.run import Edit, Snapshot, View
 from playground.training.probes import History
@@ -71,4 +72,5 @@ class Experiment(Protocol):
 
 LABS: dict[str, Callable[[Any], Experiment]] = {
     "mlp": MLPExperiment,
+    "compare": CompareExperiment,
 }

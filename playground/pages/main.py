@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from playground.pages.compare import compare_page
 from playground.pages.mlp import mlp_page
 from playground.pages.side_by_side import side_by_side_page
 
@@ -12,6 +13,7 @@ SIDEBAR_PX = 330
 
 PAGES = {
     "mlp": st.Page(mlp_page, title="Playground", url_path="playground", default=True),
+    "compare": st.Page(compare_page, title="Compare", url_path="compare"),
 }
 ACROSS = [  # pages that belong to no lab
     st.Page(side_by_side_page, title="Side by side", url_path="side-by-side"),

@@ -29,6 +29,9 @@ export default function (component) {{
 stage = st.components.v2.component(
     "playground_stage", html="<div></div>", js=_loader("stage.js"), isolate_styles=False
 )
+comparison_stage = st.components.v2.component(
+    "playground_comparison", html="<div></div>", js=_loader("compare.js"), isolate_styles=False
+)
 picker = st.components.v2.component(
     "playground_picker", html="<div></div>", js=_loader("picker.js"), isolate_styles=False
 )

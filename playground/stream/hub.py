@@ -45,22 +45,22 @@ class Hub:
         """Whether as many pages are open as this server takes."""
         return len(self) >= self.limits.pages
 
-    def issue(self) -> str:
-        """A new token with a channel of its own. Raises ServerFull."""
+    def issue(self, lab: str = "mlp") -> str:
+        """A new token with a channel of its own, for a run in ``lab``. Raises ServerFull."""
         if self.is_full:
             raise ServerFull(
                 f"This server is full: {len(self)} pages are open on it, and it takes no more. "
                 "You wait in line; this page opens by itself as soon as another one closes."
             )
         token = secrets.token_urlsafe(24)
-        self.channel(token)
+        self.channel(token, lab)
         return token
 
-    def channel(self, token: str) -> Channel:
+    def channel(self, token: str, lab: str = "mlp") -> Channel:
         """The channel of a token that this server issued; made anew where it was given up meanwhile."""
         with self._lock:
             if token not in self._channels:
-                self._channels[token] = Channel(self.engine, self.limits, self.line, self.store)
+                self._channels[token] = Channel(self.engine, self.limits, self.line, self.store, lab)
             return self._channels[token]
 
     def find(self, token: str) -> Channel | None:

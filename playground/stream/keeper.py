@@ -42,7 +42,12 @@ class Keeper:
     def keep(self, run_id: str, run: Run, last: Snapshot) -> "Future[Snapshot] | None":
         """Write the run, which was seen ``last``, if it has come further than what is in the store. Never waits."""
         reached = last.step, last.info["edits"]
-        if self._store is None or self.owner is None or not run.config.alone or last.step < max(1, last.info["furthest"]):
+        if (
+            self._store is None
+            or self.owner is None
+            or not run.config.alone
+            or last.step < max(1, last.info["furthest"])
+        ):
             return None
         if last.step < self._kept[0] or reached == self._kept:
             return None

@@ -8,16 +8,17 @@ parameters or loss stop being finite stands still at its last finite state; its 
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
+from itertools import pairwise
 
 import torch
 from torch import Tensor
-from torch.func import functional_call, vmap
+from torch.func import vmap
 
 from playground.models.mlp import MLP
 from playground.training.compiled import CompiledLoop, Structure
 from playground.training.losses import LOSSES
 from playground.training.optimizers import initial_state
-from playground.training.update import Batch, Loop, all_alive, make_update, unflatten
+from playground.training.update import Batch, Loop, all_alive, make_update
 
 COMPILED_BLOCK = 32  # networks in one compiled program; any number of them is trained block by block
 TRACED_BLOCK = 256
@@ -95,6 +96,28 @@ class Population:
         self._run(1)
         self.parameters, self.state = before
 
+    def moment(self) -> dict[str, Tensor]:
+        """All that training changes, by name, each (S, …): for ``restore`` and ``go_back``. Nothing is copied, since
+        no tensor is written twice."""
+        own = {"parameters": self.parameters, "scores": self.scores, "steps": self.steps, "diverged": self.diverged}
+        return own | {f"state.{name}": value for name, value in self.state.items()}
+
+    def restore(self, step: int, moment: Mapping[str, Tensor]) -> None:
+        """Be as at an earlier ``moment``, after ``step`` updates."""
+        self.step = step
+        self.parameters, self.scores = moment["parameters"], moment["scores"]
+        self.steps, self.diverged = moment["steps"], moment["diverged"]
+        self.state = {name: moment[f"state.{name}"] for name in self.state}
+
+    def go_back(self, networks: Tensor, moment: Mapping[str, Tensor]) -> None:
+        """Put the marked ``networks`` (S,) where they were at ``moment``; whether they diverged stays."""
+        here = ~networks
+        keep = here.to(self.parameters.device)
+        self.parameters = _where(keep, self.parameters, moment["parameters"])
+        self.state = {name: _where(keep, value, moment[f"state.{name}"]) for name, value in self.state.items()}
+        self.scores = _where(keep, self.scores, moment["scores"])
+        self.steps = torch.where(here, self.steps, moment["steps"])
+
     def _run(self, count: int) -> None:
         found = []
         for index, data, constants in self._blocks:
@@ -152,16 +175,22 @@ def traced_loop(structure: Structure, device: torch.device) -> Loop:
 
 def logits(structure: Structure, parameters: Tensor, features: Tensor) -> Tensor:
     """What each of S networks, ``parameters`` (S, P), makes of its own ``features`` (S, N, D): (S, N, outputs)."""
-    model = MLP(structure.sizes, structure.activation)
+    activation = MLP(structure.sizes, structure.activation).activation
     size = block_of(structure, features.shape[1])
 
-    def forward(parameters: Tensor, features: Tensor) -> Tensor:
-        result: Tensor = functional_call(model, unflatten(parameters, model), (features,))
-        return result
+    def forward(parameters: Tensor, values: Tensor) -> Tensor:
+        start = 0
+        for last, (m, n) in zip(range(len(structure.sizes) - 2, -1, -1), pairwise(structure.sizes), strict=True):
+            weight = parameters[:, start : start + m * n].view(-1, n, m)
+            bias = parameters[:, start + m * n : start + (m + 1) * n].unsqueeze(1)
+            values = torch.baddbmm(bias, values, weight.mT)  # one call for all: a third of the time under vmap
+            values = activation(values) if last else values
+            start += (m + 1) * n
+        return values
 
     with torch.no_grad():
         parts = zip(torch.split(parameters, size), torch.split(features, size), strict=True)
-        return torch.cat([vmap(forward)(*part) for part in parts])
+        return torch.cat([forward(*part) for part in parts])
 
 
 def _accuracies(outputs: Tensor, targets: Tensor) -> Tensor:
