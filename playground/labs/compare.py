@@ -217,6 +217,7 @@ class CompareExperiment:
         for variant, levels in enumerate(self._levels()):
             members = self._members(variant)
             counts = {"reached": (self._reached[members] >= 0).sum(), "diverged": diverged[members].sum()}
+            counts["step"] = self._networks.steps()[members].max()  # its own, where steps are unequal
             found.append(levels | {name: int(count) for name, count in counts.items()})
         return found
 
