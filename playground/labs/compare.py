@@ -43,7 +43,7 @@ class CompareExperiment:
         self.config = config
         self.step = self.edits = 0
         self.notice: str | None = None
-        self._names = list(config.variants)
+        self._names, self._per_epoch = list(config.variants), config.steps_per_epoch
         self._networks = PopulationExperiment(config.members)
         self._anchors = [group.population.moment() for group in self._networks.groups]  # the epoch's start
         count = len(self._networks.configs)
@@ -96,7 +96,7 @@ class CompareExperiment:
         for group, anchor in zip(self._networks.groups, self._anchors, strict=True):
             population, per_epoch = group.population, group.configs[0].steps_per_epoch
             start, end = round(epoch * per_epoch), round((epoch + 1) * per_epoch)
-            share = round(step * per_epoch / self.config.steps_per_epoch)
+            share = round(step * per_epoch / self._per_epoch)
             before = population.diverged
             population.advance((end if is_end else min(max(share, start), end)) - population.step)
             lost = population.diverged & ~before
@@ -121,7 +121,7 @@ class CompareExperiment:
 
     def _boundary(self, epoch: int) -> int:
         """The step at which ``epoch`` passes over the data are done."""
-        return round(epoch * self.config.steps_per_epoch)
+        return round(epoch * self._per_epoch)
 
     @property
     def _epochs_done(self) -> int:
@@ -143,7 +143,7 @@ class CompareExperiment:
     @property
     def epoch(self) -> float:
         """Passes over the training data so far."""
-        return self.step / self.config.steps_per_epoch
+        return self.step / self._per_epoch
 
     @cached_property
     def target(self) -> float | None:

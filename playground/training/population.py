@@ -5,7 +5,7 @@ batched training equals a loop over the networks up to rounding (the tests hold 
 parameters or loss stop being finite stands still at its last finite state; its neighbours never notice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import pairwise
@@ -175,7 +175,7 @@ def traced_loop(structure: Structure, device: torch.device) -> Loop:
 
 def logits(structure: Structure, parameters: Tensor, features: Tensor) -> Tensor:
     """What each of S networks, ``parameters`` (S, P), makes of its own ``features`` (S, N, D): (S, N, outputs)."""
-    activation = MLP(structure.sizes, structure.activation).activation
+    activation = _activation(structure.activation)
     size = block_of(structure, features.shape[1])
 
     def forward(parameters: Tensor, values: Tensor) -> Tensor:
@@ -191,6 +191,11 @@ def logits(structure: Structure, parameters: Tensor, features: Tensor) -> Tensor
     with torch.no_grad():
         parts = zip(torch.split(parameters, size), torch.split(features, size), strict=True)
         return torch.cat([forward(*part) for part in parts])
+
+
+@lru_cache
+def _activation(name: str) -> Callable[[Tensor], Tensor]:
+    return MLP((1, 1), name).activation
 
 
 def _accuracies(outputs: Tensor, targets: Tensor) -> Tensor:
