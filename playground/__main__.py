@@ -110,8 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     trainer = commands.add_parser("train", help="train one network and print where it came to")
     labs = trainer.add_subparsers(dest="lab", required=True)
     commons = []
-    alone = {lab: config_class for lab, config_class in CONFIGS.items() if config_class.alone}
-    for lab, config_class in alone.items():
+    for lab, config_class in [each for each in CONFIGS.items() if each[1].alone]:
         command = labs.add_parser(lab, help=(config_class.__doc__ or "").splitlines()[0])
         _add_settings(command, config_class)
         command.add_argument("--epochs", default="100", help="passes over the training data (default: 100)")
@@ -130,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     export.set_defaults(prepare=_from_file)
     comparer = commands.add_parser("compare", help="train variants with many seeds each and sum up what they reach")
     labs = comparer.add_subparsers(dest="lab", required=True)
-    for lab, config_class in alone.items():
+    for lab, config_class in [each for each in CONFIGS.items() if each[1].alone]:
         commons.append(_add_comparison(labs.add_parser(lab, help="variants of one setting"), config_class))
     for command in [*commons, again]:
         command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")

@@ -215,12 +215,9 @@ class Problem:
 
 @dataclass(frozen=True)
 class Config:
-    """A frozen set of settings; making one with a value out of range raises ConfigError.
+    """A frozen set of settings; making one with a value out of range raises ConfigError."""
 
-    ``alone`` tells of a lab whether its run is one network, which can be kept in a file and exported.
-    """
-
-    alone: ClassVar[bool] = True
+    alone: ClassVar[bool] = True  # a run of it is one network: to train on the command line, to keep, to take home
 
     def __post_init__(self) -> None:
         for name, known in self.settings().items():

@@ -51,7 +51,7 @@ def read(text: str) -> tuple[Run, int, str | None]:
     if content.get("version") != VERSION:
         raise ConfigError(f"version: {_short(content.get('version'))} is not {VERSION}, which this playground reads")
     lab = content.get("lab")
-    labs = [name for name, kind in CONFIGS.items() if kind.alone]
+    labs = [name for name, config in CONFIGS.items() if config.alone]
     if lab not in labs:
         raise ConfigError(f"lab: {_short(lab)} is not one of {', '.join(labs)}")
     config = _config(CONFIGS[lab], content.get("config"))

@@ -9,22 +9,21 @@ from typing import Any
 import streamlit as st
 
 from playground.pages.charts import overlay
+from playground.pages.session import PageSession
 from playground.run import ConfigError, Run
 from playground.store import NAME_CHARACTERS, Kept, Store, StoreError
-from playground.stream.channel import Channel
 from playground.stream.hub import hub
 
 REFRESH_S = 3.0
 CARDS = 12  # shown at first, and again as many with each press of More
 MOST_DIFFERENCES = 3
 ACTIONS = ("Open", "Pin", "Unpin", "Rename", "Delete")
-OpenRun = Callable[[Run, int, str | None], None]
 
 
 @st.fragment(run_every=REFRESH_S)
-def runs_panel(find_channel: Callable[[], Channel], open_run: OpenRun) -> None:
+def runs_panel(session: PageSession) -> None:
     """A card for every run of this person, and the curves of those that are ticked."""
-    store, owner = hub().store, find_channel().keeper.owner
+    store, owner = hub().store, session.channel().keeper.owner
     if store is None:
         st.caption("This server keeps no runs.")
         return
@@ -39,11 +38,11 @@ def runs_panel(find_channel: Callable[[], Channel], open_run: OpenRun) -> None:
         st.caption("Nothing yet. Every run that you train is kept here, for this browser alone.")
         return
     differences = _differences(kept)
-    present = find_channel().keeper.kept_id
+    present = session.channel().keeper.kept_id
     with st.grid(min_column_width=270, border=True, key="run_cards"):
         for each in kept[: st.session_state.get("cards", CARDS)]:
             with st.container(gap="small"):
-                _card(store, each, differences[each.id], each.id == present, open_run)
+                _card(store, each, differences[each.id], each.id == present, session)
     if len(kept) > st.session_state.get("cards", CARDS):
         st.button(f"More of {len(kept)} runs", on_click=_more)
     _compare([each for each in kept if st.session_state.get(f"ticked_{each.id}")], differences)
@@ -60,7 +59,7 @@ def runs_dialogs() -> None:
         _delete(owner, run_id, name)
 
 
-def _card(store: Store, kept: Kept, difference: str, is_present: bool, open_run: OpenRun) -> None:
+def _card(store: Store, kept: Kept, difference: str, is_present: bool, session: PageSession) -> None:
     picture = base64.b64encode(kept.thumbnail).decode()
     marks = "".join(
         f"<span>{word}</span>" for word, is_on in (("here", is_present), ("pinned", kept.pinned)) if is_on
@@ -74,15 +73,15 @@ def _card(store: Store, kept: Kept, difference: str, is_present: bool, open_run:
         actions = [action for action in ACTIONS if action != ("Pin" if kept.pinned else "Unpin")]
         st.menu_button(
             "Actions", actions, key=f"act_{kept.id}", type="tertiary",
-            on_click=_act, args=(store, kept, open_run),
+            on_click=_act, args=(store, kept, session),
         )  # fmt: skip
 
 
-def _act(store: Store, kept: Kept, open_run: OpenRun) -> None:
+def _act(store: Store, kept: Kept, session: PageSession) -> None:
     action = st.session_state[f"act_{kept.id}"]
     try:
         if action == "Open":
-            open_run(kept.run, kept.step, kept.id)
+            session.open(kept.run, kept.step, kept.id)
             st.session_state.runs_opened = True
         elif action in ("Pin", "Unpin"):
             store.pin(kept.owner, kept.id, action == "Pin")

@@ -1,25 +1,22 @@
 """Share a run by a link or a file, and open a run that somebody shared."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from playground import link, runfile
+from playground.pages.session import PageSession
 from playground.run import ConfigError, Run
-from playground.stream.channel import Channel
 
-OpenRun = Callable[[Run, int], None]
 _SHARE_HELP = "A link that opens this run at this step, with these weights."
 MOST_MB = 4  # of a file; what it may hold is checked where it is read
 
 
-def share_and_open(find_channel: Callable[[], Channel], open_run: OpenRun) -> None:
-    """The two buttons. ``open_run`` takes the page to a run; it raises ConfigError where that cannot be."""
+def share_and_open(session: PageSession) -> None:
+    """The two buttons."""
     if st.button("Share", type="tertiary", icon=":material/link:", help=_SHARE_HELP):
-        _share(*find_channel().value())
+        _share(*session.channel().value())
     if st.button("Open file", type="tertiary", icon=":material/folder_open:", help="Open a run from its file."):
         st.session_state.pop("open_outcome", None)
-        _open(open_run)
+        _open(session)
     if warning := st.session_state.pop("open_warning", None):
         st.toast(warning, icon=":material/info:", duration="long")
 
@@ -42,26 +39,26 @@ def _share(run: Run, step: int) -> None:
 
 
 @st.dialog("Open a run")
-def _open(open_run: OpenRun) -> None:
+def _open(session: PageSession) -> None:
     """A run file, computed again in sight. What cannot be used is said, and the present run stays."""
     outcome = st.session_state.get("open_outcome")
     if outcome == "opened":
         st.rerun()
     st.file_uploader(
         "A run file (run.json), as Share or Code gives it",
-        type="json", max_upload_size=MOST_MB, key="run_file", on_change=_take_file, args=(open_run,),
+        type="json", max_upload_size=MOST_MB, key="run_file", on_change=_take_file, args=(session,),
     )  # fmt: skip
     if outcome:
         st.error(outcome)
 
 
-def _take_file(open_run: OpenRun) -> None:
+def _take_file(session: PageSession) -> None:
     file = st.session_state.run_file
     if file is None:
         return
     try:
         run, step, warning = runfile.read(file.getvalue().decode(errors="replace"))
-        open_run(run, step)
+        session.open(run, step)
     except ConfigError as error:
         st.session_state.open_outcome = f"{file.name} cannot be opened. {error}"
         return

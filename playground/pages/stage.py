@@ -1,8 +1,16 @@
 """The page's live parts, written in JavaScript (``playground/stage/``) and mounted by Streamlit."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
+from playground.pages.session import PageSession, toast
+from playground.run import ConfigError, Problem
+from playground.stream.frame import pack, unpack
 from playground.stream.socket import PREFIX, stage_version
+
+POLL_S = 0.15
 
 
 def _loader(module: str) -> str:
@@ -39,3 +47,59 @@ code = st.components.v2.component("playground_code", html="<div></div>", js=_loa
 saver = st.components.v2.component(
     "playground_saver", html="<div></div>", js=_loader("saver.js"), isolate_styles=False
 )
+
+
+def mount(session: PageSession, component: Any, may_change: tuple[str, ...] = (), **settings: Any) -> None:
+    """The live picture of the session's run: over its own socket, or where a proxy refuses that, by polling.
+
+    ``settings`` say how it is shown; ``may_change`` names the settings of the run that the stage may ask to change.
+    """
+    transport = st.session_state.get("transport", "socket")
+    data = {"token": session.token, "transport": transport, **settings}
+    if transport == "socket":
+        _mounted(session, component, may_change, data)
+    else:
+        st.fragment(run_every=POLL_S)(_polled)(session, component, may_change, data)
+
+
+def _polled(session: PageSession, component: Any, may_change: tuple[str, ...], settings: Mapping[str, Any]) -> None:
+    header, arrays = unpack(session.channel().poll())
+    _mounted(session, component, may_change, pack({**header, "settings": settings}, arrays))
+
+
+def _mounted(session: PageSession, component: Any, may_change: tuple[str, ...], data: Any) -> None:
+    key = f"stage_{session.lab}"
+    component(
+        key=key,
+        data=data,
+        on_change_change=lambda: _take_change(session, key, may_change),
+        on_command_change=lambda: _take_command(session, key),
+        on_transport_change=lambda: _take_transport(key),
+    )
+    if st.session_state.pop("stage_changed", False):
+        st.rerun()
+
+
+def _take_change(session: PageSession, key: str, may_change: tuple[str, ...]) -> None:
+    """The stage edits the network's structure and the seeds, and says what live settings the run had in its past."""
+    change = st.session_state[key].get("change")
+    if isinstance(change, Mapping) and session.change({k: v for k, v in change.items() if k in may_change}):
+        st.session_state.stage_changed = True
+
+
+def _take_command(session: PageSession, key: str) -> None:
+    """A polling stage has no socket for its commands."""
+    message = st.session_state[key].get("command")
+    if isinstance(message, Mapping):
+        try:
+            answer = session.channel().handle(message)
+            if answer is not None:
+                answer.result()
+        except ConfigError as error:
+            toast(Problem(str(message.get("type")), str(error)))
+
+
+def _take_transport(key: str) -> None:
+    if st.session_state[key].get("transport") == "poll":
+        st.session_state.transport = "poll"
+        st.session_state.stage_changed = True

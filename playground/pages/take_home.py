@@ -71,7 +71,7 @@ def _forms(channel: Channel, moment: Moment, order: Order | None, is_busy: bool)
             st.download_button(label, content, file, form.mime, icon=_SAVE, on_click="ignore", **place)
         elif order is None or order.form != name:
             label = form.label if is_busy else label
-            st.button(label, icon=_MAKE, on_click=_ask, args=(name, moment), disabled=is_busy, **place)
+            st.button(label, icon=_MAKE, on_click=_ask, args=(name, channel), disabled=is_busy, **place)
         elif is_busy:
             st.button(f"{form.label}: computing the run again", icon="spinner", disabled=True, **place)
         else:
@@ -91,8 +91,9 @@ def _now(channel: Channel, form: str) -> bytes:
     return exported(*channel.value(), form)
 
 
-def _ask(form: str, moment: Moment) -> None:
-    """Begin to make a form, in another process; the page goes on, and looks again every second."""
+def _ask(form: str, channel: Channel) -> None:
+    """Begin to make a form of this moment, in another process; the page goes on, and looks again every second."""
+    moment = channel.value()
     st.session_state.take_home_refused = None
     st.session_state.order = Order(form, moment, hub().engine.export(*moment, form))
 

@@ -26,6 +26,7 @@ class ComparePicture {
   constructor(shell) {
     this.shell = shell;
     shell.view = { member: null };
+    shell.root.classList.add("nn-fixed"); // seeds are many here, and chosen beside the stage
     this.styles = ["compare.css"];
     /** @type {Variant[]} */
     this.variants = [];

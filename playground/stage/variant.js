@@ -150,6 +150,7 @@ export class Variant {
     ];
     texts.forEach((text, i) => setText(this.numbers[i].value, text));
     this.numbers[3].element.classList.toggle("nn-none", !found.diverged);
+    this.wall.describe(/** @type {any} */ (scene));
     const seed = String(scene.seeds[member]);
     setText(this.seed, `Seed ${seed}`);
     const query = scene.variants[this.index].link.replaceAll("{seed}", seed).replaceAll("{step}", String(found.step));

@@ -2,7 +2,7 @@
 /** A wall of small live maps, one for each seed of a variant: how all of them learn at once. */
 
 import { mixClasses } from "./colors.js";
-import { context2d, fit, h } from "./dom.js";
+import { context2d, fit, h, setAttribute } from "./dom.js";
 import { loss, percent } from "./format.js";
 
 /** @typedef {import("./colors.js").Theme} Theme */
@@ -26,7 +26,7 @@ export class Wall {
     this.onHover = onHover;
     this.map = h("canvas", { class: "nn-wall-map" });
     this.rings = h("canvas", {
-      class: "nn-wall-rings", tabindex: "0", role: "img",
+      class: "nn-wall-rings", tabindex: "0", role: "slider", "aria-valuemin": "0",
       onclick: (/** @type {MouseEvent} */ event) => this.choose(this.indexAt(event)),
       onpointermove: (/** @type {PointerEvent} */ event) => this.hover(event),
       onpointerleave: () => onHover(null, 0, 0),
@@ -131,6 +131,13 @@ export class Wall {
       context.stroke();
     }
     context.setLineDash([]);
+  }
+
+  /** For those who hear the wall. @param {any} scene */
+  describe({ seeds, wall }) {
+    setAttribute(this.rings, "aria-valuemax", String(wall - 1));
+    setAttribute(this.rings, "aria-valuenow", String(this.member));
+    setAttribute(this.rings, "aria-valuetext", `seed ${seeds[this.member]}`);
   }
 
   /** @param {MouseEvent} event */

@@ -46,7 +46,7 @@ class Hub:
         return len(self) >= self.limits.pages
 
     def issue(self, lab: str = "mlp") -> str:
-        """A new token with a channel of its own, for a run in ``lab``. Raises ServerFull."""
+        """A new token with a channel of its own, for a run of ``lab``. Raises ServerFull."""
         if self.is_full:
             raise ServerFull(
                 f"This server is full: {len(self)} pages are open on it, and it takes no more. "

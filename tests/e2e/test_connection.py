@@ -89,7 +89,7 @@ def test_a_closed_tab_trains_nothing(chromium: Browser, server: tuple[str, int])
     page = chromium.new_page()
     opened(page, address)
     press(page, "Play")
-    reaches(page, 100)
+    reaches(page, 2000)
     assert _training_s(pid) > 0.2
     page.context.close()
     time.sleep(0.5)

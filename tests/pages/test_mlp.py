@@ -41,7 +41,7 @@ def opened(**address: str) -> AppTest:
 
 
 def config(page: AppTest, hub: Hub) -> MLPConfig:
-    found = hub.channel(page.session_state["token"]).config
+    found = hub.channel(page.session_state["token_mlp"]).config
     assert isinstance(found, MLPConfig)
     return found
 
@@ -81,7 +81,7 @@ def test_a_wrong_address_keeps_its_good_parts_and_says_what_was_wrong(hub: Hub) 
 
 def test_a_live_setting_keeps_the_run_and_another_starts_one(hub: Hub) -> None:
     page = opened()
-    channel = hub.channel(page.session_state["token"])
+    channel = hub.channel(page.session_state["token_mlp"])
     run_id = channel.run_id
     page.selectbox(key="learning_rate").set_value(0.3).run()
     assert channel.run_id == run_id
@@ -94,12 +94,12 @@ def test_a_live_setting_keeps_the_run_and_another_starts_one(hub: Hub) -> None:
 
 def test_a_page_that_was_long_away_gets_a_new_channel(hub: Hub) -> None:
     page = opened(dataset="xor")
-    hub.channel(page.session_state["token"]).last_seen -= 1000
+    hub.channel(page.session_state["token_mlp"]).last_seen -= 1000
     assert hub.reap() == 1
     page.selectbox(key="learning_rate").set_value(0.3).run()
     assert not page.exception
     assert config(page, hub) == MLPConfig(dataset="xor", learning_rate=0.3)
-    assert hub.find(page.session_state["token"]) is not None
+    assert hub.find(page.session_state["token_mlp"]) is not None
 
 
 def test_a_dataset_of_three_classes_brings_its_loss(hub: Hub) -> None:
@@ -138,7 +138,7 @@ def test_a_device_that_is_not_there(hub: Hub) -> None:
 def test_inspect_draws_the_live_run(hub: Hub) -> None:
     page = opened()
     assert not page.get("plotly_chart")
-    channel = hub.channel(page.session_state["token"])
+    channel = hub.channel(page.session_state["token_mlp"])
     channel.handle({"type": "step", "unit": "epoch"})
     channel.poll()
     page.toggle(key="inspect").set_value(True).run()
@@ -153,8 +153,8 @@ def test_a_full_server_lets_a_page_wait_and_then_opens_it(hub: Hub) -> None:
     first = opened()
     second = opened(dataset="xor")
     assert "1 pages are open" in second.info[0].value
-    assert "token" not in second.session_state
-    hub.channel(first.session_state["token"]).last_seen -= 1000
+    assert "token_mlp" not in second.session_state
+    hub.channel(first.session_state["token_mlp"]).last_seen -= 1000
     assert hub.reap() == 1
     second.run()
     assert not second.info
@@ -164,7 +164,7 @@ def test_a_full_server_lets_a_page_wait_and_then_opens_it(hub: Hub) -> None:
 def test_a_network_that_is_too_large_for_this_server_changes_nothing(hub: Hub) -> None:
     page = opened()
     hub.limits = Limits(parameters=100)
-    channel = hub.channel(page.session_state["token"])
+    channel = hub.channel(page.session_state["token_mlp"])
     channel._limits = hub.limits
     run_id = channel.run_id
     page.session_state["hidden_sizes"] = (8, 8, 8)
@@ -179,7 +179,7 @@ def test_a_link_opens_the_run_at_its_step(hub: Hub) -> None:
     edits = (Edit(step=5, target="learning_rate", value=0.1), Edit(step=30, target="layers.0.bias[1]", value=1.0))
     run = Run(lab="mlp", config=MLPConfig(dataset="xor"), edits=edits)
     page = opened(**dict(parse_qsl(query(run, 20) or "")))
-    channel = hub.channel(page.session_state["token"])
+    channel = hub.channel(page.session_state["token_mlp"])
     while channel.playing:
         header, _ = unpack(channel.poll())
     assert channel.value() == (run, 20)
@@ -218,7 +218,7 @@ def test_the_code_follows_the_controls(hub: Hub) -> None:
     page.selectbox(key="learning_rate").set_value(0.3).run()
     lines, changed = shown_code(page)
     assert changed == ["optimizer.param_groups[0]['lr'] = 0.3"]
-    channel = hub.channel(page.session_state["token"])
+    channel = hub.channel(page.session_state["token_mlp"])
     assert "\n".join(lines) == script(*channel.value()).strip()
     channel.handle({"type": "step", "unit": "epoch"})
     while channel.value()[1] < 25:

@@ -17,7 +17,21 @@ from playground.stream.socket import routes
 from tests.stream.page import PATH, Page, own_hub
 
 VERBS = ["hello", "play", "pause", "step", "reset", "speed", "view", "weight", "bias", "ack", "tier", "configure"]
-FIELDS = ["unit", "updates_per_s", "neuron", "probe", "layer", "to", "from", "value", "token", "resume"]
+VERBS += ["seek", "return", "visitor"]
+FIELDS = [
+    "unit",
+    "updates_per_s",
+    "neuron",
+    "probe",
+    "layer",
+    "to",
+    "from",
+    "value",
+    "token",
+    "resume",
+    "step",
+    "secret",
+]
 LONGEST_ANSWER = 400  # characters: what was sent is quoted, but not at length
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=60)

@@ -1,0 +1,181 @@
+"""A page's run: its settings in the address, in the session and in the channel, all three in line.
+
+Streamlit runs a page's script anew for every change; what lasts is in ``st.session_state``: every setting under its
+own name, where the controls find it, and for each lab the token of its channel.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from playground import link
+from playground.configs import CONFIGS
+from playground.run import Config, ConfigError, Integer, Number, Problem, Run, Setting
+from playground.stream.channel import Channel
+from playground.stream.hub import ServerFull, hub
+
+RETRY_S = 3.0
+
+
+class PageSession:
+    """What a page of ``lab`` keeps over its script's runs. ``show`` are settings of the view, which are part of the
+    address but not of the run."""
+
+    def __init__(self, lab: str, show: type[Config] = Config) -> None:
+        self.lab, self.show = lab, show
+        self.config_class: type[Config] = CONFIGS[lab]
+
+    def begin(self) -> bool:
+        """Open the page, with what its address says; → False while there is no room for it."""
+        if f"token_{self.lab}" not in st.session_state:
+            try:
+                st.session_state[f"token_{self.lab}"] = hub().issue(self.lab)
+            except ServerFull as full:
+                _wait(str(full))
+                return False
+            self._load_address()
+        elif any(name not in st.session_state for name in [*self.config_class.settings(), *self.show.settings()]):
+            self._take(self._present())  # back from another page, with which the controls' values went
+            self._take(self.show())
+        return True
+
+    @property
+    def token(self) -> str:
+        """What the stage shows to its socket."""
+        return str(st.session_state[f"token_{self.lab}"])
+
+    def channel(self) -> Channel:
+        """The page's channel, with a run. Ask each time: one whose page was long away is given up, and made anew."""
+        channel = hub().channel(self.token, self.lab)
+        if not channel.run_id:
+            channel.configure(self._settings())
+        return channel
+
+    def follow(self) -> Any:
+        """Bring the run and the address in line with the controls; → the configuration. Call it before these are
+        drawn, so that what has come of it shows at once."""
+        config = self._settings()
+        self._take(config)
+        try:
+            self.channel().configure(config)
+        except ConfigError as error:
+            toast(Problem("run", str(error)))
+        write_address(config.to_text())
+        return config
+
+    def shown(self) -> Any:
+        """What the page shows; the address says so too."""
+        show = self.show(**{name: st.session_state[name] for name in self.show.settings()})
+        write_address(show.to_text())
+        return show
+
+    def open(self, run: Run, step: int, kept_id: str | None = None) -> None:
+        """Take the page to a run; ``kept_id`` is its name in the list, if it is there.
+
+        Raises ConfigError where this server cannot do it; the page stays as it is then.
+        """
+        hub().channel(self.token, self.lab).open(run, step, kept_id)
+        self._take(run.config)
+
+    def change(self, values: Mapping[str, Any]) -> bool:
+        """Take over settings; → whether there were any that can be used. Call it in a callback."""
+        known, changed = self.config_class.settings(), False
+        for name in values:
+            if name not in known:
+                continue
+            try:
+                st.session_state[name] = known[name].kind.check(values[name])
+                changed = True
+            except ConfigError as error:
+                toast(Problem(name, str(error)))
+        return changed
+
+    def _load_address(self) -> None:
+        """Put the address's settings into the session and open its run; a wrong part is reported and gets its
+        default."""
+        text = st.query_params.to_dict()
+        shown = {name: value for name, value in text.items() if name in self.show.settings()}
+        show, problems = self.show.from_text(shown)
+        run, step, more, warning = link.read(self.lab, {k: v for k, v in text.items() if k not in shown})
+        st.query_params.clear()
+        self._take(show)
+        self._take(run.config)
+        if run.edits or step:
+            try:
+                self.open(run, step)
+            except ConfigError as error:
+                more.append(Problem("link", str(error)))
+        _report(problems + more)
+        if warning:
+            st.info(plain(warning))
+
+    @staticmethod
+    def _take(config: Config) -> None:
+        """Put settings into the session, where the controls find them."""
+        for name in config.settings():
+            value = getattr(config, name)
+            if st.session_state.get(name) != value:  # Streamlit refuses even the same value for a drawn widget
+                st.session_state[name] = value
+
+    def _settings(self) -> Config:
+        """The session's settings; those that do not go together, or not with this machine, are brought in line."""
+        values = {name: self._read(name, known) for name, known in self.config_class.settings().items()}
+        devices = hub().devices
+        if values["device"] != "auto" and values["device"] not in devices:
+            have = " or ".join(devices)
+            toast(Problem("device", f"'{values['device']}' is not on this server, which has {have}; using auto"))
+            values["device"] = "auto"
+        config, conflicts = self.config_class.reconciled(values)
+        for found in conflicts:
+            if found.name != "loss":  # its menu shows what fits
+                toast(found)
+        refused = hub().limits.problems(config)
+        for found in refused:
+            toast(found)
+        return self._present() if refused else config
+
+    def _present(self) -> Config:
+        """The configuration that the run has now; the default one before there is a run."""
+        return hub().channel(self.token, self.lab).config
+
+    def _read(self, name: str, known: Setting) -> Any:
+        """A setting's value from the session; a number that a person typed is still text, and may be none."""
+        value = st.session_state[name]
+        if isinstance(value, str) and isinstance(known.kind, Integer | Number):
+            try:
+                return known.kind.parse(value)
+            except ConfigError as error:
+                toast(Problem(known.label, str(error)))
+                return getattr(self._present(), name)
+        return value
+
+
+@st.fragment(run_every=RETRY_S)
+def _wait(why: str) -> None:
+    """In place of the page, until the server has room for it."""
+    st.info(why, icon=":material/hourglass_top:")
+    if not hub().is_full:
+        st.rerun()
+
+
+def write_address(text: Mapping[str, str]) -> None:
+    """Bring a part of the address up to date."""
+    if any(st.query_params.get(name) != value for name, value in text.items()):
+        st.query_params.update(text)
+
+
+def toast(problem: Problem) -> None:
+    """Say for a while what was refused."""
+    st.toast(plain(str(problem)), icon=":material/warning:", duration="long")
+
+
+def plain(text: str) -> str:
+    """Text that somebody may have put into a link, without its power over Markdown."""
+    return "".join("\\" + sign if sign in "\\`*_{}[]()<>#+!|$:~" else sign for sign in text)
+
+
+def _report(problems: list[Problem]) -> None:
+    if problems:
+        lines = "\n".join(f"- **{plain(found.name)}**: {plain(found.message)}" for found in problems)
+        st.warning(f"Some parts of this link could not be used; defaults stand in for them.\n\n{lines}")
