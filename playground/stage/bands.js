@@ -12,6 +12,8 @@ const MARGIN = { left: 46, right: 10, top: 8, bottom: 20 };
 const PAINT_EVERY_MS = 60;
 const LEAST = 1e-5; // a loss below is drawn here
 const WORST_SPAN = 30; // a worst run this far above the bands would squeeze them; it leaves the picture
+const BLOWN_UP = 20; // times the loss at the start: what goes beyond is on its way to infinity
+const MOST_LINES = 5;
 const LOW = 0, MEDIAN = 1, HIGH = 2, WORST = 3;
 
 export class Bands {
@@ -124,7 +126,8 @@ export class Bands {
       }
     }
     if (!(high > 0)) return [0.01, 1];
-    const top = nice(Math.min(worst, high * WORST_SPAN), true);
+    const start = Math.max(...this.rows[0].filter((value, at) => at >= 2 && at % 4 === 0 && Number.isFinite(value)), 0);
+    const top = nice(Math.min(worst, high * WORST_SPAN, start * BLOWN_UP || Infinity), true);
     const bottom = nice(Math.max(Math.min(low, top / 5), LEAST), false);
     return [bottom, top];
   }
@@ -147,7 +150,8 @@ export class Bands {
     context.textAlign = "right";
     context.beginPath();
     const isWide = high / low > 60; // then only whole powers of ten have room
-    for (let decade = 10 ** Math.floor(Math.log10(low) + 1e-9); decade <= high * 1.001; decade *= 10) {
+    const stride = 10 ** Math.ceil(Math.log10(high / low) / MOST_LINES - 1e-9);
+    for (let decade = 10 ** Math.floor(Math.log10(low) + 1e-9); decade <= high * 1.001; decade *= Math.max(stride, 10)) {
       for (const digit of isWide ? [1] : [1, 2, 5]) {
         const value = digit * decade;
         if (value < low * 0.999 || value > high * 1.001) continue;

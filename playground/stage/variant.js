@@ -14,7 +14,7 @@ const LARGE = 60; // pixels of the large map
 const POINT_RADIUS = 2.4;
 const SIDE_BY_SIDE_FROM = 400; // px of a column in which the wall stands beside the large map
 const LARGE_SHARE = 0.45;
-const LARGEST = 340, LARGEST_ABOVE = 260;
+const LARGEST = 340, LARGEST_ABOVE = 200;
 const GAP = 14;
 
 export class Variant {

@@ -21,7 +21,7 @@ import { fit, h } from "./dom.js";
 
 const MARGIN = { left: 46, right: 6, top: 8 };
 const BARS = 112, NAMES = 22, ROW = 44;
-const LEAST = 1e-12;
+const LEAST = 1e-12, MOST = 1e3; // a norm beyond is of a network that is about to diverge
 const SEEN = 0.005; // a smaller share is not worth a word
 
 export class Why {
@@ -94,7 +94,7 @@ export class Why {
   stretch(found) {
     const seen = found.flat().flatMap(({ low, high }) => [low, high]).filter((value) => value !== null && value > LEAST);
     if (!seen.length) return;
-    const powers = seen.map((value) => Math.log10(/** @type {number} */ (value)));
+    const powers = seen.map((value) => Math.log10(Math.min(/** @type {number} */ (value), MOST)));
     const bottom = Math.floor(Math.min(...powers)), top = Math.ceil(Math.max(...powers) + 1e-9);
     const [low, high] = this.span[0] === this.span[1] ? [bottom, top] : this.span;
     this.span = [Math.min(low, bottom, top - 2), Math.max(high, top)];
