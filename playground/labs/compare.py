@@ -7,14 +7,13 @@ step by epochs. What a network is at a step never depends on the slices in which
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from playground import outcomes
 from playground.configs.compare import CompareConfig
@@ -25,8 +24,11 @@ from playground.outcomes import Outcome
 from playground.run import Choice, ConfigError, Edit, Run, Snapshot, View
 from playground.statistics import LEVELS, Levels, spreads
 from playground.training.evidence import evidence, summary
+from playground.training.layers import alike
+from playground.training.population import from_numpy, to_numpy
 from playground.training.probes import History
 
+LEAST_SLICE_S = 0.009  # a frame of many networks takes as long; in less they would hardly move between two
 WALL = 64  # small maps at most, of all variants together
 LARGE_SIDE = 60
 WHY_EVERY_S, WHY_EVERY_S_AT_REST = 0.5, 0.1  # looking into the layers costs as much as a frame's training
@@ -50,7 +52,7 @@ class CompareExperiment:
         self._reached = np.full(count, -1, dtype=np.int64)  # the first epoch after which the target was met
         self._rising = np.zeros(count, dtype=np.int64)  # the epochs for which the test loss has risen now
         self._last_loss = self._networks.scores()["test_loss"]
-        self._rate, self._trained_s = 100.0, 0.0
+        self._rate, self._trained_s, self._looked_s = 100.0, 0.0, 0.0
         self._ready = self._is_flowing = False
         self._why_at = -np.inf
         self._measured: tuple[tuple[int, int], list[dict[str, Levels]]] = (-1, -1), []
@@ -64,12 +66,13 @@ class CompareExperiment:
         if self.notice is not None:
             return 0
         first, started = self.step, time.perf_counter()
-        self._is_flowing = budget_s is not None
+        self._is_flowing, self._looked_s = budget_s is not None, 0.0
+        budget_s = None if budget_s is None else max(budget_s, LEAST_SLICE_S)
         while count := self._chunk(steps, budget_s, self.step - first, time.perf_counter() - started):
             self._run(min(count, self._boundary(self._epochs_done + 1) - self.step))
         if self.step > first:
             elapsed_s = max(time.perf_counter() - started, 1e-6)
-            self._rate = (self.step - first) / elapsed_s
+            self._rate = (self.step - first) / max(elapsed_s - self._looked_s, 1e-6)
             self.record()
             self._look_for_faster(elapsed_s)
         return self.step - first
@@ -84,8 +87,8 @@ class CompareExperiment:
             return 0
         count = None if steps is None else steps - done
         if budget_s is not None:
-            left_s = budget_s - elapsed_s
-            in_time = max(int(self._rate * left_s * 0.9), 1) if left_s > budget_s / 8 or not done else 0
+            left_s = budget_s - elapsed_s - sum(group.population.looking_s for group in self._networks.groups)
+            in_time = max(int(self._rate * left_s * 0.9), 1) if left_s > budget_s / 4 or not done else 0
             count = in_time if count is None else min(count, in_time)
         return count or 0
 
@@ -99,6 +102,7 @@ class CompareExperiment:
             share = round(step * per_epoch / self._per_epoch)
             before = population.diverged
             population.advance((end if is_end else min(max(share, start), end)) - population.step)
+            self._looked_s += population.looking_s
             lost = population.diverged & ~before
             if lost.any():  # it stands at the epoch's start: where this slice began is chance
                 population.go_back(lost, anchor)
@@ -233,7 +237,7 @@ class CompareExperiment:
         states = np.where(self._networks.diverged(), DIVERGED, states).astype(np.uint8)
         chosen = np.column_stack([scores["test_loss"], scores["test_accuracy"]])[self._wall]
         return {
-            "maps": _alike(self._networks.boundaries(self._wall)),
+            "maps": alike(self._networks.boundaries(self._wall)),
             "scores": chosen.astype(np.float32),
             "states": states[self._wall],
         }
@@ -241,7 +245,7 @@ class CompareExperiment:
     def _large(self, member: int) -> dict[str, NDArray[Any]]:
         """The maps of one seed's networks, and the points that each was trained on."""
         indices = [variant * self.config.seeds + member for variant in range(len(self._names))]
-        arrays: dict[str, NDArray[Any]] = {"large": _alike(self._networks.boundaries(indices, LARGE_SIDE))}
+        arrays: dict[str, NDArray[Any]] = {"large": alike(self._networks.boundaries(indices, LARGE_SIDE))}
         for variant, index in enumerate(indices):
             config = self._networks.configs[index]
             split = draw(config.dataset, config.noise, config.train_share, config.data_seed)
@@ -369,9 +373,9 @@ class CompareExperiment:
         kept: dict[str, Any] = {"reached": self._reached, "rising": self._rising, "last_loss": self._last_loss}
         is_within = self.step != self._boundary(self._epochs_done)
         for index, (group, anchor) in enumerate(zip(self._networks.groups, self._anchors, strict=True)):
-            kept |= _kept(f"{index}.now", group.population.moment())
+            kept |= to_numpy(f"{index}.now", group.population.moment())
             if is_within:
-                kept |= _kept(f"{index}.start", anchor)
+                kept |= to_numpy(f"{index}.start", anchor)
             kept[f"{index}.step"] = group.population.step
         parameters = [kept.pop(f"{index}.now.parameters") for index in range(len(self._networks.groups))]
         return {
@@ -389,26 +393,14 @@ class CompareExperiment:
             population = group.population
             size = population.parameters.numel()
             flat = torch.from_numpy(state["parameters"][taken : taken + size].copy())
-            now = _tensors(kept, f"{index}.now", population.moment())
+            now = from_numpy(kept, f"{index}.now", population.moment())
             now["parameters"] = flat.reshape(population.parameters.shape).to(population.parameters.device)
-            start = _tensors(kept, f"{index}.start", population.moment())
+            start = from_numpy(kept, f"{index}.start", population.moment())
             population.restore(kept[f"{index}.step"], now)
             anchors.append(start or now)
             taken += size
         self.step, self.edits, self._anchors, self.notice = state["step"], state["edits"], anchors, None
         self._measured = (-1, -1), []
-
-
-def _alike(maps: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """Maps (networks, K, side, side) with as many each; among those of several classes the difference of two classes
-    becomes the two probabilities that it is of."""
-    most = max(len(each) for each in maps)
-    if all(len(each) == most for each in maps):
-        return np.stack(maps)
-    found = np.zeros((len(maps), most, *maps[0].shape[1:]), dtype=np.uint8)
-    for row, each in zip(found, maps, strict=True):
-        row[: max(2, len(each))] = each if len(each) > 1 else np.concatenate([255 - each, each])
-    return found
 
 
 def _link(variant: Any) -> str:
@@ -417,16 +409,3 @@ def _link(variant: Any) -> str:
     parts = dict(part.partition("=")[::2] for part in text.split("&"))
     parts |= {"seed": "{seed}", "data_seed": "{seed}", "step": "{step}"}
     return "&".join(f"{name}={value}" for name, value in parts.items())
-
-
-def _kept(prefix: str, moment: Mapping[str, Tensor]) -> dict[str, NDArray[Any]]:
-    return {f"{prefix}.{name}": value.cpu().numpy().copy() for name, value in moment.items()}
-
-
-def _tensors(kept: Mapping[str, Any], prefix: str, like: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors that ``_kept`` has put under ``prefix``, each where its like is."""
-    return {
-        name: torch.from_numpy(kept[f"{prefix}.{name}"].copy()).to(tensor.device)
-        for name, tensor in like.items()
-        if f"{prefix}.{name}" in kept
-    }

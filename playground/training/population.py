@@ -5,12 +5,15 @@ batched training equals a loop over the networks up to rounding (the tests hold 
 parameters or loss stop being finite stands still at its last finite state; its neighbours never notice.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import pairwise
+from typing import Any
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.func import vmap
 
@@ -59,6 +62,7 @@ class Population:
         self._loop: Loop | CompiledLoop = self._traced
         self._make_blocks()
         self.scores = self._measured()
+        self.looking_s = 0.0  # of the last ``advance``, which it takes however few the updates
 
     @property
     def tier(self) -> str:
@@ -80,7 +84,9 @@ class Population:
             return
         before = self.parameters, self.state, self.scores
         self._run(count)
+        started = time.perf_counter()
         scores = self._measured()
+        self.looking_s = time.perf_counter() - started
         fine = ~self.diverged & (self.parameters.isfinite().all(1) & scores[:, 0].isfinite()).cpu()
         self.step += count
         self.steps = torch.where(fine, self.step, self.steps)
@@ -210,3 +216,17 @@ def _accuracies(outputs: Tensor, targets: Tensor) -> Tensor:
 def _where(keep: Tensor, new: Tensor, old: Tensor) -> Tensor:
     """``new`` for the networks to ``keep`` (S,), ``old`` for the others."""
     return torch.where(keep.view(-1, *[1] * (new.dim() - 1)), new, old)
+
+
+def to_numpy(prefix: str, moment: Mapping[str, Tensor]) -> dict[str, NDArray[Any]]:
+    """A population's ``moment`` as copies, to keep: each under its name after ``prefix``."""
+    return {f"{prefix}.{name}": value.cpu().numpy().copy() for name, value in moment.items()}
+
+
+def from_numpy(kept: Mapping[str, Any], prefix: str, like: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors that ``to_numpy`` has put under ``prefix``, each where its like is."""
+    return {
+        name: torch.from_numpy(kept[f"{prefix}.{name}"].copy()).to(tensor.device)
+        for name, tensor in like.items()
+        if f"{prefix}.{name}" in kept
+    }
