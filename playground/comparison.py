@@ -7,23 +7,23 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from playground.configs.mlp import SEED, MLPConfig
+from playground.configs.variants import MOST_VARIANTS, seeded
+from playground.configs.variants import SEEDS as SEEDS
+from playground.configs.variants import vary as vary
 from playground.data.points import DATASETS
 from playground.memory import population_bytes, refuse_what_does_not_fit
 from playground.outcomes import Comparison, Outcome, table
-from playground.run import Choice, ConfigError, Integer, Names, Number, Problem, Sizes
+from playground.run import ConfigError, Integer, Number, Problem
 
 if TYPE_CHECKING:
     from playground.labs.population import PopulationExperiment
 
-MOST_VARIANTS = 4
-SEEDS = Integer(1, 256)
 EPOCHS = Number(0, 1_000_000)
 TARGET_ACCURACY = Number(0, 1)
-OURS = ("seed", "data_seed", "device")  # settings that cannot be the varied one
 TIERS = ("auto", "traced", "compiled")
 ENGINES = ("inline", "ray")
 PART = 128  # networks
@@ -114,40 +114,6 @@ def _one_after_another(parts: list["Part"], progress: Callable[[float], None]) -
     return found
 
 
-def vary(base: MLPConfig, setting: str, values: str) -> dict[str, MLPConfig]:
-    """Variants of ``base`` in one setting, from text: ``vary(base, "activation", "sigmoid,relu")``.
-
-    Values are separated by commas; those that hold commas themselves (``hidden_sizes``, ``features``) by slashes:
-    ``4,2/8,8``. Raises ConfigError where the setting or a value is not known, or there are not 2 to 4 of them.
-    """
-    name, known = setting.replace("-", "_"), MLPConfig.settings()
-    allowed = [each for each in known if each not in OURS]
-    if name not in allowed:
-        raise ConfigError(f"vary: {setting!r} is not one of {', '.join(allowed)}")
-    parts = values.split("/" if isinstance(known[name].kind, Sizes | Names) else ",")
-    if not 2 <= len(parts) <= MOST_VARIANTS:
-        raise ConfigError(f"vary: {len(parts)} values of {name}; 2 to {MOST_VARIANTS} can be compared")
-    found: dict[str, MLPConfig] = {}
-    for part in parts:
-        try:
-            value = known[name].kind.parse(part)
-            config = replace(base, **{name: value})
-        except ConfigError as error:
-            raise ConfigError(f"vary: {name}: {error}") from None
-        found[label(name, value)] = config
-    if len(found) < len(parts):
-        raise ConfigError(f"vary: a value of {name} stands there twice: {values}")
-    return found
-
-
-def label(name: str, value: Any) -> str:
-    """A variant's name as a person reads it: the catalog's where it has one."""
-    kind = MLPConfig.settings()[name].kind
-    if isinstance(kind, Choice):
-        return str(kind.options[value].label)
-    return f"{name} {kind.format(value) or 'none'}"
-
-
 def _checked(
     variants: Mapping[str, MLPConfig], seeds: int, epochs: float, target_accuracy: float | None, tier: str
 ) -> dict[str, list[MLPConfig]]:
@@ -167,10 +133,7 @@ def _checked(
         raise ConfigError(f"tier: {tier!r} is not one of {', '.join(TIERS)}")
     for config in variants.values():
         _check("seed", SEED, config.seed + seeds - 1)
-    return {
-        name: [replace(config, seed=number, data_seed=number) for number in range(config.seed, config.seed + seeds)]
-        for name, config in variants.items()
-    }
+    return {name: seeded(config, seeds) for name, config in variants.items()}
 
 
 def _check(name: str, kind: Integer | Number, value: float) -> None:

@@ -169,6 +169,24 @@ class Flag:
         return value
 
 
+@dataclass(frozen=True)
+class Text:
+    """A line of at most ``most`` characters; what it says is checked by those who read it."""
+
+    most: int
+
+    def parse(self, text: str) -> str:
+        return self.check(text)
+
+    def format(self, value: str) -> str:
+        return value
+
+    def check(self, value: Any) -> str:
+        if not isinstance(value, str) or len(value) > self.most or not value.isprintable():
+            raise ConfigError(f"{_shown(value)} is not a line of at most {self.most} characters")
+        return value
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What is known of one field of a configuration: ``live`` ones apply to a run without a restart."""

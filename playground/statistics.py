@@ -1,10 +1,10 @@
 """What a sample of runs says, and what it does not: quantiles, a bootstrap interval of a difference. NumPy only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 RESAMPLES = 4000
 FEWEST_PAIRS = 6  # with fewer the resampled medians are so few that an interval would be make-believe
@@ -34,6 +34,30 @@ def quantiles(values: ArrayLike) -> Quantiles | None:
         return None
     q10, q25, median, q75, q90 = np.quantile(sample, [0.1, 0.25, 0.5, 0.75, 0.9]).tolist()
     return Quantiles(q10=q10, q25=q25, median=median, q75=q75, q90=q90)
+
+
+LEVELS = ("q10", "median", "q90", "worst")
+Levels = dict[str, float] | None
+
+
+def spreads(scores: Mapping[str, NDArray[np.float64]]) -> dict[str, Levels]:
+    """How each of some scores (S,) is spread over S networks, by ``LEVELS``; None where none is finite.
+
+    The worst is the largest, or of what is called an accuracy the smallest. Quick: it is part of every frame.
+    """
+    table = np.stack(list(scores.values()), axis=1)  # (S, scores)
+    if np.isfinite(table).all():
+        columns = np.quantile(table, [0.1, 0.5, 0.9], axis=0).T.tolist()
+    else:
+        found = [quantiles(column) for column in table.T]
+        columns = [each and [each.q10, each.median, each.q90] for each in found]
+    result: dict[str, Levels] = {}
+    for (name, values), levels in zip(scores.items(), columns, strict=True):
+        if levels is not None:
+            finite = values[np.isfinite(values)]
+            levels = [*levels, float(finite.min() if "accuracy" in name else finite.max())]
+        result[name] = levels and dict(zip(LEVELS, levels, strict=True))
+    return result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ An experiment has a few verbs: ``advance``, ``observe``, ``apply``, ``state`` an
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from playground.labs.compare import CompareExperiment
 from playground.labs.map import MapExperiment
 from playground.labs.mlp import MLPExperiment
 from playground.labs.race import RaceExperiment
@@ -75,4 +76,5 @@ LABS: dict[str, Callable[[Any], Experiment]] = {
     "mlp": MLPExperiment,
     "race": RaceExperiment,
     "map": MapExperiment,
+    "compare": CompareExperiment,
 }

@@ -209,7 +209,10 @@ class MapExperiment:
             optimizer_state = {
                 name: torch.tensor(state["optimizer_state"][f"{index} {name}"]) for name in population.state
             }
-            population.restore(parameters, optimizer_state, step, torch.tensor(steps), torch.tensor(diverged))
+            device = population.parameters.device
+            moment = {"parameters": parameters, **{f"state.{name}": each for name, each in optimizer_state.items()}}
+            moment = {name: value.to(device) for name, value in moment.items()}
+            population.restore(step, {**moment, "steps": torch.tensor(steps), "diverged": torch.tensor(diverged)})
             begin = end
 
     def parameters_sha256(self) -> str:

@@ -89,6 +89,17 @@ class PopulationExperiment:
         taken = [group.upgrade(Upgrade.poll) for group in self.groups]
         return all(taken)
 
+    def take_compiled(self) -> bool:
+        """Go over to compiled loops, waiting for them where need be: all groups do, or none; → whether they did."""
+        if not all(group.wait() for group in self.groups):
+            return False
+        return all(group.upgrade(Upgrade.kept) for group in self.groups)
+
+    def has_faster(self, make: bool = True) -> bool | None:
+        """Whether ``upgrade`` can go over to compiled loops now; None while they are made, which ``make`` starts."""
+        found = [group.has_faster(Upgrade.poll if make else Upgrade.kept) for group in self.groups]
+        return False if False in found else None if None in found else True
+
     @property
     def tier(self) -> str:
         """``compiled`` where all groups are, else ``traced``."""
@@ -139,14 +150,19 @@ class PopulationExperiment:
         wanted = list(range(len(self.configs)) if indices is None else indices)
         found: dict[int, Bytes] = {}
         for group in self.groups:
-            if places := [place for place, index in enumerate(group.indices) if index in set(wanted)]:
+            if places := group.places(wanted):
                 maps = boundaries(group.population, group.grid(places, side), torch.tensor(places))
                 found |= {group.indices[place]: each for place, each in zip(places, maps, strict=True)}
         return [found[index] for index in wanted]
 
-    def layers(self) -> list[tuple[list[int], Layers]]:
-        """For each group its networks' indices and what goes on in their layers."""
-        return [(group.indices, layers(group.population)) for group in self.groups]
+    def layers(self, indices: Sequence[int] | None = None) -> list[tuple[list[int], Layers]]:
+        """For each group the indices of its networks, all or those asked for, and what goes on in their layers."""
+        wanted = list(range(len(self.configs)) if indices is None else indices)
+        seen = [(group, places) for group in self.groups if (places := group.places(wanted))]
+        return [
+            ([group.indices[place] for place in places], layers(group.population, torch.tensor(places)))
+            for group, places in seen
+        ]
 
     def parameters(self, index: int) -> NDArray[np.float32]:
         """A copy of the network's parameters (P,), in the order of its module's."""
@@ -203,14 +219,34 @@ class Group:
             {name: torch.tensor([getattr(each, name) for each in configs], device=device) for name in names},
         )
         self._upgrade = Upgrade(self.population.compilable())
+        self._faster: CompiledLoop | None = None
+
+    def places(self, indices: Sequence[int]) -> list[int]:
+        """Where the networks of these ``indices`` stand in this group; those of other groups are left out."""
+        wanted = set(indices)
+        return [place for place, index in enumerate(self.indices) if index in wanted]
 
     def upgrade(self, how: Callable[[Upgrade], CompiledLoop | None]) -> bool:
         """Take the compiled loop that ``how`` brings; → whether training is compiled."""
         if self.population.tier != "compiled" and self.population.parameters.device.type == "cpu":
-            loop = how(self._upgrade)
-            if loop is not None:
-                self.population.use(loop)
+            self._faster = self._faster or how(self._upgrade)
+            if self._faster is not None:
+                self.population.use(self._faster)
         return self.population.tier == "compiled"
+
+    def wait(self) -> bool:
+        """Wait for the compiled loop, however long it takes; → whether there is one."""
+        if self._faster is None and self.population.parameters.device.type == "cpu":
+            self._faster = self._upgrade.wait()
+        return self._faster is not None
+
+    def has_faster(self, how: Callable[[Upgrade], CompiledLoop | None]) -> bool | None:
+        """Whether ``how`` brings a compiled loop to take, or has brought one; None where it may come yet."""
+        if self._faster is None and self.population.parameters.device.type == "cpu":
+            self._faster = how(self._upgrade)
+        if self._faster is not None:
+            return True
+        return False if self.population.parameters.device.type != "cpu" or self._upgrade.is_hopeless else None
 
     def close(self) -> None:
         """End a compilation that nobody waits for any more."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from playground.pages.compare import compare_page
 from playground.pages.map import map_page
 from playground.pages.mlp import mlp_page
 from playground.pages.race import race_page
@@ -16,6 +17,7 @@ PAGES = {
     "mlp": st.Page(mlp_page, title="Playground", url_path="playground", default=True),
     "race": st.Page(race_page, title="Race of optimizers", url_path="race"),
     "map": st.Page(map_page, title="Trainability map", url_path="map"),
+    "compare": st.Page(compare_page, title="Compare", url_path="compare"),
 }
 ACROSS = [  # pages that belong to no lab
     st.Page(side_by_side_page, title="Side by side", url_path="side-by-side"),

@@ -41,6 +41,9 @@ race = st.components.v2.component("playground_race", html="<div></div>", js=_loa
 map_stage = st.components.v2.component(
     "playground_map", html="<div></div>", js=_loader("map.js"), isolate_styles=False
 )
+comparison_stage = st.components.v2.component(
+    "playground_comparison", html="<div></div>", js=_loader("compare.js"), isolate_styles=False
+)
 picker = st.components.v2.component(
     "playground_picker", html="<div></div>", js=_loader("picker.js"), isolate_styles=False
 )

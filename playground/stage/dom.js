@@ -72,13 +72,14 @@ export function context2d(canvas) {
 const OWN_STYLE = "nn-style";
 
 /**
- * Resolves when the stage's stylesheet is in force, linked once per page.
+ * Resolves when a stylesheet of ours is in force, linked once per page.
  *
+ * @param {string} [name]
  * @returns {Promise<void>}
  */
-export function stylesheet() {
+export function stylesheet(name = "stage.css") {
   if (document.getElementById(OWN_STYLE)) return Promise.resolve();
-  const href = new URL("stage.css", import.meta.url).href;
+  const href = new URL(name, import.meta.url).href;
   let link = /** @type {HTMLLinkElement|null} */ (document.head.querySelector(`link[href="${href}"]`));
   if (!link) {
     link = h("link", { rel: "stylesheet", href });

@@ -63,6 +63,7 @@
  *
  * @typedef {object} Picture  what a lab shows of a run between toolbar and timeline
  * @property {HTMLElement} element
+ * @property {string[]} [styles]  stylesheets that it needs beside ``stage.css``
  * @property {HTMLElement[]} sized  a change of their size calls ``resize``
  * @property {boolean} isRestless  whether ``tick`` wants to be called again
  * @property {(theme: import("./colors.js").Theme) => void} setTheme

@@ -128,6 +128,18 @@ def boundaries(population: Population, features: Tensor, networks: Tensor) -> By
     return result
 
 
+def alike(maps: Sequence[Bytes]) -> Bytes:
+    """Maps (networks, K, side, side) with as many each; among those of several classes the difference of two classes
+    becomes the two probabilities that it is of."""
+    most = max(len(each) for each in maps)
+    if all(len(each) == most for each in maps):
+        return np.stack(maps)
+    found = np.zeros((len(maps), most, *maps[0].shape[1:]), dtype=np.uint8)
+    for row, each in zip(found, maps, strict=True):
+        row[: max(2, len(each))] = each if len(each) > 1 else np.concatenate([255 - each, each])
+    return found
+
+
 def _numpy(tensor: Tensor) -> Floats:
     result: Floats = tensor.detach().float().cpu().numpy().copy()
     return result

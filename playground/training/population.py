@@ -9,8 +9,10 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
+from typing import Any
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.func import vmap
 
@@ -93,21 +95,33 @@ class Population:
         self.state = {name: _where(keep, new, before[1][name]) for name, new in self.state.items()}
         self.scores = _where(keep, scores, before[2])
 
-    def restore(
-        self, parameters: Tensor, state: Mapping[str, Tensor], step: int, steps: Tensor, diverged: Tensor
-    ) -> None:
-        """Go on from earlier values of these."""
-        device = self.parameters.device
-        self.parameters = parameters.to(device)
-        self.state = {name: value.to(device) for name, value in state.items()}
-        self.step, self.steps, self.diverged = step, steps, diverged
-        self.scores = self.measured()
-
     def rehearse(self) -> None:
         """Do now what makes the first update slow (tracing it). Leaves everything as it was."""
         before = self.parameters, self.state
         self._run(1)
         self.parameters, self.state = before
+
+    def moment(self) -> dict[str, Tensor]:
+        """All that training changes, by name, each (S, …): for ``restore`` and ``go_back``. Nothing is copied, since
+        no tensor is written twice."""
+        own = {"parameters": self.parameters, "scores": self.scores, "steps": self.steps, "diverged": self.diverged}
+        return own | {f"state.{name}": value for name, value in self.state.items()}
+
+    def restore(self, step: int, moment: Mapping[str, Tensor]) -> None:
+        """Be as at an earlier ``moment``, after ``step`` updates; scores that it lacks are measured again."""
+        self.step, self.parameters = step, moment["parameters"]
+        self.steps, self.diverged = moment["steps"], moment["diverged"]
+        self.state = {name: moment[f"state.{name}"] for name in self.state}
+        self.scores = moment["scores"] if "scores" in moment else self.measured()
+
+    def go_back(self, networks: Tensor, moment: Mapping[str, Tensor]) -> None:
+        """Put the marked ``networks`` (S,) where they were at ``moment``; whether they diverged stays."""
+        here = ~networks
+        keep = here.to(self.parameters.device)
+        self.parameters = _where(keep, self.parameters, moment["parameters"])
+        self.state = {name: _where(keep, value, moment[f"state.{name}"]) for name, value in self.state.items()}
+        self.scores = _where(keep, self.scores, moment["scores"])
+        self.steps = torch.where(here, self.steps, moment["steps"])
 
     def _run(self, count: int) -> None:
         found = []
@@ -198,3 +212,17 @@ def _accuracies(outputs: Tensor, targets: Tensor) -> Tensor:
 def _where(keep: Tensor, new: Tensor, old: Tensor) -> Tensor:
     """``new`` for the networks to ``keep`` (S,), ``old`` for the others."""
     return torch.where(keep.view(-1, *[1] * (new.dim() - 1)), new, old)
+
+
+def to_numpy(prefix: str, moment: Mapping[str, Tensor]) -> dict[str, NDArray[Any]]:
+    """A population's ``moment`` as copies, to keep: each under its name after ``prefix``."""
+    return {f"{prefix}.{name}": value.cpu().numpy().copy() for name, value in moment.items()}
+
+
+def from_numpy(kept: Mapping[str, Any], prefix: str, like: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors that ``to_numpy`` has put under ``prefix``, each where its like is."""
+    return {
+        name: torch.from_numpy(kept[f"{prefix}.{name}"].copy()).to(tensor.device)
+        for name, tensor in like.items()
+        if f"{prefix}.{name}" in kept
+    }

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from playground.configs.compare import CompareConfig
 from playground.configs.mlp import MLPConfig
 from playground.engine.inline import InlineEngine
 from playground.run import ConfigError
@@ -168,6 +169,15 @@ def test_what_is_too_large_is_refused_with_numbers(limits: Limits, reason: str) 
     with pytest.raises(ConfigError, match=reason):
         channel.configure(MLPConfig(dataset="rings", loss="cross_entropy", hidden_sizes=(8, 8)))
     assert (channel.run_id, channel.config) == (run_id, MLPConfig())
+
+
+def test_a_comparison_that_takes_too_much_memory_is_refused_with_numbers() -> None:
+    hub = Hub(InlineEngine(), Limits(comparison_mb=200))
+    channel = hub.channel(hub.issue("compare"), "compare")
+    channel.configure(CompareConfig(seeds=4))
+    with pytest.raises(ConfigError, match=r"comparison_mb: \d+ is more than this server allows; use at most 200"):
+        channel.configure(CompareConfig(hidden_sizes=(32,) * 8, optimizer="adam", seeds=256))
+    assert channel.config == CompareConfig(seeds=4)
 
 
 def test_an_operator_sets_limits_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

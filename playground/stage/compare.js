@@ -1,0 +1,192 @@
+// @ts-check
+/** The picture of a comparison: variants beside each other, each with many seeds, and why they differ. */
+
+import { Bands } from "./bands.js";
+import { h, setText } from "./dom.js";
+import { count, loss } from "./format.js";
+import { mounting } from "./shell.js";
+import { Variant } from "./variant.js";
+import { tileWords } from "./wall.js";
+import { Why } from "./why.js";
+
+/** @typedef {import("./types.js").Moment} Moment */
+
+/** Hues of variants: orange and blue mean signs and classes. */
+const COLORS = ["#7a52c7", "#0f9d7a", "#c2417f", "#8a7a0a"];
+const COLORS_ON_DARK = ["#a68af0", "#2fc39c", "#ec72a9", "#cdb93c"];
+const GAP = 28;
+const NARROW = 760;
+const CARD_WIDTH = 190;
+
+/** Called by Streamlit. */
+export default mounting((shell) => new ComparePicture(shell));
+
+class ComparePicture {
+  /** @param {import("./shell.js").Shell} shell */
+  constructor(shell) {
+    this.shell = shell;
+    shell.view = { member: null };
+    shell.root.classList.add("nn-fixed"); // seeds are many here, and chosen beside the stage
+    this.styles = ["compare.css"];
+    /** @type {Variant[]} */
+    this.variants = [];
+    this.bands = new Bands();
+    this.why = new Why();
+    this.row = h("div", { class: "nn-variants" });
+    this.lower = h("div", { class: "nn-compare-lower" }, this.bands.element, this.why.element);
+    this.card = h("div", { class: "nn-card nn-card-hover", hidden: true, "aria-hidden": "true" },
+      h("div", { class: "nn-card-title" }), h("div"));
+    this.element = h("div", { class: "nn-compare" }, this.row, this.lower, this.card);
+    this.sized = [this.element];
+    this.member = 0;
+    /** Over which tile the pointer is. @type {[variant: number, member: number]|null} */
+    this.hovered = null;
+    /** @type {string[]} */
+    this.colors = [];
+  }
+
+  /** @param {import("./colors.js").Theme} theme */
+  setTheme(theme) {
+    this.theme = theme;
+    this.bands.setTheme(theme);
+    this.why.setTheme(theme);
+    this.recolor();
+  }
+
+  recolor() {
+    const { moment } = this.shell;
+    this.colors = (this.theme?.dark ? COLORS_ON_DARK : COLORS).slice(0, this.variants.length);
+    if (!moment) return;
+    this.bands.colors = this.why.colors = this.colors;
+    this.variants.forEach((variant, i) => variant.restart(moment.scene, this.colors[i]));
+  }
+
+  resize() {
+    const width = this.element.clientWidth;
+    const { moment } = this.shell;
+    if (!width || !moment) return;
+    const total = this.variants.length;
+    const isNarrow = width < NARROW;
+    const columns = isNarrow ? Math.min(total, 2) : total;
+    const gap = isNarrow ? 14 : GAP;
+    this.row.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+    this.row.style.columnGap = `${gap}px`;
+    const column = (width - gap * (columns - 1)) / columns;
+    for (const variant of this.variants) variant.resize(column, moment.scene.wall);
+    const half = isNarrow ? width : (width - GAP) / 2;
+    this.bands.resize(half);
+    this.why.resize(half);
+  }
+
+  /**
+   * @param {Moment} moment
+   * @param {Record<string, any>} arrays  that came with it
+   */
+  take(moment, arrays) {
+    const header = /** @type {any} */ (moment.header);
+    if (header.scene) this.restart(moment, arrays);
+    this.bands.follow(header);
+    if (header.why) this.why.show(header.why);
+    return moment;
+  }
+
+  /**
+   * A new comparison, or the same one after a break.
+   *
+   * @param {Moment} moment
+   * @param {Record<string, any>} arrays
+   */
+  restart(moment, arrays) {
+    const { scene } = moment;
+    if (scene.variants.length !== this.variants.length) {
+      this.variants = scene.variants.map((_, index) => new Variant(index,
+        (member) => this.choose(member), (...where) => this.hover(...where)));
+      this.row.replaceChildren(...this.variants.map(({ element }) => element));
+    }
+    this.shell.moment = moment;
+    this.recolor();
+    this.bands.restart(arrays.history, this.colors);
+    this.why.restart(this.colors);
+    this.resize();
+  }
+
+  /** The same seed in every variant. @param {number} member */
+  choose(member) {
+    this.member = member;
+    this.shell.look({ member });
+    this.shell.repaint();
+  }
+
+  /**
+   * @param {number} variant
+   * @param {number|null} member
+   * @param {number} x  in client coordinates
+   * @param {number} y
+   */
+  hover(variant, member, x, y) {
+    this.hovered = member === null ? null : [variant, member];
+    this.card.hidden = member === null;
+    if (member === null) return;
+    const frame = this.element.getBoundingClientRect();
+    this.card.style.left = `${Math.max(0, Math.min(x - frame.left + 14, frame.width - CARD_WIDTH))}px`;
+    this.card.style.top = `${y - frame.top + 16}px`;
+    this.showCard();
+  }
+
+  showCard() {
+    const { moment } = this.shell;
+    if (!this.hovered || !moment) return;
+    const [variant, member] = this.hovered;
+    const at = variant * moment.scene.wall + member;
+    const { scores, states } = moment.arrays;
+    const [title, text] = this.card.children;
+    setText(title, `${moment.scene.variants[variant].title}, seed ${moment.scene.seeds[member]}`);
+    setText(text, tileWords(states[at], scores[2 * at], scores[2 * at + 1]));
+  }
+
+  /**
+   * @param {Moment} moment
+   * @param {number} _now
+   * @param {boolean} _flowing
+   * @param {boolean} fresh
+   */
+  paint(moment, _now, _flowing, fresh) {
+    const { theme } = this;
+    if (!fresh || !theme) return;
+    const { member } = /** @type {any} */ (moment.header);
+    if (this.shell.view.member === null) this.member = member;
+    this.element.dataset.member = String(member);
+    for (const variant of this.variants) {
+      variant.wall.member = this.member;
+      variant.paint(theme, moment, member);
+    }
+    this.showCard();
+  }
+
+  /** @param {number} now */
+  tick(now) {
+    this.bands.paint(now);
+    this.why.paint();
+  }
+
+  get isRestless() {
+    return this.bands.dirty;
+  }
+
+  /** @param {Moment} moment */
+  showNumbers(moment) {
+    const { member } = /** @type {any} */ (moment.header);
+    for (const variant of this.variants) variant.showNumbers(moment, member);
+  }
+
+  /** @param {Moment} moment */
+  describe({ header, scene }) {
+    const said = /** @type {any} */ (header).variants.map((/** @type {any} */ each, /** @type {number} */ i) => {
+      const reached = scene.target_accuracy === null ? "" : `, ${each.reached} of ${scene.seeds.length} reached the target`;
+      return `${scene.variants[i].title}: median test loss ${loss(each.test_loss?.median)}${reached}`;
+    });
+    return `Step ${count(header.step)}. ${said.join(". ")}. ${header.state === "playing" ? "Playing." : "Paused."}`;
+  }
+
+  destroy() {}
+}

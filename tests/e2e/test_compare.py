@@ -1,0 +1,81 @@
+"""What a person does on the Compare page, in a real Chromium."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import STAGE, is_in_state, number, opened, press, reaches
+
+pytestmark = pytest.mark.browser
+QUERY = "compare?dataset=xor&hidden_sizes=4&learning_rate=0.1&values=sigmoid,relu&seeds=6&target_accuracy=0.8"
+
+
+def pictures(page: Page, kind: str) -> list[str]:
+    """What the canvases of a kind show, as data URLs: one a variant."""
+    urls: list[str] = page.evaluate(
+        "(kind) => [...document.querySelectorAll(`canvas.${kind}`)].map((canvas) => canvas.toDataURL())", kind
+    )
+    return urls
+
+
+def test_two_variants_learn_beside_each_other_and_a_tile_is_chosen(page: Page, address: str) -> None:
+    opened(page, address, QUERY)
+    stage = page.locator(STAGE)
+    is_in_state(page, "paused")
+    expect(stage.get_by_role("heading", name="Sigmoid")).to_be_visible()
+    expect(stage.get_by_role("heading", name="ReLU")).to_be_visible()
+    expect(stage.get_by_role("button", name="New weights")).to_be_hidden()
+    numbers = stage.locator(".nn-variant-value")
+    before, texts = pictures(page, "nn-large-map") + pictures(page, "nn-wall-map"), numbers.all_inner_texts()
+    assert len(before) == 4
+    press(page, "Play")
+    reaches(page, 150)
+    press(page, "Pause")
+    is_in_state(page, "paused")
+    after = pictures(page, "nn-large-map") + pictures(page, "nn-wall-map")
+    assert all(old != new for old, new in zip(before, after, strict=True))
+    expect(numbers.first).not_to_have_text(texts[0])
+    expect(numbers.nth(4)).not_to_have_text(texts[4])
+    expect(numbers.nth(6)).to_have_text(re.compile(r"\d of 6"))
+
+    wall = stage.locator(".nn-wall-rings").first
+    points = pictures(page, "nn-large-data")
+    wall.focus()
+    page.keyboard.press("ArrowRight")
+    expect(stage.locator(".nn-compare")).to_have_attribute("data-member", "1")
+    wall.click(position={"x": 12, "y": 12})
+    expect(stage.locator(".nn-compare")).to_have_attribute("data-member", "0")
+    wall.hover(position={"x": 12, "y": 12})
+    expect(stage.locator(".nn-compare .nn-card")).to_contain_text("Sigmoid, seed 0")
+    assert pictures(page, "nn-large-data") == points
+    link = stage.get_by_role("link", name="Open in Playground").first
+    assert f"&step={number(page, 'step'):.0f}&" in (link.get_attribute("href") or "")
+
+
+def test_a_network_of_the_wall_opens_in_the_playground(page: Page, address: str) -> None:
+    opened(page, address, QUERY)
+    press(page, "Step one epoch")
+    reaches(page, 25)
+    link = page.locator(STAGE).get_by_role("link", name="Open in Playground").last
+    expect(link).to_have_attribute("href", re.compile("&step=25&"))
+    with page.context.expect_page() as made:
+        link.click()
+    made.value.wait_for_function(f"document.querySelector('{STAGE}')?.dataset.step === '25'")
+    expect(made.value).to_have_url(re.compile("activation=relu"))
+
+
+def test_it_is_dragged_back(page: Page, address: str) -> None:
+    opened(page, address, QUERY)
+    press(page, "Step one epoch")
+    reaches(page, 25)
+    press(page, "Step one epoch")
+    reaches(page, 50)
+    later = pictures(page, "nn-wall-map")
+    slider = page.get_by_label("Timeline")
+    slider.fill("20")
+    expect(page.locator(STAGE)).to_have_attribute("data-step", "20")
+    assert pictures(page, "nn-wall-map") != later
+    slider.fill("50")
+    expect(page.locator(STAGE)).to_have_attribute("data-step", "50")
+    assert pictures(page, "nn-wall-map") == later
