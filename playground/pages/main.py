@@ -15,12 +15,12 @@ SIDEBAR_PX = 330
 
 PAGES = {
     "mlp": st.Page(mlp_page, title="Playground", url_path="playground", default=True),
-    "race": st.Page(race_page, title="Race of optimizers", url_path="race"),
-    "map": st.Page(map_page, title="Trainability map", url_path="map"),
     "compare": st.Page(compare_page, title="Compare", url_path="compare"),
+    "map": st.Page(map_page, title="Trainability map", url_path="map"),
+    "race": st.Page(race_page, title="Race of optimizers", url_path="race"),
 }
 ACROSS = [  # pages that belong to no lab
-    st.Page(side_by_side_page, title="Side by side", url_path="side-by-side"),
+    st.Page(side_by_side_page, title="Side by side", url_path="side-by-side", visibility="hidden"),
 ]
 
 _COMPACT = """
@@ -44,4 +44,4 @@ st.set_page_config(
 )
 st.html(_COMPACT)
 st.logo(str(ASSETS / "wordmark.svg"), size="large")
-st.navigation([*PAGES.values(), *ACROSS], position="hidden").run()
+st.navigation([*PAGES.values(), *ACROSS], position="top").run()

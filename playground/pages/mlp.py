@@ -1,6 +1,7 @@
 """The first page: pick data and a network, press Play, watch it learn."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -47,6 +48,8 @@ def mlp_page() -> None:
         st.toggle("Code", key="code", help="This run in PyTorch, and files of it to take home.")
         st.toggle("Runs", key="runs", help="What you have trained before, to compare and to open again.")
         share_and_open(SESSION)
+        address = "compare?" + urlencode(SESSION.channel().config.to_text())
+        st.link_button("Compare", address, type="tertiary", icon=":material/compare_arrows:", help=_COMPARE)
     st.caption(_LEGEND)
     if show.inspect:
         inspect_panel(SESSION.channel)
@@ -57,6 +60,7 @@ def mlp_page() -> None:
         runs_panel(SESSION)
 
 
+_COMPARE = "The same settings with many seeds, and one of them varied: is it the setting, or luck?"
 _LEGEND = (
     "A link's colour is its weight's sign (blue +, orange −), its width the weight's size; a small square is a bias. "
     "Point at a neuron or at the map to look closer. Click an input to use it or not; click a link, a square or "

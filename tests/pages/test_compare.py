@@ -1,0 +1,74 @@
+"""The comparison's page as Streamlit runs it, without a browser."""
+
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from playground.configs.compare import CompareConfig
+from playground.engine.inline import InlineEngine
+from playground.pages.compare import PRESETS
+from playground.stream.hub import Hub, use_hub
+
+SCRIPT = "from playground.pages.compare import compare_page\ncompare_page()"
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    made = Hub(InlineEngine())
+    use_hub(made)
+    yield made
+    use_hub(None)
+
+
+def opened(**address: str) -> AppTest:
+    page = AppTest.from_string(SCRIPT, default_timeout=60)
+    for name, value in address.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def config(page: AppTest, hub: Hub) -> CompareConfig:
+    found = hub.channel(page.session_state["token_compare"], "compare").config
+    assert isinstance(found, CompareConfig)
+    return found
+
+
+@pytest.mark.parametrize("preset", [*PRESETS])
+def test_every_question_is_a_comparison(preset: str, hub: Hub) -> None:
+    page = opened(seeds="2")
+    page.selectbox(key="preset").set_value(preset).run()
+    assert not page.exception
+    assert not page.toast
+    found = config(page, hub)
+    assert {name: getattr(found, name) for name in PRESETS[preset]} == PRESETS[preset]
+    assert len(found.variants) >= 2
+
+
+def test_a_guess_stands_beside_what_came(hub: Hub) -> None:
+    page = opened(seeds="2", dataset="xor", hidden_sizes="4", target_accuracy="0.6")
+    (asked,) = page.segmented_control
+    asked.set_value("ReLU").run()
+    channel = hub.channel(page.session_state["token_compare"], "compare")
+    for _ in range(3):
+        channel.handle({"type": "step", "unit": "epoch"})
+        channel.poll()
+    page.run()
+    assert not page.exception
+    said = [each.value for each in page.markdown]
+    assert any("You guessed: **ReLU**" in text for text in said)
+    assert any("Sigmoid reached 60 %" in text for text in said)
+    assert any(text.startswith("|  | median test accuracy") for text in said)
+    assert not page.segmented_control
+
+
+def test_values_that_cannot_be_compared_are_said(hub: Hub) -> None:
+    page = opened(seeds="2", varied="learning_rate", values="0.1,fast")
+    assert "fast" in page.warning[0].value
+    assert config(page, hub).varied == "learning_rate"
+    page.selectbox(key="varied").set_value("optimizer").run()
+    assert config(page, hub).values == "sgd,adam"
+    page.multiselect(key="chosen").set_value(["sgd", "momentum", "adam"]).run()
+    assert list(config(page, hub).variants) == ["SGD", "Momentum", "Adam"]
