@@ -1,33 +1,12 @@
 """The comparison's page as Streamlit runs it, without a browser."""
 
-from collections.abc import Iterator
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.configs.compare import CompareConfig
-from playground.engine.inline import InlineEngine
 from playground.pages.compare import PRESETS
-from playground.stream.hub import Hub, use_hub
-
-SCRIPT = "from playground.pages.compare import compare_page\ncompare_page()"
-
-
-@pytest.fixture
-def hub() -> Iterator[Hub]:
-    made = Hub(InlineEngine())
-    use_hub(made)
-    yield made
-    use_hub(None)
-
-
-def opened(**address: str) -> AppTest:
-    page = AppTest.from_string(SCRIPT, default_timeout=60)
-    for name, value in address.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
+from playground.stream.hub import Hub
+from tests.pages.page import opened
 
 
 def config(page: AppTest, hub: Hub) -> CompareConfig:
@@ -38,7 +17,7 @@ def config(page: AppTest, hub: Hub) -> CompareConfig:
 
 @pytest.mark.parametrize("preset", [*PRESETS])
 def test_every_question_is_a_comparison(preset: str, hub: Hub) -> None:
-    page = opened(seeds="2")
+    page = opened("compare", seeds="2")
     page.selectbox(key="preset").set_value(preset).run()
     assert not page.exception
     assert not page.toast
@@ -48,7 +27,7 @@ def test_every_question_is_a_comparison(preset: str, hub: Hub) -> None:
 
 
 def test_a_guess_stands_beside_what_came(hub: Hub) -> None:
-    page = opened(seeds="2", dataset="xor", hidden_sizes="4", target_accuracy="0.6")
+    page = opened("compare", seeds="2", dataset="xor", hidden_sizes="4", target_accuracy="0.6")
     (asked,) = page.segmented_control
     asked.set_value("ReLU").run()
     channel = hub.channel(page.session_state["token_compare"], "compare")
@@ -65,7 +44,7 @@ def test_a_guess_stands_beside_what_came(hub: Hub) -> None:
 
 
 def test_values_that_cannot_be_compared_are_said(hub: Hub) -> None:
-    page = opened(seeds="2", varied="learning_rate", values="0.1,fast")
+    page = opened("compare", seeds="2", varied="learning_rate", values="0.1,fast")
     assert "fast" in page.warning[0].value
     assert config(page, hub).varied == "learning_rate"
     page.selectbox(key="varied").set_value("optimizer").run()

@@ -1,43 +1,22 @@
 """The page as Streamlit runs it, without a browser."""
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import Future
-from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.configs.mlp import MLPConfig
-from playground.engine.inline import InlineEngine
 from playground.export import FORMS, exported
 from playground.export.script import script
 from playground.headless import replay
 from playground.link import query
 from playground.run import ConfigError, Edit, Run
 from playground.stream.frame import unpack
-from playground.stream.hub import Hub, use_hub
+from playground.stream.hub import Hub
 from playground.stream.limits import Limits
-
-SCRIPT = str(Path(__file__).parent.parent.parent / "playground" / "pages" / "main.py")
-
-
-@pytest.fixture
-def hub() -> Iterator[Hub]:
-    made = Hub(InlineEngine())
-    use_hub(made)
-    yield made
-    use_hub(None)
-
-
-def opened(**address: str) -> AppTest:
-    page = AppTest.from_file(SCRIPT, default_timeout=30)
-    for name, value in address.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
+from tests.pages.page import address, opened
 
 
 def config(page: AppTest, hub: Hub) -> MLPConfig:
@@ -46,12 +25,8 @@ def config(page: AppTest, hub: Hub) -> MLPConfig:
     return found
 
 
-def address(page: AppTest) -> dict[str, str]:
-    return {name: value[0] if isinstance(value, list) else value for name, value in page.query_params.items()}
-
-
 def test_the_page_opens_with_everything_at_its_default(hub: Hub) -> None:
-    page = opened()
+    page = opened("mlp")
     assert config(page, hub) == MLPConfig()
     assert not page.warning
     assert {name: address(page)[name] for name in MLPConfig().to_text()} == MLPConfig().to_text()
@@ -61,15 +36,17 @@ def test_the_address_is_the_configuration(hub: Hub) -> None:
     wanted = MLPConfig(
         dataset="spiral", hidden_sizes=(8, 3), features=("x", "sin_y"), learning_rate=0.02, batch_size=7
     )
-    page = opened(**wanted.to_text(), show_test="on")
+    page = opened("mlp", **wanted.to_text(), show_test="on")
     assert config(page, hub) == wanted
     assert page.toggle(key="show_test").value is True
-    again = opened(**address(page))
+    again = opened("mlp", **address(page))
     assert config(again, hub) == wanted
 
 
 def test_a_wrong_address_keeps_its_good_parts_and_says_what_was_wrong(hub: Hub) -> None:
-    page = opened(dataset="xor", noise="lots", hidden_sizes="4,400", evil="<script>alert(1)</script>", device="tpu")
+    page = opened(
+        "mlp", dataset="xor", noise="lots", hidden_sizes="4,400", evil="<script>alert(1)</script>", device="tpu"
+    )
     assert config(page, hub) == MLPConfig(dataset="xor")
     (warning,) = page.warning
     for part in ("noise", "'lots' is not a number from 0 to 0.5", "400", "evil", "there is no such setting", "tpu"):
@@ -80,7 +57,7 @@ def test_a_wrong_address_keeps_its_good_parts_and_says_what_was_wrong(hub: Hub) 
 
 
 def test_a_live_setting_keeps_the_run_and_another_starts_one(hub: Hub) -> None:
-    page = opened()
+    page = opened("mlp")
     channel = hub.channel(page.session_state["token_mlp"])
     run_id = channel.run_id
     page.selectbox(key="learning_rate").set_value(0.3).run()
@@ -93,7 +70,7 @@ def test_a_live_setting_keeps_the_run_and_another_starts_one(hub: Hub) -> None:
 
 
 def test_a_page_that_was_long_away_gets_a_new_channel(hub: Hub) -> None:
-    page = opened(dataset="xor")
+    page = opened("mlp", dataset="xor")
     hub.channel(page.session_state["token_mlp"]).last_seen -= 1000
     assert hub.reap() == 1
     page.selectbox(key="learning_rate").set_value(0.3).run()
@@ -103,7 +80,7 @@ def test_a_page_that_was_long_away_gets_a_new_channel(hub: Hub) -> None:
 
 
 def test_a_dataset_of_three_classes_brings_its_loss(hub: Hub) -> None:
-    page = opened()
+    page = opened("mlp")
     page.session_state["dataset"] = "rings"
     page.run()
     assert config(page, hub).loss == "cross_entropy"
@@ -115,14 +92,14 @@ def test_a_dataset_of_three_classes_brings_its_loss(hub: Hub) -> None:
 
 
 def test_a_batch_larger_than_the_data_is_brought_down_with_a_word(hub: Hub) -> None:
-    page = opened(batch_size="200")
+    page = opened("mlp", batch_size="200")
     page.slider(key="train_share").set_value(0.1).run()
     assert config(page, hub).batch_size == 10
     assert "more than the 50 training points" in page.toast[0].value
 
 
 def test_the_device_is_named(hub: Hub) -> None:
-    page = opened()
+    page = opened("mlp")
     hardware = list(hub.engine.devices().result().values())
     assert page.selectbox(key="device").options[0] == f"Automatic ({hardware[-1]})"
 
@@ -130,13 +107,13 @@ def test_the_device_is_named(hub: Hub) -> None:
 def test_a_device_that_is_not_there(hub: Hub) -> None:
     if "cuda" in hub.engine.devices().result():
         pytest.skip("this machine has a GPU")
-    page = opened(device="cuda")
+    page = opened("mlp", device="cuda")
     assert config(page, hub).device == "auto"
     assert "is not on this server, which has cpu" in page.toast[0].value
 
 
 def test_inspect_draws_the_live_run(hub: Hub) -> None:
-    page = opened()
+    page = opened("mlp")
     assert not page.get("plotly_chart")
     channel = hub.channel(page.session_state["token_mlp"])
     channel.handle({"type": "step", "unit": "epoch"})
@@ -150,8 +127,8 @@ def test_inspect_draws_the_live_run(hub: Hub) -> None:
 
 def test_a_full_server_lets_a_page_wait_and_then_opens_it(hub: Hub) -> None:
     hub.limits = Limits(pages=1)
-    first = opened()
-    second = opened(dataset="xor")
+    first = opened("mlp")
+    second = opened("mlp", dataset="xor")
     assert "1 pages are open" in second.info[0].value
     assert "token_mlp" not in second.session_state
     hub.channel(first.session_state["token_mlp"]).last_seen -= 1000
@@ -162,7 +139,7 @@ def test_a_full_server_lets_a_page_wait_and_then_opens_it(hub: Hub) -> None:
 
 
 def test_a_network_that_is_too_large_for_this_server_changes_nothing(hub: Hub) -> None:
-    page = opened()
+    page = opened("mlp")
     hub.limits = Limits(parameters=100)
     channel = hub.channel(page.session_state["token_mlp"])
     channel._limits = hub.limits
@@ -178,7 +155,7 @@ def test_a_network_that_is_too_large_for_this_server_changes_nothing(hub: Hub) -
 def test_a_link_opens_the_run_at_its_step(hub: Hub) -> None:
     edits = (Edit(step=5, target="learning_rate", value=0.1), Edit(step=30, target="layers.0.bias[1]", value=1.0))
     run = Run(lab="mlp", config=MLPConfig(dataset="xor"), edits=edits)
-    page = opened(**dict(parse_qsl(query(run, 20) or "")))
+    page = opened("mlp", **dict(parse_qsl(query(run, 20) or "")))
     channel = hub.channel(page.session_state["token_mlp"])
     while channel.playing:
         header, _ = unpack(channel.poll())
@@ -195,10 +172,10 @@ def test_a_link_opens_the_run_at_its_step(hub: Hub) -> None:
 
 
 def test_a_damaged_link_opens_its_configuration_and_says_what_is_wrong(hub: Hub) -> None:
-    page = opened(dataset="xor", edits="3:os.system:1", step="7")
+    page = opened("mlp", dataset="xor", edits="3:os.system:1", step="7")
     assert config(page, hub) == MLPConfig(dataset="xor")
     assert "cannot be set to" in page.warning[0].value
-    page = opened(hidden_sizes="32,32,32,32,32,32,32,32", step="7", torch="1.0")
+    page = opened("mlp", hidden_sizes="32,32,32,32,32,32,32,32", step="7", torch="1.0")
     assert "made with torch" in page.info[0].value
 
 
@@ -211,7 +188,7 @@ def shown_code(page: AppTest) -> tuple[list[str], list[str]]:
 
 
 def test_the_code_follows_the_controls(hub: Hub) -> None:
-    page = opened(code="on", dataset="xor")
+    page = opened("mlp", code="on", dataset="xor")
     lines, changed = shown_code(page)
     assert "optimizer = torch.optim.SGD(model.parameters(), lr=0.03)" in lines
     assert changed == []
@@ -236,7 +213,7 @@ def test_the_code_follows_the_controls(hub: Hub) -> None:
 
 
 def test_every_form_can_be_taken_home(hub: Hub) -> None:
-    page = opened(code="on")
+    page = opened("mlp", code="on")
     assert {widget.key for widget in page.get("download_button")} == {
         f"take_{name}" for name, form in FORMS.items() if not form.trains
     }
@@ -249,7 +226,7 @@ def test_every_form_can_be_taken_home(hub: Hub) -> None:
 def test_a_form_that_cannot_be_made_says_why(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     refused: Future[bytes] = Future()
     refused.set_exception(ConfigError("it takes too long"))
-    page = opened(code="on")
+    page = opened("mlp", code="on")
     monkeypatch.setattr(hub.engine, "export", lambda *_: refused)
     page.button(key="take_gif").click().run()
     assert [error.value for error in page.error] == ["it takes too long"]

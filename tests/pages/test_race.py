@@ -1,37 +1,11 @@
 """The page of the race, without a browser."""
 
-from collections.abc import Iterator
-
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.configs.race import RaceConfig
-from playground.engine.inline import InlineEngine
 from playground.run import Config
-from playground.stream.hub import Hub, use_hub
-
-
-@pytest.fixture
-def hub() -> Iterator[Hub]:
-    made = Hub(InlineEngine())
-    use_hub(made)
-    yield made
-    use_hub(None)
-
-
-def page() -> None:
-    from playground.pages.race import race_page
-
-    race_page()
-
-
-def opened(**address: str) -> AppTest:
-    found = AppTest.from_function(page, default_timeout=30)
-    for name, value in address.items():
-        found.query_params[name] = value
-    found.run()
-    assert not found.exception
-    return found
+from playground.stream.hub import Hub
+from tests.pages.page import opened
 
 
 def config(found: AppTest, hub: Hub) -> Config:
@@ -39,16 +13,16 @@ def config(found: AppTest, hub: Hub) -> Config:
 
 
 def test_the_address_is_the_race(hub: Hub) -> None:
-    assert config(opened(), hub) == RaceConfig()
+    assert config(opened("race"), hub) == RaceConfig()
     wanted = RaceConfig(optimizers=("sgd", "adam"), sgd_learning_rate=0.1, adam_learning_rate=0.02, dataset="xor")
-    found = opened(**wanted.to_text())
+    found = opened("race", **wanted.to_text())
     assert config(found, hub) == wanted
     text = {name: value[0] if isinstance(value, list) else value for name, value in found.query_params.items()}
     assert text == wanted.to_text()
 
 
 def test_who_takes_part(hub: Hub) -> None:
-    found = opened()
+    found = opened("race")
     found.button_group(key="optimizers").set_value(["adam"]).run()
     assert config(found, hub) == RaceConfig(optimizers=("adam",))
     assert {box.label for box in found.selectbox} >= {"Adam rate", "Loss", "Batch size"}
@@ -62,7 +36,7 @@ def test_who_takes_part(hub: Hub) -> None:
 
 
 def test_a_wrong_part_is_reported(hub: Hub) -> None:
-    found = opened(optimizers="sgd,lion", learning_rate="0.1", adam_learning_rate="0.5")
+    found = opened("race", optimizers="sgd,lion", learning_rate="0.1", adam_learning_rate="0.5")
     assert config(found, hub) == RaceConfig(adam_learning_rate=0.5)
     assert "'lion'" in found.warning[0].value
     assert "there is no such setting" in found.warning[0].value
