@@ -83,7 +83,7 @@ class PageSession:
         known = self.config_class.settings()
         live = {name: value for name, value in values.items() if name in known and known[name].live}
         if self.change(live):
-            self.channel().controls_show(live)
+            self.channel().controls.show(live)
 
     def change(self, values: Mapping[str, Any]) -> bool:
         """Take over settings; → whether there were any that can be used. Call it in a callback."""

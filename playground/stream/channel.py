@@ -20,6 +20,7 @@ from playground.run import Config, ConfigError, Run, Snapshot, View
 from playground.store import Store
 from playground.stream import commands
 from playground.stream.connection import Connection
+from playground.stream.controls import Controls
 from playground.stream.frame import pack
 from playground.stream.keeper import Keeper
 from playground.stream.limits import Limits
@@ -50,7 +51,7 @@ class Channel:
         self._lock = threading.RLock()
         self.run_id = ""
         self.config: Config = CONFIGS[lab]()  # the run's, as it is at the moment that is shown
-        self._asked_for: Config = self.config  # the page's: what its controls show
+        self.controls = Controls(self.config)
         self.playing = False
         self.last_seen = self.touched_at = time.monotonic()
         self._connection: Connection | None = None
@@ -66,8 +67,6 @@ class Channel:
         self._was_in_past = False
         self._until: int | None = None  # the step to which a run is being computed again, in sight
         self._is_opened = False  # by a link, a file or from the list, rather than by the settings alone
-        self._controls: dict[str, Any] | None = None  # live settings that the page's controls are to show
-        self._controls_sent: dict[str, Any] | None = None  # and do not yet
         self._former: Known | None = None  # what was left by a change in the past
         self._last_frame = b""
 
@@ -83,9 +82,7 @@ class Channel:
         with self._lock:
             self.last_seen = self.touched_at = time.monotonic()
             # Only what the page itself has changed: the run may be at another moment than its controls know of.
-            changed, self._asked_for = self._asked_for.changed(config), config
-            if changed:
-                self._controls_sent = None
+            changed = self.controls.ask(config)
             known = config.settings()
             if not self.run_id or not all(known[name].live for name in changed):
                 answers: list[Future[Any]] = [self._start(config)]
@@ -101,11 +98,6 @@ class Channel:
             answer.result(ANSWER_S)
         self.last_seen = time.monotonic()
 
-    def controls_show(self, values: Mapping[str, Any]) -> None:
-        """The page's controls have followed the run: what they show now is nobody's wish."""
-        with self._lock:
-            self._asked_for = replace(self._asked_for, **values)
-
     def open(self, run: Run, step: int, kept_id: str | None = None) -> None:
         """Show ``run``: it is computed again from its start, in sight, as far as ``step``.
 
@@ -119,7 +111,7 @@ class Channel:
         with self._lock:
             self.last_seen = self.touched_at = time.monotonic()
             self._switch(run_id, run.config, Known(run, step, kept_id))
-            self._asked_for, self._is_opened = run.config, True
+            self.controls.shown, self._is_opened = run.config, True
 
     def handle(self, message: Mapping[str, Any]) -> Future[Any] | None:
         """Carry out one command of the stage. Raises ConfigError for one that makes no sense.
@@ -166,7 +158,7 @@ class Channel:
                 return False
             self._engine.close(self.run_id)
             self.run_id, other.run_id = other.run_id, ""
-            self._asked_for = other._asked_for
+            self.controls = other.controls
             self._last, self._is_opened, self.keeper = other._last, other._is_opened, other.keeper
             self._scene_due = True
             self.wake()
@@ -327,7 +319,6 @@ class Channel:
                 self._play(False)
                 self._scene_due |= has_arrived  # with all of the curve
             self._follow_run(snapshot)
-            controls, self._controls = self._controls, None
             if "ready" in snapshot.info and is_ours and self.playing and self._until is None:
                 # A faster loop: taking it is an event of the run. Asked for twice, it is refused the second time.
                 self._engine.apply(self.run_id, "tier", snapshot.info["ready"])
@@ -339,7 +330,7 @@ class Channel:
                 "metrics": snapshot.metrics,
                 "updates_per_s": self._pace.measured(snapshot.step) if self._may_train() else None,
                 "former": self._former and self._former.step,
-                "controls": controls,
+                "controls": self.controls.take(),
                 "notice": snapshot.notice or self._notice or self._waiting() or self._progress(snapshot),
                 **snapshot.info,
             }
@@ -391,10 +382,7 @@ class Channel:
         config = self._engine.run(self.run_id).config_after(snapshot.info["edits"])
         self._scene_due |= "data_seed" in self.config.changed(config)
         self.config = config
-        controls, shown = _live(config), _live(self._asked_for)
-        if controls != shown and controls != self._controls_sent:
-            self._controls = controls
-        self._controls_sent = controls if controls != shown else None
+        self.controls.follow(config)
 
     def _start(self, config: Config, known: Known | None = None) -> Future[None]:
         """Open a new run, or a ``known`` one on its way to its step, in place of the present one."""
@@ -414,7 +402,8 @@ class Channel:
         if self.run_id:
             self._engine.close(self.run_id)
         self.run_id, self.config = run_id, config
-        self._former, self._was_in_past, self._controls_sent = None, known is not None, None
+        self._former, self._was_in_past = None, known is not None
+        self.controls.forget()
         self._is_opened = False
         self._until = None
         self._play(known is not None and known.step > 0)
@@ -459,9 +448,3 @@ class Channel:
             warning: str | None = snapshot.info["warning"]
             return warning
         return f"Computing this run again: step {snapshot.step:,} of {self._until:,}. Pause stops here."
-
-
-def _live(config: Config) -> dict[str, Any]:
-    """The settings that a run takes as it goes, as JSON."""
-    values = config.to_json()
-    return {name: values[name] for name, known in config.settings().items() if known.live}

@@ -114,7 +114,7 @@ def test_time_travel(client: TestClient, hub: Hub, token: str) -> None:
         assert np.array_equal(arrays["weights"], weights[50])
         assert header["controls"]["learning_rate"] == 0.03  # what it was then: the page's controls follow
         channel.configure(MLPConfig(learning_rate=0.1))  # the page, whose controls have not followed yet
-        channel.controls_show({"learning_rate": 0.03})
+        channel.controls.show({"learning_rate": 0.03})
         channel.configure(MLPConfig())  # and now they have: neither changes anything
         page.send(type="seek", step=10**6)
         header, _ = page.frame()
