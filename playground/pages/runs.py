@@ -69,7 +69,7 @@ def _card(store: Store, kept: Kept, difference: str, is_present: bool, session: 
         f"<div><b>{escape(kept.name)}</b>{marks}<p>{escape(_numbers(kept))}</p><p>{escape(difference)}</p></div></div>{_CARD_STYLE}"
     )
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.checkbox("Compare", key=f"ticked_{kept.id}")
+        st.checkbox("Curves", key=f"ticked_{kept.id}")
         actions = [action for action in ACTIONS if action != ("Pin" if kept.pinned else "Unpin")]
         st.menu_button(
             "Actions", actions, key=f"act_{kept.id}", type="tertiary",

@@ -53,7 +53,7 @@ def test_runs_are_listed_renamed_opened_compared_and_deleted(page: Page, address
     act(page, 1, "Pin")
     expect(cards(page).nth(0)).to_contain_text("pinned")
     for card in (0, 1):
-        page.get_by_text("Compare", exact=True).nth(card).click()
+        page.get_by_text("Curves", exact=True).nth(card).click()
     expect(page.locator(".stPlotlyChart")).to_be_visible()
     with page.expect_popup() as popup:
         page.get_by_role("link", name="Open both side by side").click()
