@@ -18,6 +18,7 @@ USUAL = {  # values worth comparing, for each setting that may vary
     "hidden_sizes": "/4,2",
     "activation": "sigmoid,relu",
     "initializer": "xavier,zeros",
+    "initial_scale": "0.1,1,10",
     "loss": "squared_error,cross_entropy",
     "optimizer": "sgd,adam",
     "learning_rate": "0.003,0.1,3",
