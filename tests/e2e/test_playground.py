@@ -176,7 +176,10 @@ def test_the_address_holds_the_configuration(page: Page, chromium: Browser, addr
     other = chromium.new_page(viewport={"width": 1440, "height": 900})
     opened(other, address, "?" + query)
     expect(other.get_by_role("radio", name="Spiral")).to_be_checked()
-    assert max(picture(other), key=len) == max(picture(page), key=len)
+    other.wait_for_function(
+        "([stage, plane]) => [...document.querySelectorAll(`${stage} canvas`)].some((c) => c.toDataURL() === plane)",
+        arg=[STAGE, max(picture(page), key=len)],
+    )
     other.context.close()
 
 

@@ -17,6 +17,7 @@ def train(page: Page, to: int) -> float:
     reaches(page, to)
     press(page, "Pause")
     is_in_state(page, "paused")
+    page.wait_for_timeout(300)  # a frame may be on its way
     return number(page, "step")
 
 
