@@ -13,14 +13,16 @@ WORKSPACE_BYTES = 192 * 2**20  # activations of one block, and of one measuremen
 UNKNOWN_BYTES = 4 * 2**30  # where the system does not say what is free
 
 
-def population_bytes(configs: Sequence[MLPConfig]) -> int:
-    """About how many bytes the networks of ``configs`` take while they are trained together."""
-    total = WORKSPACE_BYTES
-    for config in configs:
-        demands = config.demands()
-        vectors = 1 + VECTORS[config.optimizer] + (config.l1_strength > 0)
-        total += 4 * COPIES * vectors * demands["parameters"]
-        total += 4 * COPIES * demands["points"] * (len(config.features) + config.outputs)
+def population_bytes(configs: Sequence[MLPConfig], *, padded: bool = False) -> int:
+    """About how many bytes the networks of ``configs`` take while they are trained together, as they are or all
+    ``padded`` to the largest."""
+    total, demands = WORKSPACE_BYTES, [config.demands() for config in configs]
+    most = max(each["parameters"] for each in demands)
+    for config, each in zip(configs, demands, strict=True):
+        is_smaller = padded and each["parameters"] < most
+        vectors = 1 + VECTORS[config.optimizer] + (config.l1_strength > 0 or is_smaller)
+        total += 4 * COPIES * vectors * (most if padded else each["parameters"])
+        total += 4 * COPIES * each["points"] * (len(config.features) + config.outputs)
     return total
 
 

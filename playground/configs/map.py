@@ -22,7 +22,7 @@ class Quantity:
     """What may span an axis: its usual ends ``first`` and ``last``, and how far they may go.
 
     ``is_log``: neighbours differ by a factor, not by a difference. ``is_whole``: only whole numbers make sense.
-    ``is_kind``: networks that differ in it cannot be trained in one batch.
+    ``is_kind``: networks that differ in it cannot be trained in one batch; those that differ in width are padded.
     """
 
     label: str
@@ -52,7 +52,7 @@ QUANTITIES = {
     "weight_decay": Quantity("L2 regularization", 0.0001, 1, 1e-6, 10),
     "l1_strength": Quantity("L1 regularization", 0.0001, 1, 1e-6, 10),
     "noise": Quantity("Noise", 0, 0.5, 0, 0.5, is_log=False),
-    "width": Quantity("Width", 1, 16, 1, MAX_NEURONS, is_log=False, is_whole=True, is_kind=True),
+    "width": Quantity("Width", 1, 16, 1, MAX_NEURONS, is_log=False, is_whole=True),
     "depth": Quantity("Depth", 1, 6, 1, MAX_LAYERS, is_log=False, is_whole=True, is_kind=True),
 }
 _AXIS_HELP = "What grows from {}. Width: neurons in every hidden layer; depth: how many hidden layers."
@@ -123,7 +123,7 @@ class MapConfig(MLPConfig):
     def demands(self) -> dict[str, int]:
         networks = self.networks()
         most = {name: max(each.demands()[name] for each in networks) for name in ("parameters", "points")}
-        return {**most, "comparison_mb": ceil(population_bytes(networks) / 2**20)}
+        return {**most, "comparison_mb": ceil(population_bytes(networks, padded=True) / 2**20)}
 
     def conflicts(self) -> list[Problem]:
         found = super().conflicts()

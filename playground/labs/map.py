@@ -34,7 +34,7 @@ class MapExperiment:
         self.step = 0
         self.edits = 0
         self.notice: str | None = None
-        self.cells = PopulationExperiment(config.networks())
+        self.cells = PopulationExperiment(config.networks(), padded=True)
         self.history = History()
         self._scores: dict[str, NDArray[np.float64]] | None = None
         self._update_s = 0.1  # what it takes to train all networks once

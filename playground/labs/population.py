@@ -2,13 +2,14 @@
 
 Runs of one structure (layers, activation, loss, optimizer, batch size, number of points) are trained as one batch;
 ``Group`` builds it. What else a configuration says may differ from network to network: learning rate,
-regularization, seeds, dataset, noise, features, initial weights and their scale. All groups keep step with each
-other.
+regularization, seeds, dataset, noise, features, initial weights and their scale; and where layers are padded also
+their widths. All groups keep step with each other.
 """
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -32,14 +33,16 @@ SIDE = 24  # of a small boundary map
 class PopulationExperiment:
     """The networks of ``configs`` in training, each known by its index there.
 
-    Raises ConfigError where the machine lacks a device. Every reading leaves the training as it was.
+    ``padded`` trains networks of unlike widths in one batch, all as wide as the widest: for many widths far faster,
+    but ``layers`` then counts the neurons that are not there. Raises ConfigError where the machine lacks a device.
+    Every reading leaves the training as it was.
     """
 
-    def __init__(self, configs: Sequence[MLPConfig]) -> None:
+    def __init__(self, configs: Sequence[MLPConfig], *, padded: bool = False) -> None:
         self.configs = tuple(configs)
         members: dict[Any, list[int]] = {}
         for index, config in enumerate(self.configs):
-            members.setdefault(_kinship(config), []).append(index)
+            members.setdefault(_kinship(config, padded), []).append(index)
         drawn: dict[Any, Split] = {}
         self.groups = [Group(indices, [self.configs[i] for i in indices], drawn) for indices in members.values()]
         self._rate = 100.0  # updates of all networks per second, measured
@@ -167,7 +170,7 @@ class PopulationExperiment:
     def parameters(self, index: int) -> NDArray[np.float32]:
         """A copy of the network's parameters (P,), in the order of its module's."""
         group, place = self._place(index)
-        result: NDArray[np.float32] = group.population.parameters[place].cpu().numpy().copy()
+        result: NDArray[np.float32] = group.own(place, group.population.parameters).numpy()
         return result
 
     def run(self, index: int) -> Run:
@@ -178,7 +181,7 @@ class PopulationExperiment:
         """The network as it is now, for ``MLPExperiment.restore``: these very parameters."""
         group, place = self._place(index)
         population = group.population
-        kept = {name: value[place].cpu().numpy().copy() for name, value in population.state.items()}
+        kept = {name: group.own(place, value).numpy() for name, value in population.state.items()}
         if self.configs[index].l1_strength == 0:
             kept.pop("alive", None)
         return {
@@ -203,23 +206,42 @@ class PopulationExperiment:
 
 
 class Group:
-    """Networks of one structure: their configurations become one ``Population``."""
+    """Networks of one structure: their configurations become one ``Population``.
+
+    Where they differ in width, each has the layers of the widest. The weights and biases that are too many are 0 and
+    never learn, by the mask that L1 has for weights it has ended: the network is what it would be without them.
+    """
 
     def __init__(self, indices: list[int], configs: list[MLPConfig], drawn: dict[Any, Split]) -> None:
         self.indices, self.configs = indices, configs
         device = pick_device(configs[0].device)
         data = _tensors([_rows(config, drawn) for config in configs], device)
-        has_l1 = any(config.l1_strength > 0 for config in configs)
-        names = ["learning_rate", "weight_decay", *(["l1_strength"] if has_l1 else [])]
+        own_sizes = [_structure(config).sizes for config in configs]
+        sizes = tuple(max(widths) for widths in zip(*own_sizes, strict=True))
+        is_padded = set(own_sizes) != {sizes}
+        self._own = [_own_parameters(each, sizes) for each in own_sizes] if is_padded else None
+        has_mask = is_padded or any(config.l1_strength > 0 for config in configs)
+        names = ["learning_rate", "weight_decay", *(["l1_strength"] if has_mask else [])]
+        initial = [_initial(config) for config in configs]
+        if self._own is not None:
+            initial = [own.float().masked_scatter(own, each) for own, each in zip(self._own, initial, strict=True)]
         self.population = Population(
-            replace(_structure(configs[0]), l1=has_l1),
-            torch.stack([_initial(config) for config in configs]).to(device),
+            replace(_structure(configs[0]), sizes=sizes, l1=has_mask),
+            torch.stack(initial).to(device),
             data,
             _split(configs[0], drawn).train_size,
             {name: torch.tensor([getattr(each, name) for each in configs], device=device) for name in names},
+            None if self._own is None else torch.stack(self._own).float().to(device),
         )
         self._upgrade = Upgrade(self.population.compilable())
         self._faster: CompiledLoop | None = None
+
+    def own(self, place: int, values: Tensor) -> Tensor:
+        """Of ``values`` (S, P) a copy of those (p,) that are the network's at ``place``, without what pads it; of
+        ``values`` (S,) its one."""
+        found = values[place].cpu()
+        is_whole = self._own is None or found.dim() == 0
+        return found.clone() if is_whole or self._own is None else found[self._own[place]]
 
     def places(self, indices: Sequence[int]) -> list[int]:
         """Where the networks of these ``indices`` stand in this group; those of other groups are left out."""
@@ -274,9 +296,23 @@ def _structure(config: MLPConfig) -> Structure:
     return Structure(sizes, *names, config.batch_size)
 
 
-def _kinship(config: MLPConfig) -> tuple[Any, ...]:
+def _kinship(config: MLPConfig, padded: bool) -> tuple[Any, ...]:
     """Equal for configurations that can be trained in one batch."""
-    return _structure(config), DATASETS[config.dataset].size, config.train_share, config.device
+    structure = _structure(config)
+    if padded:
+        first, *hidden, last = structure.sizes
+        structure = replace(structure, sizes=(first, *[0] * len(hidden), last))
+    return structure, DATASETS[config.dataset].size, config.train_share, config.device
+
+
+def _own_parameters(sizes: tuple[int, ...], padded: tuple[int, ...]) -> Tensor:
+    """Which parameters of a network of ``padded`` sizes, in their order, are those of one of ``sizes``; bool (P,)."""
+    parts = []
+    for (inputs, outputs), (most_inputs, most_outputs) in zip(pairwise(sizes), pairwise(padded), strict=True):
+        is_unit = torch.arange(most_outputs) < outputs
+        is_weight = is_unit[:, None] & (torch.arange(most_inputs) < inputs)  # (outputs, inputs)
+        parts += [is_weight.flatten(), is_unit]
+    return torch.cat(parts)
 
 
 def _split(config: MLPConfig, drawn: dict[Any, Split]) -> Split:

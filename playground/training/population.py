@@ -32,8 +32,8 @@ class Population:
     """S networks of one ``structure``, whose own ``networks`` is not read, in training.
 
     ``parameters`` (S, P) and ``data``, features (S, N, D) and targets (S, N, outputs), of which the first
-    ``train_size`` rows are trained on; ``hyperparameters`` by name, each (S,), ``learning_rate`` among them. All
-    are of one dtype on one device. After n updates ``steps`` (S,) is n, less for a network that has ``diverged``
+    ``train_size`` rows are trained on; ``hyperparameters`` by name, each (S,), ``learning_rate`` among them; where
+    ``structure`` has L1 also which parameters are ``alive`` (S, P), else all. All are of one dtype on one device. After n updates ``steps`` (S,) is n, less for a network that has ``diverged``
     (S,): it stays where it was when last found finite. ``scores`` (S, 4) are ``SCORES``, losses being means over
     the points and accuracies shares in [0, 1].
     """
@@ -45,13 +45,14 @@ class Population:
         data: Batch,
         train_size: int,
         hyperparameters: Mapping[str, Tensor],
+        alive: Tensor | None = None,
     ) -> None:
         count = len(parameters)
         self.structure = replace(structure, networks=None)
         self.parameters = parameters
         self.state = vmap(partial(initial_state, structure.optimizer))(parameters)
         if structure.l1:
-            self.state["alive"] = all_alive(parameters)
+            self.state["alive"] = all_alive(parameters) if alive is None else alive
         self.data, self.train_size = data, train_size
         self.hyperparameters = dict(sorted(hyperparameters.items()))
         self.step = 0

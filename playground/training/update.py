@@ -92,7 +92,8 @@ def weight_mask(model: nn.Module) -> Tensor:
 
 
 def all_alive(parameters: Tensor) -> Tensor:
-    """The mask that L1 keeps in the optimizer state under ``alive``: 1 for each parameter that still learns."""
+    """The mask that L1 keeps in the optimizer state under ``alive``: 1 for each parameter that still learns. One that
+    is 0 where its mask is 0 from the start is as good as not there."""
     return torch.ones_like(parameters)
 
 

@@ -34,6 +34,7 @@ def spanning(across: str, down: str, **values: object) -> MapConfig:
         SMALL,
         spanning("batch_size", "noise", optimizer="adam"),
         spanning("width", "depth", dataset="rings"),
+        spanning("width", "l1_strength", optimizer="adam", activation="sigmoid", initializer="uniform"),
         spanning("weight_decay", "l1_strength", activation="relu", dataset="spiral"),
     ],
     ids=MapConfig.title,
@@ -150,8 +151,15 @@ def test_nothing_of_it_can_be_edited() -> None:
             "down_to: 300 does not fit batch size; use a whole number above 1, to at most 100",
         ),
         (
-            {"across": "width", "across_from": 1, "across_to": 16, "down": "depth", "down_from": 1, "down_to": 6},
-            "cells: 16 make 96 kinds of networks, each with a batch of its own; use at most 5, for 32 kinds",
+            {
+                "across": "batch_size",
+                "across_from": 1,
+                "across_to": 100,
+                "down": "depth",
+                "down_from": 1,
+                "down_to": 6,
+            },
+            "cells: 16 make 84 kinds of networks, each with a batch of its own; use at most 5, for 32 kinds",
         ),
     ],
 )
@@ -168,7 +176,7 @@ def test_what_does_not_go_together_is_said(values: dict[str, object], message: s
 def test_any_two_quantities_can_be_chosen(across: str, down: str) -> None:
     made, _ = MapConfig.from_text({"across": across, "down": down, "train_share": "0.1", "dataset": "gauss"})
     assert made.across == across
-    assert len({(each.batch_size, each.hidden_sizes) for each in made.networks()}) <= MOST_KINDS
+    assert len({(each.batch_size, len(each.hidden_sizes)) for each in made.networks()}) <= MOST_KINDS
     assert MapConfig.from_text(made.to_text()) == (made, [])
 
 
