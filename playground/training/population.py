@@ -33,9 +33,10 @@ class Population:
 
     ``parameters`` (S, P) and ``data``, features (S, N, D) and targets (S, N, outputs), of which the first
     ``train_size`` rows are trained on; ``hyperparameters`` by name, each (S,), ``learning_rate`` among them; where
-    ``structure`` has L1 also which parameters are ``alive`` (S, P), else all. All are of one dtype on one device. After n updates ``steps`` (S,) is n, less for a network that has ``diverged``
-    (S,): it stays where it was when last found finite. ``scores`` (S, 4) are ``SCORES``, losses being means over
-    the points and accuracies shares in [0, 1].
+    ``structure`` has L1 also which parameters are ``alive`` (S, P), else all. All are of one dtype on one device.
+    After n updates ``steps`` (S,) is n, less for a network that has ``diverged`` (S,): it stays where it was when
+    last found finite. ``scores`` (S, 4) are ``SCORES``, losses being means over the points and accuracies shares in
+    [0, 1].
     """
 
     def __init__(

@@ -18,6 +18,8 @@ from tests.browser import STAGE, app, browser, number, opened, press, reaches
 
 SPIRAL = "?dataset=spiral&features=x,y,sin_x,sin_y&hidden_sizes=8,8,8&learning_rate=0.03&batch_size=10"
 LARGE = "?features=x,y,x_squared,y_squared,xy,sin_x,sin_y&hidden_sizes=8,8,8,8,8,8"
+WALL = "compare?dataset=spiral&features=x,y,sin_x,sin_y&hidden_sizes=8,8&values=sigmoid,relu&seeds=32"
+MAP = "map?cells=32"  # 2-8-8-1 on 100 points
 TENSORFLOW_PLAYGROUND = "TensorFlow Playground, as measured on two cores"
 
 # The times at which the stage painted another frame, until asked; and the first time that something was so.
@@ -65,6 +67,7 @@ def rows() -> Iterator[Row]:
         yield from _compiled(chromium, address, pid)
         yield from _latencies(chromium, address)
         yield from _time_travel(chromium, address)
+        yield from _populations(chromium, address)
         yield from _endurance(chromium, address)
         memory = psutil.Process(pid).memory_info().rss / 1e6
         yield Row("memory of the web process", memory, "MB", 200, "the limit", at_most=1.0)
@@ -212,6 +215,22 @@ def _time_travel(chromium: Browser, address: str) -> Iterator[Row]:
             latencies.append(page.evaluate(SEEK, [STAGE, step]))
     p95 = statistics.quantiles(latencies, n=20)[-1]
     yield Row("timeline moved to painted, run of 10,000, p95 of 40", p95, "ms", 100, "the limit", at_most=1.0)
+
+
+def _populations(chromium: Browser, address: str) -> Iterator[Row]:
+    """The Compare page with 2 × 32 networks, all 64 in sight; and a map of 32 × 32, from Play to its 200th update."""
+    with _page(chromium, address, WALL) as page:
+        press(page, "Play")
+        reaches(page, 200)
+        rate = 1000 / statistics.fmean(_gaps(page, 8))
+        yield Row("frames/s, wall of 2 × 32 boundaries", rate, "1/s", 30, "the limit", at_least=1.0)
+    with _page(chromium, address, MAP) as page:
+        page.wait_for_timeout(1000)
+        started = time.perf_counter()
+        press(page, "Play")
+        reaches(page, 200)
+        seconds = time.perf_counter() - started
+        yield Row("map of 32 × 32 in the page, 200 full batches", seconds, "s", 10, "the limit", at_most=1.0)
 
 
 def _endurance(chromium: Browser, address: str) -> Iterator[Row]:
