@@ -44,11 +44,11 @@ class MapExperiment:
 
     def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
         """Train every network for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent; →
-        updates done. Where it takes long to look at all networks, training gets twice as much time."""
+        updates done. Where it takes long to look at all networks, training gets four times as much."""
         if self.notice is not None:
             return 0
         if budget_s is not None:
-            in_time = max(1, int(max(budget_s, 2 * self.cells.measuring_s) / self._update_s))
+            in_time = max(1, int(max(budget_s, 4 * self.cells.measuring_s) / self._update_s))
             steps = in_time if steps is None else min(steps, in_time)
         started = time.perf_counter()
         done = self.cells.advance(steps)

@@ -6,7 +6,7 @@ parameters or loss stop being finite stands still at its last finite state; its 
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
@@ -186,10 +186,11 @@ def logits(structure: Structure, parameters: Tensor, features: Tensor) -> Tensor
     size = block_of(structure, features.shape[1])
     with torch.no_grad():
         parts = zip(torch.split(parameters, size), torch.split(features, size), strict=True)
-        return torch.cat([_forward(model, *part) for part in parts])
+        activation = _tanh if structure.activation == "tanh" else model.activation
+        return torch.cat([_forward(model, activation, *part) for part in parts])
 
 
-def _forward(model: MLP, parameters: Tensor, features: Tensor) -> Tensor:
+def _forward(model: MLP, activation: Callable[[Tensor], Tensor], parameters: Tensor, features: Tensor) -> Tensor:
     """``model.forward`` for each of S networks. Points come last within: twice as fast as ``vmap`` of it, which
     multiplies matrices that are narrow where they are read."""
     named = vmap(partial(unflatten, model=model))(parameters)
@@ -198,8 +199,14 @@ def _forward(model: MLP, parameters: Tensor, features: Tensor) -> Tensor:
         weight, bias = (named[f"layers.{index}.{kind}"] for kind in ("weight", "bias"))
         current = torch.baddbmm(bias.unsqueeze(-1), weight, current)  # (S, units, N)
         if index < len(model.layers) - 1:
-            current = model.activation(current)
+            current = activation(current)
     return current.mT
+
+
+def _tanh(sums: Tensor) -> Tensor:
+    """tanh x = 2 σ(2x) - 1, in place: torch takes seven times as long for a tanh as for a sigmoid, and maps and
+    measurements of many networks are little else. They differ by 2e-7 at most."""
+    return sums.mul_(2).sigmoid_().mul_(2).sub_(1)
 
 
 def _accuracies(outputs: Tensor, targets: Tensor) -> Tensor:
