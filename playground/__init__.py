@@ -4,10 +4,13 @@
 >>> result = train(MLPConfig(dataset="xor"), epochs=50)
 """
 
-from playground.comparison import compare, vary
+from playground.configs.map import MapConfig
 from playground.configs.mlp import MLPConfig
+from playground.configs.variants import vary
 from playground.export import exported
-from playground.headless import Result, replay, train
+from playground.headless.comparison import compare
+from playground.headless.runs import Result, replay, train
+from playground.headless.trainability import TrainabilityMap, trainability_map
 from playground.outcomes import Comparison
 from playground.run import ConfigError, Edit, Run
 
@@ -16,11 +19,14 @@ __all__ = [
     "ConfigError",
     "Edit",
     "MLPConfig",
+    "MapConfig",
     "Result",
     "Run",
+    "TrainabilityMap",
     "compare",
     "exported",
     "replay",
     "train",
+    "trainability_map",
     "vary",
 ]

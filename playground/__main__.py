@@ -4,22 +4,29 @@ python -m playground train mlp --dataset spiral --hidden 8,8 --epochs 100 --save
 python -m playground replay run.json --step 310
 python -m playground export run.json --to gif --output run.gif
 python -m playground compare mlp --dataset spiral --hidden 8,8,8 --vary activation=sigmoid,relu --seeds 32
+python -m playground map mlp --dataset spiral --across learning_rate --down initial_scale --cells 32 --epochs 200
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from playground import comparison, runfile
+from playground import runfile
 from playground.configs import CONFIGS
+from playground.configs.map import MapConfig
+from playground.configs.variants import SEEDS, vary
 from playground.export import FORMS, exported
-from playground.headless import Result, replay
-from playground.run import Choice, Config, ConfigError, Kind, Number, Run, Setting
+from playground.headless.comparison import compare
+from playground.headless.parts import ENGINES, EPOCHS, TARGET_ACCURACY, TIERS
+from playground.headless.runs import Result, replay
+from playground.headless.trainability import TrainabilityMap, trainability_map
+from playground.outcomes import Comparison
+from playground.run import Choice, Config, ConfigError, Kind, Run, Setting
 
-EPOCHS = Number(0, 1_000_000)
+MAPS: dict[str, type[Config]] = {"mlp": MapConfig}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,35 +34,75 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = vars(parser.parse_args(arguments))
     try:
-        if "vary" in options:
-            print(_compared(options))
-            return 0
-        run, step = options["prepare"](options)
-        if "to" in options:
-            _export(run, step, options["to"], options["output"])
-            return 0
-        folder = Path(options.get("save") or ".").absolute().parent
-        if not folder.is_dir():  # said now, not when all is trained
-            raise ConfigError(f"save: there is no folder {folder}")
-        result = replay(run, step, quiet=options["json"])
-        if options.get("save"):
-            Path(options["save"]).write_text(runfile.write(run, result.step) + "\n", encoding="utf-8")
+        options["command"](options)
     except (ConfigError, OSError) as error:
         parser.error(str(error))
-    print(json.dumps(result.to_json()) if options["json"] else _summary(result))
     return 0
+
+
+def _train(options: dict[str, Any]) -> None:
+    _compute(*_fresh(options), options)
+
+
+def _replay(options: dict[str, Any]) -> None:
+    _compute(*_from_file(options), options)
+
+
+def _compute(run: Run, step: int, options: dict[str, Any]) -> None:
+    """Print where ``run`` is at ``step``; keep it where asked for."""
+    file = options.get("save")
+    folder = Path(file or ".").absolute().parent
+    if not folder.is_dir():  # said now, not when all is trained
+        raise ConfigError(f"save: there is no folder {folder}")
+    result = replay(run, step, quiet=options["json"])
+    if file:
+        Path(file).write_text(runfile.write(run, result.step) + "\n", encoding="utf-8")
+    print(json.dumps(result.to_json()) if options["json"] else _summary(result))
+
+
+def _export(options: dict[str, Any]) -> None:
+    """Make a form of the run; into the file, or printed where there is none."""
+    (run, step), to, output = _from_file(options), options["to"], options["output"]
+    if output is None and sys.stdout.isatty() and not FORMS[to].is_text:
+        raise ConfigError(f"{to} is not text for a terminal; say where it goes: --output run.{FORMS[to].extension}")
+    content = exported(run, step, to)
+    if output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    else:
+        Path(output).write_bytes(content)
+
+
+def _compare(options: dict[str, Any]) -> None:
+    base: Any = _given(CONFIGS[options["lab"]], options)
+    setting, _, values = options["vary"].partition("=")
+    variants = vary(base, setting, values)
+    seeds: Any = _parsed("seeds", SEEDS, options["seeds"])
+    _sum_up(lambda **common: compare(variants, seeds=seeds, **common), options)
+
+
+def _map(options: dict[str, Any]) -> None:
+    config: Any = _given(MAPS[options["lab"]], options)
+    _sum_up(lambda **common: trainability_map(config, **common), options)
+
+
+def _sum_up(train_all: Callable[..., Comparison | TrainabilityMap], options: dict[str, Any]) -> None:
+    """Train many networks under a progress bar, and print what came of them."""
+    from tqdm import tqdm
+
+    epochs: Any = _parsed("epochs", EPOCHS, options["epochs"])
+    target: Any = _parsed("target_accuracy", TARGET_ACCURACY, options["target_accuracy"])
+    common = {"epochs": epochs, "target_accuracy": target, "tier": options["tier"], "engine": options["engine"]}
+    with tqdm(total=epochs, unit=" epochs", file=sys.stderr, disable=options["json"]) as bar:
+        found = train_all(**common, progress=lambda epoch: bar.update(epoch - bar.n))
+    print(json.dumps(found.to_json()) if options["json"] else found)
 
 
 def _fresh(options: dict[str, Any]) -> tuple[Run, int]:
     """The run that ``train`` is to make, and to which step."""
-    config_class = CONFIGS[options["lab"]]
-    given = {name: options[name] for name in config_class.settings() if options[name] is not None}
-    if "data_seed" not in given and "seed" in given:
-        given["data_seed"] = given["seed"]
-    config: Any = _config(config_class, given)
-    return Run(lab=options["lab"], config=config), round(
-        _parsed("epochs", EPOCHS, options["epochs"]) * config.steps_per_epoch
-    )
+    config: Any = _given(CONFIGS[options["lab"]], options)
+    epochs = _parsed("epochs", EPOCHS, options["epochs"])
+    return Run(lab=options["lab"], config=config), round(epochs * config.steps_per_epoch)
 
 
 def _from_file(options: dict[str, Any]) -> tuple[Run, int]:
@@ -69,27 +116,6 @@ def _from_file(options: dict[str, Any]) -> tuple[Run, int]:
     return run, step if options["step"] is None else runfile.STEP.parse(options["step"])
 
 
-def _compared(options: dict[str, Any]) -> str:
-    """Run ``compare``; → what to print."""
-    from tqdm import tqdm
-
-    config_class = CONFIGS[options["lab"]]
-    given = {name: options[name] for name in config_class.settings() if options.get(name) is not None}
-    base: Any = _config(config_class, given)
-    setting, _, values = options["vary"].partition("=")
-    kinds: dict[str, Kind] = {
-        "seeds": comparison.SEEDS,
-        "epochs": EPOCHS,
-        "target_accuracy": comparison.TARGET_ACCURACY,
-    }
-    asked: dict[str, Any] = {name: _parsed(name, kind, options[name]) for name, kind in kinds.items()}
-    variants = comparison.vary(base, setting, values)
-    with tqdm(total=asked["epochs"], unit=" epochs", file=sys.stderr, disable=options["json"]) as bar:
-        asked |= {name: options[name] for name in ("tier", "engine")}
-        found = comparison.compare(variants, **asked, progress=lambda epoch: bar.update(epoch - bar.n))
-    return json.dumps(found.to_json()) if options["json"] else str(found)
-
-
 def _parsed(name: str, kind: Kind, text: str | None) -> Any:
     try:
         return None if text is None else kind.parse(text)
@@ -97,16 +123,15 @@ def _parsed(name: str, kind: Kind, text: str | None) -> Any:
         raise ConfigError(f"{name}: {error}") from None
 
 
-def _export(run: Run, step: int, to: str, output: str | None) -> None:
-    """Make a form of the run; into the file, or printed where there is none."""
-    if output is None and sys.stdout.isatty() and not FORMS[to].is_text:
-        raise ConfigError(f"{to} is not text for a terminal; say where it goes: --output run.{FORMS[to].extension}")
-    content = exported(run, step, to)
-    if output is None:
-        sys.stdout.buffer.write(content)
-        sys.stdout.flush()
-    else:
-        Path(output).write_bytes(content)
+def _given(config_class: type[Config], options: dict[str, Any]) -> Config:
+    """The configuration that the options say; unlike a page, the command line refuses what it cannot use."""
+    given = {name: options[name] for name in config_class.settings() if options.get(name) is not None}
+    if "seed" in given:
+        given.setdefault("data_seed", given["seed"])
+    config, problems = config_class.from_text(given)
+    if problems:
+        raise ConfigError("; ".join(map(str, problems)))
+    return config
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -120,22 +145,30 @@ def _parser() -> argparse.ArgumentParser:
         _add_settings(command, config_class)
         command.add_argument("--epochs", default="100", help="passes over the training data (default: 100)")
         command.add_argument("--save", metavar="FILE", help="also write the run to a file, for replay")
-        command.set_defaults(prepare=_fresh)
+        command.set_defaults(command=_train)
         commons.append(command)
     again = commands.add_parser("replay", help="compute the run of a file again, to the same weights")
     again.add_argument("file", help="a run file, as written by train --save or by the page")
     again.add_argument("--step", help="the step to stop at (default: where the file's run stands)")
-    again.set_defaults(prepare=_from_file)
+    again.set_defaults(command=_replay)
     export = commands.add_parser("export", help="make something else of the run of a file")
     export.add_argument("file", help="a run file, as written by train --save or by the page")
     export.add_argument("--to", required=True, choices=list(FORMS), help="what to make of it")
     export.add_argument("--step", help="the step to stop at (default: where the file's run stands)")
     export.add_argument("--output", help="the file to write (default: print it)")
-    export.set_defaults(prepare=_from_file)
+    export.set_defaults(command=_export)
     comparer = commands.add_parser("compare", help="train variants with many seeds each and sum up what they reach")
     labs = comparer.add_subparsers(dest="lab", required=True)
     for lab, config_class in [each for each in CONFIGS.items() if each[1].alone]:
         commons.append(_add_comparison(labs.add_parser(lab, help="variants of one setting"), config_class))
+    mapper = commands.add_parser("map", help="train a network for every cell of a grid of two quantities")
+    labs = mapper.add_subparsers(dest="lab", required=True)
+    for lab, config_class in MAPS.items():
+        command = labs.add_parser(lab, help=(config_class.__doc__ or "").splitlines()[0])
+        _add_settings(command, config_class)
+        _add_population(command)
+        command.set_defaults(command=_map)
+        commons.append(command)
     for command in [*commons, again]:
         command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     return parser
@@ -153,13 +186,19 @@ def _add_comparison(command: argparse.ArgumentParser, config_class: type[Config]
     command.add_argument("--vary", required=True, metavar="SETTING=VALUES", help=text)
     text = "networks a variant, 1 to 256; each draws its own data and weights, from --seed on (default: 32)"
     command.add_argument("--seeds", default="32", help=text)
+    _add_population(command)
+    command.set_defaults(command=_compare)
+    return command
+
+
+def _add_population(command: argparse.ArgumentParser) -> None:
+    """How many networks are trained."""
     command.add_argument("--epochs", default="100", help="passes over the training data (default: 100)")
     command.add_argument("--target-accuracy", help="a share in [0, 1] of the test points: who reaches it, and when")
     text = "how updates are computed; compiled makes machine code first (default: auto)"
-    command.add_argument("--tier", default="auto", choices=comparison.TIERS, help=text)
-    text = "ray: on the cluster that $RAY_ADDRESS names (default: inline, in this process)"
-    command.add_argument("--engine", default="inline", choices=comparison.ENGINES, help=text)
-    return command
+    command.add_argument("--tier", default="auto", choices=TIERS, help=text)
+    text = "process: on all cores; ray: on the cluster that $RAY_ADDRESS names (default: inline, in this process)"
+    command.add_argument("--engine", default="inline", choices=list(ENGINES), help=text)
 
 
 def _help(known: Setting, name: str, config_class: type[Config]) -> str:
@@ -167,14 +206,6 @@ def _help(known: Setting, name: str, config_class: type[Config]) -> str:
     default = known.kind.format(config_class.defaults()[name])
     text = f"{known.label}. {known.help}{choices} (default: {default})"
     return text.replace("%", "%%")
-
-
-def _config(config_class: type[Config], given: dict[str, str]) -> Config:
-    """The configuration of the given texts; unlike a page, the command line refuses what it cannot use."""
-    config, problems = config_class.from_text(given)
-    if problems:
-        raise ConfigError("; ".join(map(str, problems)))
-    return config
 
 
 def _summary(result: Result) -> str:

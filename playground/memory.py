@@ -39,13 +39,16 @@ def available_bytes() -> int:
     return min(found)
 
 
-def refuse_what_does_not_fit(configs: Sequence[MLPConfig], limit_bytes: int | None = None) -> None:
+def refuse_what_does_not_fit(
+    configs: Sequence[MLPConfig], limit_bytes: int | None = None, *, padded: bool = False
+) -> None:
     """Raises ConfigError, with the numbers, where ``configs`` need more than ``limit_bytes``, or without one more
     than half of what is free."""
-    need, limit = population_bytes(configs), available_bytes() // 2 if limit_bytes is None else limit_bytes
+    need = population_bytes(configs, padded=padded)
+    limit = available_bytes() // 2 if limit_bytes is None else limit_bytes
     if need > limit:
         raise ConfigError(
             f"{len(configs)} networks of up to {max(each.demands()['parameters'] for each in configs):,} parameters"
             f" need about {need / 2**20:,.0f} MB of memory; {limit / 2**20:,.0f} MB may be used."
-            " Take fewer seeds or smaller networks"
+            " Take fewer or smaller networks"
         )

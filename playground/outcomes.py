@@ -11,18 +11,24 @@ from playground.statistics import Difference, Quantiles, median_difference, quan
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """Where one network came to. ``epoch_to_target`` is the first epoch after which its test accuracy reached the
-    target, None where none did; what the dataset has no value for is None too. A network that ``diverged`` has the
-    values of ``epoch``, when it was last found finite."""
+    target, None where none did; what the dataset has no value for, or no finite one, is None too. A network that
+    ``diverged`` has the values of ``epoch``, when it was last found finite."""
 
-    variant: str
-    seed: int
     epoch: float
     epoch_to_target: int | None
-    train_loss: float
-    test_loss: float
+    train_loss: float | None
+    test_loss: float | None
     train_accuracy: float | None
     test_accuracy: float | None
     diverged: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial(Outcome):
+    """Where a variant's network of one seed came to."""
+
+    variant: str
+    seed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +53,7 @@ class Comparison:
     of the first two variants (first minus second), and a sentence. ``network_steps_per_s`` counts every network's
     updates over the whole time, drawing data and compiling included; ``tier`` says how they were computed."""
 
-    rows: tuple[Outcome, ...]
+    rows: tuple[Trial, ...]
     summaries: tuple[Summary, ...]
     score: str
     epochs: float
@@ -74,7 +80,7 @@ class Comparison:
 
 
 def table(
-    rows: Sequence[Outcome],
+    rows: Sequence[Trial],
     *,
     epochs: float,
     target_accuracy: float | None = None,
@@ -104,9 +110,9 @@ def table(
     )
 
 
-def _summary(rows: Sequence[Outcome], score: str, target_accuracy: float | None) -> Summary:
+def _summary(rows: Sequence[Trial], score: str, target_accuracy: float | None) -> Summary:
     values = [getattr(row, score) for row in rows]
-    finite = [value for value in values if math.isfinite(value)]
+    finite = [value for value in values if value is not None and math.isfinite(value)]
     worst = max if score == "test_loss" else min
     reached = [row.epoch_to_target for row in rows if row.epoch_to_target is not None]
     return Summary(
@@ -115,7 +121,7 @@ def _summary(rows: Sequence[Outcome], score: str, target_accuracy: float | None)
         diverged=sum(row.diverged for row in rows),
         score=quantiles(values),
         worst=worst(finite) if finite else None,
-        test_loss=quantiles([row.test_loss for row in rows]),
+        test_loss=quantiles([math.nan if row.test_loss is None else row.test_loss for row in rows]),
         reached=None if target_accuracy is None else len(reached),
         share_reached=None if target_accuracy is None else len(reached) / len(rows),
         epochs_to_target=quantiles(reached),

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "playground"
 WEB = ("pages", "stream", "catalog", "run", "configs", "data", "headless", "engine/process", "engine/__init__")
 WEB += ("runfile", "link", "store", "export", "engine/exports", "engine/spawn")
-WEB += ("comparison", "outcomes", "statistics", "memory")
+WEB += ("outcomes", "statistics", "memory")
 # A folder may import those before it, and itself.
 ORDER = ["catalog", "run", "data", "configs", "runfile", "link", "store", "export"]
 ORDER += ["models", "training", "labs", "engine", "stream", "pages"]

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from playground import comparison
 from playground.configs.compare import USUAL, VARIED, CompareConfig
+from playground.configs.variants import vary
 from playground.run import ConfigError, Run, Text
 from playground.runfile import read, write
 
@@ -29,7 +29,7 @@ def test_a_setting_that_cannot_vary_gives_way() -> None:
 
 def test_members_are_those_of_compare() -> None:
     config = CompareConfig(seeds=3, seed=5, varied="learning_rate", values="0.1,0.3")
-    assert config.variants == comparison.vary(config.base, "learning_rate", "0.1,0.3")
+    assert config.variants == vary(config.base, "learning_rate", "0.1,0.3")
     assert [(each.learning_rate, each.seed, each.data_seed) for each in config.members] == [
         (rate, seed, seed) for rate in (0.1, 0.3) for seed in (5, 6, 7)
     ]

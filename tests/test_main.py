@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from playground import Edit, MLPConfig, Run, headless, replay, train
+from playground import Edit, MapConfig, MLPConfig, Run, replay, train, trainability_map
 from playground.__main__ import main
+from playground.headless import runs
 from playground.runfile import write
 
 COMMAND = [
@@ -38,7 +39,7 @@ def test_one_json_object(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_readable_summary_and_a_progress_bar(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(headless, "BAR_AFTER_S", 0.0)
+    monkeypatch.setattr(runs, "BAR_AFTER_S", 0.0)
     assert main([*COMMAND[:-1]]) == 0
     out, err = capsys.readouterr()
     assert "epoch 4, step 100" in out
@@ -151,5 +152,43 @@ def test_a_comparison_for_people(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_comparison_that_cannot_be(arguments: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         main([*COMPARE, *arguments.split()])
+    assert left.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+MAP = ["map", "mlp", "--across", "learning_rate", "--across-to", "3", "--cells", "4", "--seed", "2", "--epochs", "3"]
+
+
+def test_a_map_is_one_json_object_with_a_row_for_every_cell(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*MAP, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    config = MapConfig(across_to=3, cells=4, seed=2, data_seed=2)
+    assert found == {
+        **json.loads(json.dumps(trainability_map(config, epochs=3).to_json())),
+        "network_steps_per_s": found["network_steps_per_s"],
+    }
+    assert (found["across"], found["down"], len(found["cells"])) == ("learning_rate", "initial_scale", 16)
+
+
+def test_a_map_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(MAP) == 0
+    out, err = capsys.readouterr()
+    assert "learning rate across, initial scale down" in out
+    assert "16 networks; least test loss" in out
+    assert "3.0/3.0" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("--across speed", "across: 'speed' is not one of learning_rate, initial_scale"),
+        ("--cells 40", "cells: '40' is not a whole number from 2 to 32"),
+        ("--across-to 0.001", "across_to: 0.001 does not fit learning rate; use a number above 0.003"),
+        ("--engine cloud", "invalid choice: 'cloud'"),
+    ],
+)
+def test_a_map_that_cannot_be(arguments: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main([*MAP, *arguments.split()])
     assert left.value.code == 2
     assert message in capsys.readouterr().err

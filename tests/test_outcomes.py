@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from playground.outcomes import Outcome, table
+from playground.outcomes import Trial, table
 
-ROW = Outcome(
+ROW = Trial(
     variant="ReLU",
     seed=0,
     epoch=200,
@@ -20,7 +20,7 @@ ROW = Outcome(
 )
 
 
-def rows(variant: str, epochs: list[int | None], accuracies: list[float]) -> list[Outcome]:
+def rows(variant: str, epochs: list[int | None], accuracies: list[float]) -> list[Trial]:
     return [
         replace(ROW, variant=variant, seed=seed, epoch_to_target=epoch, test_accuracy=accuracy)
         for seed, (epoch, accuracy) in enumerate(zip(epochs, accuracies, strict=True))

@@ -1,4 +1,4 @@
-"""Parts of a comparison on a Ray cluster: more than one machine, the same code and the same results.
+"""Parts of a comparison or a map on a Ray cluster: more than one machine, the same code and the same results.
 
 A part is a task without state, so that a machine that is lost costs time alone: Ray runs its parts again elsewhere
 (docs.ray.io, Fault tolerance). The package must be installed on every machine, of one version.
@@ -6,17 +6,16 @@ A part is a task without state, so that a machine that is lost costs time alone:
 
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playground.comparison import Part, Trained, train_part
+from playground.headless.parts import Part, Progress, Trained, train_part
 from playground.run import ConfigError
 
 RETRIES = 5  # of a part whose machine is lost
 
 
-def run_parts(parts: list[Part], progress: Callable[[float], None]) -> list[Trained]:
+def run_parts(parts: list[Part], progress: Progress) -> list[Trained]:
     """Train each of ``parts`` as a task that takes one core; → what came of them, in their order.
 
     ``progress`` gets the mean epoch whenever a part is done. When it is interrupted its tasks end. Raises ConfigError

@@ -7,7 +7,7 @@ home is the page's run to the bit, whoever asks: the page, the command line or P
 from dataclasses import dataclass
 
 from playground.catalog import resolve
-from playground.headless import apart, progress_bar
+from playground.headless.runs import apart, progress_bar
 from playground.run import Choice, Run
 
 

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from playground.configs.mlp import MLPConfig
 from playground.data.points import DATASETS
 from playground.export.palette import FAINT, MUTED, TEST, TEXT, TRAIN, plane_colors, point_colors
-from playground.headless import Progress, moments
+from playground.headless.runs import Progress, moments
 from playground.run import Run, Snapshot, View
 
 FRAMES = 60

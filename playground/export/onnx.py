@@ -8,7 +8,7 @@ from typing import Any
 
 from playground import runfile
 from playground.configs.mlp import MLPConfig
-from playground.headless import Progress, advanced
+from playground.headless.runs import Progress, advanced
 from playground.run import Run, View
 
 

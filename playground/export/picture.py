@@ -28,7 +28,7 @@ from playground.export.palette import (
     plane_colors,
     point_colors,
 )
-from playground.headless import Progress, advanced
+from playground.headless.runs import Progress, advanced
 from playground.run import Run, Snapshot, View
 
 TILE, ROW, COLUMN = 0.5, 0.68, 1.3  # a neuron's side, and from one to the next

@@ -19,7 +19,7 @@ from string import Template
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.headless import Progress, moments
+from playground.headless.runs import Progress, moments
 from playground.run import Run, Snapshot, View
 from playground.runfile import write
 

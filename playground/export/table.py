@@ -3,7 +3,7 @@
 import csv
 import io
 
-from playground.headless import Progress, moments
+from playground.headless.runs import Progress, moments
 from playground.run import Run
 
 MOST_ROWS = 1000  # after the first, which is before training

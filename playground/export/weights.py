@@ -5,7 +5,7 @@ import json
 from playground import runfile
 from playground.configs.mlp import MLPConfig
 from playground.export.script import modules
-from playground.headless import Progress, advanced
+from playground.headless.runs import Progress, advanced
 from playground.run import Run, View
 
 

@@ -8,6 +8,7 @@ step by epochs. What a network is at a step never depends on the slices in which
 import hashlib
 import time
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import cached_property
 from typing import Any
 
@@ -20,7 +21,7 @@ from playground.configs.compare import CompareConfig
 from playground.data.points import DATASETS, DOMAIN, draw
 from playground.labs.population import PopulationExperiment
 from playground.link import query
-from playground.outcomes import Outcome
+from playground.outcomes import Trial
 from playground.run import Choice, ConfigError, Edit, Run, Snapshot, View
 from playground.statistics import LEVELS, Levels, spreads
 from playground.training.evidence import evidence, summary
@@ -297,21 +298,13 @@ class CompareExperiment:
 
     def _table(self) -> dict[str, Any]:
         """The comparison as it stands now; see ``outcomes.Comparison``."""
-        scores, epochs, diverged = self._networks.scores(), self._networks.epochs(), self._networks.diverged()
-        rows = []
-        for index, config in enumerate(self._networks.configs):
-            values: dict[str, Any] = {name: float(column[index]) for name, column in scores.items()}
-            values = {name: value if np.isfinite(value) else None for name, value in values.items()}
-            rows.append(
-                Outcome(
-                    variant=self._names[index // self.config.seeds],
-                    seed=config.seed,
-                    epoch=float(epochs[index]),
-                    epoch_to_target=int(self._reached[index]) if self._reached[index] >= 0 else None,
-                    diverged=bool(diverged[index]),
-                    **values,
-                )
+        reached = [epoch if epoch >= 0 else None for epoch in self._reached.tolist()]
+        rows = [
+            Trial(variant=self._names[index // self.config.seeds], seed=config.seed, **asdict(outcome))
+            for index, (config, outcome) in enumerate(
+                zip(self._networks.configs, self._networks.outcomes(reached), strict=True)
             )
+        ]
         tier = self._networks.tier
         return outcomes.table(rows, epochs=self.epoch, target_accuracy=self.target, tier=tier).to_json()
 

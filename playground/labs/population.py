@@ -20,6 +20,7 @@ from torch import Tensor
 from playground.configs.mlp import MLPConfig
 from playground.data.points import DATASETS, Split, draw, feature_values, grid, target_values
 from playground.models.mlp import MLP
+from playground.outcomes import Outcome
 from playground.run import ConfigError, Run
 from playground.training.compiled import CompiledLoop, Structure, Upgrade
 from playground.training.device import pick_device
@@ -133,6 +134,17 @@ class PopulationExperiment:
         regression = [DATASETS[config.dataset].is_regression for config in self.configs]
         found[regression, SCORES.index("train_accuracy") :] = np.nan
         return {name: found[:, column].copy() for column, name in enumerate(SCORES)}
+
+    def outcomes(self, epochs_to_target: Sequence[int | None]) -> list[Outcome]:
+        """Where every network has come to; ``epochs_to_target``: the first epochs after which they met a target."""
+        scores, epochs, diverged = self.scores(), self.epochs(), self.diverged()
+        found = []
+        for index, reached in enumerate(epochs_to_target):
+            values = {name: float(column[index]) for name, column in scores.items()}
+            finite = {name: value if np.isfinite(value) else None for name, value in values.items()}
+            known: dict[str, Any] = {"epoch": float(epochs[index]), "diverged": bool(diverged[index]), **finite}
+            found.append(Outcome(epoch_to_target=reached, **known))
+        return found
 
     def steps(self) -> NDArray[np.int64]:
         """The updates behind every network's present state, (networks,)."""

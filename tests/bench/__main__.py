@@ -6,9 +6,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import browser, engine, exports, population
+from tests.bench import browser, cluster, engine, exports, population
 
-PARTS = {"engine": engine.rows, "population": population.rows, "exports": exports.rows, "browser": browser.rows}
+PARTS = {
+    "engine": engine.rows,
+    "population": population.rows,
+    "cluster": cluster.rows,
+    "exports": exports.rows,
+    "browser": browser.rows,
+}
 
 
 def main(chosen: list[str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from playground.configs.mlp import MLPConfig
 from playground.engine.process import ProcessEngine
 from playground.export import FORMS
-from playground.headless import replay
+from playground.headless.runs import replay
 from playground.run import Run
 from tests.bench.row import Row
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from playground.headless import replay
+from playground.headless.runs import replay
 from playground.runfile import read
 from tests.browser import STAGE, is_in_state, number, opened, press, reaches
 

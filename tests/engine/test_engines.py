@@ -17,7 +17,7 @@ from playground.configs.mlp import MLPConfig
 from playground.engine import Engine
 from playground.engine.inline import InlineEngine
 from playground.engine.process import ProcessEngine
-from playground.headless import replay
+from playground.headless.runs import replay
 from playground.run import ConfigError, Run, View
 
 ROOT = Path(__file__).parent.parent.parent

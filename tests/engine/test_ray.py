@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from playground import ConfigError, MLPConfig, compare, vary
+from playground import ConfigError, MapConfig, MLPConfig, compare, trainability_map, vary
 
 ray = pytest.importorskip("ray")
 VARIANTS = vary(MLPConfig(dataset="xor", hidden_sizes=(3,)), "learning_rate", "0.03,0.1,0.3,1")
@@ -49,6 +49,11 @@ def test_it_gives_what_one_process_gives_and_a_lost_node_loses_nothing(cluster: 
     assert spread.rows == alone.rows
     assert spread.sentence == alone.sentence
     assert told == [25, 50, 75, 100]
+
+
+def test_a_map_is_the_same_too(cluster: Any) -> None:
+    config = MapConfig(across="depth", across_from=1, across_to=3, cells=3)
+    assert trainability_map(config, epochs=3, engine="ray").cells == trainability_map(config, epochs=3).cells
 
 
 def test_without_ray_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from playground.configs.mlp import MLPConfig
 from playground.engine import timeline as module
 from playground.engine.timeline import Timeline
-from playground.headless import replay
+from playground.headless.runs import replay
 from playground.run import ConfigError, Run, View
 from tests.test_run import configs
 

@@ -18,14 +18,14 @@ from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import load
 
-from playground import headless
 from playground.__main__ import main
 from playground.catalog import ACTIVATIONS
 from playground.configs.mlp import MLPConfig
 from playground.data.points import DATASETS, FEATURES, draw, feature_values, grid
 from playground.export import FORMS, animation, exported, notebook, palette
 from playground.export.script import script
-from playground.headless import advanced, moments, replay
+from playground.headless import runs
+from playground.headless.runs import advanced, moments, replay
 from playground.run import ConfigError, Edit, Run, View
 from playground.runfile import read, write
 from playground.training import predictor
@@ -254,7 +254,7 @@ class TestCommandLine:
         assert "--output run.gif" in capsys.readouterr().err
 
     def test_a_progress_bar(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(headless, "BAR_AFTER_S", 0.0)
+        monkeypatch.setattr(runs, "BAR_AFTER_S", 0.0)
         exported(EDITED, STEP, "csv")
         assert f"{STEP}/{STEP}" in capsys.readouterr().err
         exported(EDITED, STEP, "csv", quiet=True)

@@ -14,7 +14,7 @@ import pytest
 from playground.__main__ import main
 from playground.configs.mlp import MLPConfig
 from playground.export import exported, recording
-from playground.headless import advanced, replay
+from playground.headless.runs import advanced, replay
 from playground.run import Edit, Run, View
 from playground.runfile import read, write
 from playground.stream.frame import unpack

@@ -19,7 +19,7 @@ from playground.configs.mlp import MLPConfig
 from playground.data.points import DATASETS, FEATURES
 from playground.engine.timeline import Timeline
 from playground.export.script import FEATURE_CODE, script
-from playground.headless import replay
+from playground.headless.runs import replay
 from playground.run import Run
 from playground.runfile import write
 from tests.engine.test_timeline import EDITS

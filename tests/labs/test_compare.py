@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from playground.comparison import compare
 from playground.configs.compare import CompareConfig
 from playground.data.points import draw
 from playground.engine.timeline import Timeline
+from playground.headless.comparison import compare
 from playground.labs.compare import CompareExperiment
 from playground.labs.mlp import MLPExperiment
 from playground.run import ConfigError, Run, View

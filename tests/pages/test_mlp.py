@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from playground.configs.mlp import MLPConfig
 from playground.export import FORMS, exported
 from playground.export.script import script
-from playground.headless import replay
+from playground.headless.runs import replay
 from playground.link import query
 from playground.run import ConfigError, Edit, Run
 from playground.stream.frame import unpack

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from playground.configs.mlp import MLPConfig
 from playground.engine.inline import InlineEngine
-from playground.headless import replay
+from playground.headless.runs import replay
 from playground.store import Kept, Store
 from playground.stream.channel import Channel
 from playground.stream.hub import Hub, use_hub

@@ -13,7 +13,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from playground.configs.mlp import MLPConfig
 from playground.engine.inline import InlineEngine
-from playground.headless import replay
+from playground.headless.runs import replay
 from playground.run import ConfigError, Edit, Run
 from playground.stream.channel import Channel
 from playground.stream.frame import unpack

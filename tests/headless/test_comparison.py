@@ -104,7 +104,7 @@ def test_what_cannot_be_varied_is_named(setting: str, values: str, message: str)
         ({"seeds": 257}, "seeds: 257 is not a whole number from 1 to 256"),
         ({"epochs": -1}, "epochs: -1 is not a number from 0 to"),
         ({"target_accuracy": 95}, "target_accuracy: 95 is not a number from 0 to 1"),
-        ({"engine": "cloud"}, "engine: 'cloud' is not one of inline, ray"),
+        ({"engine": "cloud"}, "engine: 'cloud' is not one of inline, process, ray"),
         ({"tier": "fast"}, "tier: 'fast' is not one of auto, traced, compiled"),
         ({"variants": {}}, "variants: 0 is not from 1 to 4"),
         ({"variants": {str(i): BASE for i in range(5)}}, "variants: 5 is not from 1 to 4"),

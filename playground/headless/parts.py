@@ -1,0 +1,162 @@
+"""Many networks without a page: cut into parts, each trained wherever there is room for it, to the same bits.
+
+A part is a value without state: it can be sent to another process or machine, and be trained again when that is lost.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from playground.configs.mlp import MLPConfig
+from playground.data.points import DATASETS
+from playground.memory import population_bytes, refuse_what_does_not_fit
+from playground.outcomes import Outcome
+from playground.run import ConfigError, Integer, Number, Problem
+
+EPOCHS = Number(0, 1_000_000)
+TARGET_ACCURACY = Number(0, 1)
+TIERS = ("auto", "traced", "compiled")
+PART = 128  # networks
+COMPILE_FROM = 5_000_000  # updates in a part, over a minute of them: compiling costs less than it saves
+
+Progress = Callable[[float], None]  # so many epochs are done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Up to ``PART`` networks that are trained in one go, ``padded`` where they differ in width."""
+
+    configs: tuple[MLPConfig, ...]
+    epochs: float
+    target_accuracy: float | None
+    tier: str
+    padded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What came of networks: where each came to, the updates of all together and how they were computed."""
+
+    outcomes: tuple[Outcome, ...]
+    updates: int
+    tier: str
+    network_steps_per_s: float | None = None
+
+
+def train_all(
+    batches: Sequence[Sequence[MLPConfig]],
+    *,
+    epochs: float,
+    target_accuracy: float | None,
+    tier: str,
+    engine: str,
+    padded: bool = False,
+    limit_bytes: int | None = None,
+    progress: Progress | None = None,
+) -> Trained:
+    """Train the networks of ``batches`` for ``epochs`` passes over their data; what came of all, in their order.
+
+    The networks of a batch should be of one structure, or differ in width alone and be ``padded``. A batch is cut
+    into parts of ``PART`` networks at most.
+
+    ``progress`` gets the mean epoch now and then. ``tier``: ``traced`` starts at once, ``compiled`` makes machine
+    code first (some 20 s a structure, kept on disk), ``auto`` takes compiled loops that are kept, and makes them for
+    long trainings. ``engine`` is one of ``ENGINES``: ``inline`` trains one part after the other in this process;
+    ``process`` in as many processes as there are cores; ``ray`` on the cluster that $RAY_ADDRESS names, else on all
+    cores of this machine. The outcomes are the same.
+
+    Raises ConfigError where a value is out of range, and with numbers where the parts that are trained at one time
+    would take more than ``limit_bytes`` (default: half of the memory that is free).
+    """
+    check("epochs", EPOCHS, epochs)
+    if target_accuracy is not None:
+        check("target_accuracy", TARGET_ACCURACY, target_accuracy)
+        if any(DATASETS[config.dataset].is_regression for batch in batches for config in batch):
+            raise ConfigError("target_accuracy: a regression has no accuracy; leave it out")
+    if tier not in TIERS:
+        raise ConfigError(f"tier: {tier!r} is not one of {', '.join(TIERS)}")
+    if engine not in ENGINES:
+        raise ConfigError(f"engine: {engine!r} is not one of {', '.join(ENGINES)}")
+    common: dict[str, Any] = {"epochs": epochs, "target_accuracy": target_accuracy, "tier": tier, "padded": padded}
+    parts = [
+        Part(configs=tuple(batch[start : start + PART]), **common)
+        for batch in batches
+        for start in range(0, len(batch), PART)
+    ]
+    largest = max((part.configs for part in parts), key=lambda each: population_bytes(each, padded=padded))
+    refuse_what_does_not_fit(largest, limit_bytes, padded=padded)
+    started = time.perf_counter()
+    found = ENGINES[engine](parts, progress or (lambda epoch: None))
+    elapsed_s = time.perf_counter() - started
+    updates, tiers = sum(each.updates for each in found), {each.tier for each in found}
+    return Trained(
+        tuple(outcome for each in found for outcome in each.outcomes),
+        updates,
+        "compiled" if tiers == {"compiled"} else "traced",
+        updates / elapsed_s if updates else None,
+    )
+
+
+def check(name: str, kind: Integer | Number, value: float) -> None:
+    """Raises ConfigError, with the name, where ``value`` is not of its ``kind``."""
+    try:
+        kind.check(value)
+    except ConfigError as error:
+        raise ConfigError(str(Problem(name, str(error)))) from None
+
+
+def train_part(part: Part, progress: Progress | None = None) -> Trained:
+    """Train the networks of ``part``, looking after every epoch; ``progress`` gets the epoch."""
+    from playground.engine.worker import use_one_thread
+    from playground.labs.population import PopulationExperiment  # torch comes with the first training
+
+    use_one_thread()
+    experiment = PopulationExperiment(part.configs, padded=part.padded)
+    work = part.epochs * sum(config.steps_per_epoch for config in part.configs)
+    if part.tier != "traced":
+        experiment.upgrade(wait=part.tier == "compiled" or work > COMPILE_FROM)
+    first: list[int | None] = [None] * len(part.configs)
+    updates, epoch = 0, 0.0
+    while epoch < part.epochs:
+        epoch = min(epoch + 1, part.epochs)
+        updates += experiment.advance_to(epoch)
+        if part.target_accuracy is not None and epoch == int(epoch):
+            met = (experiment.scores()["test_accuracy"] >= part.target_accuracy) & ~experiment.diverged()
+            first = [found or (int(epoch) if now else None) for found, now in zip(first, met, strict=True)]
+        if progress is not None:
+            progress(epoch)
+    return Trained(tuple(experiment.outcomes(first)), updates, experiment.tier)
+
+
+# Engines: each takes parts and a report of epochs, and gives what came of each part, in order
+
+
+def _inline(parts: list[Part], progress: Progress) -> list[Trained]:
+    found: list[Trained] = []
+
+    def report(epoch: float) -> None:
+        progress((len(found) * parts[0].epochs + epoch) / len(parts))
+
+    for part in parts:
+        found.append(train_part(part, report))
+    return found
+
+
+def _process(parts: list[Part], progress: Progress) -> list[Trained]:
+    from playground.engine.pool import run_parts
+
+    return run_parts(parts, progress)
+
+
+def _ray(parts: list[Part], progress: Progress) -> list[Trained]:
+    from playground.engine.ray import run_parts
+
+    return run_parts(parts, progress)
+
+
+ENGINES: dict[str, Callable[[list[Part], Progress], list[Trained]]] = {
+    "inline": _inline,
+    "process": _process,
+    "ray": _ray,
+}
