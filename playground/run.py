@@ -389,6 +389,21 @@ class Snapshot:
     arrays: Mapping[str, Any]
     notice: str | None = None
 
+    @classmethod
+    def of(cls, experiment: Any, run_id: str, info: Mapping[str, Any], arrays: Mapping[str, Any]) -> "Snapshot":
+        """The present moment of ``experiment``, a ``labs.Experiment``; its ``arrays`` can only be read from now on."""
+        for array in arrays.values():
+            array.flags.writeable = False
+        return cls(
+            run_id=run_id,
+            step=experiment.step,
+            epoch=experiment.epoch,
+            metrics=experiment.metrics(),
+            info=info,
+            arrays=arrays,
+            notice=experiment.notice,
+        )
+
 
 def _shown(value: Any) -> str:
     """A value as it stands in a message: quoted, and cut where somebody sent a novel."""

@@ -188,17 +188,7 @@ class CompareExperiment:
             arrays["curves"] = self.history.array()
         if "table" in view.panels:
             info |= {"comparison": self._table(), "failures": self._failures()}
-        for array in arrays.values():
-            array.flags.writeable = False
-        return Snapshot(
-            run_id=run_id,
-            step=self.step,
-            epoch=self.epoch,
-            metrics=self.metrics(),
-            info=info,
-            arrays=arrays,
-            notice=self.notice,
-        )
+        return Snapshot.of(self, run_id, info, arrays)
 
     def parameters_sha256(self) -> str:
         """The hash of all networks' float32 bytes, one after the other."""

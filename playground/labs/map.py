@@ -82,17 +82,7 @@ class MapExperiment:
             info["scene"] = self._scene()
         if "curves" in view.panels:
             arrays["curves"] = self.history.array()
-        for array in arrays.values():
-            array.flags.writeable = False
-        return Snapshot(
-            run_id=run_id,
-            step=self.step,
-            epoch=self.epoch,
-            metrics=self.metrics(),
-            info=info,
-            arrays=arrays,
-            notice=self.notice,
-        )
+        return Snapshot.of(self, run_id, info, arrays)
 
     @property
     def epoch(self) -> float:

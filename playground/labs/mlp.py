@@ -186,17 +186,7 @@ class MLPExperiment:
                 arrays["curves"] = self.history.array()
             if "weights" in view.panels:
                 arrays |= {k: w.detach().cpu().numpy().copy() for k, w in self._model.named_parameters()}
-        for array in arrays.values():
-            array.flags.writeable = False
-        return Snapshot(
-            run_id=run_id,
-            step=self.step,
-            epoch=self.epoch,
-            metrics=self.metrics(),
-            info=info,
-            arrays=arrays,
-            notice=self.notice,
-        )
+        return Snapshot.of(self, run_id, info, arrays)
 
     @property
     def epoch(self) -> float:

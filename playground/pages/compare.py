@@ -99,12 +99,18 @@ def _take_chosen() -> None:
 # Predict, then reveal
 
 
-def _ask_for_a_guess(config: CompareConfig) -> None:
-    """Before the first Play one may say what will come; afterwards that stands beside what came."""
-    st.segmented_control(
-        "Before you press Play: which will reach the target more often?", [*config.variants, UNDECIDED],
-        key="guess", on_change=_take_guess, args=(config,),
-    )  # fmt: skip
+def _ask_for_a_guess(config: CompareConfig, is_returning: bool | None) -> None:
+    """Before the first Play one may say what will come; afterwards that stands beside what came. Who has been here
+    before is asked only if they wish."""
+    if is_returning is None:  # the stage says in a moment who it is
+        return
+    st.session_state.setdefault("guessing", not is_returning)
+    if st.toggle("Guess first, then see", key="guessing"):
+        goal = "have the smaller median loss" if config.is_regression else "reach the target more often"
+        st.segmented_control(
+            f"Before you press Play: which will {goal}?", [*config.variants, UNDECIDED],
+            key="guess", on_change=_take_guess, args=(config,),
+        )  # fmt: skip
 
 
 def _take_guess(config: CompareConfig) -> None:
@@ -128,7 +134,7 @@ def _outcome() -> None:
     assert isinstance(config, CompareConfig)
     found: Mapping[str, Any] = info["comparison"]
     if not found["epochs"]:
-        _ask_for_a_guess(config)
+        _ask_for_a_guess(config, channel.keeper.returning)
         return
     if guess := _guess(config):
         st.markdown(f"You guessed: **{plain(guess)}**.")

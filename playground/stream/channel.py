@@ -141,7 +141,7 @@ class Channel:
                 self._pace.updates_per_s = None if wanted is None else SPEED.check(wanted)
                 self._pace.restart()
             elif verb == "visitor":
-                self.keeper.introduce(message.get("secret"))
+                self.keeper.introduce(message.get("secret"), message.get("returning"))
             elif verb == "view":
                 self._view = commands.view(message)
             elif verb in ("weight", "bias"):

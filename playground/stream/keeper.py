@@ -24,15 +24,17 @@ class Keeper:
     def __init__(self, store: Store | None, engine: Engine) -> None:
         self._store, self._engine = store, engine
         self.owner: str | None = None
+        self.returning: bool | None = None
         self.kept_id = ""
         self._kept = (0, 0)  # the step and the number of edits that are in the store
 
-    def introduce(self, secret: object) -> None:
-        """Know the person by a secret that their browser keeps; only its hash is stored. Raises ConfigError."""
+    def introduce(self, secret: object, returning: object = False) -> None:
+        """Know the person by a secret that their browser keeps, of which only the hash is stored, and whether they
+        have been here before. Raises ConfigError."""
         if not isinstance(secret, str) or len(secret) not in SECRET_CHARACTERS or not secret.isascii():
             low, high = SECRET_CHARACTERS[0], SECRET_CHARACTERS[-1]
             raise ConfigError(f"visitor: a secret has {low} to {high} characters")
-        self.owner = hashlib.sha256(secret.encode()).hexdigest()
+        self.owner, self.returning = hashlib.sha256(secret.encode()).hexdigest(), returning is True
 
     def begin(self, kept_id: str | None = None, step: int = 0, edits: int = 0) -> None:
         """The page goes on to another run; ``kept_id`` where that is in the store already, with so many edits."""

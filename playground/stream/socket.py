@@ -7,7 +7,7 @@ are JSON:
     {"type": "hello", "token": …, "resume": …}      {"type": "ack"}
     {"type": "play"}  {"type": "pause"}  {"type": "step", "unit": "update" | "epoch"}  {"type": "reset"}
     {"type": "speed", "updates_per_s": number | null}    {"type": "seek", "step": n}
-    {"type": "visitor", "secret": …}   {"type": "return"}
+    {"type": "visitor", "secret": …, "returning": boolean}   {"type": "return"}
     {"type": "view", "neuron": [layer, index] | null, "probe": [x, y] | null, "member": index | null}
     {"type": "weight", "layer": l, "to": i, "from": j, "value": v}   {"type": "bias", "layer": l, "to": i, "value": v}
 """

@@ -8,6 +8,8 @@ from playground.pages.compare import PRESETS
 from playground.stream.hub import Hub
 from tests.pages.page import opened
 
+SECRET = "0123456789abcdef" * 3
+
 
 def config(page: AppTest, hub: Hub) -> CompareConfig:
     found = hub.channel(page.session_state["token_compare"], "compare").config
@@ -28,9 +30,11 @@ def test_every_question_is_a_comparison(preset: str, hub: Hub) -> None:
 
 def test_a_guess_stands_beside_what_came(hub: Hub) -> None:
     page = opened("compare", seeds="2", dataset="xor", hidden_sizes="4", target_accuracy="0.6")
+    channel = hub.channel(page.session_state["token_compare"], "compare")
+    channel.handle({"type": "visitor", "secret": SECRET, "returning": False})
+    page.run()
     (asked,) = page.segmented_control
     asked.set_value("ReLU").run()
-    channel = hub.channel(page.session_state["token_compare"], "compare")
     for _ in range(3):
         channel.handle({"type": "step", "unit": "epoch"})
         channel.poll()
@@ -41,6 +45,17 @@ def test_a_guess_stands_beside_what_came(hub: Hub) -> None:
     assert any("Sigmoid reached 60 %" in text for text in said)
     assert any(text.startswith("|  | median test accuracy") for text in said)
     assert not page.segmented_control
+
+
+def test_who_has_been_here_before_is_asked_only_if_they_wish(hub: Hub) -> None:
+    page = opened("compare", seeds="2")
+    channel = hub.channel(page.session_state["token_compare"], "compare")
+    channel.handle({"type": "visitor", "secret": SECRET, "returning": True})
+    page.run()
+    assert not page.segmented_control
+    page.toggle(key="guessing").set_value(True).run()
+    assert page.segmented_control[0].label.startswith("Before you press Play")
+    assert not page.exception
 
 
 def test_values_that_cannot_be_compared_are_said(hub: Hub) -> None:
