@@ -391,7 +391,7 @@ class Snapshot:
 
     @classmethod
     def of(cls, experiment: Any, run_id: str, info: Mapping[str, Any], arrays: Mapping[str, Any]) -> "Snapshot":
-        """The present moment of ``experiment``, a ``labs.Experiment``; its ``arrays`` can only be read from now on."""
+        """The present moment of ``experiment``, a ``labs.Experiment``; its ``arrays`` are read-only from now on."""
         for array in arrays.values():
             array.flags.writeable = False
         return cls(
