@@ -16,7 +16,7 @@ from torch.func import functional_call, grad, vmap
 
 from playground.models.mlp import MLP
 from playground.training.losses import LOSSES, OUTPUT_ACTIVATIONS
-from playground.training.population import Population, block_of, logits
+from playground.training.population import Population, block_of, by_layer, logits
 from playground.training.update import unflatten
 
 BINS = 24
@@ -62,13 +62,11 @@ def layers(population: Population, networks: Tensor | None = None) -> Layers:
     )
     found: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
     values, norms = features, []
-    named, slopes = (vmap(partial(unflatten, model=model))(vectors) for vectors in (parameters, gradients))
-    for index in range(len(model.layers)):
-        weight, bias = (f"layers.{index}.{kind}" for kind in ("weight", "bias"))
-        both = torch.cat([slopes[weight].flatten(1), slopes[bias].flatten(1)], dim=1)
-        norms.append(both.norm(dim=1))
-        if index < len(model.layers) - 1:
-            values = model.activation(values @ named[weight].mT + named[bias].unsqueeze(1))
+    ours, slopes = by_layer(structure.sizes, parameters), by_layer(structure.sizes, gradients)
+    for index, ((weights, biases), slope) in enumerate(zip(ours, slopes, strict=True)):
+        norms.append(torch.cat([part.flatten(1) for part in slope], dim=1).norm(dim=1))
+        if index < len(ours) - 1:
+            values = model.activation(values @ weights.mT + biases.unsqueeze(1))
             found.append((*_asleep(values, structure.activation), *_histogram(values, structure.activation)))
     count = len(chosen)
     dead, saturated, histograms, ranges = map(list, zip(*found, strict=True)) if found else ([], [], [], [])
