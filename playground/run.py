@@ -120,14 +120,14 @@ class Names:
 
 @dataclass(frozen=True)
 class Sizes:
-    """Up to ``count`` whole numbers, each in [low, high]."""
+    """Up to ``count`` whole numbers, each in [low, high]; as text with commas or hyphens between them."""
 
     count: int
     low: int
     high: int
 
     def parse(self, text: str) -> tuple[int, ...]:
-        parts = text.split(",") if text else []
+        parts = text.replace("-", ",").split(",") if text else []
         try:
             return self.check([int(part[:40]) for part in parts[: self.count + 1]])
         except ConfigError:

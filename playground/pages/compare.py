@@ -1,6 +1,7 @@
 """Compare variants over many seeds: what is typical, what is rare, what fails, and why."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -8,10 +9,11 @@ import streamlit as st
 from playground import memory
 from playground.configs.compare import USUAL, VARIED, CompareConfig
 from playground.configs.mlp import MLPConfig
-from playground.pages.controls import controls
-from playground.pages.session import PageSession, plain
+from playground.configs.variants import MOST_VARIANTS
+from playground.pages.controls import controls, structure
+from playground.pages.session import PageSession, plain, redraw_if_changed
 from playground.pages.stage import comparison_stage, mount
-from playground.run import Choice, Names, Sizes
+from playground.run import Choice, ConfigError, Names, Sizes
 
 REFRESH_S = 1.0
 SEED_COUNTS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
@@ -21,14 +23,17 @@ SESSION = PageSession("compare")
 _SPIRAL = {"dataset": "spiral", "features": ("x", "y", "sin_x", "sin_y"), "hidden_sizes": (8, 8)}
 PRESETS: dict[str, dict[str, Any]] = {
     "Sigmoid or ReLU": {**_SPIRAL, "varied": "activation", "values": "sigmoid,relu", "learning_rate": 0.1},
+    "Sigmoid or ReLU in six layers": {
+        **_SPIRAL, "varied": "activation", "values": "sigmoid,relu", "learning_rate": 0.1, "hidden_sizes": (8,) * 6,
+    },
     "Without or with a hidden layer": {"dataset": "xor", "varied": "hidden_sizes", "values": "/4"},
     "SGD or Adam": {**_SPIRAL, "varied": "optimizer", "values": "sgd,adam", "learning_rate": 0.01},
     "Too small, right, too large a learning rate": {
         **_SPIRAL, "varied": "learning_rate", "values": "0.0003,0.03,3",
     },
     "Without or with L2 on noisy data": {
-        "dataset": "circle", "noise": 0.4, "train_share": 0.1, "hidden_sizes": (8, 8), "learning_rate": 0.1,
-        "varied": "weight_decay", "values": "0,0.03",
+        "dataset": "circle", "noise": 0.3, "train_share": 0.1, "hidden_sizes": (8, 8), "learning_rate": 0.1,
+        "varied": "weight_decay", "values": "0,0.03", "target_accuracy": 0.85,
     },
     "Xavier or zeros": {**_SPIRAL, "varied": "initializer", "values": "xavier,zeros", "activation": "tanh"},
 }  # fmt: skip
@@ -38,36 +43,37 @@ def compare_page() -> None:
     """The variants, their stage, and what the numbers say."""
     if not SESSION.begin():
         return
+    if said := st.session_state.pop("said", None):
+        st.toast(plain(said))
     with st.sidebar:
         _variants()
         with st.expander("What all have in common", expanded=False):
-            controls(SESSION)
+            _shared()
+    _guess()
     mount(SESSION, comparison_stage, show_test=False, discretize=False, fixed=True)
     _outcome()
+
+
+# The variants
 
 
 @st.fragment
 def _variants() -> None:
     """What varies, its values, and how many networks that makes."""
+    config = SESSION.follow()
+    redraw_if_changed()
     st.markdown("**Compare**")
+    if not _is_preset(config, st.session_state.get("preset")):
+        st.session_state.preset = None
     st.selectbox(
         "Start from", list(PRESETS), index=None, placeholder="a question", key="preset", on_change=_take_preset
     )
-    config = SESSION.follow()
     labels = {name: known.label for name, known in VARIED.items()}
     st.selectbox(
         "Varied setting", list(labels), key="varied", format_func=labels.__getitem__,
         on_change=_take_usual_values, help="In what the variants differ; all else is equal.",
     )  # fmt: skip
-    kind = VARIED[config.varied].kind
-    if isinstance(kind, Choice):
-        st.session_state.chosen = [name for name in config.values.split(",") if name in kind.options]
-        st.multiselect(
-            "Variants", list(kind.options), key="chosen", max_selections=4, on_change=_take_chosen,
-            format_func=lambda name: getattr(kind.options[name], "label", name),
-        )  # fmt: skip
-    else:
-        st.text_input("Variants", key="values", help=CompareConfig.settings()["values"].help)
+    _values(config)
     left, right = st.columns(2)
     left.select_slider(
         "Seeds each", sorted({*SEED_COUNTS, config.seeds}), key="seeds", help=CompareConfig.settings()["seeds"].help
@@ -80,47 +86,129 @@ def _variants() -> None:
     st.caption(f"{count} networks in one batch, about {need:,.0f} MB.")
 
 
+def _values(config: CompareConfig) -> None:
+    """The variants as chips of a menu, or typed. What cannot be compared stays to be mended, and the run goes on."""
+    kind, shown_for = VARIED[config.varied].kind, (config.varied, config.values)
+    key = "chosen" if isinstance(kind, Choice) else "typed"
+    if st.session_state.get("values_shown") != shown_for or key not in st.session_state:
+        st.session_state.values_shown = shown_for
+        st.session_state[key] = config.values.split(",") if isinstance(kind, Choice) else config.values
+    if isinstance(kind, Choice):
+        st.multiselect(
+            "Variants", list(kind.options), key=key, max_selections=MOST_VARIANTS,
+            on_change=_take_values, args=(key,), format_func=lambda name: getattr(kind.options[name], "label", name),
+        )  # fmt: skip
+    else:
+        help_text = CompareConfig.settings()["values"].help
+        st.text_input("Variants", key=key, on_change=_take_values, args=(key,), help=help_text)
+    if problem := st.session_state.get("values_problem", {}).get(_entered(key)):
+        st.caption(f":red[{plain(problem)}]")
+
+
+def _entered(key: str) -> str:
+    entered = st.session_state[key]
+    return entered if isinstance(entered, str) else ",".join(entered)
+
+
+def _take_values(key: str) -> None:
+    """Compare what was entered; where that cannot be, say why below it."""
+    config, values = SESSION.channel().config, _entered(key)
+    assert isinstance(config, CompareConfig)
+    st.session_state.values_problem = {}
+    try:
+        replace(config, values=values)
+    except ConfigError as error:
+        st.session_state.values_problem = {values: str(error).removeprefix("values: ")}
+        return
+    st.session_state["values"] = values
+    st.session_state.values_shown = (config.varied, values)
+
+
 def _take_preset() -> None:
-    chosen = PRESETS.get(st.session_state.preset or "")
-    if chosen:
-        usual = CompareConfig()
-        SESSION.change({name: chosen.get(name, getattr(usual, name)) for name in CompareConfig.settings()})
+    if chosen := PRESETS.get(st.session_state.preset or ""):
+        SESSION.change(_settings_of(chosen))
+
+
+def _settings_of(preset: Mapping[str, Any]) -> dict[str, Any]:
+    """All settings of a preset; those that it does not name have their defaults."""
+    return {**CompareConfig.defaults(), **preset}
+
+
+def _is_preset(config: Any, name: str | None) -> bool:
+    """Whether the comparison is still the preset of that name, but for how many seeds it has."""
+    free = ("seeds", "seed", "data_seed", "device")
+    wanted = _settings_of(PRESETS[name]) if name in PRESETS else {}
+    return name in PRESETS and all(getattr(config, key) == wanted[key] for key in wanted if key not in free)
 
 
 def _take_usual_values() -> None:
-    st.session_state["values"] = USUAL[st.session_state.varied]
+    config = SESSION.channel().config
+    assert isinstance(config, CompareConfig)
+    if st.session_state.varied != config.varied:  # after a preset Streamlit calls this, though nobody chose anything
+        st.session_state["values"] = USUAL[st.session_state.varied]
+        st.session_state.changed = True  # what varies is locked among the shared settings
 
 
-def _take_chosen() -> None:
-    if len(st.session_state.chosen) >= 2:
-        st.session_state["values"] = ",".join(st.session_state.chosen)
+@st.fragment
+def _shared() -> None:
+    """All other settings."""
+    SESSION.follow()
+    structure(SESSION)
+    controls(SESSION)
 
 
 # Predict, then reveal
 
 
-def _ask_for_a_guess(config: CompareConfig, is_returning: bool | None) -> None:
+@st.fragment(run_every=REFRESH_S)
+def _guess() -> None:
     """Before the first Play one may say what will come; afterwards that stands beside what came. Who has been here
     before is asked only if they wish."""
-    if is_returning is None:  # the stage says in a moment who it is
+    channel = SESSION.channel()
+    config, returning = channel.config, channel.keeper.returning
+    if returning is None or not isinstance(config, CompareConfig):  # the stage says in a moment who it is
         return
-    st.session_state.setdefault("guessing", not is_returning)
-    if st.toggle("Guess first, then see", key="guessing"):
-        goal = "have the smaller median loss" if config.is_regression else "reach the target more often"
-        st.segmented_control(
-            f"Before you press Play: which will {goal}?", [*config.variants, UNDECIDED],
-            key="guess", on_change=_take_guess, args=(config,),
-        )  # fmt: skip
+    st.session_state.setdefault("guessing", not returning)
+    if channel.value()[1] > 0:
+        st.session_state.seen = config  # from now on it would be no guess
+    has_seen, guess = st.session_state.get("seen") == config, _guessed(config)
+    st.session_state.guess = guess
+    goal = "have the smaller median loss" if config.is_regression else "reach the target more often"
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.toggle(f"Guess first: which will {goal}?", key="guessing", disabled=has_seen)
+        if has_seen and guess:
+            st.markdown(f"You guessed **{plain(guess)}**: see below.")
+        elif st.session_state.guessing and not has_seen:
+            st.pills(
+                "Your guess", [*config.variants, UNDECIDED],
+                key="guess", on_change=_take_guess, args=(config,), label_visibility="collapsed",
+            )  # fmt: skip
 
 
 def _take_guess(config: CompareConfig) -> None:
     st.session_state.guessed = config, st.session_state.guess
 
 
-def _guess(config: CompareConfig) -> str | None:
+def _guessed(config: Any) -> str | None:
     """What was guessed for this very comparison."""
     guessed, guess = st.session_state.get("guessed", (None, None))
     return guess if guessed == config else None
+
+
+def _verdict(found: Mapping[str, Any], guess: str) -> str:
+    """What the numbers say so far to a guess."""
+    summaries = found["summaries"]
+    if found["score"] == "test_accuracy":
+        scores = {each["variant"]: each["reached"] for each in summaries}
+        if not any(scores.values()):
+            return "No network has reached the target yet."
+    else:
+        scores = {each["variant"]: -each["score"]["median"] for each in summaries if each["score"]}
+    best = [name for name, score in scores.items() if score == max(scores.values())]
+    leader = best[0] if len(best) == 1 else UNDECIDED
+    if leader == guess:
+        return "So far you are right."
+    return f"So far it is {plain(leader)}." if leader != UNDECIDED else "So far there is no difference."
 
 
 # What came of it
@@ -130,14 +218,15 @@ def _guess(config: CompareConfig) -> str | None:
 def _outcome() -> None:
     """The table, what it says in words, and why some failed."""
     channel = SESSION.channel()
-    config, info = channel.config, channel.inspect("table").info
-    assert isinstance(config, CompareConfig)
+    info = channel.inspect("table").info
     found: Mapping[str, Any] = info["comparison"]
+    redraw_if_changed()
+    if st.session_state.preset and not _is_preset(channel.config, st.session_state.preset):
+        st.rerun()  # the menu of presets gives up its name
     if not found["epochs"]:
-        _ask_for_a_guess(config, channel.keeper.returning)
         return
-    if guess := _guess(config):
-        st.markdown(f"You guessed: **{plain(guess)}**.")
+    if guess := _guessed(channel.config):
+        st.markdown(f"You guessed: **{plain(guess)}**. {_verdict(found, guess)}")
     st.markdown(plain(found["sentence"]))
     st.markdown(_table(found))
     failures = info["failures"]
@@ -193,10 +282,11 @@ def _try(setting: str, value: Any) -> None:
     """The counter-experiment: the same comparison with another setting, or with one more value of the varied one."""
     config = SESSION.channel().config
     assert isinstance(config, CompareConfig)
+    known = MLPConfig.settings()[setting]
+    st.session_state.said = f"A new comparison, now with {known.label.lower()} {known.kind.format(value)}"
     if setting != config.varied:
         SESSION.change({setting: value})
         return
-    kind = VARIED[setting].kind
-    between = "/" if isinstance(kind, Sizes | Names) else ","
-    values = [*config.values.split(between), kind.format(value)]
-    SESSION.change({"values": between.join(list(dict.fromkeys(values))[-4:])})
+    between = "/" if isinstance(known.kind, Sizes | Names) else ","
+    values = [*config.values.split(between), known.kind.format(value)]
+    SESSION.change({"values": between.join(list(dict.fromkeys(values))[-MOST_VARIANTS:])})

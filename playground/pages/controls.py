@@ -18,11 +18,12 @@ from playground.catalog import (
     Entry,
 )
 from playground.configs.mlp import MLPConfig
-from playground.data.points import DATASETS, draw, train_size
+from playground.data.points import DATASETS, FEATURES, draw, train_size
 from playground.pages.session import PageSession
 from playground.pages.stage import picker
 from playground.stream.hub import hub
 
+SHAPES = ((), (4,), (8,), (4, 2), (8, 8), (16, 16), (8, 8, 8), (8,) * 4, (8,) * 6)
 RESTARTS = "↺ Starts a new run."
 LIVE = "Applies while it trains."
 
@@ -49,14 +50,41 @@ def data_and_network(session: PageSession, config: MLPConfig) -> None:
         on_dataset_change=_take_dataset,
     )
     left, right = st.columns(2)
-    left.slider("Noise", 0.0, 0.5, step=0.01, format="percent", key="noise", help=_help(session, "noise"))
+    left.slider(
+        "Noise", 0.0, 0.5, step=0.01, format="percent", key="noise", help=_help(session, "noise"),
+        disabled=session.varies("noise"),
+    )  # fmt: skip
     right.slider(
-        "Training share", 0.1, 0.9, step=0.05, format="percent", key="train_share", help=_help(session, "train_share")
-    )
+        "Training share", 0.1, 0.9, step=0.05, format="percent", key="train_share",
+        help=_help(session, "train_share"), disabled=session.varies("train_share"),
+    )  # fmt: skip
     st.markdown("**Network**")
     left, right = st.columns(2)
     menu(session, left, "Activation", "activation", ACTIVATIONS)
     menu(session, right, "Initial weights", "initializer", INITIALIZERS)
+
+
+def structure(session: PageSession) -> None:
+    """Hidden layers and inputs, where no network is drawn in which one could click them together."""
+    left, right = st.columns(2)
+    sizes = st.session_state.hidden_sizes
+    left.selectbox(
+        "Hidden layers",
+        sorted({*SHAPES, sizes}, key=lambda shape: (len(shape), shape)),
+        key="hidden_sizes",
+        format_func=lambda shape: shape if isinstance(shape, str) else "-".join(map(str, shape)) or "none",
+        accept_new_options=True,
+        help=f"Neurons in each hidden layer. Type any others: 8-8-4. {RESTARTS}",
+        disabled=session.varies("hidden_sizes"),
+    )
+    right.multiselect(
+        "Inputs",
+        list(FEATURES),
+        key="features",
+        format_func=lambda name: FEATURES[name].label,
+        help=f"What a network sees of a point. {RESTARTS}",
+        disabled=session.varies("features"),
+    )
 
 
 def seeds_and_device(session: PageSession) -> None:
@@ -67,8 +95,9 @@ def seeds_and_device(session: PageSession) -> None:
         left.number_input("Weights seed", 0, most_seed, key="seed", help=RESTARTS)
         right.number_input("Data seed", 0, most_seed, key="data_seed", help=_help(session, "data_seed"))
         st.number_input(
-            "Initial scale", 0.01, 100.0, step=0.1, key="initial_scale", help=_help(session, "initial_scale")
-        )
+            "Initial scale", 0.01, 100.0, step=0.1, key="initial_scale", help=_help(session, "initial_scale"),
+            disabled=session.varies("initial_scale"),
+        )  # fmt: skip
         _device_menu()
 
 
@@ -110,6 +139,7 @@ def menu(session: PageSession, place: Any, label: str, name: str, options: Mappi
         key=name,
         format_func=lambda key: options[key].label,
         help=f"{session.config_class.settings()[name].help}  \n`{formula}`  \n{RESTARTS}",
+        disabled=session.varies(name),
     )
 
 
@@ -137,6 +167,7 @@ def scale(session: PageSession, place: Any, label: str, name: str, steps: Sequen
         format_func=written,
         accept_new_options=True,
         help=f"{_help(session, name)} Type any number.",
+        disabled=session.varies(name),
     )
 
 

@@ -11,6 +11,7 @@ from playground.pages.controls import (
     regularization,
     scale,
     seeds_and_device,
+    structure,
 )
 from playground.pages.session import PageSession
 from playground.pages.stage import mount, race
@@ -39,8 +40,6 @@ _LEGEND = (
 @st.fragment
 def _controls() -> None:
     """The racers with their rates come first; then what they share."""
-    if not st.session_state.optimizers:  # the last one was unchosen: a race needs somebody
-        st.session_state.optimizers = list(SESSION.channel().config.optimizers)  # type: ignore[attr-defined]
     config = SESSION.follow()
     st.session_state.optimizers = list(config.optimizers)
     for name in set(OPTIMIZERS) - set(config.optimizers):  # Streamlit forgets what has no control on the page
@@ -59,6 +58,7 @@ def _controls() -> None:
             columns = st.columns(2)
         scale(SESSION, columns[index % 2], f"{OPTIMIZERS[name].label} rate", f"{name}_learning_rate", LEARNING_RATES)
     data_and_network(SESSION, config)
+    structure(SESSION)
     st.markdown("**Training**")
     left, right = st.columns(2)
     menu(SESSION, left, "Loss", "loss", {name: LOSSES[name] for name in config.losses()})

@@ -11,7 +11,7 @@ import streamlit as st
 
 from playground import link
 from playground.configs import CONFIGS
-from playground.run import Config, ConfigError, Integer, Number, Problem, Run, Setting
+from playground.run import Config, ConfigError, Integer, Number, Problem, Run, Setting, Sizes
 from playground.stream.channel import Channel
 from playground.stream.hub import ServerFull, hub
 
@@ -35,10 +35,17 @@ class PageSession:
                 _wait(str(full))
                 return False
             self._load_address()
-        elif any(name not in st.session_state for name in [*self.config_class.settings(), *self.show.settings()]):
-            self._take(self._present())  # back from another page, with which the controls' values went
-            self._take(self.show())
+        elif self._comes_from_elsewhere():
+            self._take(self._present(), anew=True)
+            self._take(self.show(), anew=True)
+        st.session_state.lab = self.lab
         return True
+
+    def _comes_from_elsewhere(self) -> bool:
+        """Whether another page was here before. Its controls have the same names, so that what stands under them is
+        that page's, or went with it."""
+        names = [*self.config_class.settings(), *self.show.settings()]
+        return st.session_state.get("lab") != self.lab or any(name not in st.session_state for name in names)
 
     @property
     def token(self) -> str:
@@ -78,6 +85,10 @@ class PageSession:
         hub().channel(self.token, self.lab).open(run, step, kept_id)
         self._take(run.config)
 
+    def varies(self, name: str) -> bool:
+        """Whether it is this setting in which the networks of a comparison differ: then it has no one value."""
+        return getattr(self._present(), "varied", None) == name
+
     def show_controls(self, values: Mapping[str, Any]) -> None:
         """Let the controls follow the run. Call it in a callback."""
         known = self.config_class.settings()
@@ -86,7 +97,8 @@ class PageSession:
             self.channel().controls.show(live)
 
     def change(self, values: Mapping[str, Any]) -> bool:
-        """Take over settings; → whether there were any that can be used. Call it in a callback."""
+        """Take over settings; → whether there were any that can be used. Call it in a callback; what draws next calls
+        ``redraw_if_changed``, since all controls may show something else now."""
         known, changed = self.config_class.settings(), False
         for name in values:
             if name not in known:
@@ -96,6 +108,8 @@ class PageSession:
                 changed = True
             except ConfigError as error:
                 toast(Problem(name, str(error)))
+        if changed:
+            st.session_state.changed = True
         return changed
 
     def _load_address(self) -> None:
@@ -106,8 +120,8 @@ class PageSession:
         show, problems = self.show.from_text(shown)
         run, step, more, warning = link.read(self.lab, {k: v for k, v in text.items() if k not in shown})
         st.query_params.clear()
-        self._take(show)
-        self._take(run.config)
+        self._take(show, anew=True)
+        self._take(run.config, anew=True)
         if run.edits or step:
             try:
                 self.open(run, step)
@@ -118,11 +132,13 @@ class PageSession:
             st.info(plain(warning))
 
     @staticmethod
-    def _take(config: Config) -> None:
-        """Put settings into the session, where the controls find them."""
+    def _take(config: Config, anew: bool = False) -> None:
+        """Put settings into the session, where the controls find them; ``anew`` before any control is drawn: what
+        is not put there then is lost with the other page's control of that name."""
         for name in config.settings():
-            value = getattr(config, name)
-            if st.session_state.get(name) != value:  # Streamlit refuses even the same value for a drawn widget
+            value, present = getattr(config, name), st.session_state.get(name)
+            is_there = (tuple(present) if isinstance(present, list) else present) == value
+            if anew or not is_there:  # Streamlit refuses even the same value for a drawn widget
                 st.session_state[name] = value
 
     def _settings(self) -> Config:
@@ -147,15 +163,15 @@ class PageSession:
         return hub().channel(self.token, self.lab).config
 
     def _read(self, name: str, known: Setting) -> Any:
-        """A setting's value from the session; a number that a person typed is still text, and may be none."""
+        """A setting's value from the session; what a person typed is still text. One that cannot be is said, and the
+        present one stays."""
         value = st.session_state[name]
-        if isinstance(value, str) and isinstance(known.kind, Integer | Number):
-            try:
-                return known.kind.parse(value)
-            except ConfigError as error:
-                toast(Problem(known.label, str(error)))
-                return getattr(self._present(), name)
-        return value
+        try:
+            is_typed = isinstance(value, str) and isinstance(known.kind, Integer | Number | Sizes)
+            return known.kind.parse(value) if is_typed else known.kind.check(value)
+        except ConfigError as error:
+            toast(Problem(known.label, str(error)))
+            return getattr(self._present(), name)
 
 
 @st.fragment(run_every=RETRY_S)
@@ -163,6 +179,13 @@ def _wait(why: str) -> None:
     """In place of the page, until the server has room for it."""
     st.info(why, icon=":material/hourglass_top:")
     if not hub().is_full:
+        st.rerun()
+
+
+def redraw_if_changed() -> None:
+    """Draw the whole page again where a callback has changed settings: a fragment would draw only itself, and what
+    the other controls still show would be taken for a person's wish the next time."""
+    if st.session_state.pop("changed", False):
         st.rerun()
 
 

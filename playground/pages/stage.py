@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from playground.pages.session import PageSession, toast
+from playground.pages.session import PageSession, redraw_if_changed, toast
 from playground.run import ConfigError, Problem
 from playground.stream.frame import pack, unpack
 from playground.stream.socket import PREFIX, stage_version
@@ -81,15 +81,14 @@ def _mounted(session: PageSession, component: Any, may_change: tuple[str, ...], 
         on_command_change=lambda: _take_command(session, key),
         on_transport_change=lambda: _take_transport(key),
     )
-    if st.session_state.pop("stage_changed", False):
-        st.rerun()
+    redraw_if_changed()
 
 
 def _take_change(session: PageSession, key: str, may_change: tuple[str, ...]) -> None:
     """The stage edits the network's structure and the seeds."""
     change = st.session_state[key].get("change")
-    if isinstance(change, Mapping) and session.change({k: v for k, v in change.items() if k in may_change}):
-        st.session_state.stage_changed = True
+    if isinstance(change, Mapping):
+        session.change({k: v for k, v in change.items() if k in may_change})
 
 
 def _take_controls(session: PageSession, key: str) -> None:
@@ -97,7 +96,6 @@ def _take_controls(session: PageSession, key: str) -> None:
     controls = st.session_state[key].get("controls")
     if isinstance(controls, Mapping):
         session.show_controls(controls)
-        st.session_state.stage_changed = True
 
 
 def _take_command(session: PageSession, key: str) -> None:
@@ -115,4 +113,4 @@ def _take_command(session: PageSession, key: str) -> None:
 def _take_transport(key: str) -> None:
     if st.session_state[key].get("transport") == "poll":
         st.session_state.transport = "poll"
-        st.session_state.stage_changed = True
+        st.session_state.changed = True

@@ -193,7 +193,7 @@ def by_layer(sizes: Sequence[int], parameters: Tensor) -> list[tuple[Tensor, Ten
     """The parameters (S, P) of S networks as each layer's weights (S, outputs, inputs) and biases (S, outputs)."""
     shapes = list(pairwise(sizes))
     parts = iter(parameters.split_with_sizes([size for m, n in shapes for size in (m * n, n)], dim=1))
-    return [(next(parts).unflatten(1, (n, m)), next(parts)) for m, n in shapes]
+    return [(next(parts).view(-1, n, m), next(parts)) for m, n in shapes]
 
 
 def _forward(

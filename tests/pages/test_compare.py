@@ -33,7 +33,7 @@ def test_a_guess_stands_beside_what_came(hub: Hub) -> None:
     channel = hub.channel(page.session_state["token_compare"], "compare")
     channel.handle({"type": "visitor", "secret": SECRET, "returning": False})
     page.run()
-    (asked,) = page.segmented_control
+    (asked,) = page.button_group
     asked.set_value("ReLU").run()
     for _ in range(3):
         channel.handle({"type": "step", "unit": "epoch"})
@@ -41,10 +41,14 @@ def test_a_guess_stands_beside_what_came(hub: Hub) -> None:
     page.run()
     assert not page.exception
     said = [each.value for each in page.markdown]
-    assert any("You guessed: **ReLU**" in text for text in said)
+    assert any(text.startswith("You guessed: **ReLU**. So far ") for text in said)
     assert any("Sigmoid reached 60 %" in text for text in said)
     assert any(text.startswith("|  | median test accuracy") for text in said)
-    assert not page.segmented_control
+    assert not page.button_group
+    channel.handle({"type": "seek", "step": 0})
+    channel.poll()
+    page.run()
+    assert not page.button_group  # what came is known by now
 
 
 def test_who_has_been_here_before_is_asked_only_if_they_wish(hub: Hub) -> None:
@@ -52,10 +56,43 @@ def test_who_has_been_here_before_is_asked_only_if_they_wish(hub: Hub) -> None:
     channel = hub.channel(page.session_state["token_compare"], "compare")
     channel.handle({"type": "visitor", "secret": SECRET, "returning": True})
     page.run()
-    assert not page.segmented_control
+    assert not page.button_group
     page.toggle(key="guessing").set_value(True).run()
-    assert page.segmented_control[0].label.startswith("Before you press Play")
+    assert page.button_group[0].options == ["Sigmoid", "ReLU", "No difference"]
     assert not page.exception
+
+
+def test_what_cannot_be_compared_stays_to_be_mended(hub: Hub) -> None:
+    page = opened("compare", seeds="2", varied="learning_rate", values="0.1,0.3")
+    before = config(page, hub)
+    for text, reason in (("0.1,abc", "'abc' is not a number"), ("abc", "2 to 4"), ("1,1", "twice"), ("", "2 to 4")):
+        page.text_input(key="typed").set_value(text).run()
+        assert page.text_input(key="typed").value == text
+        assert any(reason in each.value and each.value.startswith(":red[") for each in page.caption), text
+        assert config(page, hub) == before
+    page.text_input(key="typed").set_value("0.1,0.3,1").run()
+    assert config(page, hub).values == "0.1,0.3,1"
+    assert not any(each.value.startswith(":red[") for each in page.caption)
+
+
+def test_chips_can_be_taken_away_before_others_come(hub: Hub) -> None:
+    page = opened("compare", seeds="2")
+    page.multiselect(key="chosen").set_value([]).run()
+    assert page.multiselect(key="chosen").value == []
+    assert any("2 to 4" in each.value for each in page.caption)
+    assert config(page, hub).values == "sigmoid,relu"
+    page.multiselect(key="chosen").set_value(["tanh"]).run()
+    page.multiselect(key="chosen").set_value(["tanh", "relu"]).run()
+    assert config(page, hub).values == "tanh,relu"
+
+
+def test_hidden_layers_and_inputs_can_be_chosen(hub: Hub) -> None:
+    page = opened("compare", seeds="2")
+    page.selectbox(key="hidden_sizes").select((8, 8)).run()
+    assert config(page, hub).hidden_sizes == (8, 8)
+    page.multiselect(key="features").set_value([]).run()
+    assert config(page, hub).features == ("x", "y")
+    assert "at least one of" in page.toast[0].value
 
 
 def test_values_that_cannot_be_compared_are_said(hub: Hub) -> None:
