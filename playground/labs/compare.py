@@ -22,7 +22,7 @@ from playground.data.points import DATASETS, DOMAIN, draw
 from playground.labs.population import PopulationExperiment
 from playground.link import query
 from playground.outcomes import Trial
-from playground.run import Choice, ConfigError, Edit, Run, Snapshot, View
+from playground.run import ConfigError, Edit, Run, Snapshot, View
 from playground.statistics import LEVELS, Levels, spreads
 from playground.training.evidence import evidence, summary
 from playground.training.layers import alike
@@ -264,19 +264,12 @@ class CompareExperiment:
         return found
 
     def _scene(self) -> dict[str, Any]:
-        config, varied = self.config, self.config.varied
-        known = config.settings()[varied]
-        variants = [
-            {
-                "title": name if isinstance(known.kind, Choice) else variant.words(varied),
-                "link": _link(variant),
-            }
-            for name, variant in config.variants.items()
-        ]
+        config = self.config
+        variants = [{"title": name, "link": _link(variant)} for name, variant in config.variants.items()]
         datasets = [DATASETS[variant.dataset] for variant in config.variants.values()]
         return {
             "kind": "compare",
-            "varied": known.label,
+            "varied": config.settings()[config.varied].label,
             "variants": variants,
             "seeds": [config.seed + seed for seed in range(config.seeds)],
             "wall": len(self._wall) // len(variants),

@@ -84,7 +84,7 @@ def test_one_that_diverges_leaves_its_neighbours() -> None:
     snapshot = wild.observe("r", ALL)
     assert snapshot.arrays["states"].tolist() == [0] * 4 + [2] * 4
     assert [each["diverged"] for each in snapshot.info["variants"]] == [0, 4]
-    assert all(each["variant"] == "learning_rate 90" for each in snapshot.info["failures"])
+    assert all(each["variant"] == "Learning rate 90" for each in snapshot.info["failures"])
     assert "no longer finite" in snapshot.info["failures"][0]["evidence"][0]
     assert snapshot.info["failures"][0]["counter"] == {"setting": "learning_rate", "value": 9.0}
 
@@ -144,7 +144,7 @@ def test_what_a_frame_holds() -> None:
     assert len(info["why"]) == 2
     assert [layer["dead"] is None for layer in info["why"][1]] == [False, False, True]
     assert sum(info["why"][0][0]["histogram"]) == pytest.approx(1, abs=1e-3)
-    assert info["scene"]["variants"][0]["title"] == "Tanh"
+    assert info["scene"]["variants"][0]["title"] == info["comparison"]["rows"][0]["variant"] == "Tanh"
     assert "&seed={seed}&" in info["scene"]["variants"][0]["link"]
     assert len(info["failures"]) == 3
     assert pack({**info, "metrics": snapshot.metrics}, arrays)
