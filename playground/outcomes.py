@@ -34,7 +34,8 @@ class Trial(Outcome):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """One variant over its seeds. ``score`` is the final test accuracy, or the final test loss for regression;
-    ``worst`` the worst of it. ``reached`` of ``runs`` met the target, and ``epochs_to_target`` are theirs alone."""
+    ``worst`` the worst of it. ``reached`` of ``runs`` met the target, and ``epochs_to_target`` are theirs alone: the
+    first whole epochs by which 10 %, 25 %, … of them had."""
 
     variant: str
     runs: int
@@ -48,17 +49,27 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """Two variants, and the difference of their median scores, ``first`` less ``second``; None with too few runs."""
+
+    first: str
+    second: str
+    difference: Difference | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """A tidy table, one row a network, and what it says: a summary per variant, the difference of the median scores
-    of the first two variants (first minus second), and a sentence. ``network_steps_per_s`` counts every network's
-    updates over the whole time, drawing data and compiling included; ``tier`` says how they were computed."""
+    """A tidy table, one row a network, and what it says: a summary per variant, how far their median scores are
+    apart, and a sentence. Of two variants ``differences`` holds the first against the second, of more the one with
+    the best median against each of the others. ``network_steps_per_s`` counts every network's updates over the whole
+    time, drawing data and compiling included; ``tier`` says how they were computed."""
 
     rows: tuple[Trial, ...]
     summaries: tuple[Summary, ...]
     score: str
     epochs: float
     target_accuracy: float | None
-    difference: Difference | None
+    differences: tuple[Contrast, ...]
     sentence: str
     network_steps_per_s: float | None
     tier: str
@@ -68,12 +79,14 @@ class Comparison:
         return asdict(self)
 
     def __str__(self) -> str:
-        lines = [f"{'':<16}{'median':>9}{'q10':>9}{'q90':>9}{'worst':>9}{'reached':>10}   {_NAMES[self.score]}"]
+        width = max(15, *(len(each.variant) for each in self.summaries)) + 1
+        head = f"{'median':>9}{'q10':>9}{'q90':>9}{'worst':>9}{'reached':>10}"
+        lines = [f"{'':<{width}}{head}   {_NAMES[self.score]}"]
         for each in self.summaries:
             found = [each.score.median, each.score.q10, each.score.q90, each.worst] if each.score else [None] * 4
             cells = "".join(f"{'-' if value is None else _value(value, self.score):>9}" for value in found)
             reached = "-" if each.reached is None else f"{each.reached}/{each.runs}"
-            lines.append(f"{each.variant[:16]:<16}{cells}{reached:>10}")
+            lines.append(f"{each.variant:<{width}}{cells}{reached:>10}")
         if self.network_steps_per_s is not None:
             lines.append(f"{self.network_steps_per_s:,.0f} network updates/s, {self.tier}")
         return "\n".join([*lines, self.sentence])
@@ -88,26 +101,42 @@ def table(
     tier: str = "traced",
 ) -> Comparison:
     """Sum up ``rows``, the variants in the order in which they first stand there."""
-    names = list(dict.fromkeys(row.variant for row in rows))
-    parts = [[row for row in rows if row.variant == name] for name in names]
+    parts: dict[str, list[Trial]] = {}
+    for row in rows:
+        parts.setdefault(row.variant, []).append(row)
     score = "test_loss" if any(row.test_accuracy is None for row in rows) else "test_accuracy"
-    summaries = tuple(_summary(part, score, target_accuracy) for part in parts)
-    difference = None
-    if len(parts) > 1:
-        first, second = ({row.seed: getattr(row, score) for row in part} for part in parts[:2])
-        both = [seed for seed in first if seed in second]
-        difference = median_difference([first[seed] for seed in both], [second[seed] for seed in both])
+    summaries = tuple(_summary(part, score, target_accuracy) for part in parts.values())
+    differences = tuple(
+        Contrast(first=first, second=second, difference=_difference(parts[first], parts[second], score))
+        for first, second in _pairs(summaries, score)
+    )
     return Comparison(
         rows=tuple(rows),
         summaries=summaries,
         score=score,
         epochs=epochs,
         target_accuracy=target_accuracy,
-        difference=difference,
-        sentence=_sentence(summaries, score, target_accuracy, difference),
+        differences=differences,
+        sentence=_sentence(summaries, score, target_accuracy, differences),
         network_steps_per_s=network_steps_per_s,
         tier=tier,
     )
+
+
+def _pairs(summaries: Sequence[Summary], score: str) -> list[tuple[str, str]]:
+    """Which variants are held against which: the first against the second, of more than two the best against each."""
+    known = [(each.score.median, each.variant) for each in summaries if each.score]
+    if len(summaries) < 3 or not known:
+        return [(summaries[0].variant, each.variant) for each in summaries[1:]]
+    best = (min if score == "test_loss" else max)(known, key=lambda each: each[0])[1]
+    return [(best, each.variant) for each in summaries if each.variant != best]
+
+
+def _difference(first: Sequence[Trial], second: Sequence[Trial], score: str) -> Difference | None:
+    """The difference of the median scores over the seeds that both have."""
+    ones, others = ({row.seed: getattr(row, score) for row in part} for part in (first, second))
+    both = [seed for seed in ones if seed in others]
+    return median_difference([ones[seed] for seed in both], [others[seed] for seed in both])
 
 
 def _summary(rows: Sequence[Trial], score: str, target_accuracy: float | None) -> Summary:
@@ -124,35 +153,40 @@ def _summary(rows: Sequence[Trial], score: str, target_accuracy: float | None) -
         test_loss=quantiles([math.nan if row.test_loss is None else row.test_loss for row in rows]),
         reached=None if target_accuracy is None else len(reached),
         share_reached=None if target_accuracy is None else len(reached) / len(rows),
-        epochs_to_target=quantiles(reached),
+        epochs_to_target=_whole(quantiles(reached)),
     )
 
 
+def _whole(epochs: Quantiles | None) -> Quantiles | None:
+    return epochs and Quantiles(**{name: float(math.ceil(value)) for name, value in asdict(epochs).items()})
+
+
 def _sentence(
-    summaries: Sequence[Summary], score: str, target_accuracy: float | None, difference: Difference | None
+    summaries: Sequence[Summary], score: str, target_accuracy: float | None, differences: Sequence[Contrast]
 ) -> str:
     """What the table says in plain words, and no more than it carries."""
     if target_accuracy is None:
         said = [_level(summary, score) for summary in summaries]
     else:
-        said = [_reached(summary, f" {_share(target_accuracy)}") for summary in summaries[:1]]
-        said += [_reached(summary, "") for summary in summaries[1:]]
+        said = _reached(summaries, _share(target_accuracy))
     text = "; ".join(said) + "."
-    lost = [f"{each.variant} {each.diverged}" for each in summaries if each.diverged]
+    lost = [f"{each.variant} in {each.diverged} of {each.runs}" for each in summaries if each.diverged]
     if lost:
         text += f" Diverged: {', '.join(lost)}."
-    if len(summaries) > 1:
-        text += " " + _compared(summaries[0], summaries[1], score, difference)
-    return text
+    return " ".join([text, *_compared(differences, score)])
 
 
-def _reached(summary: Summary, target: str) -> str:
-    """``ReLU reached 95 % in 41 of 64 runs, median 36 epochs``; the later variants shorter."""
-    start = f"{summary.variant} reached{target} in" if target else f"{summary.variant} in"
-    text = f"{start} {summary.reached} of {summary.runs}{' runs' if target else ''}"
-    if summary.epochs_to_target is not None:
-        text += f", median {summary.epochs_to_target.median:g}{' epochs' if target else ''}"
-    return text
+def _reached(summaries: Sequence[Summary], target: str) -> list[str]:
+    """``ReLU reached 95 % in 41 of 64 runs, median 36 epochs``; each word and unit where it is first needed."""
+    said, unit = [], " epochs"
+    for index, each in enumerate(summaries):
+        reached, runs = ("", "") if index else (f" reached {target}", " runs")
+        text = f"{each.variant}{reached} in {each.reached} of {each.runs}{runs}"
+        if each.epochs_to_target is not None:
+            text += f", median {each.epochs_to_target.median:g}{unit}"
+            unit = ""
+        said.append(text)
+    return said
 
 
 def _level(summary: Summary, score: str) -> str:
@@ -162,19 +196,24 @@ def _level(summary: Summary, score: str) -> str:
     return f"{summary.variant}: median {_NAMES[score]} {median}, worst {worst} of {summary.runs} runs"
 
 
-def _compared(first: Summary, second: Summary, score: str, difference: Difference | None) -> str:
-    """How far the medians are apart, and whether the interval carries that."""
-    if difference is None:
-        return "Too few runs for an interval of the difference."
+def _compared(differences: Sequence[Contrast], score: str) -> list[str]:
+    """How far the medians are apart, and whether the intervals carry that: a sentence each."""
+    said: list[str] = []
+    for each in differences:
+        if each.difference is not None:
+            start = "" if said else f"Median {_NAMES[score]}, "
+            said.append(f"{start}{each.first} less {each.second}: {_interval(each.difference, score)}.")
+    return said if said or not differences else ["Too few runs for an interval of the difference."]
+
+
+def _interval(difference: Difference, score: str) -> str:
     points = score == "test_accuracy"
     value, low, high = (
         f"{each * 100:+.1f}" if points else f"{each:+.3g}"
         for each in (difference.value, difference.low, difference.high)
     )
-    interval = f"{_share(difference.level)} bootstrap interval {low} to {high}"
-    text = f"Median {_NAMES[score]}, {first.variant} less {second.variant}: {value}"
-    text += f" points ({interval})" if points else f" ({interval})"
-    return text + ("." if difference.is_clear else "; the interval holds 0, so these runs do not tell them apart.")
+    text = f"{value}{' points' if points else ''} ({_share(difference.level)} bootstrap interval {low} to {high})"
+    return text if difference.is_clear else f"{text}; the interval holds 0, so these runs do not tell them apart"
 
 
 _NAMES = {"test_accuracy": "final test accuracy", "test_loss": "final test loss"}

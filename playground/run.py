@@ -246,12 +246,21 @@ class Config:
 
     def words(self, name: str) -> str:
         """A setting and its value as they stand in a list: ``Activation ReLU``."""
-        known, value = self.settings()[name], getattr(self, name)
+        return self.phrase(name, getattr(self, name))
+
+    @classmethod
+    def phrase(cls, name: str, value: Any) -> str:
+        """What ``words`` gives for a setting with this ``value``: ``Hidden layers 4-2``, ``No hidden layer``."""
+        known = cls.settings()[name]
         if isinstance(known.kind, Choice | Names):
             chosen = (value,) if isinstance(value, str) else value
             written = ", ".join(getattr(known.kind.options[each], "label", each) for each in chosen)
+        elif isinstance(known.kind, Sizes):
+            if not value:
+                return f"No {known.label.lower().removesuffix('s')}"
+            written = "-".join(map(str, value))
         else:
-            written = f"{value:g}" if isinstance(value, float) else known.kind.format(value) or "none"
+            written = known.kind.format(value)
         return f"{known.label} {written}"
 
     @classmethod

@@ -86,8 +86,9 @@ def median_difference(first: Sequence[float], second: Sequence[float], level: fl
     if len(pairs) < FEWEST_PAIRS:
         return None
     rng = np.random.default_rng(0)
-    drawn = pairs[rng.integers(len(pairs), size=(RESAMPLES, len(pairs)))]  # (resamples, pairs, 2)
-    medians = np.median(drawn, axis=1)
-    low, high = np.quantile(medians[:, 0] - medians[:, 1], [(1 - level) / 2, (1 + level) / 2]).tolist()
+    drawn = rng.integers(len(pairs), size=(RESAMPLES, len(pairs)))
+    # One column at a time lies in one piece, which is several times as fast.
+    ones, others = (np.median(np.ascontiguousarray(column)[drawn], axis=1) for column in pairs.T)
+    low, high = np.quantile(ones - others, [(1 - level) / 2, (1 + level) / 2]).tolist()
     value = float(np.median(pairs[:, 0]) - np.median(pairs[:, 1]))
     return Difference(value=value, low=low, high=high, level=level)

@@ -1,6 +1,7 @@
 """What a table of outcomes says, in numbers and in words."""
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -34,16 +35,18 @@ def test_who_reached_the_target_and_when() -> None:
     first, second = found.summaries
     assert (first.variant, first.runs, first.reached, first.share_reached, first.worst) == ("ReLU", 8, 4, 0.5, 0.5)
     assert first.epochs_to_target is not None
-    assert (first.epochs_to_target.median, first.epochs_to_target.q25) == (36, 34.5)
+    assert (first.epochs_to_target.median, first.epochs_to_target.q25) == (36, 35)
     assert second.worst == 0.94
     assert found.sentence.startswith(
         "ReLU reached 95 % in 4 of 8 runs, median 36 epochs; Sigmoid in 7 of 8, median 212. "
         "Median final test accuracy, ReLU less Sigmoid: -7.5 points (95 % bootstrap interval "
     )
-    assert found.difference is not None
-    assert found.difference.value == pytest.approx(-0.075)
+    (contrast,) = found.differences
+    assert (contrast.first, contrast.second) == ("ReLU", "Sigmoid")
+    assert contrast.difference is not None
+    assert contrast.difference.value == pytest.approx(-0.075)
     assert found.sentence.endswith("; the interval holds 0, so these runs do not tell them apart.") == (
-        not found.difference.is_clear
+        not contrast.difference.is_clear
     )
     assert json.loads(json.dumps(found.to_json()))["summaries"][0]["reached"] == 4
     assert "4/8" in str(found)
@@ -63,10 +66,50 @@ def test_few_runs_carry_nothing_and_nobody_reached_has_no_median() -> None:
     found = table(
         [*rows("A", [None] * 2, [0.9] * 2), *rows("B", [None, 3], [0.5] * 2)], epochs=5, target_accuracy=0.99
     )
-    assert found.difference is None
+    assert [each.difference for each in found.differences] == [None]
     assert found.sentence == (
-        "A reached 99 % in 0 of 2 runs; B in 1 of 2, median 3. Too few runs for an interval of the difference."
+        "A reached 99 % in 0 of 2 runs; B in 1 of 2, median 3 epochs. Too few runs for an interval of the difference."
     )
+
+
+def test_of_several_variants_the_best_is_held_against_each() -> None:
+    steps = [0.0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06]
+    found = table(
+        [
+            *rows("A", [None] * 7, [0.5 + step for step in steps]),
+            *rows("B", [17, 19, None, None, 21, 14, 22], [0.9 + step for step in steps]),
+            *rows("C", [30] * 7, [0.9 + step for step in reversed(steps)]),
+        ],
+        epochs=100,
+        target_accuracy=0.9,
+    )
+    assert [(each.first, each.second) for each in found.differences] == [("B", "A"), ("B", "C")]
+    assert found.sentence == (
+        "A reached 90 % in 0 of 7 runs; B in 5 of 7, median 19 epochs; C in 7 of 7, median 30. "
+        "Median final test accuracy, B less A: +40.0 points (95 % bootstrap interval +40.0 to +40.0). "
+        "B less C: +0.0 points (95 % bootstrap interval -4.0 to +4.0); the interval holds 0, so these runs do not "
+        "tell them apart."
+    )
+    losses = table(
+        [
+            replace(ROW, variant=name, seed=seed, test_accuracy=None, test_loss=loss + seed)
+            for name, loss in (("A", 3.0), ("B", 1.0), ("C", math.nan))
+            for seed in range(7)
+        ],
+        epochs=1,
+    )
+    assert [(each.first, each.second) for each in losses.differences] == [("B", "A"), ("B", "C")]
+    assert losses.differences[1].difference is None
+
+
+def test_a_long_name_stands_whole_in_the_table() -> None:
+    found = table(
+        [*rows("L2 regularization 0", [None], [0.9]), *rows("L2 regularization 0.03", [None], [0.5])], epochs=1
+    )
+    lines = str(found).splitlines()
+    assert lines[1].split("  ")[0] == "L2 regularization 0"
+    assert lines[2].startswith("L2 regularization 0.03      50 %")
+    assert len(lines[0].split("   final")[0]) == len(lines[1])
 
 
 def test_a_regression_is_judged_by_its_loss_and_the_diverged_are_named() -> None:
@@ -74,4 +117,4 @@ def test_a_regression_is_judged_by_its_loss_and_the_diverged_are_named() -> None
     found = table([replace(plane[3], diverged=True), *plane[:3]], epochs=10)
     assert found.score == "test_loss"
     assert found.summaries[0].worst == 0.3
-    assert found.sentence == "ReLU: median final test loss 0.15, worst 0.3 of 4 runs. Diverged: ReLU 1."
+    assert found.sentence == "ReLU: median final test loss 0.15, worst 0.3 of 4 runs. Diverged: ReLU in 1 of 4."

@@ -38,11 +38,9 @@ def vary(base: MLPConfig, setting: str, values: str) -> dict[str, MLPConfig]:
 
 
 def label(name: str, value: Any) -> str:
-    """A variant's name as a person reads it: the catalog's where it has one."""
+    """A variant's name as a person reads it: the catalog's where it has one, else with its setting's."""
     kind = MLPConfig.settings()[name].kind
-    if isinstance(kind, Choice):
-        return str(kind.options[value].label)
-    return f"{name} {kind.format(value) or 'none'}"
+    return str(kind.options[value].label) if isinstance(kind, Choice) else MLPConfig.phrase(name, value)
 
 
 def seeded(config: MLPConfig, seeds: int) -> list[MLPConfig]:

@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 from playground import outcomes
 from playground.configs.compare import CompareConfig
 from playground.data.points import DATASETS, DOMAIN, draw
+from playground.labs.failures import Failures
 from playground.labs.population import PopulationExperiment
 from playground.link import query
 from playground.outcomes import Trial
-from playground.run import Choice, ConfigError, Edit, Run, Snapshot, View
+from playground.run import ConfigError, Edit, Run, Snapshot, View
 from playground.statistics import LEVELS, Levels, spreads
-from playground.training.evidence import evidence, summary
+from playground.training.evidence import summary
 from playground.training.layers import alike
 from playground.training.population import from_numpy, to_numpy
 from playground.training.probes import History
@@ -34,7 +35,6 @@ WALL = 64  # small maps at most, of all variants together
 LARGE_SIDE = 60
 WHY_EVERY_S, WHY_EVERY_S_AT_REST = 0.5, 0.1  # looking into the layers costs as much as a frame's training
 WHY_SEEDS = 32
-MOST_FAILURES = 3
 COMPILE_AFTER_S, COMPILE_POLL_S = 2.0, 0.5  # of training
 RUNNING, REACHED, DIVERGED = 0, 1, 2
 
@@ -51,8 +51,7 @@ class CompareExperiment:
         self._anchors = [group.population.moment() for group in self._networks.groups]  # the epoch's start
         count = len(self._networks.configs)
         self._reached = np.full(count, -1, dtype=np.int64)  # the first epoch after which the target was met
-        self._rising = np.zeros(count, dtype=np.int64)  # the epochs for which the test loss has risen now
-        self._last_loss = self._networks.scores()["test_loss"]
+        self._failures = Failures(config, self._networks)
         self._rate, self._trained_s, self._looked_s = 100.0, 0.0, 0.0
         self._ready = self._is_flowing = False
         self._why_at = -np.inf
@@ -112,15 +111,13 @@ class CompareExperiment:
             self._look(epoch + 1)
 
     def _look(self, epoch: int) -> None:
-        """The end of an epoch: who has met the target, whose test loss rises, who is left."""
+        """The end of an epoch: who has met the target, whose test loss is its best, who is left."""
         self._anchors = [group.population.moment() for group in self._networks.groups]
         scores, diverged = self._networks.scores(), self._networks.diverged()
         if self.target is not None:
             met = (scores["test_accuracy"] >= self.target) & ~diverged & (self._reached < 0)
             self._reached = np.where(met, epoch, self._reached)
-        has_risen = (scores["test_loss"] > self._last_loss) & ~diverged
-        self._rising = np.where(has_risen, self._rising + 1, 0)
-        self._last_loss = scores["test_loss"]
+        self._failures.look(epoch, scores["test_loss"])
         if diverged.all():
             self.notice = f"Training stopped at step {self.step}: every network has diverged."
 
@@ -187,7 +184,7 @@ class CompareExperiment:
         if "curves" in view.panels:
             arrays["curves"] = self.history.array()
         if "table" in view.panels:
-            info |= {"comparison": self._table(), "failures": self._failures()}
+            info |= {"comparison": self._table(), "failures": self._failures.cards(self.epoch, self._reached)}
         return Snapshot.of(self, run_id, info, arrays)
 
     def parameters_sha256(self) -> str:
@@ -264,19 +261,12 @@ class CompareExperiment:
         return found
 
     def _scene(self) -> dict[str, Any]:
-        config, varied = self.config, self.config.varied
-        known = config.settings()[varied]
-        variants = [
-            {
-                "title": name if isinstance(known.kind, Choice) else variant.words(varied),
-                "link": _link(variant),
-            }
-            for name, variant in config.variants.items()
-        ]
+        config = self.config
+        variants = [{"title": name, "link": _link(variant)} for name, variant in config.variants.items()]
         datasets = [DATASETS[variant.dataset] for variant in config.variants.values()]
         return {
             "kind": "compare",
-            "varied": known.label,
+            "varied": config.settings()[config.varied].label,
             "variants": variants,
             "seeds": [config.seed + seed for seed in range(config.seeds)],
             "wall": len(self._wall) // len(variants),
@@ -297,33 +287,6 @@ class CompareExperiment:
         ]
         tier = self._networks.tier
         return outcomes.table(rows, epochs=self.epoch, target_accuracy=self.target, tier=tier).to_json()
-
-    def _failures(self) -> list[dict[str, Any]]:
-        """The networks that failed worst, with the evidence and what to try: diverged ones first, then those farthest
-        from the target, or for regression those with the largest losses. None before anything was trained."""
-        scores, diverged = self._networks.scores(), self._networks.diverged()
-        is_worse = -scores["test_accuracy"] if self.target is not None else scores["test_loss"]
-        has_failed = diverged | (self._reached < 0) if self.target is not None else diverged
-        order = sorted(np.flatnonzero(has_failed).tolist(), key=lambda i: (not diverged[i], -is_worse[i]))
-        chosen = order[:MOST_FAILURES] if self.step else []
-        seen = {i: (each, row) for ids, each in self._networks.layers(chosen) for row, i in enumerate(ids)}
-        return [self._failure(index, *seen[index]) for index in chosen]
-
-    def _failure(self, index: int, layers: Any, row: int) -> dict[str, Any]:
-        config, step = self._networks.configs[index], int(self._networks.steps()[index])
-        has_diverged = bool(self._networks.diverged()[index])
-        rising = int(self._rising[index])
-        found = evidence(config, layers, row, step=step, rising_epochs=rising, has_diverged=has_diverged)
-        return {
-            "variant": self._names[index // self.config.seeds],
-            "seed": config.seed,
-            "member": index % self.config.seeds,
-            "step": step,
-            "diverged": has_diverged,
-            "evidence": found.words,
-            "counter": found.setting and {"setting": found.setting, "value": found.value},
-            "link": query(Run(lab="mlp", config=config), step),
-        }
 
     # Changing
 
@@ -353,7 +316,7 @@ class CompareExperiment:
     def state(self) -> dict[str, Any]:
         """All that training needs to go on from here, in NumPy: of each group every network, and within an epoch also
         where they were at its start."""
-        kept: dict[str, Any] = {"reached": self._reached, "rising": self._rising, "last_loss": self._last_loss}
+        kept: dict[str, Any] = {"reached": self._reached} | self._failures.state()
         is_within = self.step != self._boundary(self._epochs_done)
         for index, (group, anchor) in enumerate(zip(self._networks.groups, self._anchors, strict=True)):
             kept |= to_numpy(f"{index}.now", group.population.moment())
@@ -371,7 +334,8 @@ class CompareExperiment:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from an earlier ``state`` of a run with the same configuration and the same edits."""
         kept, taken, anchors = state["optimizer_state"], 0, []
-        self._reached, self._rising, self._last_loss = (kept[name] for name in ("reached", "rising", "last_loss"))
+        self._reached = kept["reached"]
+        self._failures.restore(kept)
         for index, group in enumerate(self._networks.groups):
             population = group.population
             size = population.parameters.numel()

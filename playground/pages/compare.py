@@ -264,16 +264,17 @@ def _value(value: float | None, is_share: bool) -> str:
 
 
 def _failure(failure: Mapping[str, Any]) -> None:
-    """One network that failed: what tells so, and what to try."""
+    """Why networks of a variant failed: for how many it holds, what tells so in one of them, and what to try."""
     with st.container(gap="small"):
         evidence = "; ".join(failure["evidence"])
-        st.markdown(f"**{plain(failure['variant'])}, seed {failure['seed']}**  \n{plain(evidence)}")
-        counter = failure["counter"]
-        if counter:
-            known = MLPConfig.settings()[counter["setting"]]
-            words = f"{known.label}: {known.kind.format(counter['value'])}"
+        st.markdown(
+            f"**{plain(failure['variant'])}: {failure['shared']}**  \n"
+            f"{plain(evidence)} (seed {failure['seed']}, step {failure['step']:,})"
+        )
+        if counter := failure["counter"]:
             st.button(
-                f"Try {words}", key=f"try_{failure['variant']}_{failure['seed']}",
+                f"Try {MLPConfig.phrase(counter['setting'], counter['value'])}",
+                key=f"try_{failure['variant']}_{failure['seed']}",
                 on_click=_try, args=(counter["setting"], counter["value"]),
             )  # fmt: skip
 

@@ -44,6 +44,12 @@ class Layers:
     histograms: Floats
     ranges: Floats
 
+    @property
+    def asleep(self) -> Floats:
+        """The shares (S, L - 1) of a hidden layer's units that are dead, or of its outputs that are saturated; 0
+        where the activation knows neither."""
+        return np.nan_to_num(np.fmax(self.dead, self.saturated))
+
 
 def layers(population: Population, networks: Tensor | None = None) -> Layers:
     """Look into the given networks of ``population``, or all. Leaves them as they were."""

@@ -47,8 +47,9 @@ def test_it_is_summed_up(found: Comparison) -> None:
     assert tanh.reached is not None
     assert tanh.reached > 4
     assert linear.reached == 0
-    assert found.difference is not None
-    assert found.difference.low > 0.1  # a line cannot separate XOR
+    difference = found.differences[0].difference
+    assert difference is not None
+    assert difference.low > 0.1  # a line cannot separate XOR
     assert found.sentence.startswith(f"Tanh reached 90 % in {tanh.reached} of 8 runs, median ")
     assert found.network_steps_per_s is not None
     assert found.tier == "traced"
@@ -67,17 +68,19 @@ def test_a_learning_rate_that_is_too_high_diverges_alone() -> None:
     assert [row.diverged for row in found.rows] == [False] * 3 + [True] * 3
     assert [row.epoch for row in found.rows[:3]] == [3] * 3
     assert all(row.test_accuracy is None for row in found.rows)
-    assert "Diverged: learning_rate 90 3." in found.sentence
+    assert "Diverged: Learning rate 90 in 3 of 3." in found.sentence
 
 
 def test_variants_of_sizes_and_features() -> None:
     assert [*vary(BASE, "hidden_sizes", "4,2//8,8")] == [
-        "hidden_sizes 4,2",
-        "hidden_sizes none",
-        "hidden_sizes 8,8",
+        "Hidden layers 4-2",
+        "No hidden layer",
+        "Hidden layers 8-8",
     ]
-    assert vary(BASE, "features", "x,y/x,xy")["features x,xy"].features == ("x", "xy")
-    assert [*vary(BASE, "weight-decay", "0,0.1")] == ["weight_decay 0", "weight_decay 0.1"]
+    assert vary(BASE, "features", "x,y/x,xy")["Features x₁, x₁x₂"].features == ("x", "xy")
+    assert [*vary(BASE, "weight-decay", "0,0.1")] == ["L2 regularization 0", "L2 regularization 0.1"]
+    assert [*vary(BASE, "activation", "relu,leaky_relu")] == ["ReLU", "Leaky ReLU"]
+    assert len(vary(BASE, "learning_rate", "0.1,0.10000001")) == 2
 
 
 @pytest.mark.parametrize(

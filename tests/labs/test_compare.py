@@ -46,10 +46,11 @@ def test_every_network_is_its_ordinary_run_with_the_same_data_and_seeds(config: 
 @pytest.mark.parametrize("config", [CONFIG, UNEQUAL, WILD], ids=["alike", "unequal", "wild"])
 def test_going_back_and_forth_is_exact(config: CompareConfig) -> None:
     timeline = Timeline(Run(lab="compare", config=config))
-    found = {}
+    found, states = {}, {}
     for steps in (1, 11, 13, 40, 2, 60, 33):
         timeline.advance(steps=steps)
         found[timeline.step] = timeline.experiment.parameters_sha256(), timeline.experiment.observe("r", ALL)
+        states[timeline.step] = timeline.experiment.state()["optimizer_state"]
     timeline.advance(budget_s=0.2)
     for step in (25, 160, 1, 127, 12, 67, 65, 160):
         timeline.seek(step)
@@ -59,6 +60,9 @@ def test_going_back_and_forth_is_exact(config: CompareConfig) -> None:
         assert again.metrics == snapshot.metrics
         assert again.info["variants"] == snapshot.info["variants"]
         assert again.info["comparison"] == snapshot.info["comparison"]
+        assert again.info["failures"] == snapshot.info["failures"]
+        kept, expected = timeline.experiment.state()["optimizer_state"], states[step]
+        assert all(np.array_equal(kept[name], expected[name]) for name in ("best_loss", "best_epoch"))
         assert np.array_equal(again.arrays["maps"], snapshot.arrays["maps"])
         assert np.array_equal(again.arrays["states"], snapshot.arrays["states"])
 
@@ -84,9 +88,11 @@ def test_one_that_diverges_leaves_its_neighbours() -> None:
     snapshot = wild.observe("r", ALL)
     assert snapshot.arrays["states"].tolist() == [0] * 4 + [2] * 4
     assert [each["diverged"] for each in snapshot.info["variants"]] == [0, 4]
-    assert all(each["variant"] == "learning_rate 90" for each in snapshot.info["failures"])
-    assert "no longer finite" in snapshot.info["failures"][0]["evidence"][0]
-    assert snapshot.info["failures"][0]["counter"] == {"setting": "learning_rate", "value": 9.0}
+    (card,) = snapshot.info["failures"]
+    assert (card["variant"], card["shared"], card["diverged"]) == ("Learning rate 90", "4 of 4 seeds", True)
+    assert "no longer finite" in card["evidence"][0]
+    assert card["evidence"][1] == "Learning rate 0.03, beside it, stayed finite in 4 of 4"
+    assert card["counter"] is None
 
 
 def test_it_stops_when_nobody_is_left() -> None:
@@ -144,12 +150,61 @@ def test_what_a_frame_holds() -> None:
     assert len(info["why"]) == 2
     assert [layer["dead"] is None for layer in info["why"][1]] == [False, False, True]
     assert sum(info["why"][0][0]["histogram"]) == pytest.approx(1, abs=1e-3)
-    assert info["scene"]["variants"][0]["title"] == "Tanh"
+    assert info["scene"]["variants"][0]["title"] == info["comparison"]["rows"][0]["variant"] == "Tanh"
     assert "&seed={seed}&" in info["scene"]["variants"][0]["link"]
-    assert len(info["failures"]) == 3
+    assert info["failures"] == []  # nobody has failed after an epoch
     assert pack({**info, "metrics": snapshot.metrics}, arrays)
     assert experiment.observe("r", View(member=999)).info["member"] == 39
     assert "why" not in experiment.observe("r", View()).info
+
+
+def cards(config: CompareConfig, epochs: int) -> list[dict[str, Any]]:
+    experiment = CompareExperiment(config)
+    experiment.advance(steps=round(epochs * config.steps_per_epoch))
+    found = experiment.observe("r", View(panels=frozenset({"table"}))).info["failures"]
+    assert pack({"failures": found}, {})
+    return list(found)
+
+
+SPIRAL = CompareConfig(dataset="spiral", features=("x", "y", "sin_x", "sin_y"), hidden_sizes=(8, 8), seeds=6)
+
+
+def test_equal_causes_are_told_once() -> None:
+    config = replace(SPIRAL, learning_rate=0.1, seeds=40)  # of which 32 are looked into
+    found = cards(config, 20)
+    sigmoid = [card for card in found if card["variant"] == "Sigmoid"]
+    assert len(sigmoid) < 3
+    assert int(sigmoid[0]["shared"].split()[0]) > 24
+    assert sigmoid[0]["shared"].endswith("of the 32 worst seeds")
+    assert "the first layer's gradient is 1/" in sigmoid[0]["evidence"][0]
+    assert sigmoid[0]["evidence"][1] == "ReLU, beside it, reached the target in 0 of 40"
+    assert sigmoid[0]["counter"] is None
+    assert len({(card["variant"], card["evidence"][0]) for card in found}) == len(found) <= 3
+    assert cards(config, 9) == []
+
+
+def test_a_rate_that_is_too_large_or_too_small_is_the_cause() -> None:
+    config = replace(SPIRAL, varied="learning_rate", values="0.0003,3")
+    large, small = cards(config, 20)
+    assert (large["variant"], large["shared"]) == ("Learning rate 3", "6 of 6 seeds")
+    assert "saturated, " in large["evidence"][0]
+    assert "updates at a learning rate of 3 are too large" in large["evidence"][0]
+    assert large["counter"] == {"setting": "learning_rate", "value": 0.3}
+    assert (small["variant"], small["shared"]) == ("Learning rate 0.0003", "6 of 6 seeds")
+    assert "are too small" in small["evidence"][0]
+    assert small["counter"] == {"setting": "learning_rate", "value": 0.003}
+    beside = replace(SPIRAL, varied="learning_rate", values="0.1,3", target_accuracy=0.7)
+    (card,) = [card for card in cards(beside, 20) if card["variant"] == "Learning rate 3"]
+    assert card["counter"] is None
+    assert card["evidence"][1].startswith("Learning rate 0.1, beside it, reached the target in ")
+
+
+def test_what_is_on_the_page_is_not_proposed() -> None:
+    config = replace(SPIRAL, varied="initializer", values="xavier,zeros", activation="tanh", target_accuracy=0.99)
+    (zeros,) = [card for card in cards(config, 12) if card["variant"] == "Zeros"]
+    assert "all weights start at 0" in zeros["evidence"][0]
+    assert zeros["evidence"][1] == "Xavier, beside it, reached the target in 0 of 6"
+    assert zeros["counter"] is None
 
 
 def test_classes_and_regressions() -> None:

@@ -51,6 +51,23 @@ def test_a_guess_stands_beside_what_came(hub: Hub) -> None:
     assert not page.button_group  # what came is known by now
 
 
+def test_a_card_says_why_and_its_button_tries_the_other_way(hub: Hub) -> None:
+    page = opened("compare", seeds="2", varied="hidden_sizes", values="/4", dataset="xor", learning_rate="0.0001")
+    assert [*config(page, hub).variants] == ["No hidden layer", "Hidden layers 4"]
+    channel = hub.channel(page.session_state["token_compare"], "compare")
+    for _ in range(11):
+        channel.handle({"type": "step", "unit": "epoch"})
+        channel.poll()
+    page.run()
+    assert not page.exception
+    said = [each.value for each in page.markdown]
+    assert any(text.startswith("**No hidden layer: 2 of 2 seeds**  \nwithout a hidden layer") for text in said)
+    (tried, *_) = [each for each in page.button if each.label == "Try Hidden layers 4-2"]
+    tried.click().run()
+    assert not page.exception
+    assert config(page, hub).values == "/4/4,2"
+
+
 def test_who_has_been_here_before_is_asked_only_if_they_wish(hub: Hub) -> None:
     page = opened("compare", seeds="2")
     channel = hub.channel(page.session_state["token_compare"], "compare")
