@@ -140,7 +140,8 @@ def test_a_comparison_for_people(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("--vary activation", "vary: 1 values of activation; 2 to 4 can be compared"),
+        ("--vary activation=tanh", "vary: 1 value of activation; 2 to 4 can be compared, with , between them"),
+        ("--vary activation", "vary: activation: '' is not one of relu, tanh"),
         ("--vary speed=1,2", "vary: 'speed' is not one of dataset,"),
         ("--vary activation=tanh,cosine", "vary: activation: 'cosine' is not one of relu, tanh"),
         ("--seeds 300", "seeds: '300' is not a whole number from 1 to 256"),

@@ -21,17 +21,21 @@ def vary(base: MLPConfig, setting: str, values: str) -> dict[str, MLPConfig]:
     allowed = [each for each in known if each not in OURS]
     if name not in allowed:
         raise ConfigError(f"vary: {setting!r} is not one of {', '.join(allowed)}")
-    parts = values.split("/" if isinstance(known[name].kind, Sizes | Names) else ",")
-    if not 2 <= len(parts) <= MOST_VARIANTS:
-        raise ConfigError(f"vary: {len(parts)} values of {name}; 2 to {MOST_VARIANTS} can be compared")
+    between = "/" if isinstance(known[name].kind, Sizes | Names) else ","
+    parts = values.split(between)
     found: dict[str, MLPConfig] = {}
-    for part in parts:
+    for part in parts[: MOST_VARIANTS + 1]:
         try:
             value = known[name].kind.parse(part)
             config = replace(base, **{name: value})
         except ConfigError as error:
             raise ConfigError(f"vary: {name}: {error}") from None
         found[label(name, value)] = config
+    if not 2 <= len(parts) <= MOST_VARIANTS:
+        count = "1 value" if len(parts) == 1 else f"{len(parts)} values"
+        raise ConfigError(
+            f"vary: {count} of {name}; 2 to {MOST_VARIANTS} can be compared, with {between} between them"
+        )
     if len(found) < len(parts):
         raise ConfigError(f"vary: a value of {name} stands there twice: {values}")
     return found

@@ -116,6 +116,8 @@ def _take_values(key: str) -> None:
     assert isinstance(config, CompareConfig)
     st.session_state.values_problem = {}
     try:
+        if not values and key == "chosen":
+            raise ConfigError(f"nothing is chosen; 2 to {MOST_VARIANTS} can be compared")
         replace(config, values=values)
     except ConfigError as error:
         st.session_state.values_problem = {values: str(error).removeprefix("values: ")}
@@ -241,7 +243,7 @@ def _table(found: Mapping[str, Any]) -> str:
     """The summaries as a Markdown table."""
     is_share = found["score"] == "test_accuracy"
     name = "test accuracy" if is_share else "test loss"
-    head = ["", f"median {name}", "quartiles", "worst", "reached the target", "epochs to it", "diverged"]
+    head = ["", f"median {name}", "quartiles", "worst", "reached the target", "epochs to it (quartiles)", "diverged"]
     rows = []
     for each in found["summaries"]:
         score, epochs = each["score"], each["epochs_to_target"]
@@ -284,7 +286,7 @@ def _try(setting: str, value: Any) -> None:
     config = SESSION.channel().config
     assert isinstance(config, CompareConfig)
     known = MLPConfig.settings()[setting]
-    st.session_state.said = f"A new comparison, now with {known.label.lower()} {known.kind.format(value)}"
+    st.session_state.said = f"A new comparison: {MLPConfig.phrase(setting, value)}"
     if setting != config.varied:
         SESSION.change({setting: value})
         return

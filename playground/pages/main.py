@@ -28,6 +28,7 @@ _COMPACT = """
   .stMainBlockContainer { padding: 2.75rem 1.5rem 2rem; }
   .stMain:not(.stSidebar ~ *) .stMainBlockContainer { padding-top: 4.25rem; }
   @media (max-width: 640px) { .stMainBlockContainer { padding: 4.25rem 1rem 2rem; } }
+  .stMarkdown table { display: block; overflow-x: auto; }
   .stSidebar [data-testid="stSidebarUserContent"] { padding-top: 0; }
   .stSidebar [data-testid="stVerticalBlock"] { gap: 0.5rem; }
   .stSidebar [data-testid="stHorizontalBlock"] { gap: 1.25rem; }

@@ -88,7 +88,7 @@ def test_variants_of_sizes_and_features() -> None:
     [
         ("lr", "1,2", "'lr' is not one of dataset, noise,"),
         ("seed", "1,2", "'seed' is not one of dataset"),
-        ("learning_rate", "1", "1 values of learning_rate; 2 to 4"),
+        ("learning_rate", "1", "1 value of learning_rate; 2 to 4"),
         ("learning_rate", "1,2,3,4,5", "5 values of learning_rate; 2 to 4"),
         ("learning_rate", "1,1", "stands there twice: 1,1"),
         ("noise", "0,3", "noise: '3' is not a number from 0 to 0.5"),
