@@ -70,7 +70,7 @@ class Integer:
 
 @dataclass(frozen=True)
 class Number:
-    """A finite number in [low, high]."""
+    """A finite number in [low, high], which may both be infinite."""
 
     low: float
     high: float
@@ -92,7 +92,8 @@ class Number:
         return float(value)
 
     def _message(self, value: Any) -> str:
-        return f"{_shown(value)} is not a number from {self.low:g} to {self.high:g}"
+        limits = f" from {self.low:g} to {self.high:g}" if math.isfinite(self.high - self.low) else ""
+        return f"{_shown(value)} is not a number{limits}"
 
 
 @dataclass(frozen=True)
