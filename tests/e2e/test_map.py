@@ -90,6 +90,8 @@ def test_an_end_is_typed_and_what_does_not_fit_is_refused_by_the_name_on_the_pag
         end.press("Enter")
         expect(page.get_by_test_id("stToast").last).to_contain_text(f"Left to right, to: {words}")
         expect(page.get_by_test_id("stToast").last).to_contain_text("to at most 100")
+        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        expect(end).to_have_value("30")
     end.fill("12.5")
     end.press("Enter")
     page.wait_for_url("**across_to=12.5**")
