@@ -70,7 +70,7 @@ class Integer:
 
 @dataclass(frozen=True)
 class Number:
-    """A finite number in [low, high]."""
+    """A finite number in [low, high], which may both be infinite."""
 
     low: float
     high: float
@@ -92,7 +92,8 @@ class Number:
         return float(value)
 
     def _message(self, value: Any) -> str:
-        return f"{_shown(value)} is not a number from {self.low:g} to {self.high:g}"
+        limits = f" from {self.low:g} to {self.high:g}" if math.isfinite(self.high - self.low) else ""
+        return f"{_shown(value)} is not a number{limits}"
 
 
 @dataclass(frozen=True)
@@ -218,6 +219,11 @@ class Config:
     """A frozen set of settings; making one with a value out of range raises ConfigError."""
 
     alone: ClassVar[bool] = True  # a run of it is one network: to train on the command line, to keep, to take home
+
+    @property
+    def varying(self) -> frozenset[str]:
+        """The settings in which the networks of one run differ from each other."""
+        return frozenset()
 
     def __post_init__(self) -> None:
         for name, known in self.settings().items():

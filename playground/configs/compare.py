@@ -52,6 +52,10 @@ class CompareConfig(MLPConfig):
         return {name: replace(known, live=False) for name, known in super().settings().items()}
 
     @property
+    def varying(self) -> frozenset[str]:
+        return frozenset({self.varied})
+
+    @property
     def base(self) -> MLPConfig:
         """What all variants have in common, but for the varied setting."""
         return MLPConfig(**{name: getattr(self, name) for name in MLPConfig.settings()})

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
-from math import ceil, prod
-from typing import Any, ClassVar
+from math import ceil, floor, inf, log10, prod
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from playground.memory import population_bytes
 from playground.run import Choice, Integer, Number, Problem, Setting, setting
 
 MOST_KINDS = 32  # of networks in a map: what has a structure of its own is trained in a batch of its own
-END = Number(0, 1000)  # of an axis; how far it may really go depends on the quantity
+END = Number(-inf, inf)  # of an axis; how far it may go depends on the quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,17 @@ class Quantity:
         limits = f"from {low:g} to below {high:g}" if side == "below" else f"above {low:g}, to at most {high:g}"
         return f"{value:g} does not fit {self.label.lower()}; use {number} {limits}"
 
+    def usual(self, low: float, high: float) -> list[float]:
+        """Ends to choose from: ``low``, ``high``, and between them 1 and 3 of any power, all whole numbers or
+        twentieths."""
+        if self.is_whole and not self.is_log:
+            return [float(value) for value in range(int(low), int(high) + 1)]
+        if not self.is_log:
+            return [value / 20 for value in range(round(low * 20), round(high * 20) + 1)]
+        powers = range(floor(log10(low)), ceil(log10(high)) + 1)
+        between = {float(f"{digit}e{power}") for power in powers for digit in (1, 3)}
+        return sorted({low, *(value for value in between if low < value < high), high})
+
 
 QUANTITIES = {
     "learning_rate": Quantity("Learning rate", 0.003, 30, 1e-6, 100),
@@ -55,7 +66,7 @@ QUANTITIES = {
     "width": Quantity("Width", 1, 16, 1, MAX_NEURONS, is_log=False, is_whole=True),
     "depth": Quantity("Depth", 1, 6, 1, MAX_LAYERS, is_log=False, is_whole=True, is_kind=True),
 }
-_AXIS_HELP = "What grows from {}. Width: neurons in every hidden layer; depth: how many hidden layers."
+_AXIS_HELP = "What grows along this axis. Width: neurons in every hidden layer; depth: how many hidden layers."
 _END_HELP = "Within the range that the quantity of this axis has."
 
 
@@ -70,17 +81,17 @@ class MapConfig(MLPConfig):
 
     alone: ClassVar[bool] = False
 
-    across: str = setting("learning_rate", Choice(QUANTITIES), "Across", help=_AXIS_HELP.format("left to right"))
-    across_from: float = setting(0.003, END, "Across from", help=_END_HELP)
-    across_to: float = setting(30.0, END, "Across to", help=_END_HELP)
-    down: str = setting("initial_scale", Choice(QUANTITIES), "Down", help=_AXIS_HELP.format("bottom to top"))
-    down_from: float = setting(0.1, END, "Down from", help=_END_HELP)
-    down_to: float = setting(10.0, END, "Down to", help=_END_HELP)
+    across: str = setting("learning_rate", Choice(QUANTITIES), "Left to right", help=_AXIS_HELP)
+    across_from: float = setting(0.003, END, "Left to right, from", help=_END_HELP)
+    across_to: float = setting(30.0, END, "Left to right, to", help=_END_HELP)
+    down: str = setting("initial_scale", Choice(QUANTITIES), "Bottom to top", help=_AXIS_HELP)
+    down_from: float = setting(0.1, END, "Bottom to top, from", help=_END_HELP)
+    down_to: float = setting(10.0, END, "Bottom to top, to", help=_END_HELP)
     cells: int = setting(
         16,
         Integer(2, 32),
-        "Cells",
-        help="Networks along each axis, 2 to 32; fewer where a quantity has fewer whole numbers.",
+        "Networks along each axis",
+        help="2 to 32; fewer where a quantity has fewer whole numbers.",
     )
 
     train_share: float = _usually("train_share", 0.2)
@@ -92,6 +103,11 @@ class MapConfig(MLPConfig):
     def settings(cls) -> dict[str, Setting]:
         """As every configuration's; none is live, since all networks are made anew."""
         return {name: replace(known, live=False) for name, known in super().settings().items()}
+
+    @property
+    def varying(self) -> frozenset[str]:
+        spanned = frozenset({self.across, self.down})
+        return spanned | {"hidden_sizes"} if spanned == {"width", "depth"} else spanned
 
     @property
     def columns(self) -> tuple[float, ...]:
@@ -128,13 +144,25 @@ class MapConfig(MLPConfig):
     def conflicts(self) -> list[Problem]:
         found = super().conflicts()
         if self.across == self.down:
-            found.append(Problem("down", f"{self.down!r} spans the other axis; use another quantity"))
+            label = QUANTITIES[self.down].label
+            found.append(Problem("down", f"{label} spans the other axis; use another quantity"))
         for name in ("across", "down"):
             found += self._ends(name)
         if not found and (kinds := _kinds(self, self.cells)) > MOST_KINDS:
             message = f"{self.cells} make {kinds} kinds of networks, each with a batch of its own"
             found.append(Problem("cells", f"{message}; use at most {self.settled('cells')}, for {MOST_KINDS} kinds"))
         return found
+
+    @classmethod
+    def reconciled(cls, values: Mapping[str, Any]) -> tuple[Self, list[Problem]]:
+        """As every configuration's; an axis that gets another quantity gets that one's usual ends with it."""
+        config, problems = super().reconciled(values)
+        if config.down == values["down"]:
+            return config, problems
+        quantity = QUANTITIES[config.down]
+        changed = {"down": config.down, "down_from": quantity.first, "down_to": quantity.last}
+        config, more = super().reconciled({**values, **changed})
+        return config, [found for found in problems if found.name == "down"] + more
 
     def _ends(self, name: str) -> list[Problem]:
         """What is wrong with the ends of an axis, the first thing first."""
@@ -149,6 +177,11 @@ class MapConfig(MLPConfig):
     def _axis(self, name: str) -> tuple[Quantity, float, float]:
         """The quantity of an axis, ``across`` or ``down``, and its ends."""
         return QUANTITIES[getattr(self, name)], getattr(self, f"{name}_from"), getattr(self, f"{name}_to")
+
+    def usual_ends(self, name: str) -> list[float]:
+        """What the ends of an axis, ``across`` or ``down``, may well be."""
+        quantity, *_ = self._axis(name)
+        return quantity.usual(quantity.low, self._highest(quantity))
 
     def _highest(self, quantity: Quantity) -> float:
         available = train_size(self.dataset, self.train_share)

@@ -66,9 +66,8 @@ def data_and_network(session: PageSession, config: MLPConfig) -> None:
 
 def structure(session: PageSession) -> None:
     """Hidden layers and inputs, where no network is drawn in which one could click them together."""
-    left, right = st.columns(2)
     sizes = st.session_state.hidden_sizes
-    left.selectbox(
+    st.selectbox(
         "Hidden layers",
         sorted({*SHAPES, sizes}, key=lambda shape: (len(shape), shape)),
         key="hidden_sizes",
@@ -77,7 +76,7 @@ def structure(session: PageSession) -> None:
         help=f"Neurons in each hidden layer. Type any others: 8-8-4. {RESTARTS}",
         disabled=session.varies("hidden_sizes"),
     )
-    right.multiselect(
+    st.multiselect(
         "Inputs",
         list(FEATURES),
         key="features",

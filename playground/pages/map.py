@@ -1,14 +1,15 @@
 """The trainability map: choose two quantities, and see for which of their values networks learn."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import streamlit as st
 
-from playground.configs.map import QUANTITIES, MapConfig
-from playground.data.points import FEATURES
-from playground.pages.controls import controls
+from playground.configs.map import QUANTITIES, MapConfig, Quantity
+from playground.pages.controls import controls, structure
 from playground.pages.session import PageSession
 from playground.pages.stage import map_stage, mount
 
-SHAPES = ((), (4,), (8,), (4, 2), (8, 8), (16, 16), (8, 8, 8), (8, 8, 8, 8))
 CELLS = (4, 8, 12, 16, 24, 32)
 SESSION = PageSession("map")
 
@@ -34,7 +35,7 @@ _LEGEND = (
 @st.fragment
 def _axes() -> None:
     """What spans the map; what all its networks have in common stands below."""
-    SESSION.follow()
+    config = SESSION.follow()
     st.markdown("**Map**")
     for side, text in (("across", "Left to right"), ("down", "Bottom to top")):
         st.selectbox(
@@ -46,27 +47,29 @@ def _axes() -> None:
             on_change=_usual_ends,
             args=(side,),
         )
-        quantity = QUANTITIES[st.session_state[side]]
-        step, digits = (1.0, "%d") if quantity.is_whole else (None, "%.6g")
         for place, end, name in zip(st.columns(2), ("from", "to"), ("From", "To"), strict=True):
-            place.number_input(
-                name, 0.0, 1000.0, step=step, format=digits, key=f"{side}_{end}",
-                help=f"{quantity.label}: {quantity.low:g} to {quantity.high:g}.",
-            )  # fmt: skip
+            _end(place, name, f"{side}_{end}", config.usual_ends(side), QUANTITIES[getattr(config, side)])
     st.select_slider(
         "Networks along each axis", sorted({*CELLS, st.session_state.cells}), key="cells",
         help=MapConfig.settings()["cells"].help,
     )  # fmt: skip
-    left, right = st.columns(2)
-    shape = st.session_state.hidden_sizes
-    left.selectbox(
-        "Hidden layers", sorted({*SHAPES, shape}, key=lambda sizes: (len(sizes), sizes)), key="hidden_sizes",
-        format_func=lambda sizes: "-".join(map(str, sizes)) or "none", help="Neurons in each hidden layer.",
-    )  # fmt: skip
-    right.multiselect(
-        "Inputs", list(FEATURES), key="features", format_func=lambda name: FEATURES[name].label,
-        help="What every network sees of a point.",
-    )  # fmt: skip
+    structure(SESSION)
+
+
+def _end(place: Any, label: str, name: str, usual: Sequence[float], quantity: Quantity) -> None:
+    """A menu of usual numbers for an end of an axis, in which any other can be typed."""
+
+    def written(value: float | str) -> str:
+        return value if isinstance(value, str) else f"{value:g}"
+
+    place.selectbox(
+        label,
+        sorted({*usual, st.session_state[name]}),
+        key=name,
+        format_func=written,
+        accept_new_options=True,
+        help=f"{quantity.label}: {quantity.low:g} to {quantity.high:g}. Type any number.",
+    )
 
 
 def _usual_ends(side: str) -> None:

@@ -5,6 +5,7 @@ own name, where the controls find it, and for each lab the token of its channel.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -86,8 +87,8 @@ class PageSession:
         self._take(run.config)
 
     def varies(self, name: str) -> bool:
-        """Whether it is this setting in which the networks of a comparison differ: then it has no one value."""
-        return getattr(self._present(), "varied", None) == name
+        """Whether the run's networks differ in this setting: then no one control can say what it is."""
+        return name in self._present().varying
 
     def show_controls(self, values: Mapping[str, Any]) -> None:
         """Let the controls follow the run. Call it in a callback."""
@@ -107,7 +108,7 @@ class PageSession:
                 st.session_state[name] = known[name].kind.check(values[name])
                 changed = True
             except ConfigError as error:
-                toast(Problem(name, str(error)))
+                toast(self._labelled(Problem(name, str(error))))
         if changed:
             st.session_state.changed = True
         return changed
@@ -152,11 +153,16 @@ class PageSession:
         config, conflicts = self.config_class.reconciled(values)
         for found in conflicts:
             if found.name != "loss":  # its menu shows what fits
-                toast(found)
+                toast(self._labelled(found))
         refused = hub().limits.problems(config)
         for found in refused:
             toast(found)
         return self._present() if refused else config
+
+    def _labelled(self, problem: Problem) -> Problem:
+        """A problem with a setting, by the name that its control has on the page."""
+        known = self.config_class.settings().get(problem.name)
+        return replace(problem, name=known.label) if known else problem
 
     def _present(self) -> Config:
         """The configuration that the run has now; the default one before there is a run."""

@@ -2,7 +2,7 @@
 /** The losses of several variants over many seeds: a median line, the band of 10 to 90 %, and the worst run of each. */
 
 import { fit, h } from "./dom.js";
-import { epochs } from "./format.js";
+import { epochs, loss, scaled } from "./format.js";
 
 /** @typedef {import("./colors.js").Theme} Theme */
 
@@ -28,10 +28,15 @@ export class Bands {
     this.spacing = 1;
     /** @type {string[]} */
     this.colors = [];
+    /** @type {string[]} */
+    this.titles = [];
+    /** Where the pointer is, as a share of the axis. @type {number|null} */
+    this.pointed = null;
     /** @type {number|null} */
     this.cursor = null;
     this.dirty = true;
     this.paintedAt = this.width = 0;
+    this.scale = 1;
   }
 
   /** @param {Theme} theme */
@@ -40,11 +45,15 @@ export class Bands {
     this.dirty = true;
   }
 
-  /** @param {number} width */
-  resize(width) {
-    if (width === this.width || width <= 0) return;
-    this.width = width;
-    this.context = fit(this.canvas, width, HEIGHT);
+  /**
+   * @param {number} width  in CSS pixels
+   * @param {number} scale  of these to a pixel of the drawing
+   */
+  resize(width, scale) {
+    if (width <= 0 || (width / scale === this.width && scale === this.scale)) return;
+    this.width = width / scale;
+    this.scale = scale;
+    this.context = fit(this.canvas, this.width, HEIGHT, scale);
     this.dirty = true;
   }
 
@@ -88,6 +97,40 @@ export class Bands {
     this.dirty = true;
   }
 
+  /**
+   * What there is to say at the pointer; null, and it has left.
+   *
+   * @param {PointerEvent|null} event
+   */
+  point(event) {
+    const share = event && (event.offsetX / this.scale - MARGIN.left) / (this.width - MARGIN.left - MARGIN.right);
+    const isThere = share !== null && share >= -0.02 && share <= 1.02;
+    const pointed = isThere ? Math.max(0, Math.min(share, 1)) : null;
+    if (pointed !== this.pointed) this.dirty = true;
+    this.pointed = pointed;
+    return isThere ? () => this.words() : null;
+  }
+
+  /** The row nearest to the pointer. */
+  rowPointedAt() {
+    if (this.pointed === null || !this.rows.length) return null;
+    const epoch = this.pointed * this.rows[this.rows.length - 1][1];
+    return this.rows.reduce((best, row) => (Math.abs(row[1] - epoch) < Math.abs(best[1] - epoch) ? row : best));
+  }
+
+  /** The numbers of that row. @returns {import("./tip.js").Content|null} */
+  words() {
+    const row = this.rowPointedAt();
+    return row && {
+      title: `Test loss after epoch ${epochs(row[1])}`,
+      head: ["median", "10–90 %", "worst"],
+      rows: this.titles.map((title, variant) => {
+        const [low, median, high, worst] = row.subarray(2 + 4 * variant, 6 + 4 * variant);
+        return { color: this.colors[variant], cells: [title, loss(median), `${loss(low)} to ${loss(high)}`, loss(worst)] };
+      }),
+    };
+  }
+
   /** @param {number} now */
   paint(now) {
     const { context, theme, width } = this;
@@ -110,8 +153,10 @@ export class Bands {
     this.colors.forEach((color, variant) => this.paintBand(context, color, variant, x, y));
     this.colors.forEach((color, variant) => this.paintLines(context, color, variant, x, y));
     context.restore();
-    if (this.cursor === null) return;
     context.fillStyle = theme.text;
+    const pointed = this.rowPointedAt();
+    if (pointed) context.fillRect(x(pointed[1]) - 0.5, MARGIN.top, 1, bottom - MARGIN.top);
+    if (this.cursor === null) return;
     context.fillRect(x(this.cursor) - 1, MARGIN.top - 4, 2, bottom - MARGIN.top + 4);
   }
 
@@ -158,7 +203,7 @@ export class Bands {
         const at = Math.round(y(value)) + 0.5;
         context.moveTo(MARGIN.left, at);
         context.lineTo(width - MARGIN.right, at);
-        context.fillText(String(Number(value.toPrecision(1))), MARGIN.left - 6, at);
+        context.fillText(scaled(value), MARGIN.left - 6, at);
       }
     }
     context.stroke();

@@ -58,7 +58,7 @@ export function readTheme(element) {
     dark,
     background: css(background),
     text: css(text),
-    muted: css(mix(background, text, 0.65)),
+    muted: css(mix(background, text, 0.72)),
     faint: css(mix(background, text, 0.2)),
     font: style.getPropertyValue("--st-font") || "sans-serif",
     negative: css(NEGATIVE),

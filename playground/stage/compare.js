@@ -2,9 +2,10 @@
 /** The picture of a comparison: variants beside each other, each with many seeds, and why they differ. */
 
 import { Bands } from "./bands.js";
-import { h, setText } from "./dom.js";
+import { h } from "./dom.js";
 import { count, loss } from "./format.js";
 import { mounting } from "./shell.js";
+import { Tip } from "./tip.js";
 import { Variant } from "./variant.js";
 import { tileWords } from "./wall.js";
 import { Why } from "./why.js";
@@ -16,7 +17,6 @@ const COLORS = ["#7a52c7", "#0f9d7a", "#c2417f", "#8a7a0a"];
 const COLORS_ON_DARK = ["#a68af0", "#2fc39c", "#ec72a9", "#cdb93c"];
 const GAP = 28;
 const NARROW = 760;
-const CARD_WIDTH = 190;
 
 /** Called by Streamlit. */
 export default mounting((shell) => new ComparePicture(shell));
@@ -34,13 +34,11 @@ class ComparePicture {
     this.why = new Why();
     this.row = h("div", { class: "nn-variants" });
     this.lower = h("div", { class: "nn-compare-lower" }, this.bands.element, this.why.element);
-    this.card = h("div", { class: "nn-card nn-card-hover", hidden: true, "aria-hidden": "true" },
-      h("div", { class: "nn-card-title" }), h("div"));
-    this.element = h("div", { class: "nn-compare" }, this.row, this.lower, this.card);
+    this.element = h("div", { class: "nn-compare" }, this.row, this.lower);
+    this.tip = new Tip(this.element);
+    for (const part of [this.bands, this.why]) this.tip.follow(part.canvas, (event) => this.point(part, event));
     this.sized = [this.element];
     this.member = 0;
-    /** Over which tile the pointer is. @type {[variant: number, member: number]|null} */
-    this.hovered = null;
     /** @type {string[]} */
     this.colors = [];
   }
@@ -58,6 +56,7 @@ class ComparePicture {
     this.colors = (this.theme?.dark ? COLORS_ON_DARK : COLORS).slice(0, this.variants.length);
     if (!moment) return;
     this.bands.colors = this.why.colors = this.colors;
+    this.bands.titles = this.why.titles = moment.scene.variants.map(({ title }) => title);
     this.variants.forEach((variant, i) => variant.restart(moment.scene, this.colors[i]));
   }
 
@@ -66,16 +65,17 @@ class ComparePicture {
     const { moment } = this.shell;
     if (!width || !moment) return;
     const total = this.variants.length;
+    const { scale } = this.shell;
     const isNarrow = width < NARROW;
     const columns = isNarrow ? Math.min(total, 2) : total;
     const gap = isNarrow ? 14 : GAP;
     this.row.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
     this.row.style.columnGap = `${gap}px`;
     const column = (width - gap * (columns - 1)) / columns;
-    for (const variant of this.variants) variant.resize(column, moment.scene.wall);
+    for (const variant of this.variants) variant.resize(column, moment.scene.wall, scale);
     const half = isNarrow ? width : (width - GAP) / 2;
-    this.bands.resize(half);
-    this.why.resize(half);
+    this.bands.resize(half, scale);
+    this.why.resize(half, scale);
   }
 
   /**
@@ -99,8 +99,14 @@ class ComparePicture {
   restart(moment, arrays) {
     const { scene } = moment;
     if (scene.variants.length !== this.variants.length) {
-      this.variants = scene.variants.map((_, index) => new Variant(index,
-        (member) => this.choose(member), (...where) => this.hover(...where)));
+      this.tip.hide();
+      this.variants = scene.variants.map((_, index) => new Variant(index, (member) => this.choose(member)));
+      for (const { index, wall } of this.variants) {
+        this.tip.follow(wall.rings, (event) => {
+          const member = event && wall.indexAt(event);
+          return member === null ? null : () => this.tile(index, member);
+        });
+      }
       this.row.replaceChildren(...this.variants.map(({ element }) => element));
     }
     this.shell.moment = moment;
@@ -118,30 +124,32 @@ class ComparePicture {
   }
 
   /**
-   * @param {number} variant
-   * @param {number|null} member
-   * @param {number} x  in client coordinates
-   * @param {number} y
+   * What a chart says of the place pointed at.
+   *
+   * @param {Bands|Why} part
+   * @param {PointerEvent|null} event
    */
-  hover(variant, member, x, y) {
-    this.hovered = member === null ? null : [variant, member];
-    this.card.hidden = member === null;
-    if (member === null) return;
-    const frame = this.element.getBoundingClientRect();
-    this.card.style.left = `${Math.max(0, Math.min(x - frame.left + 14, frame.width - CARD_WIDTH))}px`;
-    this.card.style.top = `${y - frame.top + 16}px`;
-    this.showCard();
+  point(part, event) {
+    const found = part.point(event);
+    this.shell.request(); // it may mark the place
+    return found;
   }
 
-  showCard() {
+  /**
+   * A network of the wall.
+   *
+   * @param {number} variant
+   * @param {number} member
+   * @returns {import("./tip.js").Content|null}
+   */
+  tile(variant, member) {
     const { moment } = this.shell;
-    if (!this.hovered || !moment) return;
-    const [variant, member] = this.hovered;
-    const at = variant * moment.scene.wall + member;
-    const { scores, states } = moment.arrays;
-    const [title, text] = this.card.children;
-    setText(title, `${moment.scene.variants[variant].title}, seed ${moment.scene.seeds[member]}`);
-    setText(text, tileWords(states[at], scores[2 * at], scores[2 * at + 1]));
+    if (!moment || variant >= moment.scene.variants.length || member >= moment.scene.wall) return null;
+    return {
+      title: `${moment.scene.variants[variant].title}, seed ${moment.scene.seeds[member]}`,
+      head: [],
+      rows: [{ color: null, cells: [tileWords(moment, variant, member)] }],
+    };
   }
 
   /**
@@ -160,7 +168,7 @@ class ComparePicture {
       variant.wall.member = this.member;
       variant.paint(theme, moment, member);
     }
-    this.showCard();
+    this.tip.refresh();
   }
 
   /** @param {number} now */
@@ -188,5 +196,7 @@ class ComparePicture {
     return `Step ${count(header.step)}. ${said.join(". ")}. ${header.state === "playing" ? "Playing." : "Paused."}`;
   }
 
-  destroy() {}
+  destroy() {
+    this.tip.destroy();
+  }
 }

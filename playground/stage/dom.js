@@ -42,19 +42,20 @@ export function setAttribute(element, name, value) {
 }
 
 /**
- * Sizes a canvas in CSS pixels for this screen; its context then draws in CSS pixels.
+ * Sizes a canvas for this screen; its context then draws in the given pixels, each ``scale`` CSS pixels large.
  *
  * @param {HTMLCanvasElement} canvas
  * @param {number} width
  * @param {number} height
+ * @param {number} [scale]
  * @returns {CanvasRenderingContext2D}
  */
-export function fit(canvas, width, height) {
-  const ratio = Math.min(window.devicePixelRatio || 1, MAX_PIXEL_RATIO);
+export function fit(canvas, width, height, scale = 1) {
+  const ratio = Math.min(window.devicePixelRatio || 1, MAX_PIXEL_RATIO) * scale;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
-  canvas.style.width = `${width}px`;
-  canvas.style.height = `${height}px`;
+  canvas.style.width = `${width * scale}px`;
+  canvas.style.height = `${height * scale}px`;
   const context = context2d(canvas);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   return context;

@@ -3,21 +3,30 @@
 
 const counts = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const MINUS = "\u2212";
+const TINY = 1e-3, HUGE = 1e4;
 
 /** @param {number} value */
 export function count(value) {
   return counts.format(value);
 }
 
-/** @param {number|null|undefined} value */
+/** Three decimals, where these say something. @param {number|null|undefined} value */
 export function loss(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  return Math.abs(value) < 1000 ? value.toFixed(3) : value.toExponential(2);
+  const size = Math.abs(value);
+  return size >= 1000 || (size < TINY && size > 0) ? scientific(value, 2) : value.toFixed(3).replace("-", MINUS);
 }
 
-/** A loss that may be tiny, or huge. @param {number|null} value */
-export function small(value) {
-  return value !== null && value > 0 && value < 1e-3 ? value.toExponential(1).replace("-", MINUS) : loss(value);
+/**
+ * Up to two significant digits of a number of any size, as on a logarithmic scale.
+ *
+ * @param {number} value
+ * @param {number} [digits]
+ */
+export function scaled(value, digits = 2) {
+  const size = Math.abs(value);
+  if (size > 0 && (size < TINY || size >= HUGE)) return scientific(value, digits);
+  return String(Number(value.toPrecision(digits))).replace("-", MINUS);
 }
 
 /** @param {number} share */
@@ -49,7 +58,18 @@ export function plain(value) {
 export function short(value, digits = 3) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   if (Math.abs(value) < 0.0005) return "0";
-  const size = Math.abs(value);
-  const text = size >= 10000 ? value.toExponential(1) : String(Number(value.toPrecision(digits)));
-  return text.replace("-", MINUS);
+  if (Math.abs(value) >= HUGE) return scientific(value, 2);
+  return String(Number(value.toPrecision(digits))).replace("-", MINUS);
+}
+
+/**
+ * The stage's one way to write what is tiny or huge: 2.1·10⁻⁴.
+ *
+ * @param {number} value
+ * @param {number} digits
+ */
+function scientific(value, digits) {
+  const [mantissa, exponent] = value.toExponential(digits - 1).split("e").map(Number);
+  const power = `10${[...String(exponent)].map((sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)] ?? "⁻").join("")}`;
+  return mantissa === 1 ? power : `${mantissa}·${power}`.replace("-", MINUS);
 }

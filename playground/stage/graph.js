@@ -49,6 +49,9 @@ export class Graph {
     this.links = new LinkPainter();
     this.tiles = new TilePainter();
     this.width = this.height = 0;
+    this.scale = 1;
+    /** @type {number|null} */
+    this.target = null;
     this.hoveredLink = -1;
     this.frameMs = 16;
     this.flowFrames = 0;
@@ -78,12 +81,13 @@ export class Graph {
    * @param {number} width
    * @param {number} height
    * @param {number|null} target  where the plane's middle is, when it stands at the right
+   * @param {number} scale  CSS pixels, in which these are, to a pixel of the drawing
    */
-  resize(width, height, target) {
-    if (width === this.width && height === this.height && target === this.target) return;
-    this.width = width;
-    this.height = height;
-    this.target = target;
+  resize(width, height, target, scale) {
+    const [across, down, middle] = [width / scale, height / scale, target === null ? null : target / scale];
+    if (across === this.width && down === this.height && middle === this.target && scale === this.scale) return;
+    Object.assign(this, { width: across, height: down, target: middle, scale });
+    this.overlay.element.style.transform = scale === 1 ? "" : `scale(${scale})`;
     if (this.moment) this.rebuild(this.moment);
   }
 
@@ -95,13 +99,15 @@ export class Graph {
     const layout = layOut(moment.scene, moment.shown, width, this.height);
     const sameShape = layout.tiles.length === this.layout?.tiles.length && layout.links.count === this.layout?.links.count;
     this.layout = layout;
-    this.body.style.width = `${width}px`;
-    this.body.style.height = `${this.height}px`;
+    this.body.style.width = `${width * this.scale}px`;
+    this.body.style.height = `${this.height * this.scale}px`;
+    this.overlay.element.style.width = `${width}px`;
+    this.overlay.element.style.height = `${this.height}px`;
     this.markEdge();
     this.unhoverLink();
     if (!sameShape) this.cards.close();
-    this.links.setLayout(layout, fit(this.linkCanvas, width, this.height), this.target ?? null);
-    this.tiles.setLayout(layout, fit(this.tileCanvas, width, this.height));
+    this.links.setLayout(layout, fit(this.linkCanvas, width, this.height, this.scale), this.target);
+    this.tiles.setLayout(layout, fit(this.tileCanvas, width, this.height, this.scale));
     this.overlay.build(moment, layout);
     this.flowAffordable = true;
     this.flowFrames = 0;

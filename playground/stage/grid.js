@@ -3,7 +3,7 @@
 
 import { pixelCss, ramp } from "./colors.js";
 import { fit, h } from "./dom.js";
-import { short } from "./format.js";
+import { scaled } from "./format.js";
 
 /** @typedef {import("./colors.js").Theme} Theme */
 
@@ -24,9 +24,10 @@ import { short } from "./format.js";
 
 const DIVERGED = 2;
 const MARGIN = { left: 62, right: 10, top: 8, bottom: 46 };
-const MOST_SIZE = 590;
+const MOST_SIZE = 590, MOST_CSS_SIZE = 690; // more would not fit a screen of 1080 lines
 /** The colours are of losses from ``low`` to 1; ``low`` is the first of these below the least loss. */
 const LOWEST = [0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001];
+export const LEAST = LOWEST[LOWEST.length - 1];
 const HATCH_PX = 6;
 /** Viridis (Smith and van der Walt 2015) from its bright end: equal steps look equal, and no class has its colours. */
 const LUT = ramp(["#fde725", "#addc30", "#5ec962", "#28ae80", "#21918c", "#2c728e", "#3b528b", "#472d7b", "#440154"]);
@@ -36,7 +37,7 @@ const COLORS = Array.from(LUT, pixelCss);
 export function lowest({ losses, states }) {
   let least = Infinity;
   for (let i = 0; i < losses.length; i++) if (states[i] !== DIVERGED && losses[i] < least) least = losses[i];
-  return LOWEST.find((each) => each <= least) ?? LOWEST[LOWEST.length - 1];
+  return LOWEST.find((each) => each <= least) ?? LEAST;
 }
 
 /** Colours for a legend, from the least loss to 1. */
@@ -63,20 +64,21 @@ export class Grid {
     /** @type {number|null} */
     this.chosen = null;
     this.width = this.size = 0;
+    this.scale = 1;
     this.listen();
   }
 
   listen() {
     const { marks, actions } = this;
     marks.addEventListener("pointermove", (event) => {
-      if (event.pointerType !== "touch") this.point(this.indexAt(event.offsetX, event.offsetY), event);
+      if (event.pointerType !== "touch") this.point(this.indexAt(event), event);
     });
     marks.addEventListener("pointerleave", () => this.point(null));
     // The focus comes by script, not by the click: whoever clicked means the arrow keys for the cells.
     marks.addEventListener("mousedown", (event) => event.preventDefault());
     marks.addEventListener("click", (event) => {
       marks.focus();
-      const index = this.indexAt(event.offsetX, event.offsetY);
+      const index = this.indexAt(event);
       if (index !== null) actions.onChoose(index);
     });
     marks.addEventListener("keydown", (event) => this.key(event));
@@ -113,12 +115,12 @@ export class Grid {
   }
 
   /**
-   * @param {number} left
-   * @param {number} top
+   * @param {MouseEvent} event
    * @returns {number|null}
    */
-  indexAt(left, top) {
+  indexAt({ offsetX, offsetY }) {
     if (!this.cells) return null;
+    const left = offsetX / this.scale, top = offsetY / this.scale;
     const { rows, columns } = this.cells;
     const column = Math.floor(((left - MARGIN.left) / this.size) * columns);
     const fromTop = Math.floor(((top - MARGIN.top) / this.size) * rows);
@@ -141,17 +143,22 @@ export class Grid {
     this.hatch = null;
   }
 
-  /** @param {number} width */
-  resize(width) {
-    const size = Math.max(160, Math.min(MOST_SIZE, Math.floor(width - MARGIN.left - MARGIN.right)));
-    if (size === this.size) return false;
+  /**
+   * @param {number} width  in CSS pixels
+   * @param {number} scale  of these to a pixel of the drawing
+   */
+  resize(width, scale) {
+    const room = Math.floor(width / scale - MARGIN.left - MARGIN.right);
+    const size = Math.max(160, Math.min(MOST_SIZE, Math.floor(MOST_CSS_SIZE / scale), room));
+    if (size === this.size && scale === this.scale) return false;
     this.size = size;
+    this.scale = scale;
     this.width = size + MARGIN.left + MARGIN.right;
     const height = size + MARGIN.top + MARGIN.bottom;
-    this.element.style.width = `${this.width}px`;
-    this.element.style.height = `${height}px`;
-    this.context = fit(this.canvas, this.width, height);
-    this.marksContext = fit(this.marks, this.width, height);
+    this.element.style.width = `${this.width * scale}px`;
+    this.element.style.height = `${height * scale}px`;
+    this.context = fit(this.canvas, this.width, height, scale);
+    this.marksContext = fit(this.marks, this.width, height, scale);
     return true;
   }
 
@@ -269,15 +276,10 @@ function ticks({ is_log, values, texts }, size, room) {
       const at = ((Math.log10(value) - low) / span) * (size - cell) + cell / 2;
       if (at < 0 || at > size) continue;
       const isNamed = steps.includes(digit) && (span / steps.length) * room * 1.2 < size;
-      found.push({ at, text: isNamed ? tickText(value) : "" });
+      found.push({ at, text: isNamed ? scaled(value) : "" });
     }
   }
   return found;
-}
-
-/** @param {number} value */
-function tickText(value) {
-  return value < 0.0005 ? value.toExponential(0).replace("-", "\u2212") : short(value);
 }
 
 /**

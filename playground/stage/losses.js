@@ -2,7 +2,7 @@
 /** The losses of all racers by step, on a logarithmic scale. Stateless but for the future that one has gone back from. */
 
 import { fit, h } from "./dom.js";
-import { count } from "./format.js";
+import { count, scaled } from "./format.js";
 
 /** @typedef {import("./colors.js").Theme} Theme */
 /** @typedef {import("./race.js").RaceMoment} RaceMoment */
@@ -26,6 +26,7 @@ export class Losses {
     this.element = h("section", { class: "nn-race-losses", "aria-label": "Losses" },
       h("h3", { class: "nn-plane-title" }, "Training loss"), this.canvas);
     this.width = 0;
+    this.scale = 1;
     /** The furthest moment of this run. @type {Lines & {run: string}|null} */
     this.furthest = null;
   }
@@ -35,11 +36,15 @@ export class Losses {
     this.theme = theme;
   }
 
-  /** @param {number} width */
-  resize(width) {
-    if (width === this.width || width <= 0) return;
-    this.width = width;
-    this.context = fit(this.canvas, width, HEIGHT);
+  /**
+   * @param {number} width  in CSS pixels
+   * @param {number} scale  of these to a pixel of the drawing
+   */
+  resize(width, scale) {
+    if (width <= 0 || (width / scale === this.width && scale === this.scale)) return;
+    this.width = width / scale;
+    this.scale = scale;
+    this.context = fit(this.canvas, this.width, HEIGHT, scale);
   }
 
   /** @param {RaceMoment} moment */
@@ -97,7 +102,7 @@ export class Losses {
       const at = Math.round(y(10 ** power)) + 0.5;
       context.moveTo(MARGIN.left, at);
       context.lineTo(right, at);
-      context.fillText(power < -3 ? `1e${power}`.replace("-", "\u2212") : String(Number((10 ** power).toPrecision(1))), MARGIN.left - 6, at);
+      context.fillText(scaled(10 ** power), MARGIN.left - 6, at);
     }
     context.stroke();
     context.textBaseline = "alphabetic";

@@ -3,8 +3,8 @@
 
 import { mixClasses, pointColor } from "./colors.js";
 import { context2d, fit, h, setAttribute, setText } from "./dom.js";
-import { count, loss, percent, short } from "./format.js";
-import { Grid, legendColors, lowest } from "./grid.js";
+import { count, loss, percent, scaled } from "./format.js";
+import { Grid, LEAST, legendColors, lowest } from "./grid.js";
 import { paintTrainPoint } from "./plane.js";
 import { mounting } from "./shell.js";
 
@@ -75,8 +75,8 @@ class MapPicture {
   resize() {
     const width = this.frame.clientWidth, beside = this.panel.clientWidth;
     if (!width) return;
-    if (this.grid.resize(width)) this.axesStale = true;
-    const large = Math.min(MOST_LARGE, beside);
+    if (this.grid.resize(width, this.shell.scale)) this.axesStale = true;
+    const large = Math.min(MOST_LARGE * this.shell.scale, beside);
     if (large === this.large) return;
     this.large = large;
     this.square.style.width = this.square.style.height = `${large}px`;
@@ -127,9 +127,10 @@ class MapPicture {
     const [first, second] = this.places(index);
     tip.replaceChildren(h("div", { class: "nn-card-title" }, first), h("div", { class: "nn-card-title" }, second),
       h("div", { class: "nn-card-value" }, this.outcome(index)));
-    const isRight = at.x > grid.width / 2;
+    const width = grid.width * grid.scale;
+    const isRight = at.x > width / 2;
     tip.style.left = isRight ? "" : `${at.x + 16}px`;
-    tip.style.right = isRight ? `${grid.width - at.x + 16}px` : "";
+    tip.style.right = isRight ? `${width - at.x + 16}px` : "";
     tip.style.top = `${Math.max(0, at.y - 30)}px`;
   }
 
@@ -230,8 +231,8 @@ class MapPicture {
   showNumbers(moment) {
     if (!this.cells) return;
     const low = lowest(this.cells);
-    setText(/** @type {Node} */ (this.low), short(low));
-    setText(/** @type {Node} */ (this.middle), short(Math.sqrt(low), 2)); // the scale is logarithmic
+    setText(/** @type {Node} */ (this.low), low === LEAST ? `${scaled(low)} and less` : scaled(low));
+    setText(/** @type {Node} */ (this.middle), scaled(Math.sqrt(low))); // the scale is logarithmic
     setText(/** @type {Node} */ (this.summary), this.summed(moment));
     const label = `${this.summed(moment)} Arrow keys move the chosen network.`;
     setAttribute(this.grid.marks, "aria-label", label);

@@ -35,13 +35,15 @@ export class Plane {
     this.pixels = new Uint32Array(this.image.data.buffer);
     this.mapContext = context2d(this.map);
     this.size = 0;
+    this.scale = 1;
     this.legendKind = "";
     if (onProbe) this.listen();
   }
 
   listen() {
     const { cross } = this;
-    const follow = (/** @type {PointerEvent} */ event) => this.setProbe(this.pointAt(event.offsetX, event.offsetY));
+    const follow = (/** @type {PointerEvent} */ event) => 
+      this.setProbe(this.pointAt(event.offsetX / this.scale, event.offsetY / this.scale));
     cross.addEventListener("pointermove", follow);
     cross.addEventListener("pointerdown", follow);
     cross.addEventListener("pointerleave", (event) => {
@@ -99,15 +101,19 @@ export class Plane {
     this.legendKind = "";
   }
 
-  /** @param {number} width  of the column, gutter included */
-  resize(width) {
-    const size = Math.max(120, Math.floor(width - GUTTER.right));
-    if (size === this.size) return false;
+  /**
+   * @param {number} width  of the column, gutter included, in CSS pixels
+   * @param {number} scale  of these to a pixel of the drawing
+   */
+  resize(width, scale) {
+    const size = Math.max(120, Math.floor(width / scale - GUTTER.right));
+    if (size === this.size && scale === this.scale) return false;
     this.size = size;
-    this.map.style.width = this.map.style.height = `${size}px`;
-    this.square.style.height = `${size + GUTTER.bottom}px`;
-    this.dataContext = fit(this.data, size + GUTTER.right, size + GUTTER.bottom);
-    this.crossContext = fit(this.cross, size, size);
+    this.scale = scale;
+    this.map.style.width = this.map.style.height = `${size * scale}px`;
+    this.square.style.height = `${(size + GUTTER.bottom) * scale}px`;
+    this.dataContext = fit(this.data, size + GUTTER.right, size + GUTTER.bottom, scale);
+    this.crossContext = fit(this.cross, size, size, scale);
     return true;
   }
 

@@ -2,7 +2,7 @@
 /** The picture of a race of optimizers: their paths over the loss, who stands where, and how the losses fell. */
 
 import { h, setText } from "./dom.js";
-import { count, loss, percent, plain, small } from "./format.js";
+import { count, loss, percent, scaled } from "./format.js";
 import { Losses } from "./losses.js";
 import { mounting } from "./shell.js";
 import { Surface } from "./surface.js";
@@ -61,8 +61,9 @@ class RacePicture {
   }
 
   resize() {
-    this.surface.resize(this.surface.element.clientWidth);
-    this.losses.resize(this.losses.element.clientWidth);
+    const { scale } = this.shell;
+    this.surface.resize(this.surface.element.clientWidth, scale);
+    this.losses.resize(this.losses.element.clientWidth, scale);
   }
 
   /** @param {any} moment */
@@ -100,13 +101,22 @@ class RacePicture {
     racers.forEach((racer, index) => {
       const cells = this.standings[index];
       setText(cells.place, racer.has_diverged ? "×" : moment.header.step ? String(racer.place) : "–");
-      setText(cells.loss, small(racer.train_loss));
+      setText(cells.loss, loss(racer.train_loss));
       setText(cells.accuracy, racer.test_accuracy == null ? "" : percent(racer.test_accuracy));
-      setText(cells.plane, small(racer.plane_loss));
+      setText(cells.plane, loss(racer.plane_loss));
       setText(cells.note, racer.has_diverged ? `stopped at step ${count(racer.step)}: the next update is infinite` : cells.formula);
       cells.element.classList.toggle("nn-first", racer.place === 1 && moment.header.step > 0);
     });
+    if (moment.header.state !== "playing") this.sortRows(moment.header);
     this.surface.showNumbers(moment);
+  }
+
+  /** The best first; only at rest, since a row that moves cannot be followed. @param {RaceMoment["header"]} header */
+  sortRows({ step, racers }) {
+    const rows = this.standings.map(({ element }) => element);
+    const place = (/** @type {number} */ index) => (step ? racers[index].place : index);
+    const sorted = rows.map((_, index) => index).sort((one, other) => place(one) - place(other)).map((index) => rows[index]);
+    if (sorted.some((each, index) => this.rows.children[index] !== each)) this.rows.replaceChildren(...sorted);
   }
 
   colorRows() {
@@ -138,10 +148,10 @@ class RacePicture {
 const HEADINGS = [
   ["", "Who has the lowest training loss", "nn-place"],
   ["Optimizer", "", ""],
-  ["Rate", "Learning rate η", "nn-count"],
-  ["Loss", "On the training points", "nn-count"],
-  ["Correct", "Of the test points", "nn-count nn-accuracy"],
-  ["Drawn at", "The plane's loss where the racer is drawn. Its own differs, since it is not in the plane.", "nn-count nn-drawn-at"],
+  ["Learning rate η", "How far an update goes", "nn-count"],
+  ["Training loss", "The lowest is first", "nn-count"],
+  ["Test accuracy", "The share of test points that are told right", "nn-count nn-accuracy"],
+  ["Height below", "The plane's loss where the racer is drawn. Its own differs, since it is not in the plane.", "nn-count nn-drawn-at"],
 ];
 
 /**
@@ -155,6 +165,6 @@ function row({ title, formula, learning_rate }) {
   const [place, lossCell, accuracy, plane] = ["nn-place", "nn-count nn-loss", "nn-count nn-accuracy", "nn-count nn-drawn-at"]
     .map((kind) => h("td", { class: kind }));
   const element = h("tr", {}, place, h("td", {}, h("div", { class: "nn-standing-title" }, swatch, title), note),
-    h("td", { class: "nn-count" }, plain(learning_rate)), lossCell, accuracy, plane);
+    h("td", { class: "nn-count" }, scaled(learning_rate, 3)), lossCell, accuracy, plane);
   return { element, place, swatch, note, loss: lossCell, accuracy, plane, formula };
 }

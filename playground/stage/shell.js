@@ -30,6 +30,8 @@ import { visitorMessage } from "./visitor.js";
 const NUMBERS_EVERY_MS = 100;
 const WORDS_EVERY_MS = 5000;
 const POLLED_VIEW_EVERY_MS = 250;
+/** A stage wider than a laptop's is looked at from afar: its letters and drawings grow with it. */
+const LAPTOP_WIDTH = 1120, LARGEST_SCALE = 1.4, SCALE_STEP = 0.05;
 
 /** @type {WeakMap<HTMLElement, Shell>} */
 const shells = new WeakMap();
@@ -73,6 +75,8 @@ export class Shell {
     /** Whether nothing may be changed that would make another network of it. */
     this.isFixed = false;
     this.frames = 0;
+    /** CSS pixels to a pixel of the drawings, and to one of the style's ``--nn-px``. */
+    this.scale = 1;
     this.isSeeking = false;
     /** @type {Record<string, unknown>|null} */
     this.controls = null;
@@ -113,6 +117,9 @@ export class Shell {
   }
 
   resize() {
+    const steps = Math.round(this.root.clientWidth / LAPTOP_WIDTH / SCALE_STEP);
+    this.scale = Math.max(1, Math.min(LARGEST_SCALE, steps * SCALE_STEP));
+    this.root.style.setProperty("--nn-px", `${this.scale}px`);
     this.picture.resize();
     this.repaint();
   }

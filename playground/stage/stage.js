@@ -47,15 +47,16 @@ class NetworkPicture {
 
   resize() {
     const { graph, plane, trace } = this;
+    const { scale } = this.shell;
     const width = plane.element.clientWidth;
     if (!width) return;
-    if (plane.resize(width)) this.staticStale = true;
-    trace.resize(trace.element.clientWidth);
+    if (plane.resize(width, scale)) this.staticStale = true;
+    trace.resize(trace.element.clientWidth, scale);
     const square = plane.square.getBoundingClientRect();
     const frame = graph.element.getBoundingClientRect();
     const beside = square.left >= frame.right - 1;
     graph.resize(graph.element.clientWidth, graph.element.clientHeight,
-      beside ? square.top - frame.top + plane.size / 2 : null);
+      beside ? square.top - frame.top + (plane.size * scale) / 2 : null, scale);
   }
 
   /**

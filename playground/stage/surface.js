@@ -4,7 +4,7 @@
 import { pixelCss } from "./colors.js";
 import { fill, Scale, ticks, trace } from "./contours.js";
 import { context2d, fit, h, setText } from "./dom.js";
-import { short, small } from "./format.js";
+import { loss, scaled, short } from "./format.js";
 
 /** @typedef {import("./colors.js").Theme} Theme */
 /** @typedef {import("./race.js").RaceMoment} RaceMoment */
@@ -30,6 +30,7 @@ export class Surface {
     this.image = new ImageData(RESOLUTION, RESOLUTION);
     this.pixels = new Uint32Array(this.image.data.buffer);
     this.width = this.height = 0;
+    this.scale = 1;
     /** What the map shows now. @type {{heights: Float32Array, key: string}|null} */
     this.drawn = null;
   }
@@ -40,14 +41,18 @@ export class Surface {
     this.drawn = null;
   }
 
-  /** @param {number} width */
-  resize(width) {
-    if (width === this.width) return;
-    this.width = width;
-    this.height = Math.min(TALLEST, Math.round(width * (width < 560 ? 0.95 : 0.74)));
-    this.square.style.height = `${this.height}px`;
-    this.mapContext = fit(this.map, width, this.height);
-    this.context = fit(this.paths, width, this.height);
+  /**
+   * @param {number} width  in CSS pixels
+   * @param {number} scale  of these to a pixel of the drawing
+   */
+  resize(width, scale) {
+    if (width / scale === this.width && scale === this.scale) return;
+    this.width = width / scale;
+    this.scale = scale;
+    this.height = Math.min(TALLEST / scale, Math.round(this.width * (this.width < 560 ? 0.95 : 0.74)));
+    this.square.style.height = `${this.height * scale}px`;
+    this.mapContext = fit(this.map, this.width, this.height, scale);
+    this.context = fit(this.paths, this.width, this.height, scale);
     this.drawn = null;
   }
 
@@ -216,7 +221,7 @@ export class Surface {
     }
     marks.push({ share: 1, height: scale.high });
     this.numbers.replaceChildren(...marks.map(({ share, height }) =>
-      h("span", { style: `left:${(share * 100).toFixed(1)}%` }, height < 1e-3 ? height.toExponential(0) : short(height, 2))));
+      h("span", { style: `left:${(share * 100).toFixed(1)}%` }, scaled(height))));
   }
 
   /** What the picture leaves out, in numbers. @param {RaceMoment} moment */
@@ -226,7 +231,7 @@ export class Surface {
     const gap = Math.max(...gaps.filter(Number.isFinite), 0);
     setText(this.note, share
       ? `These are projections: the plane holds ${whole(share)} of the racers' movement, and the rest is not seen. So the `
-        + `height below a racer is not its own loss; now it differs by up to ${small(gap)}.`
+        + `height below a racer is not its own loss; now it differs by up to ${loss(gap)}.`
       : "The racers stand at their common start. Press Play: the plane turns to where they move most.");
   }
 }

@@ -2,7 +2,7 @@
 /** The live loss trace: a bounded history, however long the run. */
 
 import { fit, h, setText } from "./dom.js";
-import { count, loss, percent } from "./format.js";
+import { count, loss, percent, scaled } from "./format.js";
 
 /** @typedef {import("./colors.js").Theme} Theme */
 /** @typedef {import("./types.js").Moment} Moment */
@@ -92,6 +92,7 @@ export class Trace {
     this.element = h("section", { class: "nn-trace", "aria-label": "Loss" },
       h("div", { class: "nn-metrics" }, this.train.element, this.test.element), this.canvas);
     this.width = 0;
+    this.scale = 1;
     this.paintedAt = 0;
     this.dirty = true;
   }
@@ -102,11 +103,15 @@ export class Trace {
     this.dirty = true;
   }
 
-  /** @param {number} width */
-  resize(width) {
-    if (width === this.width) return;
-    this.width = width;
-    this.context = fit(this.canvas, width, HEIGHT);
+  /**
+   * @param {number} width  in CSS pixels
+   * @param {number} scale  of these to a pixel of the drawing
+   */
+  resize(width, scale) {
+    if (width / scale === this.width && scale === this.scale) return;
+    this.width = width / scale;
+    this.scale = scale;
+    this.context = fit(this.canvas, this.width, HEIGHT, scale);
     this.dirty = true;
   }
 
@@ -194,7 +199,7 @@ export class Trace {
     context.font = `11px ${theme.font}`;
     context.textBaseline = "middle";
     context.textAlign = "right";
-    context.fillText(axisNumber(top), MARGIN.left - 6, MARGIN.top + 2);
+    context.fillText(scaled(top), MARGIN.left - 6, MARGIN.top + 2);
     context.fillText("0", MARGIN.left - 6, bottom);
     context.textBaseline = "alphabetic";
     context.fillText(`step ${count(this.end())}`, right, HEIGHT - 4);
@@ -257,9 +262,4 @@ function accuracy(share) {
 function niceCeiling(value) {
   const unit = 10 ** Math.floor(Math.log10(value)) / 10;
   return Math.ceil(value / unit / 5) * 5 * unit;
-}
-
-/** @param {number} value */
-function axisNumber(value) {
-  return value >= 1e4 || value < 1e-3 ? value.toExponential(0) : String(Number(value.toPrecision(2)));
 }

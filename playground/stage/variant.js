@@ -4,7 +4,7 @@
 import { mixClasses, pointColor } from "./colors.js";
 import { context2d, fit, h, setAttribute, setText } from "./dom.js";
 import { loss, percent } from "./format.js";
-import { Wall } from "./wall.js";
+import { tileScores, Wall } from "./wall.js";
 
 /** @typedef {import("./colors.js").Theme} Theme */
 /** @typedef {import("./types.js").Moment} Moment */
@@ -21,28 +21,31 @@ export class Variant {
   /**
    * @param {number} index
    * @param {(member: number) => void} onChoose
-   * @param {(variant: number, member: number|null, x: number, y: number) => void} onHover
    */
-  constructor(index, onChoose, onHover) {
+  constructor(index, onChoose) {
     this.index = index;
-    this.wall = new Wall({ onChoose, onHover: (member, x, y) => onHover(index, member, x, y) });
+    this.wall = new Wall({ onChoose, onOpen: () => this.link.click() });
     this.map = h("canvas", { class: "nn-large-map", width: String(LARGE), height: String(LARGE) });
     this.data = h("canvas", { class: "nn-large-data", role: "img" });
     this.square = h("div", { class: "nn-large" }, this.map, this.data);
     this.title = h("h3", { class: "nn-variant-title" });
     this.seed = h("span", { class: "nn-variant-seed" });
     this.link = h("a", { class: "nn-variant-link", target: "_blank", rel: "noopener" }, "Open in Playground ↗");
-    this.numbers = [number("Median test loss"), number("Correct"), number("Reached"), number("Diverged")];
-    this.pictures = h("div", { class: "nn-variant-pictures" }, this.square, this.wall.element);
+    this.numbers = [number("Median test loss"), number("Median accuracy", "Of the test points"), number("Reached"), number("Diverged")];
+    this.reached = h("span", { class: "nn-legend-class" });
+    this.cut = h("span");
+    this.legend = h("div", { class: "nn-wall-legend" }, this.reached,
+      h("span", { class: "nn-legend-class" }, h("i", { class: "nn-wall-sign nn-wall-diverged" }), "diverged"), this.cut);
+    this.foot = h("div", { class: "nn-variant-foot" }, this.seed, this.link);
+    this.pictures = h("div", { class: "nn-variant-pictures" }, this.square, this.foot, this.wall.element, this.legend);
     this.element = h("section", { class: "nn-variant" },
       this.title,
       h("div", { class: "nn-variant-numbers" }, ...this.numbers.map(({ element }) => element)),
-      this.pictures,
-      h("div", { class: "nn-variant-foot" }, this.seed, this.link));
+      this.pictures);
     this.image = new ImageData(LARGE, LARGE);
     this.pixels = new Uint32Array(this.image.data.buffer);
     this.mapContext = context2d(this.map);
-    this.size = this.width = this.count = 0;
+    this.size = this.width = this.count = this.scale = 0;
     /** @type {Float32Array|null} */
     this.paintedPoints = null;
   }
@@ -50,17 +53,18 @@ export class Variant {
   /**
    * @param {number} width
    * @param {number} count  of tiles on the wall
+   * @param {number} scale  of type and of what is drawn
    */
-  resize(width, count) {
-    if (width === this.width && count === this.count) return;
-    this.width = width;
-    this.count = count;
+  resize(width, count, scale) {
+    if (width === this.width && count === this.count && scale === this.scale) return;
+    Object.assign(this, { width, count, scale });
     const isBeside = width >= SIDE_BY_SIDE_FROM;
-    const size = Math.floor(isBeside ? Math.min(LARGEST, width * LARGE_SHARE) : Math.min(LARGEST_ABOVE, width));
+    const size = Math.floor(isBeside ? Math.min(LARGEST * scale, width * LARGE_SHARE) : Math.min(LARGEST_ABOVE, width));
     this.element.classList.toggle("nn-beside", isBeside);
     if (isBeside) this.wall.resize(count, width - size - GAP, size);
     else this.wall.resize(count, width, Math.max(width * 0.62, 90));
     this.size = size;
+    this.pictures.style.gridTemplateColumns = isBeside ? `${size}px minmax(0, 1fr)` : "";
     for (const element of [this.map, this.square]) element.style.width = element.style.height = `${size}px`;
     this.dataContext = fit(this.data, size, size);
     this.paintedPoints = null;
@@ -131,7 +135,12 @@ export class Variant {
       `${scene.wall} networks of ${title}, a small map each. Arrow keys choose the one that is shown large.`);
     this.numbers[2].element.hidden = scene.target_accuracy === null;
     this.numbers[1].element.hidden = scene.task === "regression";
-    if (scene.target_accuracy !== null) setText(this.numbers[2].label, `Reached ${Math.round(scene.target_accuracy * 1000) / 10} %`);
+    this.reached.hidden = scene.target_accuracy === null;
+    const target = `${Math.round(scene.target_accuracy * 1000) / 10} %`;
+    setText(this.numbers[2].label, `Reached ${target}`);
+    this.reached.replaceChildren(h("i", { class: "nn-wall-sign nn-wall-reached" }), `reached ${target}`);
+    this.cut.hidden = scene.wall === scene.seeds.length;
+    setText(this.cut, `${scene.wall} of ${scene.seeds.length} seeds shown`);
     this.paintedPoints = null;
   }
 
@@ -139,7 +148,8 @@ export class Variant {
    * @param {Moment} moment
    * @param {number} member
    */
-  showNumbers({ header, scene }, member) {
+  showNumbers(moment, member) {
+    const { header, scene } = moment;
     const found = /** @type {any} */ (header).variants[this.index];
     const total = scene.seeds.length;
     const texts = [
@@ -152,15 +162,18 @@ export class Variant {
     this.numbers[3].element.classList.toggle("nn-none", !found.diverged);
     this.wall.describe(/** @type {any} */ (scene));
     const seed = String(scene.seeds[member]);
-    setText(this.seed, `Seed ${seed}`);
+    setText(this.seed, `Seed ${seed}: ${tileScores(moment, this.index, member)}`);
     const query = scene.variants[this.index].link.replaceAll("{seed}", seed).replaceAll("{step}", String(found.step));
     setAttribute(this.link, "href", `./?${query}`);
   }
 }
 
-/** @param {string} text */
-function number(text) {
+/**
+ * @param {string} text
+ * @param {string|null} [title]
+ */
+function number(text, title = null) {
   const label = h("span", { class: "nn-caption" }, text);
   const value = h("span", { class: "nn-variant-value" }, "–");
-  return { element: h("div", { class: "nn-variant-number" }, label, value), value, label };
+  return { element: h("div", { class: "nn-variant-number", title }, label, value), value, label };
 }

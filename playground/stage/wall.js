@@ -12,25 +12,27 @@ const GAP = 2; // between two
 const CELL = SIDE + GAP;
 const PIXELS = SIDE * SIDE;
 const REACHED = 1, DIVERGED = 2;
+const CHOSEN_INSET = 4.5; // of the ring round the tile that is chosen, whose frame is outside
 const DIVERGED_COLOR = "#d63a3a";
-const STATES = ["still learning", "has reached the target", "has diverged"];
+const STATES = { [REACHED]: "has reached the target", [DIVERGED]: "has diverged" };
 
 export class Wall {
   /**
    * @param {object} actions
    * @param {(index: number) => void} actions.onChoose
-   * @param {(index: number|null, x: number, y: number) => void} actions.onHover  in client coordinates
+   * @param {() => void} actions.onOpen  the chosen one
    */
-  constructor({ onChoose, onHover }) {
+  constructor({ onChoose, onOpen }) {
     this.onChoose = onChoose;
-    this.onHover = onHover;
+    this.onOpen = onOpen;
     this.map = h("canvas", { class: "nn-wall-map" });
     this.rings = h("canvas", {
       class: "nn-wall-rings", tabindex: "0", role: "slider", "aria-valuemin": "0",
       onclick: (/** @type {MouseEvent} */ event) => this.choose(this.indexAt(event)),
-      onpointermove: (/** @type {PointerEvent} */ event) => this.hover(event),
-      onpointerleave: () => onHover(null, 0, 0),
-      onkeydown: (/** @type {KeyboardEvent} */ event) => this.moveByKey(event),
+      onpointermove: (/** @type {PointerEvent} */ event) => {
+        this.rings.style.cursor = this.indexAt(event) === null ? "default" : "pointer";
+      },
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event),
     });
     this.element = h("div", { class: "nn-wall" }, this.map, this.rings);
     this.mapContext = context2d(this.map);
@@ -110,24 +112,18 @@ export class Wall {
       const x = (index % columns) * tile, y = Math.floor(index / columns) * tile;
       const state = states[index];
       const isChosen = index === this.member;
+      if (isChosen) paintFrame(context, theme, x, y, tile);
+      const inset = isChosen ? CHOSEN_INSET : 1.5; // what it has come to shows within the frame
+      if (isChosen && !state) continue;
       context.strokeStyle = state === DIVERGED ? DIVERGED_COLOR : state === REACHED ? this.color : theme.faint;
       context.lineWidth = state ? 2 : 1;
       context.setLineDash(state === DIVERGED ? [3, 2] : []);
       context.beginPath();
-      context.roundRect(x + 1.5, y + 1.5, tile - 3, tile - 3, 3);
+      context.roundRect(x + inset, y + inset, tile - 2 * inset, tile - 2 * inset, 3);
       if (state === DIVERGED) {
-        context.moveTo(x + 4, y + tile - 4);
-        context.lineTo(x + tile - 4, y + 4);
+        context.moveTo(x + 2 + inset, y + tile - 2 - inset);
+        context.lineTo(x + tile - 2 - inset, y + 2 + inset);
       }
-      context.stroke();
-      if (!isChosen) continue;
-      context.setLineDash([]);
-      context.lineWidth = 2.5;
-      context.strokeStyle = theme.background;
-      context.strokeRect(x + 3.5, y + 3.5, tile - 7, tile - 7);
-      context.strokeStyle = theme.text;
-      context.beginPath();
-      context.roundRect(x + 1.25, y + 1.25, tile - 2.5, tile - 2.5, 3);
       context.stroke();
     }
     context.setLineDash([]);
@@ -147,40 +143,66 @@ export class Wall {
     return column >= 0 && column < this.columns && index >= 0 && index < this.count ? index : null;
   }
 
-  /** @param {PointerEvent} event */
-  hover(event) {
-    const index = this.indexAt(event);
-    this.rings.style.cursor = index === null ? "default" : "pointer";
-    this.onHover(index, event.clientX, event.clientY);
-  }
-
   /** @param {number|null} index */
   choose(index) {
     if (index !== null) this.onChoose(index);
   }
 
   /** @param {KeyboardEvent} event */
-  moveByKey(event) {
+  key(event) {
     const moves = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns };
     const move = moves[/** @type {keyof moves} */ (event.key)];
-    if (!move || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!(move || event.key === "Enter") || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
+    if (!move) return this.onOpen();
     const index = this.member + move;
     if (index >= 0 && index < this.count) this.onChoose(index);
   }
 }
 
 /**
- * A network in words, for the card beside the pointer.
+ * Round the tile that is shown large.
  *
- * @param {number} state
- * @param {number} testLoss
- * @param {number} accuracy  NaN for regression
+ * @param {CanvasRenderingContext2D} context
+ * @param {Theme} theme
+ * @param {number} x
+ * @param {number} y
+ * @param {number} tile
  */
-export function tileWords(state, testLoss, accuracy) {
-  const words = [`test loss ${loss(testLoss)}`];
-  if (Number.isFinite(accuracy)) words.push(`${percent(accuracy)} correct`);
-  if (state) words.push(STATES[state]);
-  return words.join(", ");
+function paintFrame(context, theme, x, y, tile) {
+  context.setLineDash([]);
+  context.lineWidth = 2.5;
+  context.strokeStyle = theme.background;
+  context.strokeRect(x + 3.5, y + 3.5, tile - 7, tile - 7);
+  context.strokeStyle = theme.text;
+  context.beginPath();
+  context.roundRect(x + 1.25, y + 1.25, tile - 2.5, tile - 2.5, 3);
+  context.stroke();
+}
+
+/**
+ * The scores of a network of the wall in words.
+ *
+ * @param {import("./types.js").Moment} moment
+ * @param {number} variant
+ * @param {number} member
+ */
+export function tileScores({ scene, arrays }, variant, member) {
+  const at = variant * scene.wall + member;
+  if (arrays.states[at] === DIVERGED) return STATES[DIVERGED];
+  const [testLoss, accuracy] = arrays.scores.subarray(2 * at, 2 * at + 2);
+  return `test loss ${loss(testLoss)}${Number.isFinite(accuracy) ? `, ${percent(accuracy)} correct` : ""}`;
+}
+
+/**
+ * The same, and what it has come to.
+ *
+ * @param {import("./types.js").Moment} moment
+ * @param {number} variant
+ * @param {number} member
+ */
+export function tileWords(moment, variant, member) {
+  const state = moment.arrays.states[variant * moment.scene.wall + member];
+  return `${tileScores(moment, variant, member)}${state === REACHED ? `, ${STATES[REACHED]}` : ""}`;
 }

@@ -4,7 +4,8 @@
  * out. Where a gradient vanishes on its way to the first layer, its bars sink from right to left.
  */
 
-import { fit, h } from "./dom.js";
+import { fit, h, setText } from "./dom.js";
+import { scaled } from "./format.js";
 
 /** @typedef {import("./colors.js").Theme} Theme */
 
@@ -22,6 +23,7 @@ import { fit, h } from "./dom.js";
 const MARGIN = { left: 46, right: 6, top: 8 };
 const BARS = 112, NAMES = 22, ROW = 44;
 const LEAST = 1e-12, MOST = 1e3; // a norm beyond is of a network that is about to diverge
+const NAMED_FROM = 118; // px of a column in which a range, a share and its word have room
 const SEEN = 0.005; // a smaller share is not worth a word
 
 export class Why {
@@ -29,13 +31,16 @@ export class Why {
     this.canvas = h("canvas", { role: "img", "aria-label": "Gradient norm and outputs of every layer, by variant" });
     this.element = h("section", { class: "nn-why", "aria-label": "Why" },
       h("h3", { class: "nn-compare-head" }, "Gradient in each layer",
-        h("span", { class: "nn-caption" }, "median norm over seeds; below: what the units put out")),
+        (this.caption = h("span", { class: "nn-caption" }))),
       this.canvas);
     /** @type {LayerWhy[][]|null} */
     this.found = null;
     /** @type {string[]} */
     this.colors = [];
+    /** @type {string[]} */
+    this.titles = [];
     this.width = this.height = 0;
+    this.scale = 1;
     /** Powers of ten that the axis spans; it only grows during a run, so that bars can be followed. */
     this.span = [0, 0];
     this.dirty = true;
@@ -47,13 +52,17 @@ export class Why {
     this.dirty = true;
   }
 
-  /** @param {number} width */
-  resize(width) {
+  /**
+   * @param {number} width  in CSS pixels
+   * @param {number} scale  of these to a pixel of the drawing
+   */
+  resize(width, scale) {
     const height = MARGIN.top + BARS + NAMES + ROW * this.colors.length;
-    if (width <= 0 || (width === this.width && height === this.height)) return;
-    this.width = width;
+    if (width <= 0 || (width / scale === this.width && scale === this.scale && height === this.height)) return;
+    this.width = width / scale;
+    this.scale = scale;
     this.height = height;
-    this.context = fit(this.canvas, width, height);
+    this.context = fit(this.canvas, this.width, height, scale);
     this.dirty = true;
   }
 
@@ -62,7 +71,7 @@ export class Why {
     this.colors = colors;
     this.found = null;
     this.span = [0, 0];
-    this.resize(this.width);
+    this.resize(this.width * this.scale, this.scale);
     this.dirty = true;
   }
 
@@ -72,14 +81,52 @@ export class Why {
     this.dirty = true;
   }
 
+  /** How many columns of bars there are. */
+  get layers() {
+    return Math.max(...(this.found ?? []).map((each) => each.length), 1);
+  }
+
+  /** How wide each of them is. */
+  get column() {
+    return (this.width - MARGIN.left - MARGIN.right) / this.layers;
+  }
+
+  /**
+   * What there is to say of the layer at the pointer; null, and it has left.
+   *
+   * @param {PointerEvent|null} event
+   */
+  point(event) {
+    const column = event ? Math.floor((event.offsetX / this.scale - MARGIN.left) / this.column) : -1;
+    return column >= 0 && column < this.layers ? () => this.words(column) : null;
+  }
+
+  /** The numbers of a column. @param {number} column @returns {import("./tip.js").Content|null} */
+  words(column) {
+    const { found, layers } = this;
+    if (!found || column >= layers) return null;
+    const isOutput = column === layers - 1;
+    const rows = found.flatMap((each, variant) => {
+      const layer = isOutput ? each[each.length - 1] : column < each.length - 1 ? each[column] : null;
+      if (!layer) return [];
+      const { gradient, low, high, dead, saturated } = layer;
+      const share = dead !== null ? `${whole(dead)} dead` : saturated !== null ? `${whole(saturated)} saturated` : "–";
+      const cells = [this.titles[variant], size(gradient), `${size(low)} to ${size(high)}`, ...(isOutput ? [] : [share])];
+      return [{ color: this.colors[variant], cells }];
+    });
+    const head = ["gradient norm", "10–90 %", ...(isOutput ? [] : ["units"])];
+    return { title: isOutput ? "Output layer" : `Hidden layer ${column + 1}`, head, rows };
+  }
+
   paint() {
     const { context, theme, found } = this;
     if (!this.dirty || !context || !theme) return;
     this.dirty = false;
     context.clearRect(0, 0, this.width, this.height);
     if (!found) return;
-    const layers = Math.max(...found.map((each) => each.length));
-    const column = (this.width - MARGIN.left - MARGIN.right) / layers;
+    const { layers, column } = this;
+    const isShort = column < NAMED_FROM && found.flat().some(({ dead, saturated }) => (dead ?? saturated ?? 0) >= SEEN);
+    setText(this.caption, `median norm over the seeds; below: what units put out${isShort ? ", and how many are dead or saturated" : ""}`);
     this.stretch(found);
     this.paintAxis(context, theme, layers, column);
     found.forEach((each, variant) => each.forEach((layer, i) => {
@@ -127,7 +174,7 @@ export class Why {
       const y = Math.round(this.y(10 ** power)) + 0.5;
       context.moveTo(MARGIN.left, y);
       context.lineTo(this.width - MARGIN.right, y);
-      context.fillText(powerText(power), MARGIN.left - 6, y);
+      context.fillText(scaled(10 ** power, 1), MARGIN.left - 6, y);
     }
     context.stroke();
     context.textAlign = "center";
@@ -179,7 +226,7 @@ export class Why {
    * @param {number} left
    * @param {number} column
    */
-  paintOutputs(context, theme, { histogram, dead, saturated }, variant, left, column) {
+  paintOutputs(context, theme, { histogram, range, dead, saturated }, variant, left, column) {
     if (!histogram) return;
     const top = MARGIN.top + BARS + NAMES + ROW * variant;
     const inner = column - 12, x = left + 6, floor = top + ROW - 17;
@@ -194,16 +241,29 @@ export class Why {
     context.fillRect(x, floor, inner, 1);
     const kind = dead !== null ? "dead" : saturated !== null ? "saturated" : "";
     const share = dead ?? saturated ?? 0;
-    if (!kind || share < SEEN) return;
+    const y = floor + 9;
+    const hasWord = column >= NAMED_FROM, hasShare = kind !== "" && share >= SEEN;
+    context.font = `10px ${theme.font}`;
+    context.fillStyle = theme.muted;
+    if (range && (hasWord || !hasShare)) {
+      context.textAlign = "left";
+      context.fillText(scaled(range[0]), x, y);
+      context.textAlign = "right";
+      context.fillText(scaled(range[1]), x + inner, y);
+    }
+    if (!hasShare) return;
     context.fillStyle = share >= 0.25 ? theme.text : theme.muted;
     context.textAlign = "center";
-    const text = `${Math.round(share * 100)} %${column > 84 ? ` ${kind}` : kind === "dead" ? " †" : " sat."}`;
-    context.fillText(text, left + column / 2, floor + 8);
+    context.fillText(hasWord ? `${whole(share)} ${kind}` : whole(share), left + column / 2, y);
   }
 }
 
-/** @param {number} power */
-function powerText(power) {
-  if (power >= -2 && power <= 2) return String(Number((10 ** power).toPrecision(1)));
-  return `10${[...String(power)].map((sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)] ?? "⁻").join("")}`;
+/** @param {number} share */
+function whole(share) {
+  return `${Math.round(share * 100)} %`;
+}
+
+/** @param {number|null} norm */
+function size(norm) {
+  return norm === null ? "–" : scaled(norm);
 }

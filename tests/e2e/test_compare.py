@@ -49,6 +49,12 @@ def test_two_variants_learn_beside_each_other_and_a_tile_is_chosen(page: Page, a
     wall.hover(position={"x": 12, "y": 12})
     expect(stage.locator(".nn-compare .nn-card")).to_contain_text("Sigmoid, seed 0")
     assert pictures(page, "nn-large-data") == points
+    for place, words in ((".nn-bands canvas", "10–90 %"), (".nn-why canvas", "Hidden layer 1")):
+        stage.locator(place).hover(position={"x": 100, "y": 60})
+        expect(stage.locator(".nn-compare .nn-card")).to_contain_text(words)
+        expect(stage.locator(".nn-compare .nn-card")).to_contain_text("ReLU")
+    page.mouse.move(0, 0)
+    expect(stage.locator(".nn-compare .nn-card")).to_be_hidden()
     link = stage.get_by_role("link", name="Open in Playground").first
     assert f"&step={number(page, 'step'):.0f}&" in (link.get_attribute("href") or "")
 
@@ -79,3 +85,32 @@ def test_it_is_dragged_back(page: Page, address: str) -> None:
     slider.fill("50")
     expect(page.locator(STAGE)).to_have_attribute("data-step", "50")
     assert pictures(page, "nn-wall-map") == later
+
+
+def test_a_wall_that_is_cut_says_so_and_enter_opens_its_network(page: Page, address: str) -> None:
+    opened(page, address, QUERY.replace("seeds=6", "seeds=40"))
+    stage = page.locator(STAGE)
+    expect(stage.get_by_text("32 of 40 seeds shown")).to_have_count(2)
+    press(page, "Step")
+    reaches(page, 1)
+    wall = stage.locator(".nn-wall-rings").last
+    wall.focus()
+    page.keyboard.press("ArrowRight")
+    expect(stage.get_by_text(re.compile(r"^Seed 1: test loss 0\.\d{3}, [\d.]+ % correct$"))).to_have_count(2)
+    with page.context.expect_page() as made:
+        page.keyboard.press("Enter")
+    expect(made.value).to_have_url(re.compile("activation=relu.*seed=1"))
+
+
+def test_type_grows_with_the_stage(page: Page, address: str) -> None:
+    opened(page, address, QUERY)
+    caption = page.locator(f"{STAGE} .nn-variant-number .nn-caption").first
+    chart = page.locator(f"{STAGE} .nn-bands canvas")
+    expect(caption).to_have_css("font-size", "11px")
+    low = chart.bounding_box()
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    expect(caption).to_have_css("font-size", "15.4px")
+    high = chart.bounding_box()
+    assert low is not None
+    assert high is not None
+    assert high["height"] / low["height"] == pytest.approx(1.4, abs=0.01)

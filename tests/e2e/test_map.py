@@ -82,6 +82,21 @@ def test_other_axes_make_another_map(page: Page, address: str) -> None:
     reaches(page, 1)
 
 
+def test_an_end_is_typed_and_what_does_not_fit_is_refused_by_the_name_on_the_page(page: Page, address: str) -> None:
+    opened(page, address, "map?cells=4")
+    end = page.get_by_role("combobox", name="To", exact=True).first
+    for typed, words in (("-5", "-5 does not fit learning rate"), ("1e12", "1e+12 does not fit learning rate")):
+        end.fill(typed)
+        end.press("Enter")
+        expect(page.get_by_test_id("stToast").last).to_contain_text(f"Left to right, to: {words}")
+        expect(page.get_by_test_id("stToast").last).to_contain_text("to at most 100")
+        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        expect(end).to_have_value("30")
+    end.fill("12.5")
+    end.press("Enter")
+    page.wait_for_url("**across_to=12.5**")
+
+
 def test_what_diverges_is_marked(page: Page, address: str) -> None:
     opened(page, address, "map?cells=4&dataset=plane&across_from=1&across_to=90")
     press(page, "Play")

@@ -360,3 +360,21 @@ def test_the_changed_line_of_the_code_is_marked_and_in_view(page: Page, address:
         " const box = document.querySelector('.nn-code-scroller').getBoundingClientRect();"
         " return line.top >= box.top && line.bottom <= box.bottom; }"
     )
+
+
+def test_on_a_wide_screen_the_larger_picture_is_touched_where_it_is(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    opened(page, address)
+    places = page.locator(f"{STAGE} .nn-tile-place")
+    source, target = places.first.bounding_box(), page.locator(f"{STAGE} .nn-tile-place:not(.nn-feature)").first
+    end = target.bounding_box()
+    assert source is not None
+    assert end is not None
+    assert source["width"] > 60  # 46 on a laptop
+    right, middle = source["x"] + source["width"], source["y"] + source["height"] / 2
+    page.mouse.move((right + end["x"]) / 2, (middle + end["y"] + end["height"] / 2) / 2)
+    expect(page.locator(f"{STAGE} .nn-card-hover")).to_contain_text("Weight from x₁ to neuron 1")
+    target.get_by_role("button").first.click()
+    card = page.get_by_role("dialog").bounding_box()
+    assert card is not None
+    assert 0 < card["x"] - end["x"] - end["width"] < 30

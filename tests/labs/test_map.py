@@ -144,7 +144,7 @@ def test_nothing_of_it_can_be_edited() -> None:
     ("values", "message"),
     [
         ({"across": "width"}, "across_from: 0.003 does not fit width; use a whole number from 1 to below 32"),
-        ({"down": "learning_rate"}, "down: 'learning_rate' spans the other axis; use another quantity"),
+        ({"down": "learning_rate"}, "down: Learning rate spans the other axis; use another quantity"),
         ({"across_to": 0.0001}, "across_to: 0.0001 does not fit learning rate; use a number above 0.003, to at most"),
         (
             {"down": "batch_size", "down_from": 1, "down_to": 300},
@@ -169,6 +169,27 @@ def test_what_does_not_go_together_is_said(values: dict[str, object], message: s
     made, problems = MapConfig.reconciled({**MapConfig.defaults(), **values})
     assert problems
     assert len(made.networks()) == len(made.rows) * len(made.columns)
+
+
+def test_an_axis_that_gives_way_gets_a_range_of_its_own() -> None:
+    """Width on both axes: what stands on the other instead does not go from 1 to 16."""
+    made, problems = MapConfig.reconciled(
+        {**MapConfig.defaults(), "across": "width", "across_from": 1, "across_to": 16}
+        | {"down": "width", "down_from": 1, "down_to": 16}
+    )
+    assert [problem.name for problem in problems] == ["down"]
+    assert (made.across_from, made.across_to) == (1, 16)
+    quantity = QUANTITIES[made.down]
+    assert (made.down_from, made.down_to) == (quantity.first, quantity.last)
+
+
+@pytest.mark.parametrize("name", [*QUANTITIES])
+def test_every_usual_end_can_be_chosen(name: str) -> None:
+    quantity = QUANTITIES[name]
+    ends = quantity.usual(quantity.low, quantity.high)
+    assert ends == sorted(set(ends))
+    assert 5 <= len(ends) <= 40
+    assert all(quantity.allows(end, quantity.low, quantity.high) for end in ends)
 
 
 @pytest.mark.parametrize("across", [*QUANTITIES])

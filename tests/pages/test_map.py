@@ -27,8 +27,24 @@ def test_another_quantity_begins_with_its_own_range(hub: Hub) -> None:
     assert not page.exception
     found = config(page, hub)
     assert (found.across, found.across_from, found.across_to) == ("noise", 0, 0.5)
-    page.number_input(key="across_to").set_value(0.3).run()
+    page.selectbox(key="across_to").select(0.3).run()
     assert config(page, hub).across_to == 0.3
+
+
+def test_axes_swapped_by_way_of_twice_the_same_have_their_own_ranges(hub: Hub) -> None:
+    page = opened("map", cells="4")
+    for side, name in (("across", "width"), ("down", "width"), ("down", "initial_scale")):
+        page.selectbox(key=side).select(name).run()
+    found = config(page, hub)
+    assert (found.across, found.across_from, found.across_to) == ("width", 1, 16)
+    assert (found.down, found.down_from, found.down_to) == ("initial_scale", 0.1, 10)
+
+
+def test_hidden_layers_are_not_asked_for_where_the_axes_say_them(hub: Hub) -> None:
+    page = opened("map", cells="4", across="width", across_from="1", across_to="4")
+    assert not page.selectbox(key="hidden_sizes").disabled
+    page.selectbox(key="down").select("depth").run()
+    assert page.selectbox(key="hidden_sizes").disabled
 
 
 def test_what_does_not_fit_is_said_and_put_right(hub: Hub) -> None:

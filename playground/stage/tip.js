@@ -1,0 +1,100 @@
+// @ts-check
+/** A card beside the pointer, or where a finger has tapped, with the numbers of what is there; they stay live. */
+
+import { h, setText } from "./dom.js";
+
+const GAP = 16; // between the pointer and the card
+
+/**
+ * @typedef {object} Content
+ * @property {string} title
+ * @property {string[]} head  of the columns after the first; none without a table
+ * @property {{color: string|null, cells: string[]}[]} rows
+ */
+
+export class Tip {
+  /** @param {HTMLElement} root  in which the card lies */
+  constructor(root) {
+    this.root = root;
+    this.title = h("div", { class: "nn-card-title" });
+    this.table = h("table", { class: "nn-tip-table" });
+    this.element = h("div", { class: "nn-card nn-card-hover nn-tip", hidden: true, "aria-hidden": "true" }, this.title, this.table);
+    root.append(this.element);
+    /** What there is to say now of the place pointed at. @type {(() => Content|null)|null} */
+    this.read = null;
+    this.said = "";
+    /** Lets go of the place pointed at. @type {(() => void)|null} */
+    this.leave = null;
+    document.addEventListener("pointerdown", (this.dismiss = ({ target }) => {
+      if (target !== this.target) this.hide();
+    }));
+  }
+
+  /**
+   * Show what is under the pointer.
+   *
+   * @param {HTMLElement} target
+   * @param {(event: PointerEvent|null) => (() => Content|null)|null} find  what is said of a place, if there is
+   *   something; called with null when the pointer has left
+   */
+  follow(target, find) {
+    const show = (/** @type {PointerEvent} */ event) => {
+      if (this.target !== target) this.hide();
+      this.target = target;
+      this.leave = () => find(null);
+      this.read = find(event);
+      if (!this.read) return this.hide();
+      this.refresh();
+      if (this.read) this.place(event.clientX, event.clientY);
+    };
+    target.addEventListener("pointermove", show);
+    target.addEventListener("pointerdown", show);
+    target.addEventListener("pointerleave", ({ pointerType }) => {
+      // A finger that lifts would take the numbers away before they are read; a tap elsewhere does.
+      if (pointerType !== "touch" && this.target === target) this.hide();
+    });
+  }
+
+  /** With the numbers of now; costs nothing while nothing is pointed at. */
+  refresh() {
+    if (!this.read) return;
+    const content = this.read();
+    if (!content) return this.hide();
+    const said = JSON.stringify(content);
+    this.element.hidden = false;
+    if (said === this.said) return;
+    this.said = said;
+    const { title, head, rows } = content;
+    setText(this.title, title);
+    this.table.replaceChildren(
+      ...(head.length ? [h("tr", {}, h("th"), ...head.map((text) => h("th", {}, text)))] : []),
+      ...rows.map(({ color, cells: [name, ...cells] }) => h("tr", {},
+        h("td", {}, ...(color ? [h("i", { class: "nn-swatch", style: `background:${color}` })] : []), name),
+        ...cells.map((text) => h("td", {}, text)))));
+  }
+
+  /**
+   * Beside the place, and within the root's width.
+   *
+   * @param {number} x  in client coordinates
+   * @param {number} y
+   */
+  place(x, y) {
+    const frame = this.root.getBoundingClientRect();
+    const width = this.element.offsetWidth, at = x - frame.left;
+    const left = at + GAP + width <= frame.width ? at + GAP : at - GAP - width;
+    this.element.style.left = `${Math.max(0, Math.min(left, frame.width - width))}px`;
+    this.element.style.top = `${y - frame.top + GAP}px`;
+  }
+
+  hide() {
+    this.leave?.();
+    this.element.hidden = true;
+    this.read = this.leave = null;
+    this.target = undefined;
+  }
+
+  destroy() {
+    document.removeEventListener("pointerdown", this.dismiss);
+  }
+}
