@@ -5,20 +5,25 @@ from tests.browser import ROOT, app, browser, opened, press, reaches
 ASSETS = ROOT / "assets"
 SPIRAL = "?dataset=spiral&features=x,y,sin_x,sin_y&hidden_sizes=8,8,8&seed=1&data_seed=1"
 PINWHEEL = "?dataset=pinwheel&loss=cross_entropy&optimizer=adam&learning_rate=0.01&hidden_sizes=8,8&inspect=on"
-PICTURES = [
-    ("playground-light.png", "light", SPIRAL, 900),
-    ("playground-dark.png", "dark", SPIRAL, 900),
-    ("inspect.png", "light", PINWHEEL, 1320),
+COMPARE = "compare" + SPIRAL.replace("hidden_sizes=8,8,8", "hidden_sizes=8,8,8,8,8,8")
+COMPARE += "&learning_rate=0.1&values=sigmoid,relu&seeds=32"
+MAP = "map?dataset=spiral&features=x,y,sin_x,sin_y&cells=32"
+PICTURES = [  # file, theme, address, height of the window, and at which step
+    ("playground-light.png", "light", SPIRAL, 900, 4000),
+    ("playground-dark.png", "dark", SPIRAL, 900, 4000),
+    ("inspect.png", "light", PINWHEEL, 1320, 4000),
+    ("compare.png", "light", COMPARE, 1240, 3000),
+    ("map.png", "dark", MAP, 900, 600),
 ]
 
 
 def main() -> None:
     with app() as (address, _), browser() as chromium:
-        for name, scheme, query, height in PICTURES:
+        for name, scheme, query, height, step in PICTURES:
             page = chromium.new_page(viewport={"width": 1440, "height": height}, color_scheme=scheme)
             opened(page, address, query)
             press(page, "Play")
-            reaches(page, 4000, timeout_s=120)
+            reaches(page, step, timeout_s=180)
             press(page, "Pause")
             page.mouse.move(5, 5)
             page.wait_for_timeout(1500)

@@ -262,7 +262,7 @@ def _table(found: Mapping[str, Any]) -> str:
 def _value(value: float | None, is_share: bool) -> str:
     if value is None:
         return "–"
-    return f"{value:.1%}" if is_share else f"{value:.3g}"
+    return f"{value * 100:.1f} %" if is_share else f"{value:.3g}"
 
 
 def _failure(failure: Mapping[str, Any]) -> None:
