@@ -26,11 +26,12 @@ from playground.headless.trainability import TrainabilityMap, trainability_map
 from playground.outcomes import Comparison
 from playground.run import Choice, Config, ConfigError, Kind, Run, Setting
 
+INTERRUPTED = 130  # the exit status of what Ctrl-C has ended
 MAPS: dict[str, type[Config]] = {"mlp": MapConfig}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; → the exit status: 0, or 2 where an argument cannot be used."""
+    """Run one command; → the exit status: 0, or 2 where an argument cannot be used, 130 where it was interrupted."""
     parser = _parser()
     options = vars(parser.parse_args(arguments))
     try:
@@ -94,8 +95,17 @@ def _sum_up(train_all: Callable[..., Comparison | TrainabilityMap], options: dic
     target: Any = _parsed("target_accuracy", TARGET_ACCURACY, options["target_accuracy"])
     common = {"epochs": epochs, "target_accuracy": target, "tier": options["tier"], "engine": options["engine"]}
     with tqdm(total=epochs, unit=" epochs", file=sys.stderr, disable=options["json"]) as bar:
-        found = train_all(**common, progress=lambda epoch: bar.update(epoch - bar.n))
+        told: list[float] = [0]
+
+        def tell(epoch: float) -> None:
+            bar.update(epoch - told[-1])
+            told.append(epoch)
+
+        found = train_all(**common, progress=tell)
     print(json.dumps(found.to_json()) if options["json"] else found)
+    if told[-1] < epochs:
+        print(f"Interrupted at epoch {told[-1]:g} of {epochs:g}: this is what was reached.", file=sys.stderr)
+        sys.exit(INTERRUPTED)
 
 
 def _fresh(options: dict[str, Any]) -> tuple[Run, int]:

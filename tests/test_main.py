@@ -7,7 +7,7 @@ import pytest
 
 from playground import Edit, MapConfig, MLPConfig, Run, replay, train, trainability_map
 from playground.__main__ import main
-from playground.headless import runs
+from playground.headless import parts, runs
 from playground.runfile import write
 
 COMMAND = [
@@ -155,6 +155,25 @@ def test_a_comparison_that_cannot_be(arguments: str, message: str, capsys: pytes
         main([*COMPARE, *arguments.split()])
     assert left.value.code == 2
     assert message in capsys.readouterr().err
+
+
+def test_an_interrupted_comparison_prints_what_it_has(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train = parts.Training.advance
+
+    def advance(training: parts.Training) -> None:
+        if training.epoch == 2:
+            raise KeyboardInterrupt
+        train(training)
+
+    monkeypatch.setattr(parts.Training, "advance", advance)
+    with pytest.raises(SystemExit) as left:
+        main([*COMPARE, "--json"])
+    assert left.value.code == 130
+    out, err = capsys.readouterr()
+    assert [row["epoch"] for row in json.loads(out)["rows"]] == [2] * 12
+    assert err == "Interrupted at epoch 2 of 10: this is what was reached.\n"
 
 
 MAP = ["map", "mlp", "--across", "learning_rate", "--across-to", "3", "--cells", "4", "--seed", "2", "--epochs", "3"]

@@ -15,11 +15,11 @@ from playground.run import ConfigError
 RETRIES = 5  # of a part whose machine is lost
 
 
-def run_parts(parts: list[Part], progress: Progress) -> list[Trained]:
+def run_parts(parts: list[Part], progress: Progress) -> list[Trained | None]:
     """Train each of ``parts`` as a task that takes one core; → what came of them, in their order.
 
-    ``progress`` gets the mean epoch whenever a part is done. When it is interrupted its tasks end. Raises ConfigError
-    where Ray is not installed.
+    ``progress`` gets the mean epoch whenever a part is done. An interrupt ends the tasks; None stands then for what
+    was not done. Raises ConfigError where Ray is not installed.
     """
     ray = _connected()
     task = ray.remote(num_cpus=1, max_retries=RETRIES)(train_part)
@@ -28,11 +28,12 @@ def run_parts(parts: list[Part], progress: Progress) -> list[Trained]:
         while pending:
             _, pending = ray.wait(pending)
             progress(parts[0].epochs * (1 - len(pending) / len(parts)))
-        found: list[Trained] = ray.get(references)
+    except KeyboardInterrupt:
+        pass
     finally:
         for reference in pending:
             ray.cancel(reference, force=True)
-    return found
+    return [None if reference in pending else ray.get(reference) for reference in references]
 
 
 def _connected() -> Any:

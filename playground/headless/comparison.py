@@ -54,6 +54,7 @@ def compare(
         [
             Trial(variant=name, seed=seed, **asdict(outcome))
             for (name, seed), outcome in zip(names, trained.outcomes, strict=True)
+            if outcome is not None
         ],
         epochs=epochs,
         target_accuracy=target_accuracy,

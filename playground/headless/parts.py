@@ -36,9 +36,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What came of networks: where each came to, the updates of all together and how they were computed."""
+    """What came of networks: where each came to, None for one that an interrupt kept from being trained; the updates
+    of all together and how they were computed."""
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[Outcome | None, ...]
     updates: int
     tier: str
     network_steps_per_s: float | None = None
@@ -62,12 +63,15 @@ def train_all(
 
     ``progress`` gets the mean epoch now and then. ``tier``: ``traced`` starts at once, ``compiled`` makes machine
     code first (some 20 s a structure, kept on disk), ``auto`` takes compiled loops that are kept, and makes them for
-    long trainings. ``engine`` is one of ``ENGINES``: ``inline`` trains one part after the other in this process;
+    long trainings. ``engine`` is one of ``ENGINES``: ``inline`` trains all parts in this process, epoch by epoch;
     ``process`` in as many processes as there are cores; ``ray`` on the cluster that $RAY_ADDRESS names, else on all
     cores of this machine. The outcomes are the same.
 
-    Raises ConfigError where a value is out of range, and with numbers where the parts that are trained at one time
-    would take more than ``limit_bytes`` (default: half of the memory that is free).
+    A KeyboardInterrupt ends the training, and what was reached is returned: inline up to the last epoch, elsewhere
+    the parts that were done. It is raised where nothing was reached.
+
+    Raises ConfigError where a value is out of range, and with numbers where the networks that a
+    process trains would take more than ``limit_bytes`` (default: half of the memory that is free).
     """
     check("epochs", EPOCHS, epochs)
     if target_accuracy is not None:
@@ -84,16 +88,23 @@ def train_all(
         for batch in batches
         for start in range(0, len(batch), PART)
     ]
-    largest = max((part.configs for part in parts), key=lambda each: population_bytes(each, padded=padded))
-    refuse_what_does_not_fit(largest, limit_bytes, padded=padded)
+    at_once = parts if engine == "inline" else [max(parts, key=lambda part: population_bytes(part.configs))]
+    refuse_what_does_not_fit([each for part in at_once for each in part.configs], limit_bytes, padded=padded)
     started = time.perf_counter()
     found = ENGINES[engine](parts, progress or (lambda epoch: None))
     elapsed_s = time.perf_counter() - started
-    updates, tiers = sum(each.updates for each in found), {each.tier for each in found}
+    reached = [each for each in found if each is not None]
+    if not reached:
+        raise KeyboardInterrupt
+    updates = sum(each.updates for each in reached)
     return Trained(
-        tuple(outcome for each in found for outcome in each.outcomes),
+        tuple(
+            outcome
+            for part, each in zip(parts, found, strict=True)
+            for outcome in (each.outcomes if each else [None] * len(part.configs))
+        ),
         updates,
-        "compiled" if tiers == {"compiled"} else "traced",
+        "compiled" if {each.tier for each in reached} == {"compiled"} else "traced",
         updates / elapsed_s if updates else None,
     )
 
@@ -106,56 +117,76 @@ def check(name: str, kind: Integer | Number, value: float) -> None:
         raise ConfigError(str(Problem(name, str(error)))) from None
 
 
-def train_part(part: Part, progress: Progress | None = None) -> Trained:
-    """Train the networks of ``part``, looking after every epoch; ``progress`` gets the epoch."""
-    from playground.engine.worker import use_one_thread
-    from playground.labs.population import PopulationExperiment  # torch comes with the first training
-
-    use_one_thread()
-    experiment = PopulationExperiment(part.configs, padded=part.padded)
-    work = part.epochs * sum(config.steps_per_epoch for config in part.configs)
-    if part.tier != "traced":
-        experiment.upgrade(wait=part.tier == "compiled" or work > COMPILE_FROM)
-    first: list[int | None] = [None] * len(part.configs)
-    updates, epoch = 0, 0.0
-    while epoch < part.epochs:
-        epoch = min(epoch + 1, part.epochs)
-        updates += experiment.advance_to(epoch)
-        if part.target_accuracy is not None and epoch == int(epoch):
-            met = (experiment.scores()["test_accuracy"] >= part.target_accuracy) & ~experiment.diverged()
-            first = [found or (int(epoch) if now else None) for found, now in zip(first, met, strict=True)]
-        if progress is not None:
-            progress(epoch)
-    return Trained(tuple(experiment.outcomes(first)), updates, experiment.tier)
+def train_part(part: Part) -> Trained:
+    """Train the networks of ``part`` to the end."""
+    training = Training(part)
+    while training.epoch < part.epochs:
+        training.advance()
+    return training.result()
 
 
-# Engines: each takes parts and a report of epochs, and gives what came of each part, in order
+class Training:
+    """A part under way. What it gives is the same wherever that is."""
+
+    def __init__(self, part: Part) -> None:
+        from playground.engine.worker import use_one_thread
+        from playground.labs.population import PopulationExperiment  # torch comes with the first training
+
+        use_one_thread()
+        self._part, self.epoch, self._updates = part, 0.0, 0
+        self._experiment = PopulationExperiment(part.configs, padded=part.padded)
+        self._first: list[int | None] = [None] * len(part.configs)
+        work = part.epochs * sum(config.steps_per_epoch for config in part.configs)
+        if part.tier != "traced":
+            self._experiment.upgrade(wait=part.tier == "compiled" or work > COMPILE_FROM)
+
+    def advance(self) -> None:
+        """Train for another epoch, or what is left of the last, and look who has met the target."""
+        epoch, target = min(self.epoch + 1, self._part.epochs), self._part.target_accuracy
+        self._updates += self._experiment.advance_to(epoch)
+        if target is not None and epoch == int(epoch):
+            met = (self._experiment.scores()["test_accuracy"] >= target) & ~self._experiment.diverged()
+            self._first = [
+                found or (int(epoch) if now else None) for found, now in zip(self._first, met, strict=True)
+            ]
+        self.epoch = epoch
+
+    def result(self) -> Trained:
+        """What has come of it so far."""
+        return Trained(tuple(self._experiment.outcomes(self._first)), self._updates, self._experiment.tier)
 
 
-def _inline(parts: list[Part], progress: Progress) -> list[Trained]:
-    found: list[Trained] = []
-
-    def report(epoch: float) -> None:
-        progress((len(found) * parts[0].epochs + epoch) / len(parts))
-
-    for part in parts:
-        found.append(train_part(part, report))
-    return found
+# Engines: each takes parts and a report of epochs, and gives what came of each part, in order; None for a part that
+# an interrupt left without a result
 
 
-def _process(parts: list[Part], progress: Progress) -> list[Trained]:
+def _inline(parts: list[Part], progress: Progress) -> list[Trained | None]:
+    """All parts keep step, so that wherever they are interrupted the networks can be compared."""
+    trainings = [Training(part) for part in parts]
+    try:
+        while trainings[0].epoch < parts[0].epochs:
+            for training in trainings:
+                training.advance()
+            progress(trainings[0].epoch)
+    except KeyboardInterrupt:
+        if not trainings[0].epoch:
+            raise
+    return [training.result() for training in trainings]
+
+
+def _process(parts: list[Part], progress: Progress) -> list[Trained | None]:
     from playground.engine.pool import run_parts
 
     return run_parts(parts, progress)
 
 
-def _ray(parts: list[Part], progress: Progress) -> list[Trained]:
+def _ray(parts: list[Part], progress: Progress) -> list[Trained | None]:
     from playground.engine.ray import run_parts
 
     return run_parts(parts, progress)
 
 
-ENGINES: dict[str, Callable[[list[Part], Progress], list[Trained]]] = {
+ENGINES: dict[str, Callable[[list[Part], Progress], list[Trained | None]]] = {
     "inline": _inline,
     "process": _process,
     "ray": _ray,

@@ -16,7 +16,16 @@ from playground.headless.parts import Progress, train_all
 from playground.outcomes import Outcome
 
 SHADES = " ░▒▓█"  # from the fifth of the cells with the greatest loss to the fifth with the least
-DIVERGED = "×"
+DIVERGED, MISSING = "×", "?"
+UNTRAINED = Outcome(
+    epoch=0,
+    epoch_to_target=None,
+    train_loss=None,
+    test_loss=None,
+    train_accuracy=None,
+    test_accuracy=None,
+    diverged=False,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,17 +61,16 @@ class TrainabilityMap:
         losses = self.losses()
         finite = losses[np.isfinite(losses)]
         bounds = np.quantile(finite, [0.8, 0.6, 0.4, 0.2]) if len(finite) else np.zeros(0)
-        shades = [
-            "".join(SHADES[int((loss <= bounds).sum())] * 2 if np.isfinite(loss) else DIVERGED * 2 for loss in row)
-            for row in losses
-        ]
+        marks = [self._mark(cell, bounds) * 2 for cell in self.cells]
+        width = losses.shape[1]
+        shades = ["".join(marks[start : start + width]) for start in range(0, len(marks), width)]
         down, across = ([f"{end:.3g}" for end in _ends(self.cells, side)] for side in ("down", "across"))
         labels = [down[1], *[""] * (len(shades) - 2), down[0]]
         lines = [f"{label:>8} {row}" for label, row in zip(labels, reversed(shades), strict=True)]
         lines.append(" " * 9 + across[0] + across[1].rjust(len(shades[0]) - len(across[0])))
         names = [QUANTITIES[name].label.lower() for name in (self.across, self.down)]
         lines.append(f"{' ' * 9}{names[0]} across, {names[1]} down; the darker, the smaller the test loss")
-        lost = len(self.cells) - len(finite)
+        lost = sum(cell.diverged for cell in self.cells)
         text = f"{len(self.cells)} networks" + (f", {lost} diverged ({DIVERGED})" if lost else "")
         if len(finite):
             best = min((cell for cell in self.cells if np.isfinite(_loss(cell))), key=_loss)
@@ -70,6 +78,13 @@ class TrainabilityMap:
         if self.network_steps_per_s is not None:
             text += f"; {self.network_steps_per_s:,.0f} network updates/s, {self.tier}"
         return "\n".join([*lines, text])
+
+    @staticmethod
+    def _mark(cell: Cell, bounds: NDArray[np.float64]) -> str:
+        """A cell as a character."""
+        if cell.diverged:
+            return DIVERGED
+        return SHADES[int((_loss(cell) <= bounds).sum())] if np.isfinite(_loss(cell)) else MISSING
 
 
 def trainability_map(
@@ -107,7 +122,8 @@ def trainability_map(
         across=config.across,
         down=config.down,
         cells=tuple(
-            Cell(across=across, down=down, **asdict(outcomes[index])) for index, (across, down) in enumerate(places)
+            Cell(across=across, down=down, **asdict(outcomes[index] or UNTRAINED))
+            for index, (across, down) in enumerate(places)
         ),
         epochs=epochs,
         network_steps_per_s=trained.network_steps_per_s,

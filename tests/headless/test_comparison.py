@@ -14,7 +14,7 @@ def found() -> Comparison:
     told: list[float] = []
     variants = vary(BASE, "activation", "tanh,linear")
     result = compare(variants, seeds=8, epochs=12, target_accuracy=0.9, tier="traced", progress=told.append)
-    assert told == [epoch / 2 for epoch in range(1, 25)]
+    assert told == [*range(1, 13)]
     return result
 
 
@@ -53,6 +53,17 @@ def test_it_is_summed_up(found: Comparison) -> None:
     assert found.sentence.startswith(f"Tanh reached 90 % in {tanh.reached} of 8 runs, median ")
     assert found.network_steps_per_s is not None
     assert found.tier == "traced"
+
+
+def test_an_interrupt_keeps_what_was_reached_by_all_variants() -> None:
+    def interrupt(epoch: float) -> None:
+        if epoch == 3:
+            raise KeyboardInterrupt
+
+    variants = vary(BASE, "activation", "tanh,linear")
+    found = compare(variants, seeds=2, epochs=1000, progress=interrupt)
+    assert [row.epoch for row in found.rows] == [3] * 4
+    assert found.rows == compare(variants, seeds=2, epochs=3).rows
 
 
 def test_the_same_comparison_is_the_same() -> None:

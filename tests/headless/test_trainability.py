@@ -64,7 +64,7 @@ def test_it_is_drawn_for_a_terminal() -> None:
 
 def test_what_does_not_fit_is_refused_with_numbers() -> None:
     with pytest.raises(
-        ConfigError, match="3 networks of up to 37 parameters need about 192 MB of memory; 1 MB may be used"
+        ConfigError, match="9 networks of up to 37 parameters need about 192 MB of memory; 1 MB may be used"
     ):
         trainability_map(CONFIG, epochs=1, limit_bytes=2**20)
     with pytest.raises(ConfigError, match="target_accuracy: a regression has no accuracy"):
