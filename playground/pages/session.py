@@ -4,6 +4,7 @@ Streamlit runs a page's script anew for every change; what lasts is in ``st.sess
 own name, where the controls find it, and for each lab the token of its channel.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,7 @@ from playground.stream.channel import Channel
 from playground.stream.hub import ServerFull, hub
 
 RETRY_S = 3.0
+SETTLES_S = 1.5  # after which a page shows what was put into its controls
 
 
 class PageSession:
@@ -105,7 +107,7 @@ class PageSession:
             if name not in known:
                 continue
             try:
-                st.session_state[name] = known[name].kind.check(values[name])
+                _put(name, known[name].kind.check(values[name]))
                 changed = True
             except ConfigError as error:
                 toast(self._labelled(Problem(name, str(error))))
@@ -137,10 +139,11 @@ class PageSession:
         """Put settings into the session, where the controls find them; ``anew`` before any control is drawn: what
         is not put there then is lost with the other page's control of that name."""
         for name in config.settings():
-            value, present = getattr(config, name), st.session_state.get(name)
-            is_there = (tuple(present) if isinstance(present, list) else present) == value
-            if anew or not is_there:  # Streamlit refuses even the same value for a drawn widget
+            value = getattr(config, name)
+            if anew:
                 st.session_state[name] = value
+            elif _untouched(st.session_state.get(name)) != value:  # Streamlit refuses it for a drawn widget
+                _put(name, value)
 
     def _settings(self) -> Config:
         """The session's settings; those that do not go together, or not with this machine, are brought in line."""
@@ -171,7 +174,7 @@ class PageSession:
     def _read(self, name: str, known: Setting) -> Any:
         """A setting's value from the session; what a person typed is still text. One that cannot be is said, and the
         present one stays."""
-        value = st.session_state[name]
+        value = _settled(name)
         try:
             is_typed = isinstance(value, str) and isinstance(known.kind, Integer | Number | Sizes)
             return known.kind.parse(value) if is_typed else known.kind.check(value)
@@ -193,6 +196,28 @@ def redraw_if_changed() -> None:
     the other controls still show would be taken for a person's wish the next time."""
     if st.session_state.pop("changed", False):
         st.rerun()
+
+
+def _put(name: str, value: Any) -> None:
+    """Let a control show ``value``, in place of what it shows."""
+    before = _untouched(st.session_state.get(name))
+    st.session_state[name] = value
+    if before != value:
+        st.session_state.setdefault("put", {})[name] = before, value, time.monotonic()
+
+
+def _settled(name: str) -> Any:
+    """What a control says. A message may be under way that was sent before the page has learned of a new value: for a
+    moment the old one is nobody's wish."""
+    present = _untouched(st.session_state[name])
+    before, value, at = st.session_state.get("put", {}).get(name, (None, None, -SETTLES_S))
+    is_late = present == before and time.monotonic() - at < SETTLES_S
+    return value if is_late else present
+
+
+def _untouched(value: Any) -> Any:
+    """A control's value as settings have it; Streamlit makes a list of a tuple that a person has touched."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 def write_address(text: Mapping[str, str]) -> None:

@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.configs.compare import CompareConfig
+from playground.pages import session
 from playground.pages.compare import PRESETS
 from playground.stream.hub import Hub
 from tests.pages.page import opened
@@ -26,6 +27,18 @@ def test_every_question_is_a_comparison(preset: str, hub: Hub) -> None:
     found = config(page, hub)
     assert {name: getattr(found, name) for name in PRESETS[preset]} == PRESETS[preset]
     assert len(found.variants) >= 2
+
+
+def test_a_message_from_before_a_preset_does_not_undo_it(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened("compare", seeds="2")
+    page.selectbox(key="preset").set_value("Sigmoid or ReLU").run()
+    page.session_state["learning_rate"] = 0.03  # what the browser still showed when it sent this
+    page.run()
+    assert config(page, hub).learning_rate == page.session_state["learning_rate"] == 0.1
+    monkeypatch.setattr(session, "SETTLES_S", 0)
+    page.session_state["learning_rate"] = 0.03  # what a person wishes later
+    page.run()
+    assert config(page, hub).learning_rate == 0.03
 
 
 def test_a_guess_stands_beside_what_came(hub: Hub) -> None:
