@@ -12,15 +12,16 @@ from playground.statistics import Difference, Quantiles, median_difference, quan
 class Outcome:
     """Where one network came to. ``epoch_to_target`` is the first epoch after which its test accuracy reached the
     target, None where none did; what the dataset has no value for, or no finite one, is None too. A network that
-    ``diverged`` has the values of ``epoch``, when it was last found finite."""
+    ``diverged`` has the values of ``epoch``, when it was last found finite. ``Outcome()`` is that of a network which
+    nobody has trained or measured."""
 
-    epoch: float
-    epoch_to_target: int | None
-    train_loss: float | None
-    test_loss: float | None
-    train_accuracy: float | None
-    test_accuracy: float | None
-    diverged: bool
+    epoch: float = 0.0
+    epoch_to_target: int | None = None
+    train_loss: float | None = None
+    test_loss: float | None = None
+    train_accuracy: float | None = None
+    test_accuracy: float | None = None
+    diverged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

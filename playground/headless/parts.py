@@ -73,15 +73,7 @@ def train_all(
     Raises ConfigError where a value is out of range, and with numbers where the networks that a
     process trains would take more than ``limit_bytes`` (default: half of the memory that is free).
     """
-    check("epochs", EPOCHS, epochs)
-    if target_accuracy is not None:
-        check("target_accuracy", TARGET_ACCURACY, target_accuracy)
-        if any(DATASETS[config.dataset].is_regression for batch in batches for config in batch):
-            raise ConfigError("target_accuracy: a regression has no accuracy; leave it out")
-    if tier not in TIERS:
-        raise ConfigError(f"tier: {tier!r} is not one of {', '.join(TIERS)}")
-    if engine not in ENGINES:
-        raise ConfigError(f"engine: {engine!r} is not one of {', '.join(ENGINES)}")
+    _refuse_what_is_out_of_range(batches, epochs, target_accuracy, tier, engine)
     common: dict[str, Any] = {"epochs": epochs, "target_accuracy": target_accuracy, "tier": tier, "padded": padded}
     parts = [
         Part(configs=tuple(batch[start : start + PART]), **common)
@@ -107,6 +99,20 @@ def train_all(
         "compiled" if {each.tier for each in reached} == {"compiled"} else "traced",
         updates / elapsed_s if updates else None,
     )
+
+
+def _refuse_what_is_out_of_range(
+    batches: Sequence[Sequence[MLPConfig]], epochs: float, target_accuracy: float | None, tier: str, engine: str
+) -> None:
+    check("epochs", EPOCHS, epochs)
+    if target_accuracy is not None:
+        check("target_accuracy", TARGET_ACCURACY, target_accuracy)
+        if any(DATASETS[config.dataset].is_regression for batch in batches for config in batch):
+            raise ConfigError("target_accuracy: a regression has no accuracy; leave it out")
+    if tier not in TIERS:
+        raise ConfigError(f"tier: {tier!r} is not one of {', '.join(TIERS)}")
+    if engine not in ENGINES:
+        raise ConfigError(f"engine: {engine!r} is not one of {', '.join(ENGINES)}")
 
 
 def check(name: str, kind: Integer | Number, value: float) -> None:

@@ -17,15 +17,6 @@ from playground.outcomes import Outcome
 
 SHADES = " ░▒▓█"  # from the fifth of the cells with the greatest loss to the fifth with the least
 DIVERGED, MISSING = "×", "?"
-UNTRAINED = Outcome(
-    epoch=0,
-    epoch_to_target=None,
-    train_loss=None,
-    test_loss=None,
-    train_accuracy=None,
-    test_accuracy=None,
-    diverged=False,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +113,7 @@ def trainability_map(
         across=config.across,
         down=config.down,
         cells=tuple(
-            Cell(across=across, down=down, **asdict(outcomes[index] or UNTRAINED))
+            Cell(across=across, down=down, **asdict(outcomes[index] or Outcome()))
             for index, (across, down) in enumerate(places)
         ),
         epochs=epochs,

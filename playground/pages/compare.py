@@ -83,7 +83,7 @@ def _variants() -> None:
         help=CompareConfig.settings()["target_accuracy"].help,
     )  # fmt: skip
     count, need = len(config.members), memory.population_bytes(config.members) / 2**20
-    st.caption(f"{count} networks in one batch, about {need:,.0f} MB.")
+    st.caption(f"{count} networks at once, about {need:,.0f} MB.")
 
 
 def _values(config: CompareConfig) -> None:

@@ -154,19 +154,26 @@ def _device_menu() -> None:
 
 
 def scale(session: PageSession, place: Any, label: str, name: str, steps: Sequence[float]) -> None:
+    """A menu of usual numbers for a setting that 0 switches off."""
+    numbers(place, label, name, steps, _help(session, name), zero="off", disabled=session.varies(name))
+
+
+def numbers(
+    place: Any, label: str, name: str, usual: Sequence[float], about: str, *, zero: str = "0", disabled: bool = False
+) -> None:
     """A menu of usual numbers, in which any other can be typed."""
 
     def written(value: float | str) -> str:
-        return value if isinstance(value, str) else f"{value:g}" if value else "off"
+        return value if isinstance(value, str) else f"{value:g}" if value else zero
 
     place.selectbox(
         label,
-        sorted({*steps, st.session_state[name]}),
+        sorted({*usual, st.session_state[name]}),
         key=name,
         format_func=written,
         accept_new_options=True,
-        help=f"{_help(session, name)} Type any number.",
-        disabled=session.varies(name),
+        help=f"{about} Type any number.",
+        disabled=disabled,
     )
 
 

@@ -1,12 +1,9 @@
 """The trainability map: choose two quantities, and see for which of their values networks learn."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import streamlit as st
 
-from playground.configs.map import QUANTITIES, MapConfig, Quantity
-from playground.pages.controls import controls, structure
+from playground.configs.map import QUANTITIES, MapConfig
+from playground.pages.controls import controls, numbers, structure
 from playground.pages.session import PageSession
 from playground.pages.stage import map_stage, mount
 
@@ -47,29 +44,15 @@ def _axes() -> None:
             on_change=_usual_ends,
             args=(side,),
         )
+        quantity = QUANTITIES[getattr(config, side)]
+        about = f"{quantity.label}: {quantity.low:g} to {quantity.high:g}."
         for place, end, name in zip(st.columns(2), ("from", "to"), ("From", "To"), strict=True):
-            _end(place, name, f"{side}_{end}", config.usual_ends(side), QUANTITIES[getattr(config, side)])
+            numbers(place, name, f"{side}_{end}", config.usual_ends(side), about)
     st.select_slider(
         "Networks along each axis", sorted({*CELLS, st.session_state.cells}), key="cells",
         help=MapConfig.settings()["cells"].help,
     )  # fmt: skip
     structure(SESSION)
-
-
-def _end(place: Any, label: str, name: str, usual: Sequence[float], quantity: Quantity) -> None:
-    """A menu of usual numbers for an end of an axis, in which any other can be typed."""
-
-    def written(value: float | str) -> str:
-        return value if isinstance(value, str) else f"{value:g}"
-
-    place.selectbox(
-        label,
-        sorted({*usual, st.session_state[name]}),
-        key=name,
-        format_func=written,
-        accept_new_options=True,
-        help=f"{quantity.label}: {quantity.low:g} to {quantity.high:g}. Type any number.",
-    )
 
 
 def _usual_ends(side: str) -> None:
