@@ -269,10 +269,10 @@ def _failure(failure: Mapping[str, Any]) -> None:
     """Why networks of a variant failed: for how many it holds, what tells so in one of them, and what to try."""
     with st.container(gap="small"):
         evidence = "; ".join(failure["evidence"])
-        st.markdown(
-            f"**{plain(failure['variant'])}: {failure['shared']}**  \n"
-            f"{plain(evidence)} (seed {failure['seed']}, step {failure['step']:,})"
-        )
+        example = f"seed {failure['seed']}, step {failure['step']:,}"
+        if failure["link"]:
+            example = f"[{example}](./?{failure['link']})"  # that very network in the Playground
+        st.markdown(f"**{plain(failure['variant'])}: {failure['shared']}**  \n{plain(evidence)} ({example})")
         if counter := failure["counter"]:
             st.button(
                 f"Try {MLPConfig.phrase(counter['setting'], counter['value'])}",

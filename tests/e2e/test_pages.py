@@ -88,6 +88,10 @@ def test_the_counter_experiment_is_one_click(page: Page, address: str) -> None:
         press(page, "Step one epoch")
         reaches(page, 25 * epoch)
     before = settings(page)
+    with page.context.expect_page() as made:
+        page.get_by_role("link", name=re.compile("^seed ., step 300$")).first.click()
+    expect(made.value.locator(STAGE)).to_have_attribute("data-step", "300")
+    made.value.close()
     page.get_by_role("button", name="Try Hidden layers 4-2").first.click()
     page.wait_for_url("**hidden_sizes=4%2C2**")
     expect(page.locator(STAGE)).to_have_attribute("data-step", "0")
