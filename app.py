@@ -5,9 +5,12 @@ import sys
 
 import streamlit as st
 
-import playground.pages.mlp  # noqa: F401  imported now, not while the first person waits
+from playground.catalog import resolve
+from playground.lab import LABS
 from playground.stream.socket import lifespan, routes
 
+for lab in LABS.values():
+    resolve(lab.page)  # imported now, not while the first person waits
 # Frames leave from the event loop while page scripts run in threads: let it have its turn soon.
 sys.setswitchinterval(0.001)
 # What was imported stays; without this each full garbage collection walks through all of it, for 60 ms and more.

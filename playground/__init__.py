@@ -4,15 +4,16 @@
 >>> result = train(MLPConfig(dataset="xor"), epochs=50)
 """
 
-from playground.configs.map import MapConfig
-from playground.configs.mlp import MLPConfig
-from playground.configs.variants import vary
 from playground.export import exported
-from playground.headless.comparison import compare
 from playground.headless.runs import Result, replay, train
-from playground.headless.trainability import TrainabilityMap, trainability_map
+from playground.labs.mlp.config import MLPConfig
 from playground.outcomes import Comparison
-from playground.run import ConfigError, Edit, Run
+from playground.run import Edit, Run
+from playground.settings import ConfigError
+from playground.studies.compare.headless import compare
+from playground.studies.map.config import MapConfig
+from playground.studies.map.headless import TrainabilityMap, trainability_map
+from playground.studies.variants import vary
 
 __all__ = [
     "Comparison",

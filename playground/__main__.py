@@ -14,20 +14,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from playground import runfile
-from playground.configs import CONFIGS
-from playground.configs.map import MapConfig
-from playground.configs.variants import SEEDS, vary
 from playground.export import FORMS, exported
-from playground.headless.comparison import compare
-from playground.headless.parts import ENGINES, EPOCHS, TARGET_ACCURACY, TIERS
 from playground.headless.runs import Result, replay
-from playground.headless.trainability import TrainabilityMap, trainability_map
+from playground.lab import LABS
 from playground.outcomes import Comparison
-from playground.run import Choice, Config, ConfigError, Kind, Run, Setting
+from playground.run import Run, RunConfig
+from playground.runs import runfile
+from playground.settings import Choice, ConfigError, Kind, Setting
+from playground.studies.compare.headless import compare
+from playground.studies.many import ENGINES, EPOCHS, TARGET_ACCURACY, TIERS
+from playground.studies.map.config import MapConfig
+from playground.studies.map.headless import TrainabilityMap, trainability_map
+from playground.studies.variants import SEEDS, vary
 
 INTERRUPTED = 130  # the exit status of what Ctrl-C has ended
-MAPS: dict[str, type[Config]] = {"mlp": MapConfig}
+MAPS: dict[str, type[RunConfig]] = {"mlp": MapConfig}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,7 +76,7 @@ def _export(options: dict[str, Any]) -> None:
 
 
 def _compare(options: dict[str, Any]) -> None:
-    base: Any = _given(CONFIGS[options["lab"]], options)
+    base: Any = _given(LABS[options["lab"]].config_class, options)
     setting, _, values = options["vary"].partition("=")
     variants = vary(base, setting, values)
     seeds: Any = _parsed("seeds", SEEDS, options["seeds"])
@@ -110,9 +111,9 @@ def _sum_up(train_all: Callable[..., Comparison | TrainabilityMap], options: dic
 
 def _fresh(options: dict[str, Any]) -> tuple[Run, int]:
     """The run that ``train`` is to make, and to which step."""
-    config: Any = _given(CONFIGS[options["lab"]], options)
+    config: Any = _given(LABS[options["lab"]].config_class, options)
     epochs = _parsed("epochs", EPOCHS, options["epochs"])
-    return Run(lab=options["lab"], config=config), round(epochs * config.steps_per_epoch)
+    return Run(config=config), round(epochs * config.steps_per_epoch)
 
 
 def _from_file(options: dict[str, Any]) -> tuple[Run, int]:
@@ -133,7 +134,7 @@ def _parsed(name: str, kind: Kind, text: str | None) -> Any:
         raise ConfigError(f"{name}: {error}") from None
 
 
-def _given(config_class: type[Config], options: dict[str, Any]) -> Config:
+def _given(config_class: type[RunConfig], options: dict[str, Any]) -> RunConfig:
     """The configuration that the options say; unlike a page, the command line refuses what it cannot use."""
     given = {name: options[name] for name in config_class.settings() if options.get(name) is not None}
     if "seed" in given:
@@ -144,13 +145,18 @@ def _given(config_class: type[Config], options: dict[str, Any]) -> Config:
     return config
 
 
+def _single_labs() -> list[tuple[str, type[RunConfig]]]:
+    """The labs whose run is one network, with their settings."""
+    return [(name, lab.config_class) for name, lab in LABS.items() if lab.config_class.is_single]
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m playground", description="Train a network without a page.")
     commands = parser.add_subparsers(required=True)
     trainer = commands.add_parser("train", help="train one network and print where it came to")
     labs = trainer.add_subparsers(dest="lab", required=True)
     commons = []
-    for lab, config_class in [each for each in CONFIGS.items() if each[1].alone]:
+    for lab, config_class in _single_labs():
         command = labs.add_parser(lab, help=(config_class.__doc__ or "").splitlines()[0])
         _add_settings(command, config_class)
         command.add_argument("--epochs", default="100", help="passes over the training data (default: 100)")
@@ -169,7 +175,7 @@ def _parser() -> argparse.ArgumentParser:
     export.set_defaults(command=_export)
     comparer = commands.add_parser("compare", help="train variants with many seeds each and sum up what they reach")
     labs = comparer.add_subparsers(dest="lab", required=True)
-    for lab, config_class in [each for each in CONFIGS.items() if each[1].alone]:
+    for lab, config_class in _single_labs():
         commons.append(_add_comparison(labs.add_parser(lab, help="variants of one setting"), config_class))
     mapper = commands.add_parser("map", help="train a network for every cell of a grid of two quantities")
     labs = mapper.add_subparsers(dest="lab", required=True)
@@ -184,13 +190,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_settings(command: argparse.ArgumentParser, config_class: type[Config], without: Sequence[str] = ()) -> None:
+def _add_settings(
+    command: argparse.ArgumentParser, config_class: type[RunConfig], without: Sequence[str] = ()
+) -> None:
     for name, known in config_class.settings().items():
         if name not in without:
             command.add_argument(f"--{name.replace('_', '-')}", dest=name, help=_help(known, name, config_class))
 
 
-def _add_comparison(command: argparse.ArgumentParser, config_class: type[Config]) -> argparse.ArgumentParser:
+def _add_comparison(command: argparse.ArgumentParser, config_class: type[RunConfig]) -> argparse.ArgumentParser:
     _add_settings(command, config_class, without=("data_seed",))
     text = "what differs: activation=sigmoid,relu or hidden_sizes=4,2/8,8; 2 to 4 values"
     command.add_argument("--vary", required=True, metavar="SETTING=VALUES", help=text)
@@ -211,7 +219,7 @@ def _add_population(command: argparse.ArgumentParser) -> None:
     command.add_argument("--engine", default="inline", choices=list(ENGINES), help=text)
 
 
-def _help(known: Setting, name: str, config_class: type[Config]) -> str:
+def _help(known: Setting, name: str, config_class: type[RunConfig]) -> str:
     choices = f" One of {', '.join(known.kind.options)}." if isinstance(known.kind, Choice) else ""
     default = known.kind.format(config_class.defaults()[name])
     text = f"{known.label}. {known.help}{choices} (default: {default})"

@@ -3,6 +3,9 @@ from collections.abc import Iterator
 import pytest
 import torch
 
+from playground.engine.inline import InlineEngine
+from playground.stream.hub import Hub, use_hub
+
 
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> None:
@@ -18,3 +21,12 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     patch.setenv("PLAYGROUND_CACHE", str(tmp_path_factory.mktemp("compiled")))
     yield
     patch.undo()
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    """A hub of the test's own, which trains in this process."""
+    made = Hub(InlineEngine())
+    use_hub(made)
+    yield made
+    use_hub(None)

@@ -1,26 +1,34 @@
-"""The walls between the folders, read from the imports, and from a process that imports the web side."""
+"""The walls of the house, read from the closure of its imports, and from a process that imports the web side.
+
+An import inside a function counts for no wall: it is how a heavy library or a lab comes in only when it is used.
+"""
 
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from playground.catalog import resolve
+from playground.lab import LABS
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "playground"
-WEB = ("pages", "stream", "catalog", "run", "configs", "data", "headless", "engine/process", "engine/__init__")
-WEB += ("runfile", "link", "store", "export", "engine/exports", "engine/spawn")
-WEB += ("outcomes", "statistics", "memory")
-# A folder may import those before it, and itself.
-ORDER = ["catalog", "run", "data", "configs", "runfile", "link", "store", "export"]
-ORDER += ["models", "training", "labs", "engine", "stream", "pages"]
-MAY_NOT = {"stream": {"models", "training", "labs"}, "pages": {"models", "training", "labs"}}
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+TOP = {"playground", "playground.__main__"}  # what a person imports or runs: above everything
+TORCH_FREE = ("config", "page", "script", "look")
+TRAINING = ("experiment", "model")
 
 
-def imports(path: Path) -> set[str]:
-    """The modules that a file imports when it is imported (not inside its functions)."""
-    found = set()
+@cache
+def imports(path: Path) -> frozenset[str]:
+    """The modules that a file imports when it is imported, ours with the submodules that it names."""
+    found: set[str] = set()
     pending: list[ast.AST] = list(ast.parse(path.read_text()).body)
     while pending:
         node = pending.pop()
@@ -31,48 +39,98 @@ def imports(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            found.add(node.module or "")
+            module = node.module or ""
+            names = {f"{module}.{alias.name}" for alias in node.names}
+            found |= {name if name in MODULES else module for name in names}
         pending += ast.iter_child_nodes(node)
+    return frozenset(found)
+
+
+def closure(path: Path) -> set[str]:
+    """All modules that come in with a file."""
+    found: set[str] = set()
+    pending = list(imports(path))
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found.add(name)
+            pending += imports(MODULES[name]) if name in MODULES else ()
     return found
 
 
-def files(*names: str) -> list[Path]:
-    found = [path for name in names for path in [*PACKAGE.glob(f"{name}.py"), *PACKAGE.glob(f"{name}/*.py")]]
+def reached(path: Path, library: str) -> set[str]:
+    return {name for name in closure(path) if name.split(".")[0] == library}
+
+
+def in_labs(*stems: str) -> list[Path]:
+    found = [
+        path for folder in ("labs", "studies") for path in (PACKAGE / folder).rglob("*.py") if path.stem in stems
+    ]
     assert found
     return found
 
 
-def place(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def home(name: str) -> tuple[str, ...]:
+    """Where a module lives: its lab or study, or the room."""
+    parts = name.split(".")[1:]
+    return tuple(parts[:2]) if parts[:1] in (["labs"], ["studies"]) else tuple(parts[:1])
 
 
-@pytest.mark.parametrize("path", files(*WEB), ids=str)
-def test_the_web_side_does_not_import_torch(path: Path) -> None:
-    assert not {name for name in imports(path) if name.split(".")[0] == "torch"}
+@pytest.mark.parametrize("path", [ROOT / "app.py", *in_labs(*TORCH_FREE)], ids=str)
+def test_the_web_side_does_not_reach_torch(path: Path) -> None:
+    assert not reached(path, "torch")
 
 
-@pytest.mark.parametrize("path", files("data", "models", "training", "labs", "configs"), ids=str)
-def test_the_training_side_does_not_import_streamlit(path: Path) -> None:
-    assert not {name for name in imports(path) if name.split(".")[0] == "streamlit"}
+@pytest.mark.parametrize("path", in_labs(*TRAINING), ids=str)
+def test_the_training_side_does_not_reach_streamlit(path: Path) -> None:
+    assert not reached(path, "streamlit")
 
 
-@pytest.mark.parametrize("path", files(*ORDER), ids=str)
-def test_arrows_run_one_way(path: Path) -> None:
-    here = place(path)
-    for name in imports(path):
-        parts = name.split(".")
-        if parts[0] != "playground" or len(parts) < 2 or parts[1] not in ORDER:
-            continue
-        assert ORDER.index(parts[1]) <= ORDER.index(here), f"{path} imports {name}"
-        assert parts[1] not in MAY_NOT.get(here, set()), f"{path} imports {name}"
-        if here == parts[1] == "labs" and len(parts) > 2:
-            is_lab = parts[2] not in ("population", "failures")  # of which the labs of many networks are made
-            assert path.name == "__init__.py" or not is_lab, f"{path} imports {name}: labs never import each other"
+@pytest.mark.parametrize("path", MODULES.values(), ids=str)
+def test_ray_comes_in_only_when_it_is_used(path: Path) -> None:
+    assert not {name for name in imports(path) if name.split(".")[0] == "ray"}
+
+
+@pytest.mark.parametrize("name", sorted(set(MODULES) - TOP))
+def test_no_shared_room_imports_a_lab_and_no_lab_another(name: str) -> None:
+    here = home(name)
+    for other in imports(MODULES[name]):
+        there = home(other) if other in MODULES else ()
+        if there[:1] == ("labs",):
+            assert here[:1] == ("studies",) or here == there, f"{name} imports {other}"
+        if there[:1] == ("studies",):
+            assert here[:1] == ("studies",), f"{name} imports {other}"
+
+
+def test_there_is_no_circle() -> None:
+    done: set[str] = set()
+
+    def visit(name: str, way: tuple[str, ...]) -> None:
+        assert name not in way, " → ".join([*way[way.index(name) :], name])
+        if name not in done:
+            for other in sorted(imports(MODULES[name]) & set(MODULES)):
+                visit(other, (*way, name))
+            done.add(name)
+
+    for name in MODULES:
+        visit(name, ())
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_every_dotted_name_of_a_lab_leads_somewhere(name: str) -> None:
+    lab = LABS[name]
+    for dotted in (lab.config, lab.experiment, lab.page, *lab.forms.values()):
+        assert callable(resolve(dotted)), dotted
+    assert lab.config_class.lab == name
+    assert (PACKAGE / lab.picture).is_file()
 
 
 def test_the_web_process_is_free_of_torch_and_of_what_only_exports_need() -> None:
     code = (
-        "import sys, playground, playground.stream.socket, playground.stream.hub, playground.pages.mlp\n"
+        "import sys, playground, playground.stream.socket, playground.stream.hub, playground.pages.stage\n"
+        "from playground.catalog import resolve\n"
+        "from playground.lab import LABS\n"
+        "[resolve(lab.page) for lab in LABS.values()]\n"
         "heavy = {'torch', 'matplotlib', 'onnx', 'onnxscript', 'safetensors'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )

@@ -2,9 +2,6 @@ import pytest
 import torch
 
 from playground.catalog import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, resolve
-from playground.configs import CONFIGS
-from playground.labs import LABS
-from playground.pages.main import PAGES
 from playground.training import losses, optimizers
 
 
@@ -20,7 +17,3 @@ def test_what_is_listed_is_there() -> None:
     assert set(LOSSES) == set(losses.LOSSES)
     assert set(OPTIMIZERS) == set(optimizers.OPTIMIZERS)
     assert all(callable(resolve(entry.torch)) for entry in [*LOSSES.values(), *INITIALIZERS.values()])
-
-
-def test_every_lab_has_a_configuration_and_a_page() -> None:
-    assert set(LABS) == set(CONFIGS) == set(PAGES)

@@ -7,8 +7,9 @@ import pytest
 
 from playground import Edit, MapConfig, MLPConfig, Run, replay, train, trainability_map
 from playground.__main__ import main
-from playground.headless import parts, runs
-from playground.runfile import write
+from playground.headless import runs
+from playground.runs.runfile import write
+from playground.studies import parts
 
 COMMAND = [
     *["train", "mlp", "--dataset", "spiral", "--features", "x,y,sin_x,sin_y", "--hidden", "8,8,8"],
@@ -70,8 +71,8 @@ def test_bad_arguments(arguments: str, message: str, capsys: pytest.CaptureFixtu
 
 
 def test_replay_takes_the_edits_up_to_its_step() -> None:
-    run = Run(lab="mlp", config=MLPConfig()).edited(Edit(step=10, target="learning_rate", value=1.0))
-    unedited = Run(lab="mlp", config=MLPConfig())
+    run = Run(config=MLPConfig()).edited(Edit(step=10, target="learning_rate", value=1.0))
+    unedited = Run(config=MLPConfig())
     assert replay(run, 10).parameters_sha256 == replay(run, 10).parameters_sha256
     assert replay(run, 9).parameters_sha256 == replay(unedited, 9).parameters_sha256
     assert replay(run, 20).parameters_sha256 != replay(unedited, 20).parameters_sha256
@@ -98,7 +99,7 @@ def test_a_saved_run_is_computed_again(capsys: pytest.CaptureFixture[str], tmp_p
     [
         (None, [], "No such file"),
         ("{}", [], "this is not a run file"),
-        (write(Run(lab="mlp", config=MLPConfig()), 3), ["--step", "many"], "'many' is not a whole number"),
+        (write(Run(config=MLPConfig()), 3), ["--step", "many"], "'many' is not a whole number"),
     ],
 )
 def test_a_wrong_file_is_named(

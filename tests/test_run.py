@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.catalog import ACTIVATIONS, DEVICES, INITIALIZERS, OPTIMIZERS
-from playground.configs.mlp import MLPConfig
 from playground.data.points import DATASETS, FEATURES
-from playground.run import ConfigError, Edit, Run
+from playground.labs.mlp.config import MLPConfig
+from playground.run import Edit, Run
+from playground.settings import ConfigError
 
 
 @st.composite
@@ -102,7 +103,7 @@ def test_three_classes_take_cross_entropy_without_being_asked() -> None:
 
 
 def test_a_run_is_a_value() -> None:
-    run = Run(lab="mlp", config=MLPConfig())
+    run = Run(config=MLPConfig())
     edited = run.edited(Edit(step=3, target="learning_rate", value=0.1))
     assert run.edits == ()
     assert len(edited.edits) == 1

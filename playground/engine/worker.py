@@ -6,13 +6,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import torch
-
-from playground.configs import CONFIGS
-from playground.engine.timeline import Timeline
-from playground.labs import LABS
+from playground.lab import LABS, experiment_of
 from playground.run import Edit, Run, Snapshot, View
-from playground.training.device import available_devices
+from playground.runs.timeline import Timeline
+from playground.training.device import available_devices, use_one_thread
 
 CHECKPOINT_EVERY_S = 1.0
 
@@ -82,15 +79,11 @@ class Worker:
         return 0
 
     def warm_up(self) -> None:
-        """Run each lab once, so that nobody's first update waits for imports."""
-        for lab, experiment in LABS.items():
-            experiment(CONFIGS[lab]()).advance(steps=1)
+        """Run the first lab once, so that nobody's first update there waits for imports. The others are imported when
+        they are opened: they may be many, and large."""
+        first = experiment_of(next(iter(LABS.values())).config_class())
+        first.advance(steps=1)
+        first.close()
 
     def devices(self) -> dict[str, str]:
         return available_devices()
-
-
-def use_one_thread() -> None:
-    """With as many busy workers as cores, torch's own threads only get in each other's way; and a fixed number of
-    threads is part of "the same weights, bit for bit"."""
-    torch.set_num_threads(1)

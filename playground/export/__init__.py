@@ -1,4 +1,4 @@
-"""A run as something to take home. ``FORMS`` lists what there is; most forms are a file of this folder.
+"""A run as something to take home. ``FORMS`` lists what there is; a lab's own makers are in its folder.
 
 Every form is made from the run's value alone, by computing it again where it needs to be trained; so what is taken
 home is the page's run to the bit, whoever asks: the page, the command line or Python.
@@ -7,21 +7,25 @@ home is the page's run to the bit, whoever asks: the page, the command line or P
 from dataclasses import dataclass
 
 from playground.catalog import resolve
-from playground.headless.runs import apart, progress_bar
-from playground.run import Choice, Run
+from playground.lab import LABS
+from playground.run import Run
+from playground.runs.replay import apart, progress_bar
+from playground.settings import Choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """One form of a run. ``make`` names the function that makes it, imported when it is used:
-    ``(run, step, progress) -> str | bytes`` where it ``trains``, which needs torch and takes as long as the run
-    took; else ``(run, step)``."""
+    """One form of a run. What makes it is imported when it is used: ``(run, step, progress) -> str | bytes`` where
+    it ``trains``, which needs torch and takes as long as the run took; else ``(run, step)``.
+
+    ``make`` names that function where it serves every lab; else the lab has its own, if it has the form at all.
+    """
 
     label: str
     extension: str
     mime: str
     help: str
-    make: str
+    make: str | None = None
     trains: bool = True
 
     @property
@@ -36,7 +40,6 @@ FORMS = {
         extension="py",
         mime="text/x-python",
         help="One file of plain PyTorch that trains the same network to the same losses.",
-        make="playground.export.script.script",
         trains=False,
     ),
     "notebook": Form(
@@ -44,7 +47,6 @@ FORMS = {
         extension="ipynb",
         mime="application/x-ipynb+json",
         help="The script in cells, with pictures that are drawn while it trains.",
-        make="playground.export.notebook.notebook",
         trains=False,
     ),
     "run": Form(
@@ -52,7 +54,7 @@ FORMS = {
         extension="json",
         mime="application/json",
         help="The run as a value, to open here again or to replay.",
-        make="playground.runfile.write",
+        make="playground.runs.runfile.write",
         trains=False,
     ),
     "html": Form(
@@ -67,14 +69,12 @@ FORMS = {
         extension="safetensors",
         mime="application/octet-stream",
         help="Weights and biases as safetensors, under the names of the script's network.",
-        make="playground.export.weights.weights",
     ),
     "onnx": Form(
         label="ONNX model",
         extension="onnx",
         mime="application/octet-stream",
         help="The trained network from points to outputs, to run without PyTorch.",
-        make="playground.export.onnx.onnx",
     ),
     "csv": Form(
         label="Metrics table",
@@ -88,35 +88,37 @@ FORMS = {
         extension="png",
         mime="image/png",
         help="The network and its boundary as a PNG.",
-        make="playground.export.picture.png",
     ),
     "svg": Form(
         label="Vector picture",
         extension="svg",
         mime="image/svg+xml",
         help="The same picture as an SVG, for slides and print.",
-        make="playground.export.picture.svg",
     ),
     "gif": Form(
         label="Animation",
         extension="gif",
         mime="image/gif",
         help="The boundary and the losses as they came about, as a GIF.",
-        make="playground.export.animation.animation",
     ),
 }
+
+
+def forms_of(lab: str) -> dict[str, Form]:
+    """The forms in which a run of ``lab`` can be taken home."""
+    return {name: form for name, form in FORMS.items() if form.make or name in LABS[lab].forms}
 
 
 def exported(run: Run, step: int, to: str, *, quiet: bool = False) -> bytes:
     """``run`` at ``step`` in the form ``to``, one of ``FORMS``: script, notebook, run, safetensors, onnx, csv, png,
     svg or gif. Text is UTF-8. On a CPU the same run gives the same bytes.
 
-    >>> Path("run.gif").write_bytes(exported(Run(lab="mlp", config=MLPConfig(dataset="xor")), 2500, "gif"))
+    >>> Path("run.gif").write_bytes(exported(Run(config=MLPConfig(dataset="xor")), 2500, "gif"))
 
     What takes over a second shows a progress bar, unless ``quiet``. Raises ConfigError for an unknown form.
     """
-    form = FORMS[Choice(FORMS).check(to)]
-    make = resolve(form.make)
+    form = FORMS[Choice(forms_of(run.lab)).check(to)]
+    make = resolve(form.make or LABS[run.lab].forms[to])
     if form.trains:
         with apart():
             made = make(run, step, None if quiet else progress_bar(" updates"))

@@ -1,13 +1,14 @@
 """A run as one HTML page that plays it: moments of the run, and the stage with a player in the place of a server.
 
 The page holds all it needs and asks no network for anything. Its moments are the frames that the live page gets
-(``stream/frame.py``); its JavaScript is that of ``playground/stage/``, each module as a ``data:`` address under the
+(``runs/frame.py``); its JavaScript is that of the stage's, each module as a ``data:`` address under the
 name by which the others import it.
 """
 
 import base64
 import html
 import json
+import posixpath
 import re
 import struct
 import zlib
@@ -19,12 +20,16 @@ from string import Template
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.headless.runs import Progress, moments
+from playground.lab import LABS
 from playground.run import Run, Snapshot, View
-from playground.runfile import write
+from playground.runs.frame import pack
+from playground.runs.replay import Progress, moments
+from playground.runs.runfile import write
+from playground.runs.timeline import MOST_MARKS
 
-STAGE = Path(__file__).parent.parent / "stage"
-IMPORT = re.compile(r'from "\./(\w+\.js)"')
+PACKAGE = Path(__file__).parent.parent
+STAGE = PACKAGE / "stage"
+IMPORT = re.compile(r'from "(\.[\w./]+\.js)"')
 MOMENTS = 110  # beside those of edits
 LOSSES = 360  # more points of the loss curves, evenly over the run
 HOLD = 25  # moments for which the drawn neurons of a large layer stay the same
@@ -41,8 +46,6 @@ class Recording:
 
     def frames(self) -> list[bytes]:
         """The moments as packed frames, each in view of the whole run."""
-        from playground.stream.frame import pack
-
         last = self.moments[-1]
         frames = []
         for moment in self.moments:
@@ -62,6 +65,7 @@ class Recording:
 
 def recording(run: Run, step: int, progress: Progress | None = None) -> str:
     """The page that plays ``run`` from its start to ``step``. It computes the run again."""
+    picture = LABS[run.lab].picture
     seen = record(run, step, progress)
     frames = seen.frames()
     packed = zlib.compress(b"".join(struct.pack("<I", len(frame)) + frame for frame in frames), 9)
@@ -70,7 +74,8 @@ def recording(run: Run, step: int, progress: Progress | None = None) -> str:
         numbers=html.escape(_numbers(seen.moments[-1])),
         moments=len(frames),
         style=(STAGE / "stage.css").read_text("utf-8"),
-        modules=json.dumps({"imports": _modules("player.js")}),
+        picture=picture,
+        modules=json.dumps({"imports": _modules("stage/player.js", picture)}),
         run=write(run, step).replace("<", "\\u003c"),  # the same JSON, which cannot end its element
         frames=base64.b64encode(packed).decode(),
     )
@@ -100,8 +105,6 @@ def record(run: Run, step: int, progress: Progress | None = None) -> Recording:
 def moment_steps(run: Run, step: int) -> set[int]:
     """The steps of a recording up to ``step``: closest together at the start, where most happens; and those of the
     edits that the timeline marks."""
-    from playground.engine.timeline import MOST_MARKS
-
     edits = [edit.step for edit in run.edits if edit.step <= step]
     return {round(step * (i / MOMENTS) ** 2) for i in range(MOMENTS + 1)} | set(edits[-MOST_MARKS:])
 
@@ -123,18 +126,28 @@ def _loss(value: float | None) -> str:
     return f"{value:.4f}" if value < 1000 else f"{value:.2e}"
 
 
-def _modules(first: str) -> dict[str, str]:
-    """The module ``first`` of the stage and all that it imports: names for an import map, and addresses that hold
-    the modules themselves."""
+def _modules(*first: str) -> dict[str, str]:
+    """The modules ``first``, paths below ``playground/``, and all that they import: names for an import map, and
+    addresses that hold the modules themselves."""
     addresses: dict[str, str] = {}
-    pending = [first]
+    pending = list(first)
     while pending:
-        name = pending.pop()
-        if f"stage/{name}" in addresses:
+        path = pending.pop()
+        if _name(path) in addresses:
             continue
-        source = (STAGE / name).read_text("utf-8")
-        pending += IMPORT.findall(source)
+        source = (PACKAGE / path).read_text("utf-8")
+        folder = posixpath.dirname(path)
+
+        def absolute(match: re.Match[str], folder: str = folder) -> str:
+            pending.append(posixpath.normpath(posixpath.join(folder, match[1])))
+            return f'from "{_name(pending[-1])}"'
+
         # A data: address has no folder, so "./name.js" would lead nowhere.
-        named = IMPORT.sub(r'from "stage/\1"', source).encode()
-        addresses[f"stage/{name}"] = f"data:text/javascript;base64,{base64.b64encode(named).decode()}"
+        named = IMPORT.sub(absolute, source).encode()
+        addresses[_name(path)] = f"data:text/javascript;base64,{base64.b64encode(named).decode()}"
     return addresses
+
+
+def _name(path: str) -> str:
+    """What a module is called in the page's import map."""
+    return f"playground/{path}"

@@ -3,8 +3,8 @@
 import csv
 import io
 
-from playground.headless.runs import Progress, moments
 from playground.run import Run
+from playground.runs.replay import Progress, moments
 
 MOST_ROWS = 1000  # after the first, which is before training
 METRICS = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")

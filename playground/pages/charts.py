@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from playground.configs.mlp import MLPConfig
-from playground.data.points import FEATURES
 from playground.stream.channel import Channel
 
 REFRESH_S = 0.5
@@ -18,8 +16,8 @@ DIVERGING = [[0.0, "#f59322"], [0.5, "#e8eaeb"], [1.0, "#0877bd"]]
 
 
 @st.fragment(run_every=REFRESH_S)
-def inspect_panel(find_channel: Callable[[], Channel]) -> None:
-    """Loss and accuracy so far, and every layer's weights as they are now."""
+def inspect_panel(find_channel: Callable[[], Channel], input_names: Callable[[Any], list[str]]) -> None:
+    """Loss and accuracy so far, and every layer's weights as they are now; ``input_names`` are those of the first."""
     channel = find_channel()
     curves, weights = st.columns([3, 2])
     with curves:
@@ -36,8 +34,8 @@ def inspect_panel(find_channel: Callable[[], Channel]) -> None:
         )
         matrix, bias = arrays[f"layers.{index}.weight"], arrays[f"layers.{index}.bias"]
         names = [f"neuron {i + 1}" for i in range(matrix.shape[1])]
-        if index == 0 and isinstance(channel.config, MLPConfig):
-            names = [FEATURES[name].label for name in channel.config.features]
+        if index == 0:
+            names = input_names(channel.config)
         st.plotly_chart(_heatmap(matrix, bias, names), key="weights", config=_CONFIG)
 
 

@@ -4,20 +4,16 @@ from pathlib import Path
 
 import streamlit as st
 
-from playground.pages.compare import compare_page
-from playground.pages.map import map_page
-from playground.pages.mlp import mlp_page
-from playground.pages.race import race_page
+from playground.catalog import resolve
+from playground.lab import LABS
 from playground.pages.side_by_side import side_by_side_page
 
 ASSETS = Path(__file__).parent.parent.parent / "assets"
 SIDEBAR_PX = 330
 
 PAGES = {
-    "mlp": st.Page(mlp_page, title="Playground", url_path="playground", default=True),
-    "compare": st.Page(compare_page, title="Compare", url_path="compare"),
-    "map": st.Page(map_page, title="Trainability map", url_path="map"),
-    "race": st.Page(race_page, title="Race of optimizers", url_path="race"),
+    name: st.Page(resolve(lab.page), title=lab.title, url_path=lab.path, default=index == 0)
+    for index, (name, lab) in enumerate(LABS.items())
 }
 ACROSS = [  # pages that belong to no lab
     st.Page(side_by_side_page, title="Side by side", url_path="side-by-side", visibility="hidden"),

@@ -10,8 +10,9 @@ import streamlit as st
 
 from playground.pages.charts import overlay
 from playground.pages.session import PageSession
-from playground.run import ConfigError, Run
-from playground.store import NAME_CHARACTERS, Kept, Store, StoreError
+from playground.run import Run
+from playground.runs.store import NAME_CHARACTERS, Kept, Store, StoreError
+from playground.settings import ConfigError
 from playground.stream.hub import hub
 
 REFRESH_S = 3.0

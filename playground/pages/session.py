@@ -11,9 +11,10 @@ from typing import Any
 
 import streamlit as st
 
-from playground import link
-from playground.configs import CONFIGS
-from playground.run import Config, ConfigError, Integer, Number, Problem, Run, Setting, Sizes
+from playground.lab import LABS
+from playground.run import Run, RunConfig
+from playground.runs import link
+from playground.settings import ConfigError, Integer, Number, Problem, Setting, Settings, Sizes
 from playground.stream.channel import Channel
 from playground.stream.hub import ServerFull, hub
 
@@ -25,9 +26,9 @@ class PageSession:
     """What a page of ``lab`` keeps over its script's runs. ``show`` are settings of the view, which are part of the
     address but not of the run."""
 
-    def __init__(self, lab: str, show: type[Config] = Config) -> None:
+    def __init__(self, lab: str, show: type[Settings] = Settings) -> None:
         self.lab, self.show = lab, show
-        self.config_class: type[Config] = CONFIGS[lab]
+        self.config_class: type[RunConfig] = LABS[lab].config_class
 
     def begin(self) -> bool:
         """Open the page, with what its address says; → False while there is no room for it."""
@@ -135,7 +136,7 @@ class PageSession:
             st.info(plain(warning))
 
     @staticmethod
-    def _take(config: Config, anew: bool = False) -> None:
+    def _take(config: Settings, anew: bool = False) -> None:
         """Put settings into the session, where the controls find them; ``anew`` before any control is drawn: what
         is not put there then is lost with the other page's control of that name."""
         for name in config.settings():
@@ -145,7 +146,7 @@ class PageSession:
             elif _untouched(st.session_state.get(name)) != value:  # Streamlit refuses it for a drawn widget
                 _put(name, value)
 
-    def _settings(self) -> Config:
+    def _settings(self) -> RunConfig:
         """The session's settings; those that do not go together, or not with this machine, are brought in line."""
         values = {name: self._read(name, known) for name, known in self.config_class.settings().items()}
         devices = hub().devices
@@ -167,7 +168,7 @@ class PageSession:
         known = self.config_class.settings().get(problem.name)
         return replace(problem, name=known.label) if known else problem
 
-    def _present(self) -> Config:
+    def _present(self) -> RunConfig:
         """The configuration that the run has now; the default one before there is a run."""
         return hub().channel(self.token, self.lab).config
 

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from playground import link, runfile
 from playground.pages.session import PageSession, plain
-from playground.run import ConfigError, Run
+from playground.run import Run
+from playground.runs import link, runfile
+from playground.settings import ConfigError
 
 _SHARE_HELP = "A link that opens this run at this step, with these weights."
 MOST_MB = 4  # of a file; what it may hold is checked where it is read

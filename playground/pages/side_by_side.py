@@ -3,9 +3,9 @@
 import streamlit as st
 
 from playground.pages.session import plain
-from playground.pages.stage import stage
-from playground.run import ConfigError
-from playground.store import StoreError
+from playground.pages.stage import PICTURES
+from playground.runs.store import StoreError
+from playground.settings import ConfigError
 from playground.stream.channel import Channel
 from playground.stream.hub import ServerFull, hub
 
@@ -34,7 +34,9 @@ def _one(kept_id: str) -> None:
     if not channel.run_id:
         channel.configure(channel.config)
     _title(kept_id, token)
-    stage(key=f"stage_{kept_id}", data={"token": token, "show_test": False, "discretize": False, "fixed": True})
+    PICTURES["mlp"](
+        key=f"stage_{kept_id}", data={"token": token, "show_test": False, "discretize": False, "fixed": True}
+    )
 
 
 @st.fragment(run_every=WAIT_S)

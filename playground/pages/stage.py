@@ -5,9 +5,10 @@ from typing import Any
 
 import streamlit as st
 
+from playground.lab import LABS
 from playground.pages.session import PageSession, redraw_if_changed, toast
-from playground.run import ConfigError, Problem
-from playground.stream.frame import pack, unpack
+from playground.runs.frame import pack, unpack
+from playground.settings import ConfigError, Problem
 from playground.stream.socket import PREFIX, stage_version
 
 POLL_S = 0.15
@@ -34,26 +35,19 @@ export default function (component) {{
 """
 
 
-stage = st.components.v2.component(
-    "playground_stage", html="<div></div>", js=_loader("stage.js"), isolate_styles=False
-)
-race = st.components.v2.component("playground_race", html="<div></div>", js=_loader("race.js"), isolate_styles=False)
-map_stage = st.components.v2.component(
-    "playground_map", html="<div></div>", js=_loader("map.js"), isolate_styles=False
-)
-comparison_stage = st.components.v2.component(
-    "playground_comparison", html="<div></div>", js=_loader("compare.js"), isolate_styles=False
-)
-picker = st.components.v2.component(
-    "playground_picker", html="<div></div>", js=_loader("picker.js"), isolate_styles=False
-)
-code = st.components.v2.component("playground_code", html="<div></div>", js=_loader("code.js"), isolate_styles=False)
-saver = st.components.v2.component(
-    "playground_saver", html="<div></div>", js=_loader("saver.js"), isolate_styles=False
-)
+def component(name: str, module: str) -> Any:
+    """The component ``name`` whose JavaScript is ``module``, a path below ``playground/``. Register it once."""
+    return st.components.v2.component(
+        f"playground_{name}", html="<div></div>", js=_loader(module), isolate_styles=False
+    )
 
 
-def mount(session: PageSession, component: Any, may_change: tuple[str, ...] = (), **settings: Any) -> None:
+PICTURES = {name: component(name, lab.picture) for name, lab in LABS.items()}
+code = component("code", "stage/code.js")
+saver = component("saver", "stage/saver.js")
+
+
+def mount(session: PageSession, may_change: tuple[str, ...] = (), **settings: Any) -> None:
     """The live picture of the session's run: over its own socket, or where a proxy refuses that, by polling.
 
     ``settings`` say how it is shown; ``may_change`` names the settings of the run that the stage may ask to change.
@@ -61,19 +55,19 @@ def mount(session: PageSession, component: Any, may_change: tuple[str, ...] = ()
     transport = st.session_state.get("transport", "socket")
     data = {"token": session.token, "transport": transport, **settings}
     if transport == "socket":
-        _mounted(session, component, may_change, data)
+        _mounted(session, may_change, data)
     else:
-        st.fragment(run_every=POLL_S)(_polled)(session, component, may_change, data)
+        st.fragment(run_every=POLL_S)(_polled)(session, may_change, data)
 
 
-def _polled(session: PageSession, component: Any, may_change: tuple[str, ...], settings: Mapping[str, Any]) -> None:
+def _polled(session: PageSession, may_change: tuple[str, ...], settings: Mapping[str, Any]) -> None:
     header, arrays = unpack(session.channel().poll())
-    _mounted(session, component, may_change, pack({**header, "settings": settings}, arrays))
+    _mounted(session, may_change, pack({**header, "settings": settings}, arrays))
 
 
-def _mounted(session: PageSession, component: Any, may_change: tuple[str, ...], data: Any) -> None:
+def _mounted(session: PageSession, may_change: tuple[str, ...], data: Any) -> None:
     key = f"stage_{session.lab}"
-    component(
+    PICTURES[session.lab](
         key=key,
         data=data,
         on_change_change=lambda: _take_change(session, key, may_change),

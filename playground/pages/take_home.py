@@ -14,7 +14,8 @@ import streamlit as st
 
 from playground.export import FORMS, exported
 from playground.pages.stage import code, saver
-from playground.run import ConfigError, Run
+from playground.run import Run
+from playground.settings import ConfigError
 from playground.stream.channel import Channel
 from playground.stream.hub import hub
 

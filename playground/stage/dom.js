@@ -75,12 +75,12 @@ const OWN_STYLE = "nn-style";
 /**
  * Resolves when a stylesheet of ours is in force, linked once per page.
  *
- * @param {string} [name]
+ * @param {string} [path]  below ``playground/``
  * @returns {Promise<void>}
  */
-export function stylesheet(name = "stage.css") {
+export function stylesheet(path = "stage/stage.css") {
   if (document.getElementById(OWN_STYLE)) return Promise.resolve();
-  const href = new URL(name, import.meta.url).href;
+  const href = new URL(`../${path}`, import.meta.url).href;
   let link = /** @type {HTMLLinkElement|null} */ (document.head.querySelector(`link[href="${href}"]`));
   if (!link) {
     link = h("link", { rel: "stylesheet", href });

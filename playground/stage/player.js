@@ -5,26 +5,31 @@
  */
 
 import { unpack } from "./frame.js";
-import mount from "./stage.js";
 
-/** @typedef {import("./types.js").Neuron} Neuron */
 /** @typedef {ReturnType<typeof unpack>} Frame */
+
+/**
+ * @typedef {object} PictureModule  a lab's picture
+ * @property {(component: import("./shell.js").Component) => unknown} default
+ * @property {(look: Record<string, any>, moment: {header: Frame["header"], arrays: Record<string, any>}) =>
+ *   {view: Record<string, any>, arrays: Record<string, any>}} [recorded]  what can be seen in a recording of what a
+ *   person wants to look at
+ */
 
 /** At the usual speed. */
 const MOMENTS_PER_MS = 12 / 1000;
 /** A page that was out of sight goes on where it was. */
 const LONGEST_TICK_MS = 250;
-/** Pixels of a side: of a neuron's map, and of the plane. */
-const MAP = 25;
-const PLANE = 100;
 
 export class Player {
   /**
    * @param {HTMLElement} parentElement  in which the stage is to stand
    * @param {Frame[]} frames  moments by ascending step; the first has a scene, and so has each that changes it
+   * @param {PictureModule} picture
    */
-  constructor(parentElement, frames) {
+  constructor(parentElement, frames, picture) {
     this.parentElement = parentElement;
+    this.picture = picture;
     this.frames = frames;
     this.stops = frames.map(({ header }) => header.step);
     this.index = 0;
@@ -33,8 +38,8 @@ export class Player {
     this.playing = false;
     this.scheduled = 0;
     this.speed = 1;
-    /** The neuron that fills the plane. @type {Neuron|null} */
-    this.neuron = null;
+    /** What the person looks at. @type {Record<string, any>} */
+    this.look = {};
     /** The frame whose scene the stage has. @type {Frame|null} */
     this.staged = null;
     this.show();
@@ -42,9 +47,9 @@ export class Player {
   }
 
   /** One of the stage's commands. @param {Record<string, any>} message */
-  handle({ type, unit, step, times, neuron }) {
+  handle({ type, unit, step, times, ...look }) {
     if (type === "play") return this.play();
-    if (type === "view") this.neuron = neuron;
+    if (type === "view") this.look = look;
     else if (type === "speed") this.speed = times;
     else this.playing = false;
     if (type === "step") this.index = unit === "epoch" ? this.epochEnd() : Math.min(this.index + 1, this.last);
@@ -92,22 +97,23 @@ export class Player {
   show() {
     const { header, arrays } = this.frames[this.index];
     const staging = this.frames.findLast((frame, i) => i <= this.index && frame.header.scene) ?? this.frames[0];
-    const plane = this.neuron && neuronPlane({ header, arrays: { ...staging.arrays, ...arrays } }, this.neuron);
+    const moment = { header, arrays: { ...staging.arrays, ...arrays } };
+    const seen = this.picture.recorded?.(this.look, moment) ?? { view: {}, arrays: {} };
     const data = {
       stops: this.stops,
       header: {
         ...header,
         state: this.playing ? "playing" : "paused",
-        view: { neuron: plane && this.neuron, probe: null },
+        view: seen.view,
         updates_per_s: null,
         former: null,
         controls: null,
         scene: staging === this.staged ? undefined : staging.header.scene,
       },
-      arrays: { ...(staging === this.staged ? {} : staging.arrays), ...arrays, ...plane },
+      arrays: { ...(staging === this.staged ? {} : staging.arrays), ...arrays, ...seen.arrays },
     };
     this.staged = staging;
-    mount({
+    this.picture.default({
       parentElement: this.parentElement,
       data,
       setTriggerValue: (name, value) => { if (name === "command") this.handle(/** @type {any} */ (value)); },
@@ -134,49 +140,4 @@ export async function framesOf(text) {
     offset = end;
   }
   return frames;
-}
-
-/**
- * A neuron's small map in the place of the large one, which was recorded for the output alone.
- *
- * @param {{header: Frame["header"], arrays: Record<string, any>}} moment
- * @param {Neuron} neuron
- * @returns {{plane: Uint8Array, plane_range: Float32Array}|null}  null where the moment has no map of it
- */
-function neuronPlane({ header: { shown }, arrays }, [layer, index]) {
-  const [maps, ranges] = layer ? [arrays.maps, arrays.map_ranges] : [arrays.input_maps, arrays.input_ranges];
-  const before = shown.slice(0, Math.max(layer - 1, 0)).reduce((sum, neurons) => sum + neurons.length, 0);
-  const among = layer && layer <= shown.length ? shown[layer - 1].indexOf(index) : index;
-  const range = ranges[before + among];
-  if (among < 0 || range === undefined) return null;
-  const start = (before + among) * MAP * MAP;
-  return { plane: enlarged(maps.subarray(start, start + MAP * MAP)), plane_range: Float32Array.of(-range, range) };
-}
-
-/**
- * Bilinear; both grids reach from edge to edge of the domain.
- *
- * @param {Uint8Array} map  (MAP, MAP)
- * @returns {Uint8Array}  (PLANE, PLANE)
- */
-function enlarged(map) {
-  const plane = new Uint8Array(PLANE * PLANE);
-  for (let y = 0; y < PLANE; y++) {
-    for (let x = 0; x < PLANE; x++) {
-      const [column, right] = place(x);
-      const [row, down] = place(y);
-      const at = row * MAP + column;
-      const upper = map[at] + (map[at + 1] - map[at]) * right;
-      const lower = map[at + MAP] + (map[at + MAP + 1] - map[at + MAP]) * right;
-      plane[y * PLANE + x] = Math.round(upper + (lower - upper) * down);
-    }
-  }
-  return plane;
-}
-
-/** The pixel of the small map at or before one of the plane, and how far on the way to the next. @param {number} pixel */
-function place(pixel) {
-  const exact = (pixel * (MAP - 1)) / (PLANE - 1);
-  const whole = Math.min(Math.floor(exact), MAP - 2);
-  return [whole, exact - whole];
 }

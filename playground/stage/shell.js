@@ -89,7 +89,7 @@ export class Shell {
     this.reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.build(makePicture);
     this.stopShortcuts = listenForShortcuts(this.root, this.toolbar);
-    Promise.all(["stage.css", ...(this.picture.styles ?? [])].map(stylesheet)).then(() => this.appear());
+    Promise.all(["stage/stage.css", ...(this.picture.styles ?? [])].map(stylesheet)).then(() => this.appear());
   }
 
   /** @param {(shell: Shell) => Picture} makePicture */

@@ -87,7 +87,7 @@ export class Socket {
 }
 
 function socketUrl() {
-  const url = new URL("../socket", import.meta.url);
+  const url = new URL("../../socket", import.meta.url);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   return url.href;
 }

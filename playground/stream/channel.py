@@ -14,14 +14,15 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from playground.configs import CONFIGS
 from playground.engine import Engine
-from playground.run import Config, ConfigError, Run, Snapshot, View
-from playground.store import Store
+from playground.lab import LABS
+from playground.run import Run, RunConfig, Snapshot, View
+from playground.runs.frame import pack
+from playground.runs.store import Store
+from playground.settings import ConfigError
 from playground.stream import commands
 from playground.stream.connection import Connection
 from playground.stream.controls import Controls
-from playground.stream.frame import pack
 from playground.stream.keeper import Keeper
 from playground.stream.limits import Limits
 from playground.stream.line import Line
@@ -50,7 +51,7 @@ class Channel:
         self._lab = lab
         self._lock = threading.RLock()
         self.run_id = ""
-        self.config: Config = CONFIGS[lab]()  # the run's, as it is at the moment that is shown
+        self.config: RunConfig = LABS[lab].config_class()  # the run's, as it is at the moment that is shown
         self.controls = Controls(self.config)
         self.playing = False
         self.last_seen = self.touched_at = time.monotonic()
@@ -72,7 +73,7 @@ class Channel:
 
     # What the page asks for
 
-    def configure(self, config: Config) -> None:
+    def configure(self, config: RunConfig) -> None:
         """Follow the page: live settings change the run as it goes, any other starts a new one, paused.
 
         Raises ConfigError where the machine cannot do it, or does not allow it.
@@ -384,15 +385,15 @@ class Channel:
         self.config = config
         self.controls.follow(config)
 
-    def _start(self, config: Config, known: Known | None = None) -> Future[None]:
+    def _start(self, config: RunConfig, known: Known | None = None) -> Future[None]:
         """Open a new run, or a ``known`` one on its way to its step, in place of the present one."""
         run_id = secrets.token_hex(6)
-        run = known.run if known else Run(lab=self._lab, config=config)
+        run = known.run if known else Run(config=config)
         opened = self._engine.open(run_id, run, 0)
         self._switch(run_id, config, known)
         return opened
 
-    def _switch(self, run_id: str, config: Config, known: Known | None) -> None:
+    def _switch(self, run_id: str, config: RunConfig, known: Known | None) -> None:
         """Let the run that was opened as ``run_id`` take the place of the present one."""
         self.keep()
         if known:

@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from playground.configs.mlp import MLPConfig
-from playground.run import Config, ConfigError, Integer, Number, View
+from playground.run import RunConfig, View
+from playground.settings import ConfigError, Integer, Number
 
 MOST_STEPS = 10**12
 _INDEX = Integer(0, 10_000)
@@ -37,14 +37,13 @@ def parameter(message: Mapping[str, Any]) -> str:
     return f"layers.{layer - 1}.weight[{row},{_INDEX.check(message.get('from'))}]"
 
 
-def updates(message: Mapping[str, Any], config: Config, epoch: float) -> int:
+def updates(message: Mapping[str, Any], config: RunConfig, epoch: float) -> int:
     """How many updates a press of Step means: one, or as many as end the ``epoch`` that is under way."""
     unit = message.get("unit")
     if unit == "update":
         return 1
     if unit != "epoch":
         raise ConfigError(f"step: {str(unit)[:40]!r} is not one of update, epoch")
-    assert isinstance(config, MLPConfig)
     left = math.floor(epoch + 1e-6) + 1 - epoch
     return max(1, math.ceil(left * config.steps_per_epoch - 1e-6))
 

@@ -8,18 +8,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from playground.run import Config
+from playground.run import RunConfig
 
 
 class Controls:
     """The controls of one page; ``shown`` is the configuration that they show."""
 
-    def __init__(self, shown: Config) -> None:
+    def __init__(self, shown: RunConfig) -> None:
         self.shown = shown
         self._due: dict[str, Any] | None = None  # live settings that they are to show
         self._sent: dict[str, Any] | None = None  # and do not yet
 
-    def ask(self, config: Config) -> dict[str, Any]:
+    def ask(self, config: RunConfig) -> dict[str, Any]:
         """The page now shows ``config``; → what a person has changed in it."""
         changed, self.shown = self.shown.changed(config), config
         if changed:
@@ -30,7 +30,7 @@ class Controls:
         """They have followed the run."""
         self.shown = replace(self.shown, **values)
 
-    def follow(self, config: Config) -> None:
+    def follow(self, config: RunConfig) -> None:
         """Have them show the live settings of ``config``; asked for once."""
         wanted, shown = _live(config), _live(self.shown)
         if wanted != shown and wanted != self._sent:
@@ -47,6 +47,6 @@ class Controls:
         self._due = self._sent = None
 
 
-def _live(config: Config) -> dict[str, Any]:
+def _live(config: RunConfig) -> dict[str, Any]:
     values = config.to_json()
     return {name: values[name] for name, known in config.settings().items() if known.live}

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from playground.engine import Engine
 from playground.engine.process import ProcessEngine
-from playground.store import Store, open_store
+from playground.runs.store import Store, open_store
 from playground.stream.channel import Channel
 from playground.stream.limits import Limits
 from playground.stream.line import Line

@@ -6,8 +6,9 @@ from concurrent.futures import Future
 from dataclasses import replace
 
 from playground.engine import Engine
-from playground.run import ConfigError, Run, Snapshot, View
-from playground.store import Kept, Store, thinned
+from playground.run import Run, Snapshot, View
+from playground.runs.store import Kept, Store, thinned
+from playground.settings import ConfigError
 from playground.stream.thumbnail import thumbnail
 
 SECRET_CHARACTERS = range(32, 65)
@@ -47,7 +48,7 @@ class Keeper:
         if (
             self._store is None
             or self.owner is None
-            or not run.config.alone
+            or not run.config.is_single
             or last.step < max(1, last.info["furthest"])
         ):
             return None

@@ -3,13 +3,14 @@
 import os
 from dataclasses import dataclass
 
-from playground.run import Config, ConfigError, Integer, Problem, setting
+from playground.run import RunConfig
+from playground.settings import ConfigError, Integer, Problem, Settings, setting
 
 PREFIX = "PLAYGROUND_MAX_"
 
 
 @dataclass(frozen=True)
-class Limits(Config):
+class Limits(Settings):
     """The limit ``pages`` is read from ``PLAYGROUND_MAX_PAGES``, and so on."""
 
     pages: int = setting(500, Integer(1, 100_000), "pages open at once")
@@ -39,7 +40,7 @@ class Limits(Config):
             raise ConfigError("; ".join(f"{names[found.name]}: {found.message}" for found in problems))
         return limits
 
-    def problems(self, config: Config) -> list[Problem]:
+    def problems(self, config: RunConfig) -> list[Problem]:
         """In what ``config`` asks for more than this server allows."""
         return [
             Problem(name, f"{amount:,} is more than this server allows; use at most {getattr(self, name):,}")

@@ -27,14 +27,15 @@ from starlette.routing import BaseRoute, Mount, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
-from playground.run import ConfigError
+from playground.settings import ConfigError
 from playground.stream.channel import Channel
 from playground.stream.connection import Connection
 from playground.stream.hub import hub
 from playground.stream.limits import Limits
 from playground.stream.pace import Rate
 
-STAGE = Path(__file__).parent.parent / "stage"
+PACKAGE = Path(__file__).parent.parent
+SERVED = (".js", ".css")
 PREFIX = "playground"
 HELLO_S = 10.0  # a client that has not said hello by then is cut off
 UNKNOWN_TOKEN, REPLACED, TOO_MANY = 4401, 4409, 4429
@@ -42,8 +43,14 @@ UNKNOWN_TOKEN, REPLACED, TOO_MANY = 4401, 4409, 4429
 log = logging.getLogger(__name__)
 
 
-class ForeverFiles(StaticFiles):
-    """Static files whose address changes with their content, so that a browser need never ask again."""
+class StageFiles(StaticFiles):
+    """The scripts and styles of the stages, wherever in the package they are, and no other file.
+
+    Their address changes with their content, so that a browser need never ask again.
+    """
+
+    def lookup_path(self, path: str) -> Any:
+        return super().lookup_path(path) if path.endswith(SERVED) else ("", None)
 
     def file_response(self, *args: Any, **kwargs: Any) -> Any:
         response = super().file_response(*args, **kwargs)
@@ -52,16 +59,16 @@ class ForeverFiles(StaticFiles):
 
 
 def stage_version() -> str:
-    """A name for the present content of the stage's files."""
+    """A name for the present content of the stages' files."""
     digest = hashlib.sha256()
-    for path in sorted(STAGE.glob("*.*")):
-        digest.update(path.name.encode() + path.read_bytes())
+    for path in sorted(path for path in PACKAGE.rglob("*") if path.suffix in SERVED):
+        digest.update(str(path.relative_to(PACKAGE)).encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 
 
 def routes(base_path: str) -> list[BaseRoute]:
     """The socket and the stage's files, under Streamlit's base path and without it."""
-    files = ForeverFiles(directory=STAGE)
+    files = StageFiles(directory=PACKAGE)
     found: list[BaseRoute] = []
     for base in {"", "/" + base_path.strip("/") if base_path.strip("/") else ""}:
         found.append(WebSocketRoute(f"{base}/{PREFIX}/socket", serve))

@@ -1,12 +1,10 @@
-"""How a compiled training loop is made, in a process of its own: ``python -m playground.training.build STRUCTURE``.
+"""How a compiled training loop is made, in a process of its own: ``python -m playground.training.build PROGRAM``.
 
 The program is the same ``make_update`` as the plain step: traced, put into a ``while_loop``, exported, compiled
 to machine code by Inductor (docs.pytorch.org, AOTInductor). ``compiled.py`` asks for it and runs it.
 """
 
 import contextlib
-import functools
-import json
 import os
 import signal
 import sys
@@ -21,10 +19,8 @@ from torch import Tensor, nn
 from torch.func import vmap
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from playground.models import mlp
-from playground.training import losses, update
 from playground.training.cache import Cache
-from playground.training.compiled import Structure
+from playground.training.compiled import Program, program_from
 
 LIMIT_S = 900  # then the compiling process ends itself
 SMALL_PRODUCT = 2**17  # multiply-adds up to which a fused loop beats a call of the matrix library
@@ -32,21 +28,20 @@ SMALL_BATCHED_PRODUCT = 2**12  # the same for each of many networks: one call se
 
 
 def main(text: str) -> None:
-    """Compile the structure given as JSON into the cache, unless it is there already."""
+    """Compile the program given as JSON into the cache, unless it is there already."""
     os.nice(19)
     if hasattr(os, "SCHED_IDLE"):  # Linux: only what nobody else wants, and gone at once when somebody does
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     if not sys.stdin.isatty():
         threading.Thread(target=_end_with_parent, daemon=True).start()
     torch.set_num_threads(1)
-    fields = json.loads(text)
-    structure, cache = Structure(**{**fields, "sizes": tuple(fields["sizes"])}), Cache()
+    program, cache = program_from(text), Cache()
     with cache.workshop() as folder:
-        if cache.get(structure.key()) is None:
+        if cache.get(program.key()) is None:
             signal.alarm(LIMIT_S)
             os.environ |= {"TORCHINDUCTOR_CACHE_DIR": str(folder), "TMPDIR": str(folder)}
-            build(structure, folder / "loop.pt2")
-            cache.put(structure.key(), folder / "loop.pt2")
+            build(program, folder / "loop.pt2")
+            cache.put(program.key(), folder / "loop.pt2")
 
 
 def _end_with_parent() -> None:
@@ -55,16 +50,16 @@ def _end_with_parent() -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def build(structure: Structure, path: Path) -> None:
-    """Compile the loop for ``structure`` into the package ``path``, here and now."""
+def build(program: Program, path: Path) -> None:
+    """Compile the loop for ``program`` into the package ``path``, here and now."""
     from torch._inductor import aoti_compile_and_package
 
-    examples = tuple(structure.inputs(3 * structure.batch_size + 7))
-    data = 1 + len(structure.state())  # where features and targets are: they have any number of rows
-    rows = {len(structure.leading): torch.export.Dim.AUTO}
+    examples = tuple(program.inputs(3 * program.batch_size + 7))
+    data = 1 + len(program.state())  # where features and targets are: they have any number of rows
+    rows = {len(program.leading): torch.export.Dim.AUTO}
     dynamic = tuple(rows if index in (data, data + 1) else None for index in range(len(examples)))
     with torch.no_grad():
-        program = torch.export.export(_ManyUpdates(structure), examples, dynamic_shapes=(dynamic,))
+        exported = torch.export.export(_ManyUpdates(program), examples, dynamic_shapes=(dynamic,))
     options = {
         # Half of an update's time would go into taking its small arrays from the heap and giving them back.
         "aot_inductor.allow_stack_allocation": True,
@@ -78,7 +73,7 @@ def build(structure: Structure, path: Path) -> None:
         "aot_inductor.enable_line_tables": False,
     }
     with _results_of_loops_on_the_heap():
-        aoti_compile_and_package(program, package_path=str(path), inductor_configs=options)
+        aoti_compile_and_package(exported, package_path=str(path), inductor_configs=options)
 
 
 @contextlib.contextmanager
@@ -97,13 +92,13 @@ def _results_of_loops_on_the_heap() -> Iterator[None]:
 
 
 class _ManyUpdates(nn.Module):
-    """The program. Its inputs are those of ``Structure.inputs``, its outputs the new parameters and state."""
+    """The program. Its inputs are those of ``Program.inputs``, its outputs the new parameters and state."""
 
-    def __init__(self, structure: Structure) -> None:
+    def __init__(self, program: Program) -> None:
         super().__init__()
-        self.batch_size, self.moving = structure.batch_size, 1 + len(structure.state())
-        self.many = structure.networks is not None
-        self.update = traced(structure)
+        self.batch_size, self.moving = program.batch_size, 1 + len(program.state())
+        self.many = program.networks is not None
+        self.update = traced(program)
 
     def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
         from torch._higher_order_ops import while_loop
@@ -125,24 +120,22 @@ class _ManyUpdates(nn.Module):
         return tuple(moved[2:])
 
 
-def traced(structure: Structure) -> torch.fx.GraphModule:
-    """``make_update``'s update as a graph over ``Structure.inputs`` less the last three, its data being one batch."""
-    model = mlp.MLP(structure.sizes, structure.activation)
-    loss = functools.partial(losses.LOSSES[structure.loss], output=structure.output)
-    step = update.make_update(model, loss, structure.optimizer)
-    names = list(structure.state())
+def traced(program: Program) -> torch.fx.GraphModule:
+    """``make_update``'s update as a graph over ``Program.inputs`` less the last three, its data being one batch."""
+    step = program.update()
+    names = list(program.state())
     n = 1 + len(names)
 
     def flat(*tensors: Tensor) -> list[Tensor]:
         state = dict(zip(names, tensors[1:n], strict=True))
-        hyperparameters = dict(zip(structure.hyperparameters, tensors[n + 2 :], strict=True))
+        hyperparameters = dict(zip(program.hyperparameters, tensors[n + 2 :], strict=True))
         parameters, state, _ = step(tensors[0], state, (tensors[n], tensors[n + 1]), hyperparameters)
         return [parameters, *(state[name] for name in names)]
 
     aten = torch.ops.aten
     products: dict[Any, Any] = {aten.mm.default: _mm, aten.addmm.default: _addmm, aten.bmm.default: _bmm}
-    program = flat if structure.networks is None else vmap(flat)
-    graph = make_fx(program, decomposition_table=products)(*structure.inputs(structure.batch_size)[:-3])
+    whole = flat if program.networks is None else vmap(flat)
+    graph = make_fx(whole, decomposition_table=products)(*program.inputs(program.batch_size)[:-3])
     graph.graph.eliminate_dead_code()  # the value of the loss
     graph.recompile()
     return graph

@@ -1,11 +1,11 @@
-"""The pure update of multilayer perceptrons, compiled ahead of time as a loop of any number of updates.
+"""A lab's pure update, compiled ahead of time as a loop of any number of updates.
 
-``build.py`` makes the program; here it is asked for, kept and run. A ``Structure`` decides what it is: of one
-network, or of many that are trained at once. Data, hyperparameters and the number of updates are inputs.
+``build.py`` makes it; here it is asked for, kept and run. A ``Program`` decides what it is: of one network, or of
+many that are trained at once. Data, hyperparameters and the number of updates are inputs.
 Compiling takes about 15 s of one core, so that another process does it, and the package is kept on disk::
 
-    loop = load(structure, cache)                  # milliseconds; None where it was never compiled
-    compilation = compile_aside(structure, cache)  # and meanwhile train on with the traced loop
+    loop = load(program, cache)                  # milliseconds; None where it was never compiled
+    compilation = compile_aside(program, cache)  # and meanwhile train on with the traced loop
 
 Compiled and plain updates differ in their last bits. A compiled loop repeats itself bit for bit on one machine.
 """
@@ -21,8 +21,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from itertools import pairwise
+from dataclasses import asdict
 from pathlib import Path
 from typing import ClassVar
 
@@ -30,45 +29,47 @@ import torch
 from torch import Tensor
 
 from playground import catalog
-from playground.models import mlp
+from playground.catalog import resolve
 from playground.training import losses, optimizers, update
 from playground.training.cache import Cache, digest
 from playground.training.optimizers import State
-from playground.training.update import Batch, Hyperparameters
+from playground.training.update import Batch, Hyperparameters, Update
 
 BUILD = "playground.training.build"  # what the compiling process runs
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Structure:
-    """What a compiled program depends on. ``sizes`` = (D, hidden…, outputs); the names are the catalog's, and
-    ``output`` is one of ``losses.OUTPUT_ACTIVATIONS``.
+class Program:
+    """What a compiled loop depends on, as a value: a lab's frozen dataclass inherits it.
 
     ``networks`` = S is how many are trained at once, each with its own parameters, data and hyperparameters, so
-    that all tensors but the last three start with a dimension S; None is one network without that dimension.
-    ``l1`` says whether L1 can be on: its mask costs a large network a third of its speed.
+    that all tensors but the last three inputs start with a dimension S; None is one network without that dimension.
+    ``sources`` are the files, beside those here, that the update is written in.
     """
 
-    sizes: tuple[int, ...]
-    activation: str
-    loss: str
-    output: str
-    optimizer: str
+    __slots__ = ()
+    sources: ClassVar[tuple[str, ...]] = ()
     batch_size: int
-    networks: int | None = None
-    l1: bool = True
+    networks: int | None
 
     @property
     def hyperparameters(self) -> tuple[str, ...]:
         """The names of the program's hyperparameters, in its order."""
-        return (*(("l1_strength",) if self.l1 else ()), "learning_rate", "weight_decay")
+        raise NotImplementedError
 
-    @property
-    def parameters(self) -> int:
-        """How many weights and biases a network has."""
-        return sum((m + 1) * n for m, n in pairwise(self.sizes))
+    def state(self) -> dict[str, Tensor]:
+        """Return the optimizer state before the first update, in the program's order."""
+        raise NotImplementedError
+
+    def inputs(self, rows: int) -> list[Tensor]:
+        """Return an example of the program's inputs for ``rows`` rows of data, each a tensor of its own: parameters,
+        state, features, targets, hyperparameters; then the first batch's row, the data's size, the updates."""
+        raise NotImplementedError
+
+    def update(self) -> Update:
+        """Return the pure step of one network that is to be compiled."""
+        raise NotImplementedError
 
     @property
     def leading(self) -> tuple[int, ...]:
@@ -76,46 +77,39 @@ class Structure:
         return () if self.networks is None else (self.networks,)
 
     def json(self) -> str:
-        return json.dumps(asdict(self), sort_keys=True)
+        """Return the program as text; ``program_from`` reads it."""
+        kind = f"{type(self).__module__}.{type(self).__qualname__}"
+        return json.dumps({"program": kind, **asdict(self)}, sort_keys=True)  # type: ignore[call-overload]
 
     def key(self) -> str:
-        """A hash of all that the machine code depends on: this structure, torch, the processor, and our source."""
-        return digest("\0".join([self.json(), torch.__version__, _processor(), _source()]).encode())
+        """Return a hash of all that the machine code depends on: this program, torch, the processor, our source."""
+        return digest("\0".join([self.json(), torch.__version__, _processor(), _source(self.sources)]).encode())
 
-    def state(self) -> dict[str, Tensor]:
-        """The optimizer state before the first update, with L1's ``alive``, in the program's order."""
-        alive = torch.ones(self.parameters)
-        state = optimizers.initial_state(self.optimizer, alive) | ({"alive": alive} if self.l1 else {})
-        return {name: self._for_each(state[name]) for name in sorted(state)}
 
-    def _for_each(self, tensor: Tensor) -> Tensor:
-        return tensor.expand(self.leading + tensor.shape).clone(memory_format=torch.contiguous_format)
-
-    def inputs(self, rows: int) -> list[Tensor]:
-        """An example of the program's inputs for ``rows`` rows of data, each a tensor of its own: parameters,
-        state, features, targets, hyperparameters; then the first batch's row, the data's size, the updates."""
-        data = (torch.zeros(*self.leading, rows, self.sizes[i]) for i in (0, -1))
-        constants = (torch.zeros(self.leading) for _ in self.hyperparameters)
-        scalars = map(torch.tensor, (0, rows, 1))
-        return [torch.ones(*self.leading, self.parameters), *self.state().values(), *data, *constants, *scalars]
+def program_from(text: str) -> Program:
+    """The program that ``Program.json`` wrote."""
+    content = json.loads(text)
+    kind = content.pop("program")
+    found: Program = resolve(kind)(**{name: tuple(v) if isinstance(v, list) else v for name, v in content.items()})
+    return found
 
 
 class CompiledLoop:
-    """Runs many updates in one call of machine code; takes the place of ``update.Loop`` for one structure.
+    """Runs many updates in one call of machine code; takes the place of ``update.Loop`` for one program.
 
-    Weight decay and, where the structure has it, L1 are always compiled in; at strength 0, with ``alive`` all
+    Weight decay and, where the program has it, L1 are always compiled in; at strength 0, with ``alive`` all
     ones, they change nothing.
     """
 
     tier = "compiled"
 
-    def __init__(self, structure: Structure, package: Path) -> None:
-        """Load ``package``, made for ``structure``. Raises RuntimeError where it cannot be loaded."""
-        self.structure = structure
-        self._state, self._off = structure.state(), torch.zeros(structure.leading)
-        self._shapes = functools.lru_cache(lambda rows: _shapes(structure.inputs(rows)))
+    def __init__(self, program: Program, package: Path) -> None:
+        """Load ``package``, made for ``program``. Raises RuntimeError where it cannot be loaded."""
+        self.program = program
+        self._state, self._off = program.state(), torch.zeros(program.leading)
+        self._shapes = functools.lru_cache(lambda rows: _shapes(program.inputs(rows)))
         # The loader itself: aoti_load_package would import all of Inductor first, for a second or two.
-        self._program = torch._C._aoti.AOTIModelPackageLoader(str(package), "model", False, 1, -1)
+        self._package = torch._C._aoti.AOTIModelPackageLoader(str(package), "model", False, 1, -1)
 
     def run(
         self,
@@ -130,16 +124,16 @@ class CompiledLoop:
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """Updates ``first`` … ``first + count`` - 1 (counted from the run's start) → new parameters and state.
 
-        Float32 on the CPU. Raises ValueError where a shape or ``batch_size`` is not the structure's.
+        Float32 on the CPU. Raises ValueError where a shape or ``batch_size`` is not the program's.
         """
-        if batch_size != self.structure.batch_size:
-            raise ValueError(f"compiled for batches of {self.structure.batch_size}, not {batch_size}")
+        if batch_size != self.program.batch_size:
+            raise ValueError(f"compiled for batches of {self.program.batch_size}, not {batch_size}")
         if count <= 0:
             return parameters, dict(state)
         size = data[0].shape[-2]
         rows = torch.arange(size + batch_size) % size  # the program reads on past the end; it does not wrap
         full = {**self._state, **state}
-        constants = {name: self._off for name in self.structure.hyperparameters if name != "learning_rate"}
+        constants = {name: self._off for name in self.program.hyperparameters if name != "learning_rate"}
         constants |= hyperparameters
         inputs = [
             parameters,
@@ -151,7 +145,7 @@ class CompiledLoop:
         have, need = _shapes(inputs), self._shapes(size + batch_size)
         if have != need:  # the machine code does not look: a wrong shape here is a wrong address there
             raise ValueError(f"compiled for {need}, not for {have}")
-        moved = self._program.run([tensor.contiguous() for tensor in inputs])
+        moved = self._package.run([tensor.contiguous() for tensor in inputs])
         named = dict(zip(sorted(full), moved[1:], strict=True))
         return moved[0], {name: named[name] for name in state}
 
@@ -169,18 +163,18 @@ def _processor() -> str:
 
 
 @functools.cache
-def _source() -> str:
+def _source(files_of_the_lab: tuple[str, ...]) -> str:
     """The source of all that takes part in the update and its compilation."""
-    files = [module.__file__ for module in (catalog, mlp, losses, optimizers, update)]
-    files += [__file__, str(Path(__file__).with_name("build.py"))]
+    files = [module.__file__ for module in (catalog, losses, optimizers, update)]
+    files += [*files_of_the_lab, __file__, str(Path(__file__).with_name("build.py"))]
     return "\0".join(Path(str(file)).read_text(encoding="utf-8") for file in files)
 
 
-def load(structure: Structure, cache: Cache) -> CompiledLoop | None:
-    """The compiled loop for ``structure`` if it is in the cache, within milliseconds; else None."""
+def load(program: Program, cache: Cache) -> CompiledLoop | None:
+    """The compiled loop for ``program`` if it is in the cache, within milliseconds; else None."""
     try:
-        package = cache.get(structure.key())
-        return CompiledLoop(structure, package) if package else None
+        package = cache.get(program.key())
+        return CompiledLoop(program, package) if package else None
     except (OSError, RuntimeError) as error:
         log.warning("A compiled training loop cannot be loaded: %s", error)
         return None
@@ -206,12 +200,12 @@ def compiler_available() -> bool:
 class Compilation:
     """A compilation under way in another process, at the lowest priority. ``stop`` it when nobody waits for it."""
 
-    def __init__(self, structure: Structure, cache: Cache, compiler: str) -> None:
-        self.structure, self._cache = structure, cache
+    def __init__(self, program: Program, cache: Cache, compiler: str) -> None:
+        self.program, self._cache = program, cache
         path = os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])  # also where it is not installed
         changes = {"PYTHONPATH": path, "PLAYGROUND_CACHE": str(cache.folder), "CXX": compiler}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", BUILD, structure.json()],
+            [sys.executable, "-m", BUILD, program.json()],
             env=os.environ | changes,
             stdin=subprocess.PIPE,  # closed by the system when we die, however that comes
             stdout=subprocess.DEVNULL,
@@ -229,8 +223,8 @@ class Compilation:
         assert self._process.stdin is not None
         self._process.stdin.close()
         if status == 0:
-            return load(self.structure, self._cache)
-        log.warning("Compiling failed; to see why: python -m %s '%s'", BUILD, self.structure.json())
+            return load(self.program, self._cache)
+        log.warning("Compiling failed; to see why: python -m %s '%s'", BUILD, self.program.json())
         return None
 
     def stop(self) -> None:
@@ -242,36 +236,36 @@ class Compilation:
             self._process.stdin.close()
 
 
-def compile_aside(structure: Structure, cache: Cache) -> Compilation | None:
+def compile_aside(program: Program, cache: Cache) -> Compilation | None:
     """Start to compile; None where there is no compiler or cache, and while another compilation runs: ask again."""
     compiler = None if cache.folder is None or cache.is_busy() else find_compiler()
-    return Compilation(structure, cache, compiler) if compiler else None
+    return Compilation(program, cache, compiler) if compiler else None
 
 
 class Upgrade:
-    """Brings the compiled loop for one structure, from the cache or by a compilation beside the training.
+    """Brings the compiled loop for one program, from the cache or by a compilation beside the training.
 
-    A structure that could not be compiled in this process is not tried again.
+    A program that could not be compiled in this process is not tried again.
     """
 
-    _failed: ClassVar[set[Structure]] = set()
+    _failed: ClassVar[set[Program]] = set()
 
-    def __init__(self, structure: Structure) -> None:
-        self.structure = structure
+    def __init__(self, program: Program) -> None:
+        self.program = program
         self._cache = Cache()
         self._compilation: Compilation | None = None
 
     def kept(self) -> CompiledLoop | None:
         """The loop if it is on disk already; takes some milliseconds."""
-        return load(self.structure, self._cache) if compiling_is_allowed() else None
+        return load(self.program, self._cache) if compiling_is_allowed() else None
 
     def poll(self) -> CompiledLoop | None:
         """The loop once it is there; the first call starts to make it. Call it now and then: it never waits."""
-        if self.structure in self._failed or not compiling_is_allowed():
+        if self.program in self._failed or not compiling_is_allowed():
             return None
         if self._compilation is None:
             loop = self.kept()
-            self._compilation = None if loop else compile_aside(self.structure, self._cache)
+            self._compilation = None if loop else compile_aside(self.program, self._cache)
             return loop
         return self._finished() if self._compilation.is_over() else None
 
@@ -279,17 +273,17 @@ class Upgrade:
     def is_hopeless(self) -> bool:
         """Whether ``poll`` will never bring a loop that is not there yet."""
         impossible = self._cache.folder is None or not compiling_is_allowed() or not compiler_available()
-        return impossible or self.structure in self._failed
+        return impossible or self.program in self._failed
 
     def wait(self) -> CompiledLoop | None:
         """The loop, however long it takes (about 20 s); None where it cannot be made here."""
-        loop = load(self.structure, self._cache)
+        loop = load(self.program, self._cache)
         while loop is None and compiler_available() and self._cache.folder is not None:
-            self._compilation = self._compilation or compile_aside(self.structure, self._cache)
+            self._compilation = self._compilation or compile_aside(self.program, self._cache)
             if self._compilation is not None:
                 return self._finished()
             time.sleep(0.1)  # another process compiles, perhaps the very same
-            loop = load(self.structure, self._cache)
+            loop = load(self.program, self._cache)
         return loop
 
     def stop(self) -> None:
@@ -301,7 +295,7 @@ class Upgrade:
         assert self._compilation is not None
         loop = self._compilation.loop()
         if loop is None:
-            self._failed.add(self.structure)
+            self._failed.add(self.program)
         return loop
 
 

@@ -3,7 +3,7 @@
 import torch
 
 from playground.catalog import DEVICES
-from playground.run import ConfigError
+from playground.settings import ConfigError
 
 
 def pick_device(name: str) -> torch.device:
@@ -23,3 +23,9 @@ def available_devices() -> dict[str, str]:
     if torch.cuda.is_available():
         devices["cuda"] = torch.cuda.get_device_name()
     return devices
+
+
+def use_one_thread() -> None:
+    """With as many busy workers as cores, torch's own threads only get in each other's way; and a fixed number of
+    threads is part of "the same weights, bit for bit"."""
+    torch.set_num_threads(1)

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import Browser, Locator, Page
 
-from playground.training.compiled import Structure
+from playground.labs.mlp.structure import Structure
 from tests.bench.engine import rate_of
 from tests.bench.row import Row
 from tests.browser import STAGE, app, browser, number, opened, press, reaches

@@ -4,9 +4,10 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 
-from playground.configs.mlp import MLPConfig
-from playground.configs.variants import seeded, vary
-from playground.headless.parts import ENGINES, Part
+from playground.labs.mlp.config import MLPConfig
+from playground.studies.many import ENGINES
+from playground.studies.parts import Part
+from playground.studies.variants import seeded, vary
 from tests.bench.row import Row
 
 COMPARISONS, SEEDS, EPOCHS = 8, 32, 50

@@ -10,13 +10,14 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from playground.configs.mlp import MLPConfig
 from playground.data.points import FEATURES
-from playground.engine.timeline import Timeline
-from playground.labs.mlp import MLPExperiment
-from playground.models.mlp import MLP
+from playground.labs.mlp.config import MLPConfig
+from playground.labs.mlp.experiment import MLPExperiment
+from playground.labs.mlp.model import MLP
+from playground.labs.mlp.structure import Structure
 from playground.run import Run
-from playground.training.compiled import CompiledLoop, Structure, Upgrade
+from playground.runs.timeline import Timeline
+from playground.training.compiled import CompiledLoop, Upgrade
 from playground.training.losses import LOSSES
 from playground.training.update import Loop, flatten, hyperparameter_tensors, make_update
 from tests.bench.row import Row
@@ -60,7 +61,7 @@ def rows() -> Iterator[Row]:
 def _checkpoints() -> Row:
     """What it costs to be able to go back: the default network in slices as the page has them."""
     rates: dict[str, list[float]] = {"with": [], "without": []}
-    run = Run(lab="mlp", config=MLPConfig())
+    run = Run(config=MLPConfig())
     timeline, experiment = Timeline(run), MLPExperiment(MLPConfig())
     for _ in range(REPETITIONS):
         for name, trained in (("without", experiment), ("with", timeline)):

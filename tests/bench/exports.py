@@ -3,10 +3,10 @@
 import time
 from collections.abc import Iterator
 
-from playground.configs.mlp import MLPConfig
 from playground.engine.process import ProcessEngine
 from playground.export import FORMS
 from playground.headless.runs import replay
+from playground.labs.mlp.config import MLPConfig
 from playground.run import Run
 from tests.bench.row import Row
 
@@ -17,7 +17,7 @@ USUAL_LIMIT_S = 5
 
 def rows() -> Iterator[Row]:
     """Every form of a run of 10,000 updates, as the page asks for it: with the start of the process that makes it."""
-    run = Run(lab="mlp", config=MLPConfig(hidden_sizes=(8, 8)))
+    run = Run(config=MLPConfig(hidden_sizes=(8, 8)))
     started = time.perf_counter()
     replay(run, STEPS, quiet=True)
     replay_s = time.perf_counter() - started

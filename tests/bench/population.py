@@ -7,10 +7,11 @@ from itertools import pairwise, product
 
 import torch
 
-from playground.configs.mlp import MLPConfig
-from playground.labs.population import PopulationExperiment
-from playground.training.compiled import Structure, Upgrade
-from playground.training.population import Population
+from playground.labs.mlp.batched import Population
+from playground.labs.mlp.config import MLPConfig
+from playground.labs.mlp.population import PopulationExperiment
+from playground.labs.mlp.structure import Structure
+from playground.training.compiled import Upgrade
 from tests.bench.engine import plain_loop, rate
 from tests.bench.row import Row
 

@@ -8,8 +8,8 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from playground.configs.mlp import MLPConfig
 from playground.export import FORMS, exported
+from playground.labs.mlp.config import MLPConfig
 from playground.run import Run
 from tests.browser import STAGE, is_in_state, number, opened, press, reaches
 
@@ -332,7 +332,7 @@ def test_a_run_is_taken_home(page: Page, address: str, tmp_path: Path) -> None:
     opened(page, address, "?code=on&dataset=xor")
     press(page, "Step one epoch")
     reaches(page, 25)
-    run = Run(lab="mlp", config=MLPConfig(dataset="xor"))
+    run = Run(config=MLPConfig(dataset="xor"))
     for label, to in (("Jupyter notebook", "notebook"), ("ONNX model", "onnx"), ("Metrics table", "csv")):
         page.get_by_role("button", name="Take home").click()
         choice = page.get_by_role("button", name=label).last

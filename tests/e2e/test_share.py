@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from playground.headless.runs import replay
-from playground.runfile import read
+from playground.runs.runfile import read
 from tests.browser import STAGE, is_in_state, number, opened, press, reaches
 
 pytestmark = pytest.mark.browser

@@ -13,19 +13,20 @@ from pathlib import Path
 import psutil
 import pytest
 
-from playground.configs.mlp import MLPConfig
 from playground.engine import Engine
 from playground.engine.inline import InlineEngine
 from playground.engine.process import ProcessEngine
 from playground.headless.runs import replay
-from playground.run import ConfigError, Run, View
+from playground.labs.mlp.config import MLPConfig
+from playground.run import Run, View
+from playground.settings import ConfigError
 
 ROOT = Path(__file__).parent.parent.parent
 NOTHING = View(panels=frozenset())
 
 
 def run(**values: object) -> Run:
-    return Run(lab="mlp", config=MLPConfig(**values))  # type: ignore[arg-type]
+    return Run(config=MLPConfig(**values))  # type: ignore[arg-type]
 
 
 def kill_workers(engine: ProcessEngine) -> None:

@@ -12,16 +12,17 @@ from pathlib import Path
 import psutil
 import pytest
 
-from playground.configs.mlp import MLPConfig
 from playground.engine import Engine
 from playground.engine import exports as module
 from playground.engine.inline import InlineEngine
 from playground.engine.process import ProcessEngine
 from playground.export import exported
-from playground.run import ConfigError, Run, View
+from playground.labs.mlp.config import MLPConfig
+from playground.run import Run, View
+from playground.settings import ConfigError
 
 ROOT = Path(__file__).parent.parent.parent
-RUN = Run(lab="mlp", config=MLPConfig(dataset="xor"))
+RUN = Run(config=MLPConfig(dataset="xor"))
 LONG = 10**8  # updates, which take hours
 
 

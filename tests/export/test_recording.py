@@ -12,16 +12,16 @@ import numpy as np
 import pytest
 
 from playground.__main__ import main
-from playground.configs.mlp import MLPConfig
 from playground.export import exported, recording
-from playground.headless.runs import advanced, replay
+from playground.headless.runs import replay
+from playground.labs.mlp.config import MLPConfig
 from playground.run import Edit, Run, View
-from playground.runfile import read, write
-from playground.stream.frame import unpack
+from playground.runs.frame import unpack
+from playground.runs.replay import advanced
+from playground.runs.runfile import read, write
 
 STEPS = 300
 EDITED = Run(
-    lab="mlp",
     config=MLPConfig(hidden_sizes=(10, 3)),  # more neurons than are drawn
     edits=(
         Edit(step=40, target="learning_rate", value=0.1),
@@ -107,13 +107,13 @@ def test_nothing_breaks_out_of_its_place(monkeypatch: pytest.MonkeyPatch) -> Non
     hostile = "</script><script>alert(1)</script>"
     monkeypatch.setattr(recording, "write", lambda run, step: json.dumps({"name": hostile}))
     monkeypatch.setattr(MLPConfig, "title", lambda run: hostile)
-    page = exported(Run(lab="mlp", config=MLPConfig()), 2, "html").decode()
+    page = exported(Run(config=MLPConfig()), 2, "html").decode()
     assert "alert(1)</script>" not in page
     assert json.loads(part(page, "run")) == {"name": hostile}
 
 
 def test_a_run_that_stops_by_itself_says_so() -> None:
-    run = Run(lab="mlp", config=MLPConfig(dataset="plane", learning_rate=10.0))
+    run = Run(config=MLPConfig(dataset="plane", learning_rate=10.0))
     frames = frames_in(exported(run, STEPS, "html").decode())
     stopped = replay(run, STEPS)
     assert [header["notice"] for header, _ in frames[:-1]] == [None] * (len(frames) - 1)
@@ -123,6 +123,6 @@ def test_a_run_that_stops_by_itself_says_so() -> None:
 
 def test_from_the_command_line(tmp_path: Path) -> None:
     run, output = tmp_path / "run.json", tmp_path / "run.html"
-    run.write_text(write(Run(lab="mlp", config=MLPConfig()), 5))
+    run.write_text(write(Run(config=MLPConfig()), 5))
     assert main(["export", str(run), "--to", "html", "--output", str(output)]) == 0
     assert [header["step"] for header, _ in frames_in(output.read_text("utf-8"))] == [0, 1, 2, 3, 4, 5]

@@ -14,7 +14,7 @@ import httpx2
 import psutil
 import websockets
 
-from playground.stream.frame import unpack
+from playground.runs.frame import unpack
 from tests.browser import ROOT, free_port
 
 START_S = 60

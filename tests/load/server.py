@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from playground.configs.mlp import MLPConfig
+from playground.labs.mlp.config import MLPConfig
 from playground.stream.hub import hub
 from playground.stream.socket import lifespan, routes
 

@@ -2,10 +2,13 @@
 
 from streamlit.testing.v1 import AppTest
 
+from playground.lab import LABS
+
 
 def opened(lab: str, **address: str) -> AppTest:
     """The page of ``lab`` with this address."""
-    page = AppTest.from_string(f"from playground.pages.{lab} import {lab}_page\n{lab}_page()", default_timeout=60)
+    script = f"from playground.catalog import resolve\nresolve({LABS[lab].page!r})()"
+    page = AppTest.from_string(script, default_timeout=60)
     for name, value in address.items():
         page.query_params[name] = value
     page.run()

@@ -9,7 +9,7 @@ import numpy as np
 from starlette.testclient import WebSocketTestSession
 
 from playground.engine.inline import InlineEngine
-from playground.stream.frame import unpack
+from playground.runs.frame import unpack
 from playground.stream.hub import Hub, use_hub
 from playground.stream.limits import Limits
 from playground.stream.socket import PREFIX

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from playground.configs.mlp import MLPConfig
 from playground.engine.inline import InlineEngine
 from playground.headless.runs import replay
-from playground.store import Kept, Store
+from playground.labs.mlp.config import MLPConfig
+from playground.runs.store import Kept, Store
 from playground.stream.channel import Channel
 from playground.stream.hub import Hub, use_hub
 from playground.stream.thumbnail import SIDE_PX, thumbnail

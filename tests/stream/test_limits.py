@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from playground.configs.compare import CompareConfig
-from playground.configs.mlp import MLPConfig
 from playground.engine.inline import InlineEngine
-from playground.run import ConfigError
+from playground.labs.mlp.config import MLPConfig
+from playground.settings import ConfigError
 from playground.stream.hub import Hub, ServerFull
 from playground.stream.limits import PREFIX, Limits
 from playground.stream.line import Line
 from playground.stream.pace import Rate
+from playground.studies.compare.config import CompareConfig
 from tests.stream.page import PATH, Page, own_hub
 
 README = Path(__file__).parent.parent.parent / "README.md"

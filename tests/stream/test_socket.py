@@ -11,12 +11,13 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from playground.configs.mlp import MLPConfig
 from playground.engine.inline import InlineEngine
 from playground.headless.runs import replay
-from playground.run import ConfigError, Edit, Run
+from playground.labs.mlp.config import MLPConfig
+from playground.run import Edit, Run
+from playground.runs.frame import unpack
+from playground.settings import ConfigError
 from playground.stream.channel import Channel
-from playground.stream.frame import unpack
 from playground.stream.hub import Hub
 from playground.stream.limits import Limits
 from playground.stream.line import Line
@@ -161,7 +162,7 @@ def test_a_run_that_is_opened_is_computed_in_sight_up_to_its_step(client: TestCl
         Edit(step=310, target="layers.0.weight[2,1]", value=-0.5),
         Edit(step=2000, target="batch_size", value=20),
     )
-    run = Run(lab="mlp", config=MLPConfig(dataset="xor"), edits=edits)
+    run = Run(config=MLPConfig(dataset="xor"), edits=edits)
     channel = hub.channel(token)
     with client.websocket_connect(PATH) as socket:
         page = Page(socket, token)
@@ -196,7 +197,7 @@ def test_a_run_that_cannot_be_opened_leaves_the_present_one(hub: Hub, token: str
     before = channel.run_id, channel.value()
     bad = Edit(step=0, target="layers.9.bias[0]", value=1.0)
     with pytest.raises(ConfigError, match=r"the network has no 'layers.9.bias\[0\]'"):
-        channel.open(Run(lab="mlp", config=MLPConfig(dataset="xor"), edits=(bad,)), 5)
+        channel.open(Run(config=MLPConfig(dataset="xor"), edits=(bad,)), 5)
     assert (channel.run_id, channel.value()) == before
     channel.configure(MLPConfig())
     assert (channel.run_id, channel.value()) == before
@@ -208,7 +209,7 @@ def test_a_run_that_this_server_does_not_allow_is_not_opened(hub: Hub, token: st
     before = channel.value()
     with pytest.raises(ConfigError, match="is more than this server allows"):
         channel.open(
-            Run(lab="mlp", config=MLPConfig(hidden_sizes=(32,) * 8)),
+            Run(config=MLPConfig(hidden_sizes=(32,) * 8)),
             0,
         )
     assert channel.value() == before

@@ -17,11 +17,12 @@ from torch import Tensor
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from playground.catalog import ACTIVATIONS, OPTIMIZERS, resolve
-from playground.models.mlp import MLP
+from playground.labs.mlp.model import MLP
+from playground.labs.mlp.structure import Structure
 from playground.training import compiled
 from playground.training.build import traced
 from playground.training.cache import Cache
-from playground.training.compiled import CompiledLoop, Structure, compile_aside, load
+from playground.training.compiled import CompiledLoop, compile_aside, load
 from playground.training.losses import LOSSES
 from playground.training.optimizers import initial_state
 from playground.training.update import Batch, Update, all_alive, flatten, hyperparameter_tensors, make_update
@@ -329,7 +330,8 @@ def test_a_compilation_ends_with_whoever_started_it(tmp_path: Path) -> None:
     code = (
         "import time\n"
         "from playground.training.cache import Cache\n"
-        "from playground.training.compiled import Structure, compile_aside\n"
+        "from playground.labs.mlp.structure import Structure\n"
+        "from playground.training.compiled import compile_aside\n"
         "structure = Structure((2, 3, 1), 'tanh', 'squared_error', 'tanh', 'sgd', 10)\n"
         "print(compile_aside(structure, Cache())._process.pid, flush=True)\n"
         "time.sleep(60)\n"

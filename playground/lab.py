@@ -1,0 +1,180 @@
+"""The labs: what the shared rooms know of each, and the contract that its experiment keeps.
+
+No shared room imports a lab. ``LABS`` names everything heavy by a dotted string that is resolved where it is used.
+So deleting a lab is deleting its folder, its tests and its entry here.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from playground.catalog import resolve
+from playground.run import Edit, RunConfig, Snapshot, View
+from playground.training.history import History
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """A number by which a run is measured: a key of a snapshot's metrics, a column of its history and its table.
+
+    ``better`` says which values are good. A ``share`` lies in [0, 1] and is written in percent. Metrics with equal
+    ``axes`` share a plot.
+    """
+
+    name: str
+    label: str
+    better: Literal["low", "high"] = "low"
+    unit: Literal["", "share"] = ""
+    axes: str = "loss"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lab:
+    """The card of a lab. ``config``, ``experiment``, ``page`` and the makers of ``forms`` are dotted names.
+
+    ``picture`` is the JavaScript module of its stage, below ``playground/``. ``metrics`` are the columns of its
+    history after step and epoch; ``score`` is the one by which a comparison ranks. ``forms`` are what a run can be
+    taken home as, beside what every lab has (``export.FORMS``). ``path`` is the page's address.
+    """
+
+    title: str
+    path: str
+    config: str
+    experiment: str
+    page: str
+    picture: str
+    metrics: tuple[Metric, ...] = ()
+    score: str = "test_loss"
+    forms: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def config_class(self) -> type[RunConfig]:
+        """The class of its settings; free of torch."""
+        found: type[RunConfig] = resolve(self.config)
+        return found
+
+
+class Experiment(Protocol):
+    """A run in training. Everything in it can be rebuilt from its configuration and edits.
+
+    Inherit from it: the verbs at the end have bodies that fit most labs.
+    """
+
+    step: int
+    edits: int  # made so far
+    notice: str | None
+    history: History  # its measurements, for the curves
+
+    @property
+    def epoch(self) -> float:
+        """Passes over the training data so far."""
+        ...
+
+    def metrics(self) -> Mapping[str, float | None]:
+        """The lab's metrics by name; None for what is not finite."""
+        ...
+
+    def record(self) -> None:
+        """Add the present measurements to the history."""
+        ...
+
+    def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
+        """Train for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent.
+
+        Returns the number of updates done.
+        """
+        ...
+
+    def observe(self, run_id: str, view: View) -> Snapshot:
+        """Return what ``view`` asks for, as copies. Leaves the run as it was."""
+        ...
+
+    def apply(self, target: str, value: Any) -> Edit:
+        """Change a live setting or one number of a parameter now. Raises ConfigError, changing nothing."""
+        ...
+
+    def state(self) -> dict[str, Any]:
+        """Return all that training needs to go on from here: ``step``, ``edits``, and the lab's own NumPy arrays."""
+        ...
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from an earlier ``state`` of a run with the same configuration and the same live edits."""
+        ...
+
+    def prepare(self) -> None:
+        """Do now what would make the first ``advance`` slow. Leaves the run as it was."""
+        return
+
+    def has_faster(self) -> bool | None:
+        """Whether a faster loop can be taken now, as the edit of the ``tier``; None while it is being made."""
+        return False
+
+    def close(self) -> None:
+        """End what was started for this run alone."""
+        return
+
+    def parameters_sha256(self) -> str:
+        """The hash of all parameters' bytes: equal hashes, equal networks."""
+        return hashlib.sha256(self.state()["parameters"].tobytes()).hexdigest()
+
+
+_LOSSES = (
+    Metric(name="train_loss", label="Training loss"),
+    Metric(name="test_loss", label="Test loss"),
+)
+_ACCURACIES = (
+    Metric(name="train_accuracy", label="Training accuracy", better="high", unit="share", axes="accuracy"),
+    Metric(name="test_accuracy", label="Test accuracy", better="high", unit="share", axes="accuracy"),
+)
+
+LABS = {
+    "mlp": Lab(
+        title="Playground",
+        path="playground",
+        config="playground.labs.mlp.config.MLPConfig",
+        experiment="playground.labs.mlp.experiment.MLPExperiment",
+        page="playground.labs.mlp.page.mlp_page",
+        picture="labs/mlp/stage/picture.js",
+        metrics=(*_LOSSES, *_ACCURACIES),
+        forms={
+            "script": "playground.labs.mlp.export.script.script",
+            "notebook": "playground.labs.mlp.export.notebook.notebook",
+            "safetensors": "playground.labs.mlp.export.weights.weights",
+            "onnx": "playground.labs.mlp.export.onnx.onnx",
+            "png": "playground.labs.mlp.export.picture.png",
+            "svg": "playground.labs.mlp.export.picture.svg",
+            "gif": "playground.labs.mlp.export.animation.animation",
+        },
+    ),
+    "compare": Lab(
+        title="Compare",
+        path="compare",
+        config="playground.studies.compare.config.CompareConfig",
+        experiment="playground.studies.compare.experiment.CompareExperiment",
+        page="playground.studies.compare.page.compare_page",
+        picture="studies/compare/stage/picture.js",
+    ),
+    "map": Lab(
+        title="Trainability map",
+        path="map",
+        config="playground.studies.map.config.MapConfig",
+        experiment="playground.studies.map.experiment.MapExperiment",
+        page="playground.studies.map.page.map_page",
+        picture="studies/map/stage/picture.js",
+    ),
+    "race": Lab(
+        title="Race of optimizers",
+        path="race",
+        config="playground.studies.race.config.RaceConfig",
+        experiment="playground.studies.race.experiment.RaceExperiment",
+        page="playground.studies.race.page.race_page",
+        picture="studies/race/stage/picture.js",
+    ),
+}
+
+
+def experiment_of(config: RunConfig) -> Experiment:
+    """A fresh experiment of ``config``, in its lab; imports torch."""
+    found: Experiment = resolve(LABS[config.lab].experiment)(config)
+    return found

@@ -1,0 +1,1 @@
+"""The multilayer perceptron: a network on points in the plane."""

@@ -1,0 +1,133 @@
+"""The choices of the multilayer-perceptron lab. Defaults are TensorFlow Playground's."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from math import prod
+from typing import Any, ClassVar
+
+from playground.catalog import ACTIVATIONS, DEVICES, INITIALIZERS, LOSSES, OPTIMIZERS
+from playground.data.points import DATASETS, FEATURES, train_size
+from playground.run import RunConfig
+from playground.settings import Choice, Integer, Names, Number, Problem, Sizes, setting
+
+MAX_LAYERS, MAX_NEURONS = 8, 32
+SEED = Integer(0, 2**31 - 1)
+
+
+@dataclass(frozen=True)
+class MLPConfig(RunConfig):
+    """A multilayer perceptron on points in the plane: data, network, training."""
+
+    lab: ClassVar[str] = "mlp"
+
+    dataset: str = setting("circle", Choice(DATASETS), "Dataset")
+    noise: float = setting(
+        0.0, Number(0, 0.5), "Noise", help="How far the points stray from their pattern, 0 to 0.5."
+    )
+    train_share: float = setting(
+        0.5,
+        Number(0.1, 0.9),
+        "Training share",
+        help="The share of the points that is trained on, 0.1 to 0.9.",
+    )
+    data_seed: int = setting(0, SEED, "Data seed", live=True, help="Which points are drawn.")
+
+    features: tuple[str, ...] = setting(("x", "y"), Names(FEATURES), "Features")
+    hidden_sizes: tuple[int, ...] = setting(
+        (4, 2), Sizes(MAX_LAYERS, 1, MAX_NEURONS), "Hidden layers", help="Neurons in each hidden layer."
+    )
+    activation: str = setting(
+        "tanh", Choice(ACTIVATIONS), "Activation", help="What a hidden neuron makes of its sum z."
+    )
+    initializer: str = setting(
+        "uniform", Choice(INITIALIZERS), "Initial weights", help="How weights w and biases b are drawn."
+    )
+    initial_scale: float = setting(
+        1.0,
+        Number(0.01, 100),
+        "Initial scale",
+        help="A factor on the initial weights, not on biases, 0.01 to 100.",
+    )
+    seed: int = setting(0, SEED, "Seed", help="Which initial weights are drawn.")
+
+    loss: str = setting(
+        "squared_error", Choice(LOSSES), "Loss", help="What training makes small: how wrong an output is."
+    )
+    optimizer: str = setting("sgd", Choice(OPTIMIZERS), "Optimizer", help="How the gradient g changes a weight w.")
+    learning_rate: float = setting(0.03, Number(0, 100), "Learning rate", live=True, help="How far an update goes.")
+    batch_size: int = setting(10, Integer(1, 1000), "Batch size", live=True, help="Training points in one update.")
+    l1_strength: float = setting(
+        0.0, Number(0, 10), "L1 regularization", live=True, help="Draws weights to exactly 0."
+    )
+    weight_decay: float = setting(
+        0.0,
+        Number(0, 10),
+        "L2 regularization",
+        live=True,
+        help="Weight decay: draws weights towards 0, decoupled from the optimizer.",
+    )
+    device: str = setting("auto", Choice(DEVICES), "Device")
+
+    @property
+    def outputs(self) -> int:
+        """How many neurons the output layer has."""
+        return max(DATASETS[self.dataset].classes, 2) if self.loss == "cross_entropy" else 1
+
+    @property
+    def output_activation(self) -> str:
+        """What turns the last layer's sums into the network's output: ``softmax``, ``tanh`` or ``linear``."""
+        if self.loss == "cross_entropy":
+            return "softmax"
+        return "linear" if DATASETS[self.dataset].is_regression else "tanh"
+
+    @property
+    def steps_per_epoch(self) -> float:
+        """Updates in one pass over the training data."""
+        return train_size(self.dataset, self.train_share) / self.batch_size
+
+    def title(self) -> str:
+        return f"{DATASETS[self.dataset].label} {'-'.join(map(str, self.sizes))}"
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The numbers of inputs, of neurons in each hidden layer, and of outputs."""
+        return (len(self.features), *self.hidden_sizes, self.outputs)
+
+    def demands(self) -> dict[str, int]:
+        return {
+            "parameters": sum(map(prod, self.shapes().values())),
+            "points": DATASETS[self.dataset].size,
+        }
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        found: dict[str, tuple[int, ...]] = {}
+        for index, (inputs, outputs) in enumerate(pairwise(self.sizes)):
+            found |= {f"layers.{index}.weight": (outputs, inputs), f"layers.{index}.bias": (outputs,)}
+        return found
+
+    def conflicts(self) -> list[Problem]:
+        found = []
+        entry = DATASETS[self.dataset]
+        if self.loss not in self.losses():
+            task = "a regression" if entry.is_regression else f"{entry.classes} classes"
+            allowed = " or ".join(self.losses())
+            found.append(Problem("loss", f"'{self.loss}' does not fit {self.dataset} ({task}); use {allowed}"))
+        available = train_size(self.dataset, self.train_share)
+        if self.batch_size > available:
+            found.append(
+                Problem(
+                    "batch_size",
+                    f"{self.batch_size} is more than the {available} training points; use 1 to {available}",
+                )
+            )
+        return found
+
+    def losses(self) -> tuple[str, ...]:
+        """The losses that fit the dataset, the usual one first."""
+        classes = DATASETS[self.dataset].classes
+        if classes == 0:
+            return ("squared_error",)
+        return ("cross_entropy",) if classes > 2 else ("squared_error", "cross_entropy")
+
+    def settled(self, name: str) -> Any:
+        return self.losses()[0] if name == "loss" else super().settled(name)

@@ -1,0 +1,259 @@
+"""Why networks learn or fail: what goes on in their layers over many seeds, and the evidence against one of them."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from playground.labs.mlp.config import MAX_NEURONS, MLPConfig
+from playground.labs.mlp.layers import Floats, Layers
+from playground.statistics import quantiles
+
+MANY = 0.5  # the share of a layer's units from which on their being dead or saturated is worth a word
+GREW = 0.25  # by so much of a layer's units their share has grown where training did it, not the initial weights
+VANISHED = 1 / 10  # the first layer's gradient over the last one's, under sigmoid and tanh
+FAINT = 2 / 3  # the same under sigmoid where nothing is learned
+TINY = 1e-3  # the same under the others
+STUCK = 0.9  # of the loss of always guessing: with more, nothing is learned
+OVERSHOT = 1.1  # of that loss: guessing would be better
+ROSE = 1.05  # of the best test loss: less than that is chance
+BY_HEART = 0.75  # of the test loss: a training loss below it, where the test loss rises or
+LEARNED = 0.1  # of the loss of guessing is all that is left in training
+LONG = 10  # epochs; before that no network has failed for being slow
+CLEARLY = 0.25  # of the seeds: by so many more another variant succeeds where that is no chance
+
+
+def summary(found: Layers, rows: Sequence[int]) -> list[dict[str, Any]]:
+    """The networks in ``rows`` of ``found``, layer by layer from the first.
+
+    ``gradient`` is their median gradient norm with ``low`` and ``high`` (10 and 90 %); ``dead`` and ``saturated``
+    are median shares; ``histogram`` the mean shares of outputs in equal bins over ``range``. What a layer does not
+    have is None.
+    """
+    chosen, result = list(rows), []
+    for layer in range(found.gradient_norms.shape[1]):
+        norms = quantiles(found.gradient_norms[chosen, layer])
+        each: dict[str, Any] = {
+            "gradient": norms and norms.median,
+            "low": norms and norms.q10,
+            "high": norms and norms.q90,
+            "dead": None,
+            "saturated": None,
+            "histogram": None,
+            "range": None,
+        }
+        if layer < found.dead.shape[1]:
+            each |= {
+                "dead": _median(found.dead[chosen, layer]),
+                "saturated": _median(found.saturated[chosen, layer]),
+                "histogram": np.round(found.histograms[chosen, layer].mean(axis=0), 5).tolist(),
+                "range": found.ranges[layer].tolist(),
+            }
+        result.append(each)
+    return result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A network that failed at a classification, as it is at ``step``. Of its L layers it has the ``gradient_norms``
+    (L,), and of the hidden ones the shares ``asleep`` (L - 1,), see ``Layers``, now and at the start."""
+
+    config: MLPConfig
+    step: int
+    train_loss: float
+    test_loss: float
+    best_loss: float  # of the test losses after every epoch, and
+    best_epoch: int
+    has_diverged: bool
+    gradient_norms: Floats
+    asleep: Floats
+    asleep_at_start: Floats
+
+    @property
+    def guessing(self) -> float:
+        """The loss of giving every point the same answer, the best one."""
+        return math.log(self.config.outputs) if self.config.loss == "cross_entropy" else 0.5
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether it is hardly better than guessing."""
+        return self.train_loss >= STUCK * self.guessing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The ``cause`` of a failure, by a name that equal causes share; what speaks for it, in ``words``; and the
+    ``setting`` and ``value`` with which to see whether it was that, None where there is nothing to suggest."""
+
+    cause: str
+    words: tuple[str, ...]
+    setting: str | None = None
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sibling:
+    """Another variant, with its ``value`` of the setting that varies, and how many of its ``runs`` did well."""
+
+    name: str
+    value: Any
+    did: str  # "reached"
+    successes: int
+    runs: int
+
+
+def evidence(case: Case) -> Evidence:
+    """The weightiest cause that the network shows. What it has already is not suggested."""
+    found = next(chain(_unable(case), _asleep(case), _unmoved(case), _misled(case)))
+    has_it = found.setting and getattr(case.config, found.setting) == found.value
+    return replace(found, setting=None, value=None) if has_it else found
+
+
+def beside(found: Evidence, varied: str, successes: int, siblings: Sequence[Sibling]) -> Evidence:
+    """``found`` with what another variant shows already, if one does: it did clearly better than the ``successes`` of
+    this one, all else being equal; or it has the suggested value of the ``varied`` setting. The counter-experiment
+    stands there then, and nothing is suggested."""
+    best = max(siblings, key=lambda each: each.successes)
+    shown = [each for each in siblings if found.setting == varied and each.value == found.value]
+    if best.successes - successes >= CLEARLY * best.runs:
+        shown = [best]
+    if not shown:
+        return found
+    words = f"{shown[0].name}, beside it, {shown[0].did} {shown[0].successes} of {shown[0].runs}"
+    return Evidence(cause=found.cause, words=(*found.words, words))
+
+
+def _unable(case: Case) -> Iterator[Evidence]:
+    """What no training mends."""
+    config, rate = case.config, case.config.learning_rate
+    if case.has_diverged:
+        words = f"after step {case.step:,} its loss was no longer finite, with a learning rate of {rate:g}"
+        yield _found("diverged", words, "learning_rate", _lower(rate))
+    if not config.hidden_sizes:
+        words = "without a hidden layer it can only draw a straight line"
+        yield _found("straight", words, "hidden_sizes", (4, 2))
+    elif config.initializer == "zeros":
+        words = "all weights start at 0, so the neurons of a layer cannot become different"
+        if not case.gradient_norms[:-1].any():
+            words += ": no gradient comes to the hidden layers"
+        yield _found("zeros", words, "initializer", "xavier")
+    elif config.activation == "linear":
+        yield _found("linear", "with a linear activation its layers together are one", "activation", "relu")
+
+
+def _asleep(case: Case) -> Iterator[Evidence]:
+    """Units that no longer answer: put to sleep by updates that were too large, or by the initial weights."""
+    config = case.config
+    layer = int(case.asleep.argmax())
+    now, start = case.asleep[layer], case.asleep_at_start[layer]
+    name = "dead" if config.activation == "relu" else "saturated"
+    if now < MANY or (name == "saturated" and not case.is_stuck):
+        return
+    words = f"{_percent(now)} of layer {layer + 1} is {name}, {_percent(start)} at the start"
+    if case.is_stuck and now - start >= GREW:
+        words += f": updates at a learning rate of {config.learning_rate:g} are too large"
+        yield _found(f"driven {name}", words, "learning_rate", _lower(config.learning_rate))
+    elif config.initial_scale > 1:
+        yield _found(name, words, "initial_scale", 1.0)
+    elif name == "saturated" and config.initializer != "xavier":
+        yield _found(name, words, "initializer", "xavier")
+    else:
+        yield _found(name, words, "activation", "leaky_relu" if name == "dead" else "relu")
+
+
+def _unmoved(case: Case) -> Iterator[Evidence]:
+    """A gradient that does not come back to the first layer."""
+    config, norms = case.config, case.gradient_norms
+    if not norms[:-1].any():
+        yield _found("no gradient", "no gradient comes to the hidden layers", "initializer", "xavier")
+        return
+    if len(norms) < 3 or not norms[-1] or _is_learned_by_heart(case):
+        return
+    share, closes = norms[0] / norms[-1], config.activation in ("sigmoid", "tanh")
+    # The slope of sigmoid is 1/4 at most, so little of the gradient is enough; tanh lets all of it through at first.
+    is_faint = config.activation == "sigmoid" and case.is_stuck and share <= FAINT
+    if is_faint or (closes and share <= VANISHED):
+        words = f"the first layer's gradient is {_fraction(share)} of the last one's: "
+        words += f"{len(norms) - 1} {config.activation} layers let little of it through"
+        yield _found("vanishing", words, "activation", "relu")
+    yield from _held_back(case)
+    if share <= TINY:
+        words = f"the first layer's gradient is {_fraction(share)} of the last one's"
+        setting, value = ("initial_scale", 1.0) if config.initial_scale < 1 else ("initializer", "kaiming")
+        yield _found("tiny", words, setting, value)
+
+
+def _held_back(case: Case) -> Iterator[Evidence]:
+    for name in ("weight_decay", "l1_strength"):
+        if case.is_stuck and getattr(case.config, name):
+            words = f"{_level(case)}: {case.config.words(name)} draws its weights to 0"
+            yield _found("held back", words, name, 0.0)
+
+
+def _misled(case: Case) -> Iterator[Evidence]:
+    """What the course of the losses tells."""
+    config, rate = case.config, case.config.learning_rate
+    rise = f"its test loss rose from {case.best_loss:.2g} at epoch {case.best_epoch} to {case.test_loss:.2g}"
+    if _is_learned_by_heart(case):
+        test = rise if _has_risen(case) else f"its test loss is {case.test_loss:.2g}"
+        words = f"its training loss is {case.train_loss:.2g}, but {test}: it learns its training points by heart"
+        more = float(f"{min(3 * config.weight_decay, 10.0) or 0.03:.2g}")
+        yield _found("by heart", words, "weight_decay", more)
+    yield from _held_back(case)
+    is_worse = case.train_loss > OVERSHOT * case.guessing and case.test_loss > ROSE * case.best_loss
+    if is_worse or (case.is_stuck and rate >= 1):
+        words = f"{_level(case)}: updates at a learning rate of {rate:g} are too large"
+        yield _found("overshooting", words, "learning_rate", _lower(rate))
+    if case.is_stuck:
+        words = f"{_level(case)}: updates at a learning rate of {rate:g} are too small"
+        yield _found("slow", words, "learning_rate", _higher(rate))
+    if _has_risen(case):
+        yield _found("unsteady", f"{rise}; updates may be too large", "learning_rate", _lower(rate))
+    wider = tuple(min(2 * size, MAX_NEURONS) for size in config.hidden_sizes)
+    yield _found("unfinished", f"{_level(case)}: it is still learning, or too small", "hidden_sizes", wider)
+
+
+def _level(case: Case) -> str:
+    """Its training loss beside the one of guessing."""
+    how = "no better than" if case.train_loss > case.guessing else "close to" if case.is_stuck else "below"
+    return f"its training loss is {case.train_loss:.2g}, {how} that of guessing ({case.guessing:.2g})"
+
+
+def _found(cause: str, words: str, setting: str, value: Any) -> Evidence:
+    return Evidence(cause=cause, words=(words,), setting=setting, value=value)
+
+
+def _has_risen(case: Case) -> bool:
+    epoch = case.step / case.config.steps_per_epoch
+    return case.test_loss > ROSE * case.best_loss and epoch - case.best_epoch >= LONG
+
+
+def _is_learned_by_heart(case: Case) -> bool:
+    is_learned = _has_risen(case) or case.train_loss < LEARNED * case.guessing
+    return is_learned and not case.is_stuck and case.train_loss < BY_HEART * case.test_loss
+
+
+def _median(values: ArrayLike) -> float | None:
+    found = quantiles(values)
+    return None if found is None else found.median
+
+
+def _lower(rate: float) -> float:
+    return float(f"{rate / 10:.2g}")
+
+
+def _higher(rate: float) -> float:
+    return float(f"{min(rate * 10, 1.0) or 0.03:.2g}")
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f} %"
+
+
+def _fraction(share: float) -> str:
+    """A share below 1 as a student says it: ``1/14``."""
+    return f"1/{1 / share:,.0f}" if share > 1e-4 else "less than 1/10,000"

@@ -1,0 +1,399 @@
+"""The multilayer-perceptron lab: a network on points in the plane, trained one update at a time.
+
+Read from the top: the data, the network, the training loop, then what can be seen of it and changed in it.
+"""
+
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache, partial
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from playground.data.points import DATASETS, DOMAIN, FEATURES, draw, feature_values, grid, target_values
+from playground.labs.mlp.config import MAX_LAYERS, MAX_NEURONS, MLPConfig
+from playground.labs.mlp.model import MLP
+from playground.labs.mlp.probes import (
+    Shown,
+    accuracy,
+    forward_values,
+    is_finite,
+    links,
+    neuron_maps,
+    plane,
+    quantized_maps,
+    shown_neurons,
+    value_map,
+)
+from playground.labs.mlp.structure import Structure
+from playground.run import Edit, Snapshot, View
+from playground.settings import ConfigError, Number
+from playground.training.compiled import CompiledLoop, Upgrade
+from playground.training.device import pick_device
+from playground.training.history import History
+from playground.training.losses import LOSSES, OUTPUT_ACTIVATIONS
+from playground.training.optimizers import initial_state
+from playground.training.update import (
+    Loop,
+    all_alive,
+    element_index,
+    flatten,
+    hyperparameter_tensors,
+    make_update,
+    unflatten,
+)
+
+PLANE_DENSITY, MAP_DENSITY = 100, 25  # TensorFlow Playground draws 100 × 100 and 10 × 10
+COMPILE_AFTER_S, COMPILE_POLL_S = 2.0, 0.5  # of training
+MAX_SHOWN = 8  # neurons of a layer that are drawn
+PARAMETER = Number(-1000, 1000)  # what a person may type for a weight or bias
+
+
+class MLPExperiment:
+    """One network in training. ``config`` is the configuration with all live edits applied."""
+
+    def __init__(self, config: MLPConfig) -> None:
+        self.config = config
+        self.step = 0
+        self.notice: str | None = None
+        self.edits = 0
+        self._device = pick_device(config.device)
+        self._samples_before, self._step_before = 0, 0  # samples seen until batch size last changed
+        self._draw_data()
+        self._model = MLP(config.sizes, config.activation)
+        with torch.no_grad():
+            generator = torch.Generator().manual_seed(config.seed)
+            self._model.initialize(config.initializer, generator, config.initial_scale)
+        self._model.to(self._device)
+        self._parameters = flatten(self._model)
+        self._optimizer_state = initial_state(config.optimizer, self._parameters)
+        self._set_hyperparameters()
+        self._loss = partial(LOSSES[config.loss], output=config.output_activation)
+        structure = config.sizes, config.activation, config.loss, config.output_activation, config.optimizer
+        self._traced = traced_loop(*structure, self._device)
+        self._loop: Loop | CompiledLoop = self._traced
+        self._structure = Structure(*structure, config.batch_size)
+        self._upgrade = Upgrade(self._structure)
+        self._faster: CompiledLoop | None = None
+        self._trained_s = 0.0
+        self.history = History()
+        self._rate = 1000.0  # updates per second, measured
+        self._measured: tuple[Tensor, dict[str, float | None]] | None = None
+        self.record()
+
+    # Training
+
+    def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
+        """Train for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent; → updates done.
+
+        Stops before the first update after which the loss or a parameter is not finite, and says so in ``notice``.
+        """
+        if self.notice is not None:
+            return 0
+        before = self.step, self._parameters, self._optimizer_state
+        started = time.perf_counter()
+        while count := self._chunk(steps, budget_s, self.step - before[0], time.perf_counter() - started):
+            self._run(count)
+        if self.step > before[0]:
+            elapsed_s = max(time.perf_counter() - started, 1e-6)
+            self._rate = (self.step - before[0]) / elapsed_s
+            if not self._is_healthy():
+                self._stop_before_divergence(*before)
+            self.record()
+            self._look_for_faster(elapsed_s)
+        return self.step - before[0]
+
+    def prepare(self) -> None:
+        """Make the first ``advance`` as fast as the others: run an update and forget it."""
+        step, parameters, state = self.step, self._parameters, self._optimizer_state
+        self._run(1)
+        self.step, self._parameters, self._optimizer_state = step, parameters, state
+
+    def _chunk(self, steps: int | None, budget_s: float | None, done: int, elapsed_s: float) -> int:
+        """How many updates to run before looking at the clock again; 0 when this slice is over."""
+        count = None if steps is None else steps - done
+        if budget_s is not None:
+            left_s = budget_s - elapsed_s
+            in_time = max(int(self._rate * left_s / 2), 1) if left_s > budget_s / 16 or not done else 0
+            count = in_time if count is None else min(count, in_time)
+        return count or 0
+
+    def _run(self, count: int) -> None:
+        self._parameters, self._optimizer_state = self._loop.run(
+            self._parameters,
+            self._optimizer_state,
+            (self._features[: self._train_size], self._targets[: self._train_size]),
+            self._hyperparameters,
+            batch_size=self.config.batch_size,
+            first=self.step,
+            count=count,
+        )
+        self.step += count
+
+    def _look_for_faster(self, elapsed_s: float) -> None:
+        """A compiled loop that is on disk, or for a run that lasts one that is made now: ``observe`` tells when it is
+        ready, an edit takes it."""
+        is_first, self._trained_s = self._trained_s == 0, self._trained_s + elapsed_s
+        if self._loop is not self._traced or self._faster is not None or self._device.type != "cpu":
+            return
+        if is_first:
+            self._faster = self._upgrade.kept()
+        elif self._trained_s > COMPILE_AFTER_S:
+            self._trained_s = COMPILE_AFTER_S - COMPILE_POLL_S
+            self._faster = self._upgrade.poll()
+
+    def _is_healthy(self) -> bool:
+        return is_finite(self._parameters) and self.metrics()["train_loss"] is not None
+
+    def _stop_before_divergence(self, step: int, parameters: Tensor, state: Mapping[str, Tensor]) -> None:
+        """Go to the last update with a finite loss, found by bisection from the slice's start."""
+        good, bad = 0, self.step - step
+        while True:
+            self.step, self._parameters, self._optimizer_state = step, parameters, dict(state)
+            middle = (good + bad) // 2
+            if middle == good:
+                self._run(good)
+                break
+            self._run(middle)
+            good, bad = (middle, bad) if self._is_healthy() else (good, middle)
+        self.notice = (
+            f"Training stopped at step {self.step}: the next update makes the loss infinite. "
+            f"A learning rate of {self.config.learning_rate:g} is too high here. "
+            "Lower it, then press Reset."
+        )
+
+    # Seeing
+
+    def observe(self, run_id: str, view: View) -> Snapshot:
+        """The panels of ``view``: ``stage`` (maps, weights, plane), ``scene`` (what stays the same while
+        training: points, inputs, structure), ``curves`` and ``weights`` (whole, for reading)."""
+        arrays: dict[str, NDArray[Any]] = {}
+        info: dict[str, Any] = {"tier": self._loop.tier, "edits": self.edits}
+        if self._faster is not None and self._loop is self._traced:
+            info["ready"] = self._faster.tier
+        with torch.inference_mode():
+            self._model.load_state_dict(unflatten(self._parameters, self._model))
+            if "stage" in view.panels:
+                shown = shown_neurons(self._model, view.shown, MAX_SHOWN)
+                info |= {"shown": shown, "view": {"neuron": view.neuron, "probe": view.probe}}
+                arrays |= links(self._model, shown) | self._maps(shown, view)
+            if "scene" in view.panels:
+                info["scene"] = self._scene()
+                arrays |= self._scene_arrays()
+            if "curves" in view.panels:
+                arrays["curves"] = self.history.array()
+            if "weights" in view.panels:
+                arrays |= {k: w.detach().cpu().numpy().copy() for k, w in self._model.named_parameters()}
+        return Snapshot.of(self, run_id, info, arrays)
+
+    @property
+    def epoch(self) -> float:
+        """Passes over the training data so far."""
+        samples = self._samples_before + (self.step - self._step_before) * self.config.batch_size
+        return samples / self._train_size
+
+    def parameters_sha256(self) -> str:
+        """The hash of the parameter vector's float32 bytes."""
+        return hashlib.sha256(self._parameters.cpu().numpy().tobytes()).hexdigest()
+
+    def metrics(self) -> dict[str, float | None]:
+        """Loss and, for classification, accuracy on both parts of the data; a value that is not finite is None."""
+        if self._measured is None or self._measured[0] is not self._parameters:
+            with torch.inference_mode():
+                self._model.load_state_dict(unflatten(self._parameters, self._model))
+                logits = self._model(self._features)
+                outputs = OUTPUT_ACTIVATIONS[self.config.output_activation](logits)
+                found: dict[str, float | None] = {}
+                for name, part in (
+                    ("train", slice(self._train_size)),
+                    ("test", slice(self._train_size, None)),
+                ):
+                    loss = self._loss(logits[part], self._targets[part]).item()
+                    found[f"{name}_loss"] = loss if np.isfinite(loss) else None
+                    if not DATASETS[self.config.dataset].is_regression:
+                        found[f"{name}_accuracy"] = accuracy(outputs[part], self._targets[part])
+            self._measured = self._parameters, found
+        return self._measured[1]
+
+    def record(self) -> None:
+        """Add the present measurements to the history."""
+        found = self.metrics()
+        columns = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
+        values = [found.get(name) for name in columns]
+        row = [self.step, self.epoch, *(np.nan if value is None else value for value in values)]
+        self.history.add(row)
+
+    def _maps(self, shown: Shown, view: View) -> dict[str, NDArray[Any]]:
+        """The drawn neurons' maps, the plane, and where a point is probed what it makes of them."""
+        config, output = self.config, OUTPUT_ACTIVATIONS[self.config.output_activation]
+        arrays = neuron_maps(self._model, output, self._map_features, shown)
+        layer, index = view.neuron or (-1, 0)
+        if layer == 0 and index < len(FEATURES):
+            name = tuple(FEATURES)[index]
+            values = torch.from_numpy(feature_values((name,), grid(PLANE_DENSITY)))
+            arrays |= value_map(values[:, 0])
+        else:
+            arrays |= plane(self._model, output, self._plane_features, view.neuron)
+        if view.probe is not None:
+            features = self._tensor(feature_values(config.features, np.array([view.probe])))
+            arrays["probe"] = forward_values(self._model, output, features, shown)
+        return arrays
+
+    def _scene(self) -> dict[str, Any]:
+        config, entry = self.config, DATASETS[self.config.dataset]
+        classes = [f"class {i}" for i in range(config.outputs)]
+        return {
+            "task": "regression" if entry.is_regression else "classification",
+            "classes": entry.classes,
+            "features": [
+                {"name": name, "label": feature.label, "active": name in config.features}
+                for name, feature in FEATURES.items()
+            ],
+            "hidden_sizes": config.hidden_sizes,
+            "outputs": classes if config.outputs > 1 else ["output"],
+            "activation": config.activation,
+            "output_activation": config.output_activation,
+            "domain": DOMAIN,
+            "seed": config.seed,
+            "data_seed": config.data_seed,
+            "limits": {"layers": MAX_LAYERS, "neurons": MAX_NEURONS},
+        }
+
+    def _scene_arrays(self) -> dict[str, NDArray[Any]]:
+        inputs = torch.from_numpy(feature_values(tuple(FEATURES), grid(MAP_DENSITY))).T
+        maps, ranges = quantized_maps(inputs)
+        history = self.history.array()[:, [0, 2, 3]]
+        return {
+            "points": self._split.points.astype(np.float32),
+            "labels": self._split.labels.astype(np.float32),
+            "is_test": (np.arange(len(self._split.labels)) >= self._train_size).astype(np.uint8),
+            "input_maps": maps,
+            "input_ranges": ranges,
+            "history": history.astype(np.float32),
+        }
+
+    # Changing
+
+    def apply(self, target: str, value: Any) -> Edit:
+        """Change a live setting, one number of a parameter (``layers.0.weight[2,1]``), or the ``tier`` of the loop,
+        from the next update on.
+
+        Raises ConfigError, changing nothing.
+        """
+        if target == "tier":
+            value = self._apply_tier(value)
+        elif target in self.config.settings():
+            value = self._apply_setting(target, value)
+        else:
+            value = self._apply_parameter(target, value)
+        self._measured = None
+        if target != "tier":
+            self.notice = None
+        self.edits += 1
+        self.record()
+        return Edit(step=self.step, target=target, value=value)
+
+    def has_faster(self) -> bool | None:
+        """Whether the compiled loop can be taken now; None while it is being compiled, which this starts."""
+        if self._faster is None and self._device.type == "cpu":
+            self._faster = self._upgrade.kept() or self._upgrade.poll()
+        return True if self._faster else False if self._device.type != "cpu" or self._upgrade.is_hopeless else None
+
+    def _apply_tier(self, tier: Any) -> str:
+        """``compiled``: the same updates in machine code. Their last bits differ, hence an edit."""
+        if self._loop.tier == tier:
+            raise ConfigError(f"tier: the update runs {tier} already")
+        faster = (self._faster or self._upgrade.wait()) if tier == "compiled" and self._device.type == "cpu" else None
+        if faster is None:
+            raise ConfigError(f"tier: this machine cannot train this network {str(tier)[:40]!r}")
+        self._loop = self._faster = faster
+        return faster.tier
+
+    def close(self) -> None:
+        """End what was started for this run alone."""
+        self._upgrade.stop()
+
+    def _apply_setting(self, name: str, value: Any) -> Any:
+        if not self.config.settings()[name].live:
+            raise ConfigError(f"{name} cannot change during a run; it needs a new one")
+        config = replace(self.config, **{name: value})
+        if name == "batch_size":
+            self._samples_before = round(self.epoch * self._train_size)
+            self._step_before = self.step
+            self._upgrade.stop()
+            self._structure = replace(self._structure, batch_size=value)
+            self._upgrade = Upgrade(self._structure)
+            self._loop, self._faster, self._trained_s = self._traced, None, 0.0
+        self.config = config
+        if name == "data_seed":
+            self._draw_data()
+        self._set_hyperparameters()
+        return getattr(config, name)
+
+    def _apply_parameter(self, target: str, value: Any) -> float:
+        index = element_index(self._model, target)
+        number = PARAMETER.check(value)
+        self._parameters = self._parameters.clone()
+        self._parameters[index] = number
+        if "alive" in self._optimizer_state:  # a weight that is typed anew learns again
+            alive = self._optimizer_state["alive"].clone()
+            alive[index] = 1.0
+            self._optimizer_state = {**self._optimizer_state, "alive": alive}
+        return number
+
+    def state(self) -> dict[str, Any]:
+        """All that training needs to go on from here, in NumPy."""
+        return {
+            "step": self.step,
+            "edits": self.edits,
+            "parameters": self._parameters.cpu().numpy().copy(),
+            "optimizer_state": {k: v.cpu().numpy().copy() for k, v in self._optimizer_state.items()},
+            "epoch_start": (self._samples_before, self._step_before),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from an earlier ``state`` of a run with the same configuration and the same live edits."""
+        self.step, self.edits = state["step"], state["edits"]
+        self._parameters = self._tensor(state["parameters"])
+        self._optimizer_state = {k: self._tensor(v) for k, v in state["optimizer_state"].items()}
+        self._samples_before, self._step_before = state["epoch_start"]
+        self.notice, self._measured = None, None
+
+    # Building
+
+    def _draw_data(self) -> None:
+        config = self.config
+        self._split = draw(config.dataset, config.noise, config.train_share, config.data_seed)
+        self._train_size = self._split.train_size
+        self._features = self._tensor(feature_values(config.features, self._split.points))
+        self._targets = self._tensor(target_values(config.dataset, config.outputs, self._split.labels))
+        self._map_features = self._tensor(feature_values(config.features, grid(MAP_DENSITY)))
+        self._plane_features = self._tensor(feature_values(config.features, grid(PLANE_DENSITY)))
+
+    def _set_hyperparameters(self) -> None:
+        config = self.config
+        values = {"learning_rate": config.learning_rate}
+        if config.weight_decay > 0:
+            values["weight_decay"] = config.weight_decay
+        if config.l1_strength > 0 and "alive" not in self._optimizer_state:
+            self._optimizer_state = {**self._optimizer_state, "alive": all_alive(self._parameters)}
+        if "alive" in self._optimizer_state:
+            values["l1_strength"] = config.l1_strength
+        self._hyperparameters = hyperparameter_tensors(values, self._device)
+
+    def _tensor(self, array: NDArray[Any]) -> Tensor:
+        return torch.tensor(array, device=self._device)
+
+
+@lru_cache(maxsize=128)
+def traced_loop(
+    sizes: tuple[int, ...], activation: str, loss: str, output: str, optimizer: str, device: torch.device
+) -> Loop:
+    """The loop for every network of this structure: what was traced once serves all of them."""
+    model = MLP(sizes, activation).to(device)
+    return Loop(make_update(model, partial(LOSSES[loss], output=output), optimizer))

@@ -1,0 +1,1 @@
+"""A run of the multilayer perceptron as files to take home."""

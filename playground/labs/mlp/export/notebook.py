@@ -1,0 +1,118 @@
+"""A run as a Jupyter notebook: the script in cells, and pictures that are drawn while it trains.
+
+The code of the run is the script's own (``script.py``); here are only the words between it and the pictures.
+"""
+
+import json
+from typing import Any
+
+from playground.export.palette import CLASSES, NEGATIVE, NEUTRAL, POSITIVE, TEST, TRAIN
+from playground.labs.mlp.config import MLPConfig
+from playground.labs.mlp.export.script import sections, title
+from playground.run import Run
+
+PICTURES = 30  # while it trains
+
+
+def notebook(run: Run, step: int) -> str:
+    """The notebook (nbformat 4.5, not executed) that trains ``run`` up to ``step``, draws it and prints its losses.
+
+    It needs numpy, torch and matplotlib.
+    """
+    config = run.config
+    assert isinstance(config, MLPConfig)
+    every = max(step // PICTURES, 1)
+    parts = sections(run, step, watch=(f"if step % {every} == 0:", "    watch(step)"))
+    imports = parts["header"].rpartition('"""\n\n')[2]
+    cells = [
+        _words(f"# {title(config, step)}\n\n{_ABOUT}"),
+        _code(f"import matplotlib.pyplot as plt\n{imports}\n{_MORE_IMPORTS}"),
+        *_section(parts["data"]),
+        *_section(parts["network"]),
+        *_section(parts["loss"]),
+        *_section(_pictures(config)),
+        *_section(f"{parts['training']}\nwatch({step})", before="picture = display(display_id=True)  # in its place"),
+        *_section(f"# The page's numbers\n\n{parts['report']}"),
+    ]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    content = {"cells": cells, "metadata": _METADATA, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+_ABOUT = (
+    "From the neural network playground: the same network, trained to the same losses, in plain PyTorch. "
+    "Needs numpy, torch and matplotlib. Run all cells."
+)
+_MORE_IMPORTS = "from IPython.display import display\nfrom matplotlib.colors import LinearSegmentedColormap, to_rgb"
+_METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def _section(text: str, before: str = "") -> list[dict[str, Any]]:
+    """A part of the script as cells: a comment that it begins with becomes a heading; ``before`` is a first line."""
+    first, _, rest = text.partition("\n")
+    if not first.startswith("# "):
+        return [_code(text)]
+    return [_words("## " + first.removeprefix("# ")), _code(f"{before}\n{rest.strip()}".strip())]
+
+
+def _words(text: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "metadata": {}, "source": text.splitlines(keepends=True)}
+
+
+def _code(text: str) -> dict[str, Any]:
+    source = text.splitlines(keepends=True)
+    return {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source}
+
+
+def _pictures(config: MLPConfig) -> str:
+    if config.outputs > 2:
+        shade = "torch.softmax(model(grid), 1).numpy() @ palette  # each class's colour by its probability"
+        points = "palette[targets.argmax(1)]"
+        colors = f"\npalette = np.array([to_rgb(color) for color in {CLASSES[: config.outputs]}])"
+    else:
+        difference = "(torch.softmax(model(grid), 1) @ torch.tensor([-1.0, 1.0]))"
+        shade = ("model(grid)" if config.outputs == 1 else difference) + ".numpy()"
+        points = "orange_to_blue(0.5 + 0.5 * targets[:, -1].numpy())"
+        if config.outputs == 2:
+            points = "orange_to_blue(targets[:, -1].numpy())"
+        colors = ""
+    shape = ", 3" if config.outputs > 2 else ""
+    return _PICTURES.format(shade=shade, points=points, colors=colors, shape=shape, **_COLORS)
+
+
+_COLORS = {"scale": [NEGATIVE, NEUTRAL, POSITIVE], "train": TRAIN, "test": TEST}
+_PICTURES = """# Pictures: the loss, and what the network makes of the plane
+
+orange_to_blue = LinearSegmentedColormap.from_list("orange to blue", {scale}){colors}
+axis = np.linspace(-6, 6, 100)
+grid = features_of(np.stack(np.meshgrid(axis, axis[::-1]), axis=-1).reshape(-1, 2))
+train_rows, test_rows = torch.arange(train_size), torch.arange(train_size, len(features))
+history = []  # of (step, train loss, test loss)
+figure, (curves, plane) = plt.subplots(1, 2, figsize=(11, 4.5))
+plt.close(figure)  # only ``watch`` shows it
+
+
+def watch(step):
+    \"\"\"Measure the losses, and draw everything again.\"\"\"
+    with torch.no_grad():
+        history.append((step, loss_of(train_rows).item(), loss_of(test_rows).item()))
+        shade = {shade}
+    steps, train_losses, test_losses = zip(*history)
+    curves.clear()
+    curves.plot(steps, train_losses, color="{train}", label=f"train {{train_losses[-1]:.4f}}")
+    curves.plot(steps, test_losses, color="{test}", label=f"test {{test_losses[-1]:.4f}}")
+    curves.set(xlabel="step", ylabel="loss", ylim=(0, None))
+    curves.legend(frameon=False)
+    plane.clear()
+    plane.imshow(
+        shade.reshape(100, 100{shape}), cmap=orange_to_blue, vmin=-1, vmax=1, extent=(-6, 6, -6, 6), alpha=0.75
+    )
+    x, y = points[:train_size].T
+    plane.scatter(x, y, s=18, c={points}[:train_size], edgecolors="white", linewidths=0.5)
+    plane.set(xlim=(-6, 6), ylim=(-6, 6), xlabel="x₁", ylabel="x₂", title=f"step {{step}}")
+    picture.update(figure)
+"""

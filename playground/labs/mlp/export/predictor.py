@@ -1,0 +1,36 @@
+"""A trained network whole: from points in the plane to what the page shows of them."""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from playground.labs.mlp.model import MLP
+from playground.training.losses import OUTPUT_ACTIVATIONS
+
+# The functions of data/points.py, on tensors.
+FEATURES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "x": lambda x, y: x,
+    "y": lambda x, y: y,
+    "x_squared": lambda x, y: x * x,
+    "y_squared": lambda x, y: y * y,
+    "xy": lambda x, y: x * y,
+    "sin_x": lambda x, y: torch.sin(x),
+    "sin_y": lambda x, y: torch.sin(y),
+}
+
+
+class Predictor(nn.Module):
+    """The named ``features`` of a point, the ``network`` on them, and its ``output`` activation."""
+
+    def __init__(self, features: Sequence[str], network: MLP, output: str) -> None:
+        super().__init__()
+        self._features = [FEATURES[name] for name in features]
+        self.network = network
+        self._output = OUTPUT_ACTIVATIONS[output]
+
+    def forward(self, points: Tensor) -> Tensor:
+        """Points (N, 2) → outputs (N, outputs): the value, or every class's probability."""
+        x, y = points[:, :1], points[:, 1:]
+        values = torch.cat([feature(x, y) for feature in self._features], dim=1)
+        return self._output(self.network(values))

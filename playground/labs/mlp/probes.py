@@ -1,0 +1,121 @@
+"""Reads of a network that leave it as it was: what the pictures and numbers on the page are made of."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from playground.labs.mlp.model import MLP
+
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+Activation = Callable[[Tensor], Tensor]
+Shown = tuple[tuple[int, ...], ...]  # for each hidden layer the indices of the neurons that are drawn
+
+_HUGE = 1e30
+
+
+def quantized_maps(values: Tensor) -> tuple[Bytes, Floats]:
+    """Maps (K, M) of M = side² values as bytes (K, side, side), and each map's half range (K,).
+
+    -half_range → 0, 0 → 128, +half_range → 255. The half range is the largest magnitude, but at least 1.
+    """
+    ranges = values.abs().amax(dim=1).nan_to_num_(posinf=_HUGE).clamp_(1.0, _HUGE)
+    scaled = values * (127.5 / ranges)[:, None] + 128.0
+    side = math.isqrt(values.shape[1])
+    maps = scaled.nan_to_num_().clamp_(0, 255).to(torch.uint8).reshape(-1, side, side)
+    return maps.cpu().numpy(), ranges.cpu().numpy().copy()
+
+
+def shown_neurons(model: MLP, wanted: Shown | None, most: int) -> Shown:
+    """Which neurons of each hidden layer to draw: ``wanted`` where it fits, else the strongest ``most``.
+
+    A neuron is strong by the sum of its outgoing weights' magnitudes.
+    """
+    sizes = model.sizes[1:-1]
+    if wanted is not None and len(wanted) == len(sizes):
+        fits = all(0 <= i < n for part, n in zip(wanted, sizes, strict=True) for i in part)
+        if fits and all(len(part) == min(n, most) for part, n in zip(wanted, sizes, strict=True)):
+            return wanted
+    chosen = []
+    for layer, n in zip(model.layers[1:], sizes, strict=True):
+        strength = layer.weight.abs().sum(dim=0)  # type: ignore[operator]
+        chosen.append(tuple(sorted(strength.topk(min(n, most)).indices.tolist())))
+    return tuple(chosen)
+
+
+def links(model: MLP, shown: Shown) -> dict[str, Floats]:
+    """The weights between the drawn neurons, layer by layer and row by row, and the drawn neurons' biases."""
+    weights, biases = [], []
+    before = list(range(model.sizes[0]))
+    for layer, chosen in zip(model.layers, [*shown, range(model.sizes[-1])], strict=True):
+        rows = list(chosen)
+        weights.append(layer.weight[rows][:, before].reshape(-1))  # type: ignore[index]
+        biases.append(layer.bias[rows])  # type: ignore[index]
+        before = rows
+    return {
+        "weights": torch.cat(weights).cpu().numpy().copy(),
+        "biases": torch.cat(biases).cpu().numpy().copy(),
+    }
+
+
+def neuron_maps(model: MLP, output: Activation, features: Tensor, shown: Shown) -> dict[str, Bytes | Floats]:
+    """A map of each drawn hidden neuron, then of each output, over the grid with these ``features`` (M, D)."""
+    layers = model.trace(features)
+    chosen = [layer[:, list(part)] for layer, part in zip(layers, shown, strict=False)]
+    maps, ranges = quantized_maps(torch.cat([*chosen, output(layers[-1])], dim=1).T)
+    return {"maps": maps, "map_ranges": ranges}
+
+
+def plane(
+    model: MLP, output: Activation, features: Tensor, neuron: tuple[int, int] | None
+) -> dict[str, Bytes | Floats]:
+    """The large map over the grid with these ``features`` (M, D): of ``neuron`` (layer from 1, index) or the output.
+
+    The output of one neuron, or the difference of two classes' probabilities, is one map with its range; of
+    more classes each has a map of its probability, 0 → 0 and 1 → 255.
+    """
+    if neuron is not None and 0 < neuron[0] < len(model.sizes) and neuron[1] < model.sizes[neuron[0]]:
+        depth, index = neuron
+        values = model.trace(features, depth)[-1]
+        return value_map((values if depth < len(model.layers) else output(values))[:, index])
+    outputs = output(model.trace(features)[-1])
+    if outputs.shape[1] == 1:
+        return value_map(outputs[:, 0])
+    if outputs.shape[1] == 2:
+        return value_map(outputs[:, 1] - outputs[:, 0])
+    side = math.isqrt(len(features))
+    shares = (outputs.T.nan_to_num() * 255).round().to(torch.uint8)
+    return {"plane": shares.reshape(-1, side, side).cpu().numpy()}
+
+
+def value_map(values: Tensor) -> dict[str, Bytes | Floats]:
+    """The plane of one value (M,) at each point, with the range that its bytes stand for."""
+    maps, ranges = quantized_maps(values[None])
+    return {"plane": maps, "plane_range": np.concatenate([-ranges, ranges])}
+
+
+def forward_values(model: MLP, output: Activation, features: Tensor, shown: Shown) -> Floats:
+    """One point's forward pass, ``features`` (1, D): the features, the drawn neurons' values, the outputs."""
+    layers = model.trace(features)
+    chosen = [layer[0, list(part)] for layer, part in zip(layers, shown, strict=False)]
+    return torch.cat([features[0], *chosen, output(layers[-1])[0]]).cpu().numpy().copy()
+
+
+def accuracy(outputs: Tensor, targets: Tensor) -> float:
+    """The share of points whose class is right, in [0, 1].
+
+    One output column: its sign against targets ±1; several: the largest against one-hot targets (N, C).
+    """
+    if outputs.shape[1] == 1:
+        right = (outputs > 0) == (targets > 0)
+    else:
+        right = outputs.argmax(dim=1) == targets.argmax(dim=1)
+    return right.float().mean().item()
+
+
+def is_finite(*tensors: Tensor) -> bool:
+    return all(bool(tensor.isfinite().all()) for tensor in tensors)

@@ -1,0 +1,52 @@
+// @ts-check
+/** The live picture in words, for people who hear the page. */
+
+import { count, loss, percent } from "../../../stage/format.js";
+
+/** @typedef {import("../../../stage/types.js").Moment} Moment */
+
+/**
+ * @param {Moment} moment
+ * @returns {string}
+ */
+export function describe({ header, scene, shown, arrays }) {
+  const { metrics } = header;
+  const losses = [`Training loss ${loss(metrics.train_loss)}`, `test loss ${loss(metrics.test_loss)}`];
+  if (metrics.test_accuracy != null) losses.push(`test accuracy ${percent(metrics.test_accuracy)}`);
+  return [
+    `Step ${count(header.step)}, epoch ${count(Math.floor(header.epoch))}.`,
+    `${losses.join(", ")}.`,
+    header.state === "playing" ? "Playing." : "Paused.",
+    shape(scene, shown[0].length),
+    strongestInput(scene, shown, arrays.weights),
+  ].join(" ");
+}
+
+/**
+ * @param {import("../../../stage/types.js").Scene} scene
+ * @param {number} inputs
+ */
+function shape({ hidden_sizes }, inputs) {
+  const from = `${inputs} ${inputs === 1 ? "input" : "inputs"}`;
+  if (!hidden_sizes.length) return `The network has ${from} and no hidden layer.`;
+  const layers = hidden_sizes.length === 1 ? "one hidden layer" : `${hidden_sizes.length} hidden layers`;
+  return `The network has ${from} and ${layers} of ${listed(hidden_sizes.map(String))} neurons.`;
+}
+
+/**
+ * @param {import("../../../stage/types.js").Scene} scene
+ * @param {number[][]} shown
+ * @param {Float32Array} weights  the first matrix is (first layer, inputs)
+ */
+function strongestInput(scene, shown, weights) {
+  const [inputs, first] = shown;
+  const strengths = inputs.map((_, from) =>
+    first.reduce((sum, _, to) => sum + Math.abs(weights[to * inputs.length + from]), 0));
+  const strongest = inputs[strengths.indexOf(Math.max(...strengths))];
+  return strongest === undefined ? "" : `The strongest input is ${scene.features[strongest].label}.`;
+}
+
+/** @param {string[]} words */
+function listed(words) {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}

@@ -1,0 +1,164 @@
+// @ts-check
+/**
+ * Draws the links, weak ones below strong ones. Each is a stroke of its own: without a GPU one long path of many
+ * curves takes twice the time (measured), for its antialiasing then falls back to supersampling.
+ */
+
+/** @typedef {import("./geometry.js").Layout} Layout */
+/** @typedef {import("../../../stage/colors.js").Theme} Theme */
+
+const BUCKETS = 16;
+/** Weights beyond this look alike. */
+const STRONGEST = 5;
+const THINNEST = 0.9;
+const WIDEST = 8;
+/** The bucket from which a colour is full: a weight of about 1. */
+const FULL_COLOR = 7;
+const STRONG = 4;
+/** Many links cost; they need not move more often than this. */
+const MANY = 120;
+const REPAINT_MANY_EVERY_MS = 50;
+
+export class LinkPainter {
+  constructor() {
+    this.buckets = new Int8Array();
+    this.stale = true;
+    this.paintedAt = -Infinity;
+  }
+
+  /** @param {Theme} theme */
+  setTheme(theme) {
+    this.theme = theme;
+    this.stale = true;
+  }
+
+  /**
+   * @param {Layout} layout
+   * @param {CanvasRenderingContext2D} context
+   * @param {number|null} target  the height at which the outputs enter the plane
+   */
+  setLayout(layout, context, target) {
+    this.layout = layout;
+    this.context = context;
+    this.target = target;
+    this.buckets = new Int8Array(layout.links.count);
+    this.widest = Math.min(WIDEST, layout.size * 0.19);
+    this.stale = true;
+    this.paintedAt = -Infinity;
+  }
+
+  /** @param {number} link */
+  isStrong(link) {
+    return Math.abs(this.buckets[link]) >= STRONG;
+  }
+
+  /**
+   * Redraws only when some link changed its bucket.
+   *
+   * @param {Float32Array} weights
+   * @param {number} now  Infinity draws at once
+   */
+  paint(weights, now) {
+    const { buckets, context, layout, theme } = this;
+    if (!context || !layout || !theme) return;
+    for (let link = 0; link < buckets.length; link++) {
+      const bucket = bucketOf(weights[link]);
+      if (bucket === buckets[link]) continue;
+      buckets[link] = bucket;
+      this.stale = true;
+    }
+    const tooSoon = buckets.length > MANY && now - this.paintedAt < REPAINT_MANY_EVERY_MS;
+    if (!this.stale || tooSoon) return;
+    this.stale = false;
+    this.paintedAt = now === Infinity ? -Infinity : now;
+    context.clearRect(0, 0, layout.width, layout.height);
+    this.paintConnectors(context, layout, theme);
+    for (let size = 0; size < BUCKETS; size++) {
+      this.paintBucket(context, layout, -size, size ? theme.negative : theme.muted);
+      if (size) this.paintBucket(context, layout, size, theme.positive);
+    }
+    context.globalAlpha = 1;
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Layout} layout
+   * @param {number} bucket
+   * @param {string} color
+   */
+  paintBucket(context, { links }, bucket, color) {
+    const { buckets } = this;
+    const size = Math.abs(bucket);
+    context.globalAlpha = Math.min(1, 0.28 + (0.72 * size) / FULL_COLOR);
+    context.lineWidth = this.lineWidth(bucket);
+    context.strokeStyle = color;
+    for (let link = 0; link < buckets.length; link++) {
+      if (buckets[link] !== bucket) continue;
+      context.beginPath();
+      this.trace(context, links, link);
+      context.stroke();
+    }
+  }
+
+  /** @param {number} bucket */
+  lineWidth(bucket) {
+    return THINNEST + ((this.widest ?? WIDEST) - THINNEST) * (bucket / (BUCKETS - 1)) ** 2;
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Layout["links"]} links
+   * @param {number} link
+   */
+  trace(context, { x0, y0, x1, y1 }, link) {
+    const middle = (x0[link] + x1[link]) / 2;
+    context.moveTo(x0[link], y0[link]);
+    context.bezierCurveTo(middle, y0[link], middle, y1[link], x1[link], y1[link]);
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Layout} layout
+   * @param {Theme} theme
+   */
+  paintConnectors(context, { tiles, size, width }, theme) {
+    if (this.target === null || this.target === undefined) return;
+    const last = tiles[tiles.length - 1].layer;
+    context.beginPath();
+    for (const { layer, x, y } of tiles) {
+      if (layer !== last) continue;
+      const middle = (x + size + width) / 2;
+      context.moveTo(x + size, y + size / 2);
+      context.bezierCurveTo(middle, y + size / 2, middle, this.target, width, this.target);
+    }
+    context.globalAlpha = 0.5;
+    context.lineWidth = 2.5;
+    context.strokeStyle = theme.muted;
+    context.stroke();
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D|undefined} context
+   * @param {number} link
+   */
+  paintHighlight(context, link) {
+    const { layout, theme, buckets } = this;
+    if (!context || !layout || !theme) return;
+    context.beginPath();
+    this.trace(context, layout.links, link);
+    context.lineWidth = this.lineWidth(buckets[link]) + 5;
+    context.strokeStyle = theme.text;
+    context.globalAlpha = 0.2;
+    context.stroke();
+    context.globalAlpha = 1;
+    context.lineWidth = this.lineWidth(buckets[link]) + 1;
+    context.strokeStyle = buckets[link] < 0 ? theme.negative : theme.positive;
+    context.stroke();
+  }
+}
+
+/** Negative for negative weights; square root, so that small weights still differ. @param {number} weight */
+function bucketOf(weight) {
+  const size = Math.min(BUCKETS - 1, Math.round(Math.sqrt(Math.abs(weight) / STRONGEST) * (BUCKETS - 1)));
+  return weight < 0 ? -size : size;
+}

@@ -1,0 +1,96 @@
+// @ts-check
+/** What the cards of a link, a bias and a neuron say, and the message each of their numbers sends. */
+
+import { biasName, neuronName, shortName } from "./names.js";
+
+/** @typedef {import("../../../stage/types.js").Moment} Moment */
+/** @typedef {import("./geometry.js").Layout} Layout */
+/** @typedef {import("../../../stage/cards.js").Card} Card */
+/** @typedef {() => Moment|undefined} Now  the newest moment: a card outlives the one it was opened in */
+
+/**
+ * @param {Now} now
+ * @param {Layout} layout
+ * @param {number} link
+ * @returns {Card}
+ */
+export function linkCard(now, layout, link) {
+  const scene = sceneOf(now);
+  const from = shortName(scene, neuronAt(layout, layout.links.from[link]));
+  const to = shortName(scene, neuronAt(layout, layout.links.to[link]));
+  return {
+    title: `Weight from ${from} to ${to}`,
+    rows: [{ ...weightRow(now, layout, link), label: "Weight" }],
+  };
+}
+
+/**
+ * @param {Now} now
+ * @param {Layout} layout
+ * @param {number} tile
+ * @returns {Card}
+ */
+export function biasCard(now, layout, tile) {
+  return { title: biasName(sceneOf(now), neuronAt(layout, tile)), rows: [biasRow(now, layout, tile)] };
+}
+
+/**
+ * @param {Now} now
+ * @param {Layout} layout
+ * @param {number} tile
+ * @returns {Card}
+ */
+export function neuronCard(now, layout, tile) {
+  const { to, count } = layout.links;
+  const rows = [];
+  for (let link = 0; link < count; link++) {
+    if (to[link] === tile) rows.push(weightRow(now, layout, link));
+  }
+  return { title: neuronName(sceneOf(now), neuronAt(layout, tile)), rows: [...rows, biasRow(now, layout, tile)] };
+}
+
+/**
+ * @param {Now} now
+ * @param {Layout} layout
+ * @param {number} link
+ */
+function weightRow(now, { links, tiles }, link) {
+  const source = tiles[links.from[link]], target = tiles[links.to[link]];
+  return {
+    label: `Weight from ${shortName(sceneOf(now), [source.layer, source.index])}`,
+    read: () => now()?.arrays.weights[link],
+    message: (/** @type {number} */ value) => ({
+      type: "weight", layer: target.layer, to: target.index, value,
+      // The first layer's matrix has a column per active feature, not per feature.
+      from: source.layer === 0 ? now()?.shown[0].indexOf(source.index) : source.index,
+    }),
+  };
+}
+
+/**
+ * @param {Now} now
+ * @param {Layout} layout
+ * @param {number} tile
+ */
+function biasRow(now, { tiles, features }, tile) {
+  const { layer, index } = tiles[tile];
+  return {
+    label: "Bias",
+    read: () => now()?.arrays.biases[tile - features],
+    message: (/** @type {number} */ value) => ({ type: "bias", layer, to: index, value }),
+  };
+}
+
+/**
+ * @param {Layout} layout
+ * @param {number} tile
+ * @returns {import("../../../stage/types.js").Neuron}
+ */
+function neuronAt({ tiles }, tile) {
+  return [tiles[tile].layer, tiles[tile].index];
+}
+
+/** @param {Now} now */
+function sceneOf(now) {
+  return /** @type {Moment} */ (now()).scene;
+}

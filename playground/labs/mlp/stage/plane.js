@@ -1,0 +1,343 @@
+// @ts-check
+/** The large square: what the network (or one neuron) says about every point, and the data. */
+
+import { classColor, css, mixClasses, pixelCss, pointColor } from "../../../stage/colors.js";
+import { context2d, fit, h, setAttribute, setText } from "../../../stage/dom.js";
+import { percent, short } from "../../../stage/format.js";
+import { neuronName } from "./names.js";
+
+/** @typedef {import("../../../stage/types.js").Moment} Moment */
+/** @typedef {import("../../../stage/types.js").Point} Point */
+/** @typedef {import("../../../stage/colors.js").Theme} Theme */
+
+const RESOLUTION = 100;
+const GUTTER = { right: 26, bottom: 20 };
+const TICK_SPACING = 2;
+const POINT_RADIUS = 3.3;
+const KEY_STEP = 0.25;
+
+export class Plane {
+  /** @param {((probe: Point|null) => void)|null} onProbe  null: no point can be probed */
+  constructor(onProbe) {
+    this.onProbe = onProbe;
+    /** @type {Point|null} */
+    this.probe = null;
+    this.map = h("canvas", { class: "nn-plane-map", width: RESOLUTION, height: RESOLUTION });
+    this.data = h("canvas", { class: "nn-plane-layer" });
+    this.cross = h("canvas", {
+      class: `nn-plane-layer${onProbe ? " nn-plane-probe" : ""}`, role: "img", tabindex: onProbe && "0",
+    });
+    this.square = h("div", { class: "nn-plane-square" }, this.map, this.data, this.cross);
+    this.title = h("h3", { class: "nn-plane-title" }, "Output");
+    this.legend = h("div", { class: "nn-legend" });
+    this.element = h("section", { class: "nn-plane", "aria-label": "Map" }, this.title, this.square, this.legend);
+    this.image = new ImageData(RESOLUTION, RESOLUTION);
+    this.pixels = new Uint32Array(this.image.data.buffer);
+    this.mapContext = context2d(this.map);
+    this.size = 0;
+    this.scale = 1;
+    this.legendKind = "";
+    if (onProbe) this.listen();
+  }
+
+  listen() {
+    const { cross } = this;
+    const follow = (/** @type {PointerEvent} */ event) => 
+      this.setProbe(this.pointAt(event.offsetX / this.scale, event.offsetY / this.scale));
+    cross.addEventListener("pointermove", follow);
+    cross.addEventListener("pointerdown", follow);
+    cross.addEventListener("pointerleave", (event) => {
+      // A finger that lifts would take the numbers away before they are read; a tap elsewhere does.
+      if (event.pointerType !== "touch") this.setProbe(null);
+    });
+    cross.addEventListener("blur", () => this.setProbe(null));
+    cross.addEventListener("keydown", (event) => this.moveByKey(event));
+    document.addEventListener("pointerdown", (this.release = (event) => {
+      if (this.probe && event.target !== cross) this.setProbe(null);
+    }));
+  }
+
+  destroy() {
+    if (this.release) document.removeEventListener("pointerdown", this.release);
+  }
+
+  /** @param {KeyboardEvent} event */
+  moveByKey(event) {
+    if (event.key === "Escape") return this.setProbe(null);
+    const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+    const move = moves[/** @type {keyof moves} */ (event.key)];
+    if (!move || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const [x, y] = this.probe ?? [0, 0];
+    const [low, high] = this.domain ?? [-6, 6];
+    const held = (/** @type {number} */ value) => Math.max(low, Math.min(high, value));
+    this.setProbe([held(x + move[0] * KEY_STEP), held(y + move[1] * KEY_STEP)]);
+  }
+
+  /**
+   * @param {number} left
+   * @param {number} top
+   * @returns {Point|null}
+   */
+  pointAt(left, top) {
+    if (!this.domain || left < 0 || top < 0 || left > this.size || top > this.size) return null;
+    const [low, high] = this.domain;
+    const round = (/** @type {number} */ value) => Math.round(value * 100) / 100;
+    return [round(low + ((high - low) * left) / this.size), round(high - ((high - low) * top) / this.size)];
+  }
+
+  /** @param {Point|null} probe */
+  setProbe(probe) {
+    if (!probe && !this.probe) return;
+    this.probe = probe;
+    this.paintCross();
+    this.onProbe?.(probe);
+  }
+
+  /** @param {Theme} theme */
+  setTheme(theme) {
+    this.theme = theme;
+    this.legendKind = "";
+  }
+
+  /**
+   * @param {number} width  of the column, gutter included, in CSS pixels
+   * @param {number} scale  of these to a pixel of the drawing
+   */
+  resize(width, scale) {
+    const size = Math.max(120, Math.floor(width / scale - GUTTER.right));
+    if (size === this.size && scale === this.scale) return false;
+    this.size = size;
+    this.scale = scale;
+    this.map.style.width = this.map.style.height = `${size * scale}px`;
+    this.square.style.height = `${(size + GUTTER.bottom) * scale}px`;
+    this.dataContext = fit(this.data, size + GUTTER.right, size + GUTTER.bottom, scale);
+    this.crossContext = fit(this.cross, size, size, scale);
+    return true;
+  }
+
+  /** The map of this moment. @param {Moment} moment */
+  paint({ header, scene, settings, arrays }) {
+    const { theme, pixels } = this;
+    if (!theme) return;
+    const planes = arrays.plane;
+    const count = planes.length / pixels.length;
+    if (count > 1) {
+      mixClasses(planes, count, pixels, theme, settings.discretize);
+    } else {
+      const shown = shownClass(header, scene);
+      const lut = shown !== null ? theme.softClasses[shown] : settings.discretize ? theme.softSign : theme.soft;
+      for (let i = 0; i < pixels.length; i++) pixels[i] = lut[planes[i]];
+    }
+    this.mapContext.putImageData(this.image, 0, 0);
+    if (!this.probe) return;
+    this.answer = header.view.probe ? answer(scene, arrays.probe) : "";
+    this.paintCross();
+  }
+
+  /** The axes and the points: only when they, the theme or the size changed. @param {Moment} moment */
+  paintData({ scene, settings, arrays }) {
+    const { theme, dataContext: context, size } = this;
+    if (!theme || !context) return;
+    this.domain = scene.domain;
+    context.clearRect(0, 0, size + GUTTER.right, size + GUTTER.bottom);
+    this.paintTicks(context, theme);
+    const { points, labels, is_test } = arrays;
+    const [low, high] = scene.domain;
+    const scale = size / (high - low);
+    for (const test of settings.show_test ? [1, 0] : [0]) {
+      for (let i = 0; i < labels.length; i++) {
+        if (is_test[i] !== test) continue;
+        const x = (points[2 * i] - low) * scale;
+        const y = (high - points[2 * i + 1]) * scale;
+        if (x < 0 || y < 0 || x > size || y > size) continue;
+        const color = pointColor(theme, scene.task, labels[i]);
+        if (test) paintTestPoint(context, x, y, color);
+        else paintTrainPoint(context, x, y, color, scene.task === "regression" ? "rgba(20, 24, 30, .55)" : "#fff");
+      }
+    }
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Theme} theme
+   */
+  paintTicks(context, theme) {
+    const { size, domain: [low, high] = [-6, 6] } = this;
+    context.fillStyle = theme.muted;
+    context.font = `11px ${theme.font}`;
+    context.textBaseline = "middle";
+    for (let value = low; value <= high; value += TICK_SPACING) {
+      const along = ((value - low) / (high - low)) * size;
+      const label = short(value);
+      // The outermost labels move inward so that none is cut off.
+      const inward = Math.max(7, Math.min(size - 7, size - along));
+      context.textAlign = "left";
+      context.fillText(label, size + 7, inward);
+      context.textAlign = value === low ? "left" : value === high ? "right" : "center";
+      context.fillText(label, along, size + 13);
+    }
+  }
+
+  paintCross() {
+    const { crossContext: context, theme, size, probe, domain } = this;
+    if (!context || !theme || !domain) return;
+    context.clearRect(0, 0, size, size);
+    if (!probe) return;
+    const [low, high] = domain;
+    const x = ((probe[0] - low) / (high - low)) * size;
+    const y = ((high - probe[1]) / (high - low)) * size;
+    context.strokeStyle = theme.text;
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(Math.round(x) + 0.5, 0);
+    context.lineTo(Math.round(x) + 0.5, size);
+    context.moveTo(0, Math.round(y) + 0.5);
+    context.lineTo(size, Math.round(y) + 0.5);
+    context.globalAlpha = 0.45;
+    context.stroke();
+    context.globalAlpha = 1;
+    context.beginPath();
+    context.arc(x, y, 5, 0, 2 * Math.PI);
+    context.stroke();
+    this.paintAnswer(context, theme, x, y);
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Theme} theme
+   * @param {number} x
+   * @param {number} y
+   */
+  paintAnswer(context, theme, x, y) {
+    if (!this.probe) return;
+    const place = `(${this.probe.map((value) => short(Number(value.toFixed(2)))).join(", ")})`;
+    const text = this.answer ? `${place} → ${this.answer}` : place;
+    context.font = `600 12px ${theme.font}`;
+    const width = context.measureText(text).width + 16;
+    const left = x + 12 + width < this.size ? x + 12 : Math.max(4, x - 12 - width);
+    const top = y > 40 ? y - 36 : y + 12;
+    context.fillStyle = theme.background;
+    context.strokeStyle = theme.faint;
+    context.beginPath();
+    context.roundRect(left, top, width, 24, 6);
+    context.fill();
+    context.stroke();
+    context.fillStyle = theme.text;
+    context.textAlign = "left";
+    context.textBaseline = "middle";
+    context.fillText(text, left + 8, top + 12.5);
+  }
+
+  /** What is shown, and its colours. @param {Moment} moment */
+  showTexts({ header, scene, settings, arrays }) {
+    const { neuron } = header.view;
+    setText(this.title, neuron ? neuronName(scene, neuron) : "Output");
+    setAttribute(this.cross, "aria-label",
+      `${this.title.textContent} over x₁ and x₂, with the data.${this.onProbe ? " Arrow keys move a probe." : ""}`);
+    const byClass = arrays.plane.length > this.pixels.length;
+    const shown = shownClass(header, scene);
+    const kind = byClass ? "classes" : shown !== null ? `class ${shown}` : settings.discretize ? "sign" : "range";
+    if (kind !== this.legendKind) this.buildLegend(kind, scene);
+    if (byClass || !this.rangeTexts) return;
+    const [low, high] = arrays.plane_range;
+    const marks = shown !== null ? [0, high / 2, high] : [low, 0, high];
+    marks.forEach((value, i) => setText(/** @type {Node[]} */ (this.rangeTexts)[i], short(value, 2)));
+  }
+
+  /**
+   * @param {string} kind
+   * @param {Moment["scene"]} scene
+   */
+  buildLegend(kind, scene) {
+    this.legendKind = kind;
+    if (kind === "classes") {
+      this.rangeTexts = undefined;
+      this.legend.replaceChildren(...scene.outputs.map((name, i) => {
+        const swatch = h("i", { class: "nn-swatch", style: `background:${css(classColor(i))}` });
+        return h("span", { class: "nn-legend-class" }, swatch, name);
+      }));
+      return;
+    }
+    const shown = kind.startsWith("class ") ? Number(kind.slice(6)) : null;
+    const lut = this.theme && (shown !== null ? this.theme.softClasses[shown]
+      : kind === "sign" ? this.theme.softSign : this.theme.soft);
+    // A probability has only the upper half of the bytes.
+    const [from, to] = shown !== null ? [128, 255] : [0, 255];
+    const at = [0, 0.25, 0.499, 0.501, 0.75, 1];
+    const stops = lut ? at.map((share) => `${pixelCss(lut[Math.round(from + share * (to - from))])} ${share * 100}%`) : [];
+    this.rangeTexts = [h("span"), h("span"), h("span")];
+    this.legend.replaceChildren(
+      h("div", { class: "nn-legend-bar", style: `background:linear-gradient(90deg, ${stops.join(", ")})` }),
+      h("div", { class: "nn-legend-range" }, ...this.rangeTexts));
+  }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} y
+ * @param {string} color
+ * @param {string} outline  dark where the points themselves may be nearly white
+ */
+export function paintTrainPoint(context, x, y, color, outline) {
+  context.beginPath();
+  context.arc(x, y, POINT_RADIUS, 0, 2 * Math.PI);
+  context.fillStyle = color;
+  context.fill();
+  context.lineWidth = 1;
+  context.strokeStyle = outline;
+  context.stroke();
+}
+
+/**
+ * Test points are hollow diamonds on white: another shape, so that no colour vision is needed.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} y
+ * @param {string} color
+ */
+function paintTestPoint(context, x, y, color) {
+  const r = POINT_RADIUS + 0.8;
+  context.beginPath();
+  context.moveTo(x, y - r);
+  context.lineTo(x + r, y);
+  context.lineTo(x, y + r);
+  context.lineTo(x - r, y);
+  context.closePath();
+  context.fillStyle = "#fff";
+  context.fill();
+  context.lineWidth = 1.75;
+  context.strokeStyle = color;
+  context.stroke();
+}
+
+/**
+ * What the outputs, which end the probe's values, say about the point.
+ *
+ * @param {Moment["scene"]} scene
+ * @param {Float32Array|undefined} values
+ */
+function answer(scene, values) {
+  if (!values) return "";
+  const outputs = values.subarray(values.length - scene.outputs.length);
+  if (outputs.length === 1) return short(outputs[0], 2);
+  const best = outputs.indexOf(Math.max(...outputs));
+  const share = outputs[best];
+  const total = outputs.reduce((sum, value) => sum + value, 0);
+  const areProbabilities = Math.abs(total - 1) < 0.01 && outputs.every((value) => value >= 0);
+  return `${scene.outputs[best]} (${areProbabilities ? percent(share) : short(share, 2)})`;
+}
+
+/**
+ * The class whose probability the plane shows alone, or null.
+ *
+ * @param {Moment["header"]} header
+ * @param {Moment["scene"]} scene
+ */
+function shownClass({ view: { neuron } }, { outputs, hidden_sizes }) {
+  const isOutput = neuron !== null && neuron[0] === hidden_sizes.length + 1;
+  return isOutput && outputs.length > 1 ? neuron[1] : null;
+}

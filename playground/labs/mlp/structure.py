@@ -1,0 +1,68 @@
+"""What a loop of multilayer perceptrons depends on, whether it is traced or compiled."""
+
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from playground.labs.mlp import model as mlp
+from playground.training import losses, optimizers
+from playground.training.compiled import Program
+from playground.training.update import Update, make_update
+
+
+@dataclass(frozen=True, slots=True)
+class Structure(Program):
+    """What a compiled loop of multilayer perceptrons depends on.
+
+    ``sizes`` = (D, hidden…, outputs); the names are the catalog's, and ``output`` is one of
+    ``losses.OUTPUT_ACTIVATIONS``.
+
+    ``l1`` says whether L1 can be on: its mask costs a large network a third of its speed.
+    """
+
+    sources: ClassVar[tuple[str, ...]] = (str(mlp.__file__), __file__)
+
+    sizes: tuple[int, ...]
+    activation: str
+    loss: str
+    output: str
+    optimizer: str
+    batch_size: int
+    networks: int | None = None
+    l1: bool = True
+
+    @property
+    def hyperparameters(self) -> tuple[str, ...]:
+        """The names of the program's hyperparameters, in its order."""
+        return (*(("l1_strength",) if self.l1 else ()), "learning_rate", "weight_decay")
+
+    @property
+    def parameters(self) -> int:
+        """How many weights and biases a network has."""
+        return sum((m + 1) * n for m, n in pairwise(self.sizes))
+
+    def state(self) -> dict[str, Tensor]:
+        """The optimizer state before the first update, with L1's ``alive``, in the program's order."""
+        alive = torch.ones(self.parameters)
+        state = optimizers.initial_state(self.optimizer, alive) | ({"alive": alive} if self.l1 else {})
+        return {name: self._for_each(state[name]) for name in sorted(state)}
+
+    def _for_each(self, tensor: Tensor) -> Tensor:
+        return tensor.expand(self.leading + tensor.shape).clone(memory_format=torch.contiguous_format)
+
+    def inputs(self, rows: int) -> list[Tensor]:
+        """An example of the program's inputs for ``rows`` rows of data, each a tensor of its own: parameters,
+        state, features, targets, hyperparameters; then the first batch's row, the data's size, the updates."""
+        data = (torch.zeros(*self.leading, rows, self.sizes[i]) for i in (0, -1))
+        constants = (torch.zeros(self.leading) for _ in self.hyperparameters)
+        scalars = map(torch.tensor, (0, rows, 1))
+        return [torch.ones(*self.leading, self.parameters), *self.state().values(), *data, *constants, *scalars]
+
+    def update(self) -> Update:
+        model = mlp.MLP(self.sizes, self.activation)
+        loss = partial(losses.LOSSES[self.loss], output=self.output)
+        return make_update(model, loss, self.optimizer)

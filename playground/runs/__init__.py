@@ -1,0 +1,1 @@
+"""A run kept, sent, packed, gone back in and computed again."""

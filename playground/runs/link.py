@@ -1,0 +1,62 @@
+"""A run in a link: the settings of the page's address, with the edits and the step beside them.
+
+?dataset=spiral&…&edits=310:learning_rate:0.1;502:layers.0.weight[2,1]:0.5&step=1200&torch=2.13.0
+"""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from playground.lab import LABS
+from playground.run import Edit, Run, RunConfig, element
+from playground.runs import runfile
+from playground.settings import ConfigError, Problem
+
+NAMES = ("edits", "step", "torch")  # what a link has beside a configuration's settings
+MOST_CHARACTERS = 6000  # of an address, which servers and mail programs still take whole
+
+
+def query(run: Run, step: int) -> str | None:
+    """The part of an address after its ``?`` that opens ``run`` at ``step``; None where that would be too long."""
+    edits = ";".join(f"{edit.step}:{edit.target}:{_text(run.config, edit)}" for edit in run.edits)
+    beside = {"edits": edits, "step": str(step), "torch": runfile.torch_version()}
+    text = urlencode({**run.config.to_text(), **beside}, safe=":;,[]")
+    return text if len(text) <= MOST_CHARACTERS else None
+
+
+def read(lab: str, text: Mapping[str, str]) -> tuple[Run, int, list[Problem], str | None]:
+    """The run of an address's parameters, its step, what could not be used, and a warning about another torch.
+
+    A wrong setting gets its default; edits that do not fit, or that were made to another configuration, are left out.
+    """
+    config, problems = LABS[lab].config_class.from_text(
+        {name: value for name, value in text.items() if name not in NAMES}
+    )
+    run, step = Run(config=config), 0
+    if problems or not {"edits", "step"} & set(text):
+        return run, step, problems, None
+    try:
+        step = runfile.STEP.parse(text.get("step", "0"))
+        edits = [_edit(config, part) for part in text.get("edits", "").split(";") if part]
+        run = Run(config=config, edits=runfile.checked_edits(config, edits))
+    except ConfigError as error:
+        message = f"{error}. Its changes and its step are left out"
+        return Run(config=config), 0, [Problem("link", message)], None
+    return run, step, [], runfile.version_warning(text["torch"]) if "torch" in text else None
+
+
+def _text(config: RunConfig, edit: Edit) -> str:
+    known = config.settings().get(edit.target)
+    return known.kind.format(edit.value) if known else str(edit.value)
+
+
+def _edit(config: RunConfig, text: str) -> dict[str, object]:
+    """One edit as in a run file; whether it makes sense is checked there."""
+    step, target, written = (*text.split(":", 2), "", "")[:3]
+    at = runfile.STEP.parse(step)
+    known = config.settings().get(target)
+    value: object = written
+    if known is not None:
+        value = known.kind.parse(written)
+    elif element(target):
+        value = runfile.PARAMETER.parse(written)
+    return {"step": at, "target": target, "value": value}

@@ -1,0 +1,231 @@
+"""The runs that people have made, kept over a reload and a restart: one table, in SQLite or PostgreSQL.
+
+A row is a run as a value, with what a list shows of it. Each is written in one transaction, so that whatever happens
+to the server, a row is there whole or not at all. Every row has an owner, and nobody sees another owner's.
+"""
+
+import contextlib
+import json
+import logging
+import os
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import platformdirs
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from playground.run import Run
+from playground.runs import runfile
+from playground.settings import ConfigError
+
+NAME_CHARACTERS = 80
+OFF = "off"
+BUSY_S = 10  # for which to wait for another process that writes
+
+log = logging.getLogger(__name__)
+
+_metadata = sa.MetaData()
+_runs = sa.Table(
+    "runs",
+    _metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),  # in the order in which they were begun
+    sa.Column("id", sa.String(32), nullable=False, unique=True),
+    sa.Column("owner", sa.String(64), nullable=False, index=True),
+    sa.Column("name", sa.String(NAME_CHARACTERS), nullable=False),
+    sa.Column("pinned", sa.Boolean, nullable=False),
+    sa.Column("run", sa.Text, nullable=False),  # a run file
+    sa.Column("metrics", sa.Text, nullable=False),
+    sa.Column("curves", sa.LargeBinary, nullable=False),  # float32 (H, CURVES)
+    sa.Column("thumbnail", sa.LargeBinary, nullable=False),  # PNG
+)
+CURVES = ("step", "epoch", "train_loss", "test_loss", "train_accuracy", "test_accuracy")
+
+
+class StoreError(Exception):
+    """The store cannot be read or written now; the message is for the person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A run in the list of its ``owner``, where ``number`` grows from run to run.
+
+    ``curves`` are its measurements, (H, 6) as named in ``CURVES``; ``thumbnail`` is a PNG of what it has learned.
+    """
+
+    number: int = 0
+    id: str
+    owner: str
+    name: str = ""
+    pinned: bool = False
+    run: Run
+    step: int
+    metrics: dict[str, float | None]
+    curves: np.ndarray[Any, np.dtype[np.float32]]
+    thumbnail: bytes
+
+
+class Store:
+    """Runs by owner, at most ``most_each`` of one and ``most`` in all; the oldest that is not pinned makes room."""
+
+    def __init__(self, url: str, most_each: int = 200, most: int = 100_000) -> None:
+        """Open the database at a SQLAlchemy ``url``, and make its table. Raises StoreError."""
+        self._most_each, self._most = most_each, most
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="store")
+        try:
+            is_sqlite = sa.make_url(url).get_backend_name() == "sqlite"
+            options: dict[str, Any] = {"connect_args": {"timeout": BUSY_S}} if is_sqlite else {"pool_pre_ping": True}
+            self._engine = sa.create_engine(url, **options)
+            if is_sqlite:
+                sa.event.listen(self._engine, "connect", _careful)
+            _metadata.create_all(self._engine)
+        except (SQLAlchemyError, ImportError, OSError) as error:
+            raise StoreError(f"runs cannot be kept: {_first_line(error)}") from error
+
+    def keep(self, kept: Kept) -> None:
+        """Write a run, or write it anew where it has grown; its name and pin stay. Raises StoreError."""
+        values = {
+            "run": runfile.write(kept.run, kept.step),
+            "metrics": json.dumps(kept.metrics),
+            "curves": kept.curves.astype("<f4").tobytes(),
+            "thumbnail": kept.thumbnail,
+        }
+        with self._transaction() as connection:
+            mine = (_runs.c.id == kept.id) & (_runs.c.owner == kept.owner)
+            if connection.execute(sa.update(_runs).where(mine).values(**values)).rowcount:
+                return
+            whose = {"id": kept.id, "owner": kept.owner, "name": kept.name[:NAME_CHARACTERS], "pinned": kept.pinned}
+            connection.execute(sa.insert(_runs).values(**whose, **values))
+            self._make_room(connection, _runs.c.owner == kept.owner, self._most_each)
+            self._make_room(connection, sa.true(), self._most)
+
+    def keep_later(self, kept: Kept) -> "Future[None]":
+        """``keep``, in another thread and in the order of the calls; a failure is logged."""
+        written = self._writer.submit(self.keep, kept)
+        written.add_done_callback(_log_failure)
+        return written
+
+    def of(self, owner: str) -> list[Kept]:
+        """Everything that ``owner`` has, the newest first, before it the pinned. Raises StoreError."""
+        order = _runs.c.pinned.desc(), _runs.c.number.desc()
+        with self._transaction() as connection:
+            rows = connection.execute(sa.select(_runs).where(_runs.c.owner == owner).order_by(*order)).all()
+        return [kept for row in rows if (kept := _read(row)) is not None]
+
+    def get(self, owner: str, run_id: str) -> Kept | None:
+        """One run of ``owner``; None where there is none of that id. Raises StoreError."""
+        with self._transaction() as connection:
+            row = connection.execute(sa.select(_runs).where(_owned(owner, run_id))).first()
+        return None if row is None else _read(row)
+
+    def rename(self, owner: str, run_id: str, name: str) -> None:
+        """Give a run a name of 1 to 80 characters. Raises ConfigError, StoreError."""
+        name = " ".join(name.split())
+        if not 0 < len(name) <= NAME_CHARACTERS:
+            raise ConfigError(f"a name has 1 to {NAME_CHARACTERS} characters, not {len(name)}")
+        self._change(owner, run_id, name=name)
+
+    def pin(self, owner: str, run_id: str, pinned: bool) -> None:
+        """Keep a run at the top, whatever else comes; or no longer. Raises StoreError."""
+        self._change(owner, run_id, pinned=pinned)
+
+    def delete(self, owner: str, run_id: str) -> None:
+        """Forget a run. Raises StoreError."""
+        with self._transaction() as connection:
+            connection.execute(sa.delete(_runs).where(_owned(owner, run_id)))
+
+    def close(self) -> None:
+        """Write what waits to be written, and let go of the database."""
+        self._writer.shutdown(wait=True)
+        self._engine.dispose()
+
+    def _change(self, owner: str, run_id: str, **values: Any) -> None:
+        with self._transaction() as connection:
+            connection.execute(sa.update(_runs).where(_owned(owner, run_id)).values(**values))
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sa.Connection]:
+        """A connection whose work is committed at the end of the block, or not at all."""
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise StoreError(f"the runs cannot be reached: {_first_line(error)}") from error
+
+    @staticmethod
+    def _make_room(connection: sa.Connection, where: sa.ColumnElement[bool], most: int) -> None:
+        """Delete the oldest unpinned rows of ``where`` beyond ``most``."""
+        count = connection.execute(sa.select(sa.func.count()).select_from(_runs).where(where)).scalar_one()
+        if count <= most:
+            return
+        unpinned = sa.select(_runs.c.number).where(where, _runs.c.pinned == sa.false())
+        oldest = unpinned.order_by(_runs.c.number).limit(count - most).scalar_subquery()
+        connection.execute(sa.delete(_runs).where(_runs.c.number.in_(oldest)))
+
+
+def open_store(most_each: int, most: int) -> Store | None:
+    """The store of $PLAYGROUND_STORE, a SQLAlchemy URL or ``off``; by default a file in the user's data folder.
+
+    None where it is off or cannot be opened, which is logged: the app goes on without.
+    """
+    url = os.environ.get("PLAYGROUND_STORE", "")
+    if url == OFF:
+        return None
+    try:
+        return Store(url or _default_url(), most_each, most)
+    except StoreError as error:
+        log.error("%s", error)
+        return None
+
+
+def thinned(curves: np.ndarray[Any, Any], most: int = 200) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """At most ``most`` rows of ``curves``, evenly, the first and the last among them."""
+    rows = np.unique(np.linspace(0, len(curves) - 1, min(most, len(curves))).round().astype(int))
+    result: np.ndarray[Any, np.dtype[np.float32]] = curves[rows].astype(np.float32)
+    return result
+
+
+def _default_url() -> str:
+    try:
+        folder = Path(platformdirs.user_data_dir("neural-playground", appauthor=False))
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except (OSError, RuntimeError) as error:
+        raise StoreError(f"runs cannot be kept: {error}") from error
+    return f"sqlite:///{folder / 'runs.sqlite'}"
+
+
+def _careful(connection: Any, _: Any) -> None:
+    """Readers do not wait for a writer, and what is committed outlives a power cut."""
+    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _owned(owner: str, run_id: str) -> sa.ColumnElement[bool]:
+    return (_runs.c.owner == owner) & (_runs.c.id == run_id)
+
+
+def _read(row: Any) -> Kept | None:
+    """A row as a run; None, and it stays where it is, where this version of the playground cannot read it."""
+    try:
+        run, step, _ = runfile.read(row.run)
+    except ConfigError as error:
+        log.warning("the kept run %s cannot be read: %s", row.id, error)
+        return None
+    curves = np.frombuffer(row.curves, "<f4").reshape(-1, len(CURVES))
+    return Kept(
+        number=row.number, id=row.id, owner=row.owner, name=row.name, pinned=row.pinned, run=run, step=step,
+        metrics=json.loads(row.metrics), curves=curves, thumbnail=row.thumbnail,
+    )  # fmt: skip
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+
+
+def _log_failure(written: "Future[None]") -> None:
+    if not written.cancelled() and (error := written.exception()) is not None:
+        log.error("%s", error)

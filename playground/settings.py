@@ -1,0 +1,337 @@
+"""Settings: how a value is read from text, written as text and checked.
+
+A group of settings is a frozen dataclass whose fields are made by ``setting``. Each field carries its kind, so the
+URL, the command line, JSON and the page's controls all follow from that one line.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, Protocol, Self
+
+
+class ConfigError(ValueError):
+    """A value that cannot be used; the message names the value and what is allowed."""
+
+
+class Kind(Protocol):
+    """How one kind of setting is read from text, written as text, and checked."""
+
+    def parse(self, text: str) -> Any: ...
+    def format(self, value: Any) -> str: ...
+    def check(self, value: Any) -> Any:
+        """The value in its own type; raises ConfigError with what is allowed."""
+        ...
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of some names."""
+
+    options: Mapping[str, Any]
+
+    def parse(self, text: str) -> str:
+        return self.check(text)
+
+    def format(self, value: str) -> str:
+        return value
+
+    def check(self, value: Any) -> str:
+        if not isinstance(value, str) or value not in self.options:
+            raise ConfigError(f"{_shown(value)} is not one of {', '.join(self.options)}")
+        return value
+
+
+@dataclass(frozen=True)
+class Integer:
+    """A whole number in [low, high]."""
+
+    low: int
+    high: int
+
+    def parse(self, text: str) -> int:
+        try:
+            return self.check(int(text[:40]))
+        except ValueError as error:
+            raise ConfigError(self._message(text)) from error
+
+    def format(self, value: int) -> str:
+        return str(value)
+
+    def check(self, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not self.low <= value <= self.high:
+            raise ConfigError(self._message(value))
+        return value
+
+    def _message(self, value: Any) -> str:
+        return f"{_shown(value)} is not a whole number from {self.low} to {self.high}"
+
+
+@dataclass(frozen=True)
+class Number:
+    """A finite number in [low, high], which may both be infinite."""
+
+    low: float
+    high: float
+
+    def parse(self, text: str) -> float:
+        try:
+            return self.check(float(text[:40]))
+        except ValueError as error:
+            raise ConfigError(self._message(text)) from error
+
+    def format(self, value: float) -> str:
+        text = f"{value:.15g}"
+        return text if float(text) == value else repr(value)
+
+    def check(self, value: Any) -> float:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not math.isfinite(value) or not self.low <= value <= self.high:
+            raise ConfigError(self._message(value))
+        return float(value)
+
+    def _message(self, value: Any) -> str:
+        limits = f" from {self.low:g} to {self.high:g}" if math.isfinite(self.high - self.low) else ""
+        return f"{_shown(value)} is not a number{limits}"
+
+
+@dataclass(frozen=True)
+class Names:
+    """At least one of some names, each once, kept in the order of ``options``."""
+
+    options: Mapping[str, Any]
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        return self.check(text.split(","))
+
+    def format(self, value: Sequence[str]) -> str:
+        return ",".join(value)
+
+    def check(self, value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list | tuple):
+            raise ConfigError(f"{_shown(value)} is not a list of names from {', '.join(self.options)}")
+        for name in value:
+            if not isinstance(name, str) or name not in self.options:
+                raise ConfigError(f"{_shown(name)} is not one of {', '.join(self.options)}")
+        if not value:
+            raise ConfigError(f"nothing is chosen; at least one of {', '.join(self.options)} is needed")
+        return tuple(name for name in self.options if name in value)
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Up to ``count`` whole numbers, each in [low, high]; as text with commas or hyphens between them."""
+
+    count: int
+    low: int
+    high: int
+
+    def parse(self, text: str) -> tuple[int, ...]:
+        parts = text.replace("-", ",").split(",") if text else []
+        try:
+            return self.check([int(part[:40]) for part in parts[: self.count + 1]])
+        except ConfigError:
+            raise
+        except ValueError as error:
+            raise ConfigError(f"{_shown(text)} is not {self._allowed()}") from error
+
+    def format(self, value: Sequence[int]) -> str:
+        return ",".join(map(str, value))
+
+    def check(self, value: Any) -> tuple[int, ...]:
+        if not isinstance(value, list | tuple) or len(value) > self.count:
+            raise ConfigError(f"{_shown(value)} is not {self._allowed()}")
+        size = Integer(self.low, self.high)
+        try:
+            return tuple(size.check(item) for item in value)
+        except ConfigError as error:
+            raise ConfigError(f"{_shown(value)} is not {self._allowed()}: {error}") from None
+
+    def _allowed(self) -> str:
+        return f"a list of at most {self.count} whole numbers from {self.low} to {self.high}"
+
+
+@dataclass(frozen=True)
+class Flag:
+    """On or off."""
+
+    def parse(self, text: str) -> bool:
+        if text not in ("on", "off"):
+            raise ConfigError(f"{_shown(text)} is not one of on, off")
+        return text == "on"
+
+    def format(self, value: bool) -> str:
+        return "on" if value else "off"
+
+    def check(self, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ConfigError(f"{_shown(value)} is not one of on, off")
+        return value
+
+
+@dataclass(frozen=True)
+class Text:
+    """A line of at most ``most`` characters; what it says is checked by those who read it."""
+
+    most: int
+
+    def parse(self, text: str) -> str:
+        return self.check(text)
+
+    def format(self, value: str) -> str:
+        return value
+
+    def check(self, value: Any) -> str:
+        if not isinstance(value, str) or len(value) > self.most or not value.isprintable():
+            raise ConfigError(f"{_shown(value)} is not a line of at most {self.most} characters")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known of one field of a group of settings.
+
+    ``live``: a change applies to a run without a restart. ``redraws``: a change of a live one alters what otherwise
+    stays the same during a run (the scene). ``quiet``: where it gives way to another setting, nobody is told, since
+    its menu shows what fits.
+    """
+
+    kind: Kind
+    label: str
+    live: bool = False
+    help: str = ""
+    redraws: bool = False
+    quiet: bool = False
+
+
+def setting(
+    default: Any,
+    kind: Kind,
+    label: str,
+    *,
+    live: bool = False,
+    help: str = "",
+    redraws: bool = False,
+    quiet: bool = False,
+) -> Any:
+    """A dataclass field of a group of settings; see ``Setting``."""
+    return field(default=default, metadata={"setting": Setting(kind, label, live, help, redraws, quiet)})
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One part of an input that was refused, in words for the person who sent it."""
+
+    name: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A frozen set of settings; making one with a value out of range raises ConfigError."""
+
+    def __post_init__(self) -> None:
+        for name, known in self.settings().items():
+            try:
+                object.__setattr__(self, name, known.kind.check(getattr(self, name)))
+            except ConfigError as error:
+                raise ConfigError(f"{name}: {error}") from None
+        for problem in self.conflicts():
+            raise ConfigError(str(problem))
+
+    def conflicts(self) -> list[Problem]:
+        """Settings that are each fine but do not go together; a lab says which."""
+        return []
+
+    def words(self, name: str) -> str:
+        """A setting and its value as they stand in a list: ``Activation ReLU``."""
+        return self.phrase(name, getattr(self, name))
+
+    @classmethod
+    def phrase(cls, name: str, value: Any) -> str:
+        """What ``words`` gives for a setting with this ``value``: ``Hidden layers 4-2``, ``No hidden layer``."""
+        known = cls.settings()[name]
+        if isinstance(known.kind, Choice | Names):
+            chosen = (value,) if isinstance(value, str) else value
+            written = ", ".join(getattr(known.kind.options[each], "label", each) for each in chosen)
+        elif isinstance(known.kind, Sizes):
+            if not value:
+                return f"No {known.label.lower().removesuffix('s')}"
+            written = "-".join(map(str, value))
+        else:
+            written = known.kind.format(value)
+        return f"{known.label} {written}"
+
+    @classmethod
+    def settings(cls) -> dict[str, Setting]:
+        """Every setting by name, in the order in which they are declared."""
+        return {item.name: item.metadata["setting"] for item in fields(cls)}
+
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        return {item.name: item.default for item in fields(cls) if item.default is not MISSING}
+
+    @classmethod
+    def from_text(cls, text: Mapping[str, str]) -> tuple[Self, list[Problem]]:
+        """A configuration from a URL's parameters, and what could not be used of them.
+
+        A wrong part is replaced by its default and reported; unknown names are reported and left out.
+        """
+        known, values = cls.settings(), cls.defaults()
+        problems: list[Problem] = []
+        for name, raw in text.items():
+            if name not in known:
+                problems.append(Problem(_short(name), "there is no such setting"))
+                continue
+            try:
+                values[name] = known[name].kind.parse(raw)
+            except ConfigError as error:
+                problems.append(Problem(name, str(error)))
+        config, conflicts = cls.reconciled(values)
+        return config, problems + [found for found in conflicts if found.name in text]
+
+    @classmethod
+    def reconciled(cls, values: Mapping[str, Any]) -> tuple[Self, list[Problem]]:
+        """A configuration from checked values; of those that do not go together the named one gives way."""
+        values = dict(values)
+        problems: list[Problem] = []
+        unchecked = object.__new__(cls)
+        while True:
+            for name, value in values.items():
+                object.__setattr__(unchecked, name, value)
+            conflicts = [found for found in unchecked.conflicts() if found.name in values]
+            if not conflicts:
+                return cls(**values), problems
+            problems.append(conflicts[0])
+            values[conflicts[0].name] = unchecked.settled(conflicts[0].name)
+
+    def settled(self, name: str) -> Any:
+        """The value that a setting takes when the asked one conflicts with the others."""
+        return self.defaults()[name]
+
+    def to_text(self) -> dict[str, str]:
+        """Every setting as text: a URL's parameters. ``from_text`` gives back an equal configuration."""
+        return {name: known.kind.format(getattr(self, name)) for name, known in self.settings().items()}
+
+    def to_json(self) -> dict[str, Any]:
+        """Every setting as a JSON value."""
+        return {
+            name: list(value) if isinstance(value := getattr(self, name), tuple) else value
+            for name in self.settings()
+        }
+
+    def changed(self, other: Self) -> dict[str, Any]:
+        """The settings in which ``other`` differs, with its values."""
+        return {name: getattr(other, name) for name in self.settings() if getattr(self, name) != getattr(other, name)}
+
+
+def _shown(value: Any) -> str:
+    """A value as it stands in a message: quoted, and cut where somebody sent a novel."""
+    return repr(_short(value)) if isinstance(value, str) else _short(repr(value))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:40] + "…"

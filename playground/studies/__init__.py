@@ -1,0 +1,1 @@
+"""Labs over labs: many networks at once, compared, mapped, raced."""

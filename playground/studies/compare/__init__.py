@@ -1,0 +1,1 @@
+"""Variants of one setting, each with many seeds."""

@@ -1,0 +1,136 @@
+"""Why networks of a comparison failed: each is looked into, and equal causes are told once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.labs.mlp.evidence import LONG, MANY, Case, Evidence, Sibling, beside, evidence
+from playground.labs.mlp.layers import Floats
+from playground.labs.mlp.population import PopulationExperiment
+from playground.run import Run
+from playground.runs.link import query
+from playground.studies.compare.config import CompareConfig
+
+MOST_CARDS = 3
+MOST_SEEDS = 32  # of a variant, that are looked into
+
+
+class Failures:
+    """The failures among the ``networks`` of a comparison. What it keeps of every network for that, the best test
+    loss after an epoch, is part of the comparison's state."""
+
+    def __init__(self, config: CompareConfig, networks: PopulationExperiment) -> None:
+        self.config, self._networks = config, networks
+        self._best_loss = networks.scores()["test_loss"]
+        self._best_epoch = np.zeros(len(self._best_loss), dtype=np.int64)
+        self._asleep_at_start: dict[int, Floats] = {}
+
+    def look(self, epoch: int, test_loss: NDArray[np.float64]) -> None:
+        """Take note of the losses (networks,) at the end of ``epoch``."""
+        is_best = test_loss < self._best_loss
+        self._best_loss = np.where(is_best, test_loss, self._best_loss)
+        self._best_epoch = np.where(is_best, epoch, self._best_epoch)
+
+    def state(self) -> dict[str, Any]:
+        """What ``restore`` goes on from."""
+        return {"best_loss": self._best_loss, "best_epoch": self._best_epoch}
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Go on from an earlier ``state``."""
+        self._best_loss, self._best_epoch = kept["best_loss"], kept["best_epoch"]
+
+    def cards(self, epoch: float, reached: NDArray[np.int64]) -> list[dict[str, Any]]:
+        """A card for each cause in each variant: for how many it holds, the worst of them as the example, and what to
+        try. First those of networks that diverged, then what most failed by.
+
+        ``reached`` says after which epoch a network met the target, -1 for none. Only those that diverged count as
+        failures during the first epochs, and for regression at all.
+        """
+        diverged, has_failed = self._networks.diverged(), self._has_failed(reached)
+        is_late = epoch >= LONG
+        cards: list[tuple[tuple[bool, int], dict[str, Any]]] = []
+        for variant, failed in self._worst_first(has_failed if is_late else diverged).items():
+            looked = failed[:MOST_SEEDS]
+            of = f"{self.config.seeds} seeds" if looked == failed else f"the {MOST_SEEDS} worst seeds"
+            causes: dict[str, list[tuple[int, Evidence]]] = {}
+            for index, case in self._cases(looked).items():
+                found = evidence(case)
+                causes.setdefault(found.cause, []).append((index, found))
+            for each in causes.values():
+                index, found = each[0]
+                found = beside(found, self.config.varied, *self._siblings(variant, has_failed))
+                cards.append(((not diverged[index], -len(each)), self._card(index, found, f"{len(each)} of {of}")))
+        return [card for _, card in sorted(cards, key=lambda each: each[0])][:MOST_CARDS]
+
+    def _has_failed(self, reached: NDArray[np.int64]) -> NDArray[np.bool_]:
+        diverged = self._networks.diverged()
+        return diverged if self.config.is_regression else diverged | (reached < 0)
+
+    def _worst_first(self, has_failed: NDArray[np.bool_]) -> dict[int, list[int]]:
+        """The networks that failed in each variant: first those that diverged, then by accuracy, or by loss."""
+        scores, diverged = self._networks.scores(), self._networks.diverged()
+        badness = scores["test_loss"] if self.config.is_regression else -scores["test_accuracy"]
+        found: dict[int, list[int]] = {}
+        for index in sorted(np.flatnonzero(has_failed).tolist(), key=lambda i: (not diverged[i], -badness[i])):
+            found.setdefault(index // self.config.seeds, []).append(index)
+        return found
+
+    def _cases(self, indices: Sequence[int]) -> dict[int, Case]:
+        """What is known of these networks, in their order."""
+        scores, steps, diverged = self._networks.scores(), self._networks.steps(), self._networks.diverged()
+        ((places, seen),) = self._networks.layers(indices)  # a variant is one group, or lies in one
+        asleep = dict(zip(places, seen.asleep, strict=True))
+        starts = self._starts([index for index, shares in asleep.items() if (shares >= MANY).any()])
+        norms = dict(zip(places, seen.gradient_norms, strict=True))
+        return {
+            index: Case(
+                config=self._networks.configs[index],
+                step=int(steps[index]),
+                train_loss=float(scores["train_loss"][index]),
+                test_loss=float(scores["test_loss"][index]),
+                best_loss=float(self._best_loss[index]),
+                best_epoch=int(self._best_epoch[index]),
+                has_diverged=bool(diverged[index]),
+                gradient_norms=norms[index],
+                asleep=asleep[index],
+                asleep_at_start=starts.get(index, asleep[index]),
+            )
+            for index in indices
+        }
+
+    def _starts(self, indices: Sequence[int]) -> dict[int, Floats]:
+        """The shares of these networks' units that were asleep before any training; each is looked at once."""
+        known = self._asleep_at_start
+        if missing := [index for index in indices if index not in known]:
+            fresh = PopulationExperiment([self._networks.configs[index] for index in missing])
+            ((places, seen),) = fresh.layers()
+            known |= {missing[place]: shares for place, shares in zip(places, seen.asleep, strict=True)}
+        return known
+
+    def _siblings(self, variant: int, has_failed: NDArray[np.bool_]) -> tuple[int, list[Sibling]]:
+        """How many networks of a variant did well, and how the others did."""
+        config = self.config
+        did = "stayed finite in" if config.is_regression else "reached the target in"
+        successes = (~has_failed).reshape(-1, config.seeds).sum(axis=1).tolist()
+        values = [getattr(each, config.varied) for each in config.variants.values()]
+        every = [
+            Sibling(name=name, value=value, did=did, successes=count, runs=config.seeds)
+            for name, value, count in zip(config.variants, values, successes, strict=True)
+        ]
+        return successes[variant], every[:variant] + every[variant + 1 :]
+
+    def _card(self, index: int, found: Evidence, shared: str) -> dict[str, Any]:
+        config, step = self._networks.configs[index], int(self._networks.steps()[index])
+        return {
+            "variant": list(self.config.variants)[index // self.config.seeds],
+            "shared": shared,
+            "seed": config.seed,
+            "member": index % self.config.seeds,
+            "step": step,
+            "diverged": bool(self._networks.diverged()[index]),
+            "evidence": found.words,
+            "counter": found.setting and {"setting": found.setting, "value": found.value},
+            "link": query(Run(config=config), step),
+        }

@@ -1,0 +1,295 @@
+"""Compare variants over many seeds: what is typical, what is rare, what fails, and why."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from playground.labs.mlp.config import MLPConfig
+from playground.labs.mlp.controls import controls, structure
+from playground.pages.session import PageSession, plain, redraw_if_changed
+from playground.pages.stage import mount
+from playground.settings import Choice, ConfigError, Names, Sizes
+from playground.studies import memory
+from playground.studies.compare.config import USUAL, VARIED, CompareConfig
+from playground.studies.variants import MOST_VARIANTS
+
+REFRESH_S = 1.0
+SEED_COUNTS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+UNDECIDED = "No difference"
+SESSION = PageSession("compare")
+
+_SPIRAL = {"dataset": "spiral", "features": ("x", "y", "sin_x", "sin_y"), "hidden_sizes": (8, 8)}
+PRESETS: dict[str, dict[str, Any]] = {
+    "Sigmoid or ReLU": {**_SPIRAL, "varied": "activation", "values": "sigmoid,relu", "learning_rate": 0.1},
+    "Sigmoid or ReLU in six layers": {
+        **_SPIRAL, "varied": "activation", "values": "sigmoid,relu", "learning_rate": 0.1, "hidden_sizes": (8,) * 6,
+    },
+    "Without or with a hidden layer": {"dataset": "xor", "varied": "hidden_sizes", "values": "/4"},
+    "SGD or Adam": {**_SPIRAL, "varied": "optimizer", "values": "sgd,adam", "learning_rate": 0.01},
+    "Too small, right, too large a learning rate": {
+        **_SPIRAL, "varied": "learning_rate", "values": "0.0003,0.03,3",
+    },
+    "Without or with L2 on noisy data": {
+        "dataset": "circle", "noise": 0.3, "train_share": 0.1, "hidden_sizes": (8, 8), "learning_rate": 0.1,
+        "varied": "weight_decay", "values": "0,0.03", "target_accuracy": 0.85,
+    },
+    "Xavier or zeros": {**_SPIRAL, "varied": "initializer", "values": "xavier,zeros", "activation": "tanh"},
+}  # fmt: skip
+
+
+def compare_page() -> None:
+    """The variants, their stage, and what the numbers say."""
+    if not SESSION.begin():
+        return
+    if said := st.session_state.pop("said", None):
+        st.toast(plain(said))
+    with st.sidebar:
+        _variants()
+        with st.expander("What all have in common", expanded=False):
+            _shared()
+    _guess()
+    mount(SESSION, show_test=False, discretize=False, fixed=True)
+    _outcome()
+
+
+# The variants
+
+
+@st.fragment
+def _variants() -> None:
+    """What varies, its values, and how many networks that makes."""
+    config = SESSION.follow()
+    redraw_if_changed()
+    st.markdown("**Compare**")
+    if not _is_preset(config, st.session_state.get("preset")):
+        st.session_state.preset = None
+    st.selectbox(
+        "Start from", list(PRESETS), index=None, placeholder="a question", key="preset", on_change=_take_preset
+    )
+    labels = {name: known.label for name, known in VARIED.items()}
+    st.selectbox(
+        "Varied setting", list(labels), key="varied", format_func=labels.__getitem__,
+        on_change=_take_usual_values, help="In what the variants differ; all else is equal.",
+    )  # fmt: skip
+    _values(config)
+    left, right = st.columns(2)
+    left.select_slider(
+        "Seeds each", sorted({*SEED_COUNTS, config.seeds}), key="seeds", help=CompareConfig.settings()["seeds"].help
+    )
+    right.slider(
+        "Target", 0.5, 1.0, step=0.01, format="percent", key="target_accuracy",
+        help=CompareConfig.settings()["target_accuracy"].help,
+    )  # fmt: skip
+    count, need = len(config.members), memory.population_bytes(config.members) / 2**20
+    st.caption(f"{count} networks at once, about {need:,.0f} MB.")
+
+
+def _values(config: CompareConfig) -> None:
+    """The variants as chips of a menu, or typed. What cannot be compared stays to be mended, and the run goes on."""
+    kind, shown_for = VARIED[config.varied].kind, (config.varied, config.values)
+    key = "chosen" if isinstance(kind, Choice) else "typed"
+    if st.session_state.get("values_shown") != shown_for or key not in st.session_state:
+        st.session_state.values_shown = shown_for
+        st.session_state[key] = config.values.split(",") if isinstance(kind, Choice) else config.values
+    if isinstance(kind, Choice):
+        st.multiselect(
+            "Variants", list(kind.options), key=key, max_selections=MOST_VARIANTS,
+            on_change=_take_values, args=(key,), format_func=lambda name: getattr(kind.options[name], "label", name),
+        )  # fmt: skip
+    else:
+        help_text = CompareConfig.settings()["values"].help
+        st.text_input("Variants", key=key, on_change=_take_values, args=(key,), help=help_text)
+    if problem := st.session_state.get("values_problem", {}).get(_entered(key)):
+        st.caption(f":red[{plain(problem)}]")
+
+
+def _entered(key: str) -> str:
+    entered = st.session_state[key]
+    return entered if isinstance(entered, str) else ",".join(entered)
+
+
+def _take_values(key: str) -> None:
+    """Compare what was entered; where that cannot be, say why below it."""
+    config, values = SESSION.channel().config, _entered(key)
+    assert isinstance(config, CompareConfig)
+    st.session_state.values_problem = {}
+    try:
+        if not values and key == "chosen":
+            raise ConfigError(f"nothing is chosen; 2 to {MOST_VARIANTS} can be compared")
+        replace(config, values=values)
+    except ConfigError as error:
+        st.session_state.values_problem = {values: str(error).removeprefix("values: ")}
+        return
+    st.session_state["values"] = values
+    st.session_state.values_shown = (config.varied, values)
+
+
+def _take_preset() -> None:
+    if chosen := PRESETS.get(st.session_state.preset or ""):
+        SESSION.change(_settings_of(chosen))
+
+
+def _settings_of(preset: Mapping[str, Any]) -> dict[str, Any]:
+    """All settings of a preset; those that it does not name have their defaults."""
+    return {**CompareConfig.defaults(), **preset}
+
+
+def _is_preset(config: Any, name: str | None) -> bool:
+    """Whether the comparison is still the preset of that name, but for how many seeds it has."""
+    free = ("seeds", "seed", "data_seed", "device")
+    wanted = _settings_of(PRESETS[name]) if name in PRESETS else {}
+    return name in PRESETS and all(getattr(config, key) == wanted[key] for key in wanted if key not in free)
+
+
+def _take_usual_values() -> None:
+    config = SESSION.channel().config
+    assert isinstance(config, CompareConfig)
+    if st.session_state.varied != config.varied:  # after a preset Streamlit calls this, though nobody chose anything
+        st.session_state["values"] = USUAL[st.session_state.varied]
+        st.session_state.changed = True  # what varies is locked among the shared settings
+
+
+@st.fragment
+def _shared() -> None:
+    """All other settings."""
+    SESSION.follow()
+    structure(SESSION)
+    controls(SESSION)
+
+
+# Predict, then reveal
+
+
+@st.fragment(run_every=REFRESH_S)
+def _guess() -> None:
+    """Before the first Play one may say what will come; afterwards that stands beside what came. Who has been here
+    before is asked only if they wish."""
+    channel = SESSION.channel()
+    config, returning = channel.config, channel.keeper.returning
+    if returning is None or not isinstance(config, CompareConfig):  # the stage says in a moment who it is
+        return
+    st.session_state.setdefault("guessing", not returning)
+    if channel.value()[1] > 0:
+        st.session_state.seen = config  # from now on it would be no guess
+    has_seen, guess = st.session_state.get("seen") == config, _guessed(config)
+    st.session_state.guess = guess
+    goal = "have the smaller median loss" if config.is_regression else "reach the target more often"
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.toggle(f"Guess first: which will {goal}?", key="guessing", disabled=has_seen)
+        if has_seen and guess:
+            st.markdown(f"You guessed **{plain(guess)}**: see below.")
+        elif st.session_state.guessing and not has_seen:
+            st.pills(
+                "Your guess", [*config.variants, UNDECIDED],
+                key="guess", on_change=_take_guess, args=(config,), label_visibility="collapsed",
+            )  # fmt: skip
+
+
+def _take_guess(config: CompareConfig) -> None:
+    st.session_state.guessed = config, st.session_state.guess
+
+
+def _guessed(config: Any) -> str | None:
+    """What was guessed for this very comparison."""
+    guessed, guess = st.session_state.get("guessed", (None, None))
+    return guess if guessed == config else None
+
+
+def _verdict(found: Mapping[str, Any], guess: str) -> str:
+    """What the numbers say so far to a guess."""
+    summaries = found["summaries"]
+    if found["score"] == "test_accuracy":
+        scores = {each["variant"]: each["reached"] for each in summaries}
+        if not any(scores.values()):
+            return "No network has reached the target yet."
+    else:
+        scores = {each["variant"]: -each["score"]["median"] for each in summaries if each["score"]}
+    best = [name for name, score in scores.items() if score == max(scores.values())]
+    leader = best[0] if len(best) == 1 else UNDECIDED
+    if leader == guess:
+        return "So far you are right."
+    return f"So far it is {plain(leader)}." if leader != UNDECIDED else "So far there is no difference."
+
+
+# What came of it
+
+
+@st.fragment(run_every=REFRESH_S)
+def _outcome() -> None:
+    """The table, what it says in words, and why some failed."""
+    channel = SESSION.channel()
+    info = channel.inspect("table").info
+    found: Mapping[str, Any] = info["comparison"]
+    redraw_if_changed()
+    if st.session_state.preset and not _is_preset(channel.config, st.session_state.preset):
+        st.rerun()  # the menu of presets gives up its name
+    if not found["epochs"]:
+        return
+    if guess := _guessed(channel.config):
+        st.markdown(f"You guessed: **{plain(guess)}**. {_verdict(found, guess)}")
+    st.markdown(plain(found["sentence"]))
+    st.markdown(_table(found))
+    failures = info["failures"]
+    if failures:
+        st.markdown("**Why did some fail?**")
+        with st.grid(min_column_width=280, border=True):
+            for failure in failures:
+                _failure(failure)
+
+
+def _table(found: Mapping[str, Any]) -> str:
+    """The summaries as a Markdown table."""
+    is_share = found["score"] == "test_accuracy"
+    name = "test accuracy" if is_share else "test loss"
+    head = ["", f"median {name}", "quartiles", "worst", "reached the target", "epochs to it (quartiles)", "diverged"]
+    rows = []
+    for each in found["summaries"]:
+        score, epochs = each["score"], each["epochs_to_target"]
+        rows.append([
+            f"**{plain(each['variant'])}**",
+            _value(score and score["median"], is_share),
+            f"{_value(score and score['q25'], is_share)} to {_value(score and score['q75'], is_share)}",
+            _value(each["worst"], is_share),
+            "–" if each["reached"] is None else f"{each['reached']} of {each['runs']}",
+            f"{epochs['median']:g} ({epochs['q25']:g} to {epochs['q75']:g})" if epochs else "–",
+            str(each["diverged"]),
+        ])  # fmt: skip
+    return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
+
+
+def _value(value: float | None, is_share: bool) -> str:
+    if value is None:
+        return "–"
+    return f"{value * 100:.1f} %" if is_share else f"{value:.3g}"
+
+
+def _failure(failure: Mapping[str, Any]) -> None:
+    """Why networks of a variant failed: for how many it holds, what tells so in one of them, and what to try."""
+    with st.container(gap="small"):
+        evidence = "; ".join(failure["evidence"])
+        example = f"seed {failure['seed']}, step {failure['step']:,}"
+        if failure["link"]:
+            example = f"[{example}](./?{failure['link']})"  # that very network in the Playground
+        st.markdown(f"**{plain(failure['variant'])}: {failure['shared']}**  \n{plain(evidence)} ({example})")
+        if counter := failure["counter"]:
+            st.button(
+                f"Try {MLPConfig.phrase(counter['setting'], counter['value'])}",
+                key=f"try_{failure['variant']}_{failure['seed']}",
+                on_click=_try, args=(counter["setting"], counter["value"]),
+            )  # fmt: skip
+
+
+def _try(setting: str, value: Any) -> None:
+    """The counter-experiment: the same comparison with another setting, or with one more value of the varied one."""
+    config = SESSION.channel().config
+    assert isinstance(config, CompareConfig)
+    known = MLPConfig.settings()[setting]
+    st.session_state.said = f"A new comparison: {MLPConfig.phrase(setting, value)}"
+    if setting != config.varied:
+        SESSION.change({setting: value})
+        return
+    between = "/" if isinstance(known.kind, Sizes | Names) else ","
+    values = [*config.values.split(between), known.kind.format(value)]
+    SESSION.change({"values": between.join(list(dict.fromkeys(values))[-MOST_VARIANTS:])})

@@ -1,0 +1,270 @@
+// @ts-check
+/** The losses of several variants over many seeds: a median line, the band of 10 to 90 %, and the worst run of each. */
+
+import { fit, h } from "../../../stage/dom.js";
+import { epochs, loss, scaled } from "../../../stage/format.js";
+
+/** @typedef {import("../../../stage/colors.js").Theme} Theme */
+
+const CAPACITY = 500;
+const HEIGHT = 236;
+const MARGIN = { left: 46, right: 10, top: 8, bottom: 20 };
+const PAINT_EVERY_MS = 60;
+const LEAST = 1e-5; // a loss below is drawn here
+const WORST_SPAN = 30; // a worst run this far above the bands would squeeze them; it leaves the picture
+const BLOWN_UP = 20; // times the loss at the start: what goes beyond is on its way to infinity
+const MOST_LINES = 5;
+const LOW = 0, MEDIAN = 1, HIGH = 2, WORST = 3;
+
+export class Bands {
+  constructor() {
+    this.canvas = h("canvas", { role: "img", "aria-label": "Test loss of every variant by epoch, on a logarithmic axis" });
+    this.element = h("section", { class: "nn-bands", "aria-label": "Test loss" },
+      h("h3", { class: "nn-compare-head" }, "Test loss",
+        h("span", { class: "nn-caption" }, "median, band of 10–90 % of the seeds, worst run dashed")),
+      this.canvas);
+    /** Rows (step, epoch, then four levels a variant). @type {Float64Array[]} */
+    this.rows = [];
+    this.spacing = 1;
+    /** @type {string[]} */
+    this.colors = [];
+    /** @type {string[]} */
+    this.titles = [];
+    /** Where the pointer is, as a share of the axis. @type {number|null} */
+    this.pointed = null;
+    /** @type {number|null} */
+    this.cursor = null;
+    this.dirty = true;
+    this.paintedAt = this.width = 0;
+    this.scale = 1;
+  }
+
+  /** @param {Theme} theme */
+  setTheme(theme) {
+    this.theme = theme;
+    this.dirty = true;
+  }
+
+  /**
+   * @param {number} width  in CSS pixels
+   * @param {number} scale  of these to a pixel of the drawing
+   */
+  resize(width, scale) {
+    if (width <= 0 || (width / scale === this.width && scale === this.scale)) return;
+    this.width = width / scale;
+    this.scale = scale;
+    this.context = fit(this.canvas, this.width, HEIGHT, scale);
+    this.dirty = true;
+  }
+
+  /**
+   * @param {Float32Array} history  (H, 2 + 8 V)
+   * @param {string[]} colors  one a variant
+   */
+  restart(history, colors) {
+    this.rows = [];
+    this.spacing = 1;
+    this.cursor = null;
+    this.colors = colors;
+    const columns = 2 + 8 * colors.length;
+    for (let start = 0; start < history.length; start += columns) {
+      const row = [history[start], history[start + 1]];
+      for (let v = 0; v < colors.length; v++) row.push(...history.subarray(start + 2 + 8 * v, start + 6 + 8 * v));
+      this.add(Float64Array.from(row));
+    }
+  }
+
+  /** A frame's numbers. @param {any} header */
+  follow({ step, epoch, furthest, variants }) {
+    this.cursor = step < furthest ? epoch : null;
+    this.dirty = true;
+    if (this.cursor !== null) return;
+    const levels = variants.flatMap(({ test_loss: each }) =>
+      each ? [each.q10, each.median, each.q90, each.worst] : [NaN, NaN, NaN, NaN]);
+    this.add(Float64Array.of(step, epoch, ...levels));
+  }
+
+  /** When it is full every second row goes; the newest gives way until it stands far enough. @param {Float64Array} row */
+  add(row) {
+    const { rows } = this;
+    while (rows.length && rows[rows.length - 1][0] >= row[0]) rows.pop();
+    if (rows.length > 1 && rows[rows.length - 1][0] - rows[rows.length - 2][0] < this.spacing) rows.pop();
+    rows.push(row);
+    if (rows.length > CAPACITY) {
+      this.rows = rows.filter((_, i) => i % 2 === 0);
+      this.spacing = (2 * row[0]) / CAPACITY;
+    }
+    this.dirty = true;
+  }
+
+  /**
+   * What there is to say at the pointer; null, and it has left.
+   *
+   * @param {PointerEvent|null} event
+   */
+  point(event) {
+    const share = event && (event.offsetX / this.scale - MARGIN.left) / (this.width - MARGIN.left - MARGIN.right);
+    const isThere = share !== null && share >= -0.02 && share <= 1.02;
+    const pointed = isThere ? Math.max(0, Math.min(share, 1)) : null;
+    if (pointed !== this.pointed) this.dirty = true;
+    this.pointed = pointed;
+    return isThere ? () => this.words() : null;
+  }
+
+  /** The row nearest to the pointer. */
+  rowPointedAt() {
+    if (this.pointed === null || !this.rows.length) return null;
+    const epoch = this.pointed * this.rows[this.rows.length - 1][1];
+    return this.rows.reduce((best, row) => (Math.abs(row[1] - epoch) < Math.abs(best[1] - epoch) ? row : best));
+  }
+
+  /** The numbers of that row. @returns {import("../../../stage/tip.js").Content|null} */
+  words() {
+    const row = this.rowPointedAt();
+    return row && {
+      title: `Test loss after epoch ${epochs(row[1])}`,
+      head: ["median", "10–90 %", "worst"],
+      rows: this.titles.map((title, variant) => {
+        const [low, median, high, worst] = row.subarray(2 + 4 * variant, 6 + 4 * variant);
+        return { color: this.colors[variant], cells: [title, loss(median), `${loss(low)} to ${loss(high)}`, loss(worst)] };
+      }),
+    };
+  }
+
+  /** @param {number} now */
+  paint(now) {
+    const { context, theme, width } = this;
+    if (!this.dirty || !context || !theme || now - this.paintedAt < PAINT_EVERY_MS) return;
+    this.dirty = false;
+    this.paintedAt = now;
+    const [low, high] = this.limits();
+    const end = Math.max(this.rows.at(-1)?.[1] ?? 0, 1e-9);
+    const bottom = HEIGHT - MARGIN.bottom;
+    const x = (/** @type {number} */ epoch) => MARGIN.left + (epoch / end) * (width - MARGIN.left - MARGIN.right);
+    const scale = (bottom - MARGIN.top) / Math.log(high / low);
+    const y = (/** @type {number} */ value) => bottom - Math.log(Math.max(value, low) / low) * scale;
+    context.clearRect(0, 0, width, HEIGHT);
+    this.paintAxes(context, theme, low, high, y, end);
+    context.save();
+    context.beginPath();
+    context.rect(MARGIN.left, MARGIN.top - 2, width - MARGIN.left - MARGIN.right + 2, bottom - MARGIN.top + 4);
+    context.clip();
+    context.lineJoin = "round";
+    this.colors.forEach((color, variant) => this.paintBand(context, color, variant, x, y));
+    this.colors.forEach((color, variant) => this.paintLines(context, color, variant, x, y));
+    context.restore();
+    context.fillStyle = theme.text;
+    const pointed = this.rowPointedAt();
+    if (pointed) context.fillRect(x(pointed[1]) - 0.5, MARGIN.top, 1, bottom - MARGIN.top);
+    if (this.cursor === null) return;
+    context.fillRect(x(this.cursor) - 1, MARGIN.top - 4, 2, bottom - MARGIN.top + 4);
+  }
+
+  /** The axis: from the least 10 % to the worst run, in steps of 1, 2, 5. @returns {[number, number]} */
+  limits() {
+    let low = Infinity, high = 0, worst = 0;
+    for (const row of this.rows) {
+      for (let at = 2; at < row.length; at += 4) {
+        if (row[at + LOW] < low) low = row[at + LOW];
+        if (row[at + HIGH] > high) high = row[at + HIGH];
+        if (row[at + WORST] > worst) worst = row[at + WORST];
+      }
+    }
+    if (!(high > 0)) return [0.01, 1];
+    const start = Math.max(...this.rows[0].filter((value, at) => at >= 2 && at % 4 === 0 && Number.isFinite(value)), 0);
+    const top = nice(Math.min(worst, high * WORST_SPAN, start * BLOWN_UP || Infinity), true);
+    const bottom = nice(Math.max(Math.min(low, top / 5), LEAST), false);
+    return [bottom, top];
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Theme} theme
+   * @param {number} low
+   * @param {number} high
+   * @param {(value: number) => number} y
+   * @param {number} end
+   */
+  paintAxes(context, theme, low, high, y, end) {
+    const { width } = this;
+    context.strokeStyle = theme.faint;
+    context.fillStyle = theme.muted;
+    context.lineWidth = 1;
+    context.font = `11px ${theme.font}`;
+    context.textBaseline = "middle";
+    context.textAlign = "right";
+    context.beginPath();
+    const isWide = high / low > 60; // then only whole powers of ten have room
+    const stride = 10 ** Math.ceil(Math.log10(high / low) / MOST_LINES - 1e-9);
+    for (let decade = 10 ** Math.floor(Math.log10(low) + 1e-9); decade <= high * 1.001; decade *= Math.max(stride, 10)) {
+      for (const digit of isWide ? [1] : [1, 2, 5]) {
+        const value = digit * decade;
+        if (value < low * 0.999 || value > high * 1.001) continue;
+        const at = Math.round(y(value)) + 0.5;
+        context.moveTo(MARGIN.left, at);
+        context.lineTo(width - MARGIN.right, at);
+        context.fillText(scaled(value), MARGIN.left - 6, at);
+      }
+    }
+    context.stroke();
+    context.textBaseline = "alphabetic";
+    context.fillText(`epoch ${epochs(end < 1e-6 ? 0 : end)}`, width - MARGIN.right, HEIGHT - 4);
+    context.textAlign = "left";
+    context.fillText("0", MARGIN.left, HEIGHT - 4);
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {string} color
+   * @param {number} variant
+   * @param {(epoch: number) => number} x
+   * @param {(value: number) => number} y
+   */
+  paintBand(context, color, variant, x, y) {
+    const rows = this.rows.filter((row) => Number.isFinite(row[2 + 4 * variant + MEDIAN]));
+    context.beginPath();
+    for (const row of rows) context.lineTo(x(row[1]), y(row[2 + 4 * variant + HIGH]));
+    for (const row of rows.reverse()) context.lineTo(x(row[1]), y(row[2 + 4 * variant + LOW]));
+    context.closePath();
+    context.globalAlpha = 0.2;
+    context.fillStyle = color;
+    context.fill();
+    context.globalAlpha = 1;
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {string} color
+   * @param {number} variant
+   * @param {(epoch: number) => number} x
+   * @param {(value: number) => number} y
+   */
+  paintLines(context, color, variant, x, y) {
+    context.strokeStyle = color;
+    const lines = /** @type {[number, number, number[]][]} */ ([[WORST, 1, [4, 3]], [MEDIAN, 2.25, []]]);
+    for (const [level, lineWidth, dash] of lines) {
+      context.lineWidth = lineWidth;
+      context.setLineDash(dash);
+      context.beginPath();
+      for (const row of this.rows) {
+        const value = row[2 + 4 * variant + level];
+        if (Number.isFinite(value)) context.lineTo(x(row[1]), y(value));
+      }
+      context.stroke();
+    }
+    context.setLineDash([]);
+  }
+}
+
+/**
+ * The next of 1, 2, 5 · 10ⁿ, so that the axis does not twitch with every frame.
+ *
+ * @param {number} value
+ * @param {boolean} up
+ */
+function nice(value, up) {
+  const decade = 10 ** Math.floor(Math.log10(value));
+  const steps = [1, 2, 5, 10].map((digit) => digit * decade);
+  return up ? steps.find((step) => step >= value * 0.999) ?? 10 * decade
+    : steps.reverse().find((step) => step <= value * 1.001) ?? decade;
+}

@@ -1,0 +1,202 @@
+// @ts-check
+/** The picture of a comparison: variants beside each other, each with many seeds, and why they differ. */
+
+import { Bands } from "./bands.js";
+import { h } from "../../../stage/dom.js";
+import { count, loss } from "../../../stage/format.js";
+import { mounting } from "../../../stage/shell.js";
+import { Tip } from "../../../stage/tip.js";
+import { Variant } from "./variant.js";
+import { tileWords } from "./wall.js";
+import { Why } from "./why.js";
+
+/** @typedef {import("../../../stage/types.js").Moment} Moment */
+
+/** Hues of variants: orange and blue mean signs and classes. */
+const COLORS = ["#7a52c7", "#0f9d7a", "#c2417f", "#8a7a0a"];
+const COLORS_ON_DARK = ["#a68af0", "#2fc39c", "#ec72a9", "#cdb93c"];
+const GAP = 28;
+const NARROW = 760;
+
+/** Called by Streamlit. */
+export default mounting((shell) => new ComparePicture(shell));
+
+class ComparePicture {
+  /** @param {import("../../../stage/shell.js").Shell} shell */
+  constructor(shell) {
+    this.shell = shell;
+    shell.view = { member: null };
+    shell.root.classList.add("nn-fixed"); // seeds are many here, and chosen beside the stage
+    this.styles = ["studies/compare/stage/compare.css"];
+    /** @type {Variant[]} */
+    this.variants = [];
+    this.bands = new Bands();
+    this.why = new Why();
+    this.row = h("div", { class: "nn-variants" });
+    this.lower = h("div", { class: "nn-compare-lower" }, this.bands.element, this.why.element);
+    this.element = h("div", { class: "nn-compare" }, this.row, this.lower);
+    this.tip = new Tip(this.element);
+    for (const part of [this.bands, this.why]) this.tip.follow(part.canvas, (event) => this.point(part, event));
+    this.sized = [this.element];
+    this.member = 0;
+    /** @type {string[]} */
+    this.colors = [];
+  }
+
+  /** @param {import("../../../stage/colors.js").Theme} theme */
+  setTheme(theme) {
+    this.theme = theme;
+    this.bands.setTheme(theme);
+    this.why.setTheme(theme);
+    this.recolor();
+  }
+
+  recolor() {
+    const { moment } = this.shell;
+    this.colors = (this.theme?.dark ? COLORS_ON_DARK : COLORS).slice(0, this.variants.length);
+    if (!moment) return;
+    this.bands.colors = this.why.colors = this.colors;
+    this.bands.titles = this.why.titles = moment.scene.variants.map(({ title }) => title);
+    this.variants.forEach((variant, i) => variant.restart(moment.scene, this.colors[i]));
+  }
+
+  resize() {
+    const width = this.element.clientWidth;
+    const { moment } = this.shell;
+    if (!width || !moment) return;
+    const total = this.variants.length;
+    const { scale } = this.shell;
+    const isNarrow = width < NARROW;
+    const columns = isNarrow ? Math.min(total, 2) : total;
+    const gap = isNarrow ? 14 : GAP;
+    this.row.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+    this.row.style.columnGap = `${gap}px`;
+    const column = (width - gap * (columns - 1)) / columns;
+    for (const variant of this.variants) variant.resize(column, moment.scene.wall, scale);
+    const half = isNarrow ? width : (width - GAP) / 2;
+    this.bands.resize(half, scale);
+    this.why.resize(half, scale);
+  }
+
+  /**
+   * @param {Moment} moment
+   * @param {Record<string, any>} arrays  that came with it
+   */
+  take(moment, arrays) {
+    const header = /** @type {any} */ (moment.header);
+    if (header.scene) this.restart(moment, arrays);
+    this.bands.follow(header);
+    if (header.why) this.why.show(header.why);
+    return moment;
+  }
+
+  /**
+   * A new comparison, or the same one after a break.
+   *
+   * @param {Moment} moment
+   * @param {Record<string, any>} arrays
+   */
+  restart(moment, arrays) {
+    const { scene } = moment;
+    if (scene.variants.length !== this.variants.length) {
+      this.tip.hide();
+      this.variants = scene.variants.map((_, index) => new Variant(index, (member) => this.choose(member)));
+      for (const { index, wall } of this.variants) {
+        this.tip.follow(wall.rings, (event) => {
+          const member = event && wall.indexAt(event);
+          return member === null ? null : () => this.tile(index, member);
+        });
+      }
+      this.row.replaceChildren(...this.variants.map(({ element }) => element));
+    }
+    this.shell.moment = moment;
+    this.recolor();
+    this.bands.restart(arrays.history, this.colors);
+    this.why.restart(this.colors);
+    this.resize();
+  }
+
+  /** The same seed in every variant. @param {number} member */
+  choose(member) {
+    this.member = member;
+    this.shell.look({ member });
+    this.shell.repaint();
+  }
+
+  /**
+   * What a chart says of the place pointed at.
+   *
+   * @param {Bands|Why} part
+   * @param {PointerEvent|null} event
+   */
+  point(part, event) {
+    const found = part.point(event);
+    this.shell.request(); // it may mark the place
+    return found;
+  }
+
+  /**
+   * A network of the wall.
+   *
+   * @param {number} variant
+   * @param {number} member
+   * @returns {import("../../../stage/tip.js").Content|null}
+   */
+  tile(variant, member) {
+    const { moment } = this.shell;
+    if (!moment || variant >= moment.scene.variants.length || member >= moment.scene.wall) return null;
+    return {
+      title: `${moment.scene.variants[variant].title}, seed ${moment.scene.seeds[member]}`,
+      head: [],
+      rows: [{ color: null, cells: [tileWords(moment, variant, member)] }],
+    };
+  }
+
+  /**
+   * @param {Moment} moment
+   * @param {number} _now
+   * @param {boolean} _flowing
+   * @param {boolean} fresh
+   */
+  paint(moment, _now, _flowing, fresh) {
+    const { theme } = this;
+    if (!fresh || !theme) return;
+    const { member } = /** @type {any} */ (moment.header);
+    if (this.shell.view.member === null) this.member = member;
+    this.element.dataset.member = String(member);
+    for (const variant of this.variants) {
+      variant.wall.member = this.member;
+      variant.paint(theme, moment, member);
+    }
+    this.tip.refresh();
+  }
+
+  /** @param {number} now */
+  tick(now) {
+    this.bands.paint(now);
+    this.why.paint();
+  }
+
+  get isRestless() {
+    return this.bands.dirty;
+  }
+
+  /** @param {Moment} moment */
+  showNumbers(moment) {
+    const { member } = /** @type {any} */ (moment.header);
+    for (const variant of this.variants) variant.showNumbers(moment, member);
+  }
+
+  /** @param {Moment} moment */
+  describe({ header, scene }) {
+    const said = /** @type {any} */ (header).variants.map((/** @type {any} */ each, /** @type {number} */ i) => {
+      const reached = scene.target_accuracy === null ? "" : `, ${each.reached} of ${scene.seeds.length} reached the target`;
+      return `${scene.variants[i].title}: median test loss ${loss(each.test_loss?.median)}${reached}`;
+    });
+    return `Step ${count(header.step)}. ${said.join(". ")}. ${header.state === "playing" ? "Playing." : "Paused."}`;
+  }
+
+  destroy() {
+    this.tip.destroy();
+  }
+}

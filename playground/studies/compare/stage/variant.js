@@ -1,0 +1,179 @@
+// @ts-check
+/** One variant of a comparison: its numbers, the large map of the chosen seed, and the wall of all. */
+
+import { mixClasses, pointColor } from "../../../stage/colors.js";
+import { context2d, fit, h, setAttribute, setText } from "../../../stage/dom.js";
+import { loss, percent } from "../../../stage/format.js";
+import { tileScores, Wall } from "./wall.js";
+
+/** @typedef {import("../../../stage/colors.js").Theme} Theme */
+/** @typedef {import("../../../stage/types.js").Moment} Moment */
+/** @typedef {{title: string, link: string}} VariantScene */
+
+const LARGE = 60; // pixels of the large map
+const POINT_RADIUS = 2.4;
+const SIDE_BY_SIDE_FROM = 400; // px of a column in which the wall stands beside the large map
+const LARGE_SHARE = 0.45;
+const LARGEST = 340, LARGEST_ABOVE = 200;
+const GAP = 14;
+
+export class Variant {
+  /**
+   * @param {number} index
+   * @param {(member: number) => void} onChoose
+   */
+  constructor(index, onChoose) {
+    this.index = index;
+    this.wall = new Wall({ onChoose, onOpen: () => this.link.click() });
+    this.map = h("canvas", { class: "nn-large-map", width: String(LARGE), height: String(LARGE) });
+    this.data = h("canvas", { class: "nn-large-data", role: "img" });
+    this.square = h("div", { class: "nn-large" }, this.map, this.data);
+    this.title = h("h3", { class: "nn-variant-title" });
+    this.seed = h("span", { class: "nn-variant-seed" });
+    this.link = h("a", { class: "nn-variant-link", target: "_blank", rel: "noopener" }, "Open in Playground ↗");
+    this.numbers = [number("Median test loss"), number("Median accuracy", "Of the test points"), number("Reached"), number("Diverged")];
+    this.reached = h("span", { class: "nn-legend-class" });
+    this.cut = h("span");
+    this.legend = h("div", { class: "nn-wall-legend" }, this.reached,
+      h("span", { class: "nn-legend-class" }, h("i", { class: "nn-wall-sign nn-wall-diverged" }), "diverged"), this.cut);
+    this.foot = h("div", { class: "nn-variant-foot" }, this.seed, this.link);
+    this.pictures = h("div", { class: "nn-variant-pictures" }, this.square, this.foot, this.wall.element, this.legend);
+    this.element = h("section", { class: "nn-variant" },
+      this.title,
+      h("div", { class: "nn-variant-numbers" }, ...this.numbers.map(({ element }) => element)),
+      this.pictures);
+    this.image = new ImageData(LARGE, LARGE);
+    this.pixels = new Uint32Array(this.image.data.buffer);
+    this.mapContext = context2d(this.map);
+    this.size = this.width = this.count = this.scale = 0;
+    /** @type {Float32Array|null} */
+    this.paintedPoints = null;
+  }
+
+  /**
+   * @param {number} width
+   * @param {number} count  of tiles on the wall
+   * @param {number} scale  of type and of what is drawn
+   */
+  resize(width, count, scale) {
+    if (width === this.width && count === this.count && scale === this.scale) return;
+    Object.assign(this, { width, count, scale });
+    const isBeside = width >= SIDE_BY_SIDE_FROM;
+    const size = Math.floor(isBeside ? Math.min(LARGEST * scale, width * LARGE_SHARE) : Math.min(LARGEST_ABOVE, width));
+    this.element.classList.toggle("nn-beside", isBeside);
+    if (isBeside) this.wall.resize(count, width - size - GAP, size);
+    else this.wall.resize(count, width, Math.max(width * 0.62, 90));
+    this.size = size;
+    this.pictures.style.gridTemplateColumns = isBeside ? `${size}px minmax(0, 1fr)` : "";
+    for (const element of [this.map, this.square]) element.style.width = element.style.height = `${size}px`;
+    this.dataContext = fit(this.data, size, size);
+    this.paintedPoints = null;
+  }
+
+  /**
+   * @param {Theme} theme
+   * @param {Moment} moment
+   * @param {number} member  the seed that is shown large, as the frame has it
+   */
+  paint(theme, { scene, arrays, settings }, member) {
+    const { index, pixels, wall } = this;
+    const { count } = wall;
+    const kinds = arrays.large.length / scene.variants.length / pixels.length;
+    const large = arrays.large.subarray(index * kinds * pixels.length, (index + 1) * kinds * pixels.length);
+    if (kinds > 1) mixClasses(large, kinds, pixels, theme, settings.discretize);
+    else {
+      const lut = settings.discretize ? theme.softSign : theme.soft;
+      for (let i = 0; i < pixels.length; i++) pixels[i] = lut[large[i]];
+    }
+    this.mapContext.putImageData(this.image, 0, 0);
+    const each = arrays.maps.length / scene.variants.length;
+    const states = arrays.states.subarray(index * count, (index + 1) * count);
+    wall.paint(theme, arrays.maps.subarray(index * each, (index + 1) * each), states, settings.discretize);
+    this.paintPoints(theme, scene, arrays[`points${index}`], arrays[`labels${index}`]);
+    setAttribute(this.data, "aria-label", `${scene.variants[index].title}: output of seed ${scene.seeds[member]}, with its data`);
+  }
+
+  /**
+   * Only where they are others than before: they change with the seed, not with training.
+   *
+   * @param {Theme} theme
+   * @param {any} scene
+   * @param {Float32Array} points
+   * @param {Float32Array} labels
+   */
+  paintPoints(theme, { domain: [low, high], task }, points, labels) {
+    const { dataContext: context, size, paintedPoints: before } = this;
+    const isSame = before && before.length === points.length && this.paintedTheme === theme
+      && before[0] === points[0] && before[3] === points[3];
+    if (!context || isSame) return;
+    this.paintedPoints = points;
+    this.paintedTheme = theme;
+    context.clearRect(0, 0, size, size);
+    const scale = size / (high - low);
+    context.lineWidth = 0.8;
+    context.strokeStyle = task === "regression" ? "rgba(20, 24, 30, .55)" : "#fff";
+    for (let i = 0; i < labels.length; i++) {
+      context.beginPath();
+      context.arc((points[2 * i] - low) * scale, (high - points[2 * i + 1]) * scale, POINT_RADIUS, 0, 2 * Math.PI);
+      context.fillStyle = pointColor(theme, task, labels[i]);
+      context.fill();
+      context.stroke();
+    }
+  }
+
+  /**
+   * @param {any} scene
+   * @param {string} color
+   */
+  restart(scene, color) {
+    const { title } = scene.variants[this.index];
+    setText(this.title, title);
+    this.element.setAttribute("aria-label", title);
+    this.element.style.setProperty("--nn-variant", color);
+    this.wall.color = color;
+    setAttribute(this.wall.rings, "aria-label",
+      `${scene.wall} networks of ${title}, a small map each. Arrow keys choose the one that is shown large.`);
+    this.numbers[2].element.hidden = scene.target_accuracy === null;
+    this.numbers[1].element.hidden = scene.task === "regression";
+    this.reached.hidden = scene.target_accuracy === null;
+    const target = `${Math.round(scene.target_accuracy * 1000) / 10} %`;
+    setText(this.numbers[2].label, `Reached ${target}`);
+    this.reached.replaceChildren(h("i", { class: "nn-wall-sign nn-wall-reached" }), `reached ${target}`);
+    this.cut.hidden = scene.wall === scene.seeds.length;
+    setText(this.cut, `${scene.wall} of ${scene.seeds.length} seeds shown`);
+    this.paintedPoints = null;
+  }
+
+  /**
+   * @param {Moment} moment
+   * @param {number} member
+   */
+  showNumbers(moment, member) {
+    const { header, scene } = moment;
+    const found = /** @type {any} */ (header).variants[this.index];
+    const total = scene.seeds.length;
+    const texts = [
+      loss(found.test_loss?.median),
+      found.test_accuracy ? percent(found.test_accuracy.median) : "–",
+      `${found.reached} of ${total}`,
+      String(found.diverged),
+    ];
+    texts.forEach((text, i) => setText(this.numbers[i].value, text));
+    this.numbers[3].element.classList.toggle("nn-none", !found.diverged);
+    this.wall.describe(/** @type {any} */ (scene));
+    const seed = String(scene.seeds[member]);
+    setText(this.seed, `Seed ${seed}: ${tileScores(moment, this.index, member)}`);
+    const query = scene.variants[this.index].link.replaceAll("{seed}", seed).replaceAll("{step}", String(found.step));
+    setAttribute(this.link, "href", `./?${query}`);
+  }
+}
+
+/**
+ * @param {string} text
+ * @param {string|null} [title]
+ */
+function number(text, title = null) {
+  const label = h("span", { class: "nn-caption" }, text);
+  const value = h("span", { class: "nn-variant-value" }, "–");
+  return { element: h("div", { class: "nn-variant-number", title }, label, value), value, label };
+}

@@ -1,0 +1,208 @@
+// @ts-check
+/** A wall of small live maps, one for each seed of a variant: how all of them learn at once. */
+
+import { mixClasses } from "../../../stage/colors.js";
+import { context2d, fit, h, setAttribute } from "../../../stage/dom.js";
+import { loss, percent } from "../../../stage/format.js";
+
+/** @typedef {import("../../../stage/colors.js").Theme} Theme */
+
+const SIDE = 24; // of a map, in its own pixels
+const GAP = 2; // between two
+const CELL = SIDE + GAP;
+const PIXELS = SIDE * SIDE;
+const REACHED = 1, DIVERGED = 2;
+const CHOSEN_INSET = 4.5; // of the ring round the tile that is chosen, whose frame is outside
+const DIVERGED_COLOR = "#d63a3a";
+const STATES = { [REACHED]: "has reached the target", [DIVERGED]: "has diverged" };
+
+export class Wall {
+  /**
+   * @param {object} actions
+   * @param {(index: number) => void} actions.onChoose
+   * @param {() => void} actions.onOpen  the chosen one
+   */
+  constructor({ onChoose, onOpen }) {
+    this.onChoose = onChoose;
+    this.onOpen = onOpen;
+    this.map = h("canvas", { class: "nn-wall-map" });
+    this.rings = h("canvas", {
+      class: "nn-wall-rings", tabindex: "0", role: "slider", "aria-valuemin": "0",
+      onclick: (/** @type {MouseEvent} */ event) => this.choose(this.indexAt(event)),
+      onpointermove: (/** @type {PointerEvent} */ event) => {
+        this.rings.style.cursor = this.indexAt(event) === null ? "default" : "pointer";
+      },
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event),
+    });
+    this.element = h("div", { class: "nn-wall" }, this.map, this.rings);
+    this.mapContext = context2d(this.map);
+    this.count = this.columns = this.tile = 0;
+    this.member = 0;
+    this.ringKey = "";
+    this.color = "";
+  }
+
+  /**
+   * As many columns as make the tiles largest.
+   *
+   * @param {number} count
+   * @param {number} width  to fill
+   * @param {number} height  to stay within
+   */
+  resize(count, width, height) {
+    let columns = 1, tile = 0;
+    for (let each = 1; each <= count; each++) {
+      const size = Math.min(width / each, height / Math.ceil(count / each));
+      if (size > tile) [columns, tile] = [each, size];
+    }
+    tile = Math.min(tile, 96);
+    if (count === this.count && columns === this.columns && tile === this.tile) return;
+    Object.assign(this, { count, columns, tile });
+    const rows = Math.ceil(count / columns);
+    this.image = new ImageData(columns * CELL, rows * CELL);
+    this.target = new Uint32Array(this.image.data.buffer);
+    this.small = new Uint32Array(PIXELS);
+    this.map.width = columns * CELL;
+    this.map.height = rows * CELL;
+    for (const style of [this.map.style, this.element.style]) {
+      style.width = `${columns * tile}px`;
+      style.height = `${rows * tile}px`;
+    }
+    this.context = fit(this.rings, columns * tile, rows * tile);
+    this.ringKey = "";
+  }
+
+  /**
+   * @param {Theme} theme
+   * @param {Uint8Array} maps  (count, K, 24, 24)
+   * @param {Uint8Array} states
+   * @param {boolean} discretize
+   */
+  paint(theme, maps, states, discretize) {
+    const { target, small, image, columns, count } = this;
+    if (!target || !small || !image) return;
+    const kinds = maps.length / count / PIXELS;
+    const lut = discretize ? theme.vividSign : theme.vivid;
+    for (let index = 0; index < count; index++) {
+      const start = index * kinds * PIXELS;
+      if (kinds > 1) mixClasses(maps.subarray(start, start + kinds * PIXELS), kinds, small, theme, discretize);
+      let to = (Math.floor(index / columns) * CELL + GAP / 2) * image.width + (index % columns) * CELL + GAP / 2;
+      for (let row = 0; row < SIDE; row++, to += image.width) {
+        const from = row * SIDE;
+        for (let i = 0; i < SIDE; i++) target[to + i] = kinds > 1 ? small[from + i] : lut[maps[start + from + i]];
+      }
+    }
+    this.mapContext.putImageData(image, 0, 0);
+    this.paintRings(theme, states);
+  }
+
+  /**
+   * Only where something has changed.
+   *
+   * @param {Theme} theme
+   * @param {Uint8Array} states
+   */
+  paintRings(theme, states) {
+    const key = `${this.member} ${this.color} ${theme.text} ${states.join("")}`;
+    const { context, tile, columns, count } = this;
+    if (!context || key === this.ringKey) return;
+    this.ringKey = key;
+    context.clearRect(0, 0, columns * tile, Math.ceil(count / columns) * tile);
+    for (let index = 0; index < count; index++) {
+      const x = (index % columns) * tile, y = Math.floor(index / columns) * tile;
+      const state = states[index];
+      const isChosen = index === this.member;
+      if (isChosen) paintFrame(context, theme, x, y, tile);
+      const inset = isChosen ? CHOSEN_INSET : 1.5; // what it has come to shows within the frame
+      if (isChosen && !state) continue;
+      context.strokeStyle = state === DIVERGED ? DIVERGED_COLOR : state === REACHED ? this.color : theme.faint;
+      context.lineWidth = state ? 2 : 1;
+      context.setLineDash(state === DIVERGED ? [3, 2] : []);
+      context.beginPath();
+      context.roundRect(x + inset, y + inset, tile - 2 * inset, tile - 2 * inset, 3);
+      if (state === DIVERGED) {
+        context.moveTo(x + 2 + inset, y + tile - 2 - inset);
+        context.lineTo(x + tile - 2 - inset, y + 2 + inset);
+      }
+      context.stroke();
+    }
+    context.setLineDash([]);
+  }
+
+  /** For those who hear the wall. @param {any} scene */
+  describe({ seeds, wall }) {
+    setAttribute(this.rings, "aria-valuemax", String(wall - 1));
+    setAttribute(this.rings, "aria-valuenow", String(this.member));
+    setAttribute(this.rings, "aria-valuetext", `seed ${seeds[this.member]}`);
+  }
+
+  /** @param {MouseEvent} event */
+  indexAt({ offsetX, offsetY }) {
+    const column = Math.floor(offsetX / this.tile), row = Math.floor(offsetY / this.tile);
+    const index = row * this.columns + column;
+    return column >= 0 && column < this.columns && index >= 0 && index < this.count ? index : null;
+  }
+
+  /** @param {number|null} index */
+  choose(index) {
+    if (index !== null) this.onChoose(index);
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const moves = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns };
+    const move = moves[/** @type {keyof moves} */ (event.key)];
+    if (!(move || event.key === "Enter") || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!move) return this.onOpen();
+    const index = this.member + move;
+    if (index >= 0 && index < this.count) this.onChoose(index);
+  }
+}
+
+/**
+ * Round the tile that is shown large.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {Theme} theme
+ * @param {number} x
+ * @param {number} y
+ * @param {number} tile
+ */
+function paintFrame(context, theme, x, y, tile) {
+  context.setLineDash([]);
+  context.lineWidth = 2.5;
+  context.strokeStyle = theme.background;
+  context.strokeRect(x + 3.5, y + 3.5, tile - 7, tile - 7);
+  context.strokeStyle = theme.text;
+  context.beginPath();
+  context.roundRect(x + 1.25, y + 1.25, tile - 2.5, tile - 2.5, 3);
+  context.stroke();
+}
+
+/**
+ * The scores of a network of the wall in words.
+ *
+ * @param {import("../../../stage/types.js").Moment} moment
+ * @param {number} variant
+ * @param {number} member
+ */
+export function tileScores({ scene, arrays }, variant, member) {
+  const at = variant * scene.wall + member;
+  if (arrays.states[at] === DIVERGED) return STATES[DIVERGED];
+  const [testLoss, accuracy] = arrays.scores.subarray(2 * at, 2 * at + 2);
+  return `test loss ${loss(testLoss)}${Number.isFinite(accuracy) ? `, ${percent(accuracy)} correct` : ""}`;
+}
+
+/**
+ * The same, and what it has come to.
+ *
+ * @param {import("../../../stage/types.js").Moment} moment
+ * @param {number} variant
+ * @param {number} member
+ */
+export function tileWords(moment, variant, member) {
+  const state = moment.arrays.states[variant * moment.scene.wall + member];
+  return `${tileScores(moment, variant, member)}${state === REACHED ? `, ${STATES[REACHED]}` : ""}`;
+}

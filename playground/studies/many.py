@@ -1,0 +1,119 @@
+"""Many networks trained without a page: in this process, on all cores, or on a Ray cluster."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from playground.data.points import DATASETS
+from playground.labs.mlp.config import MLPConfig
+from playground.settings import ConfigError, Integer, Number, Problem
+from playground.studies import pool, ray
+from playground.studies.memory import check_memory, population_bytes
+from playground.studies.parts import PART, Part, Progress, Trained, Training
+
+EPOCHS = Number(0, 1_000_000)
+TARGET_ACCURACY = Number(0, 1)
+TIERS = ("auto", "traced", "compiled")
+
+
+def train_all(
+    batches: Sequence[Sequence[MLPConfig]],
+    *,
+    epochs: float,
+    target_accuracy: float | None,
+    tier: str,
+    engine: str,
+    padded: bool = False,
+    limit_bytes: int | None = None,
+    progress: Progress | None = None,
+) -> Trained:
+    """Train the networks of ``batches`` for ``epochs`` passes over their data; what came of all, in their order.
+
+    The networks of a batch should be of one structure, or differ in width alone and be ``padded``. A batch is cut
+    into parts of ``PART`` networks at most.
+
+    ``progress`` gets the mean epoch now and then. ``tier``: ``traced`` starts at once, ``compiled`` makes machine
+    code first (some 20 s a structure, kept on disk), ``auto`` takes compiled loops that are kept, and makes them for
+    long trainings. ``engine`` is one of ``ENGINES``: ``inline`` trains all parts in this process, epoch by epoch;
+    ``process`` in as many processes as there are cores; ``ray`` on the cluster that $RAY_ADDRESS names, else on all
+    cores of this machine. The outcomes are the same.
+
+    A KeyboardInterrupt ends the training, and what was reached is returned: inline up to the last epoch, elsewhere
+    the parts that were done. It is raised where nothing was reached.
+
+    Raises ConfigError where a value is out of range, and with numbers where the networks that a
+    process trains would take more than ``limit_bytes`` (default: half of the memory that is free).
+    """
+    _validate(batches, epochs, target_accuracy, tier, engine)
+    common: dict[str, Any] = {"epochs": epochs, "target_accuracy": target_accuracy, "tier": tier, "padded": padded}
+    parts = [
+        Part(configs=tuple(batch[start : start + PART]), **common)
+        for batch in batches
+        for start in range(0, len(batch), PART)
+    ]
+    at_once = parts if engine == "inline" else [max(parts, key=lambda part: population_bytes(part.configs))]
+    check_memory([each for part in at_once for each in part.configs], limit_bytes, padded=padded)
+    started = time.perf_counter()
+    found = ENGINES[engine](parts, progress or (lambda epoch: None))
+    elapsed_s = time.perf_counter() - started
+    reached = [each for each in found if each is not None]
+    if not reached:
+        raise KeyboardInterrupt
+    updates = sum(each.updates for each in reached)
+    return Trained(
+        tuple(
+            outcome
+            for part, each in zip(parts, found, strict=True)
+            for outcome in (each.outcomes if each else [None] * len(part.configs))
+        ),
+        updates,
+        "compiled" if {each.tier for each in reached} == {"compiled"} else "traced",
+        updates / elapsed_s if updates else None,
+    )
+
+
+def _validate(
+    batches: Sequence[Sequence[MLPConfig]], epochs: float, target_accuracy: float | None, tier: str, engine: str
+) -> None:
+    check("epochs", EPOCHS, epochs)
+    if target_accuracy is not None:
+        check("target_accuracy", TARGET_ACCURACY, target_accuracy)
+        if any(DATASETS[config.dataset].is_regression for batch in batches for config in batch):
+            raise ConfigError("target_accuracy: a regression has no accuracy; leave it out")
+    if tier not in TIERS:
+        raise ConfigError(f"tier: {tier!r} is not one of {', '.join(TIERS)}")
+    if engine not in ENGINES:
+        raise ConfigError(f"engine: {engine!r} is not one of {', '.join(ENGINES)}")
+
+
+def check(name: str, kind: Integer | Number, value: float) -> None:
+    """Raises ConfigError, with the name, where ``value`` is not of its ``kind``."""
+    try:
+        kind.check(value)
+    except ConfigError as error:
+        raise ConfigError(str(Problem(name, str(error)))) from None
+
+
+# Engines: each takes parts and a report of epochs, and gives what came of each part, in order; None for a part that
+# an interrupt left without a result
+
+
+def _inline(parts: list[Part], progress: Progress) -> list[Trained | None]:
+    """All parts keep step, so that wherever they are interrupted the networks can be compared."""
+    trainings = [Training(part) for part in parts]
+    try:
+        while trainings[0].epoch < parts[0].epochs:
+            for training in trainings:
+                training.advance()
+            progress(trainings[0].epoch)
+    except KeyboardInterrupt:
+        if not trainings[0].epoch:
+            raise
+    return [training.result() for training in trainings]
+
+
+ENGINES: dict[str, Callable[[list[Part], Progress], list[Trained | None]]] = {
+    "inline": _inline,
+    "process": pool.run_parts,
+    "ray": ray.run_parts,
+}

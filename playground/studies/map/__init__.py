@@ -1,0 +1,1 @@
+"""A network for every cell of a grid of two quantities."""

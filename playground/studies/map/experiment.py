@@ -1,0 +1,231 @@
+"""The trainability map: a network in every cell of a grid of two quantities, all trained at once from the same seed.
+
+Read from the top: the networks, their training, then what can be seen of them. Nothing of a map can be changed while
+it trains, so that it is a function of its configuration and the number of updates. A cell that has diverged shows
+nothing but that, since how far it was when that was noticed depends on when one looked.
+"""
+
+import hashlib
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from playground.data.points import DATASETS, DOMAIN, Split, draw
+from playground.labs.mlp.population import PopulationExperiment
+from playground.run import Edit, Snapshot, View
+from playground.runs import link
+from playground.settings import ConfigError
+from playground.studies.map.config import QUANTITIES, MapConfig
+from playground.training.history import History
+
+SIDE = 60  # of the chosen cell's boundary
+RUNNING, DIVERGED = 0, 2
+
+
+class MapExperiment:
+    """The networks of ``config.networks()`` in training, each known by its place there."""
+
+    def __init__(self, config: MapConfig) -> None:
+        self.config = config
+        self.step = 0
+        self.edits = 0
+        self.notice: str | None = None
+        self.cells = PopulationExperiment(config.networks(), padded=True)
+        self.history = History()
+        self._scores: dict[str, NDArray[np.float64]] | None = None
+        self._update_s = 0.1  # what it takes to train all networks once
+        self.record()
+
+    # Training
+
+    def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
+        """Train every network for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent; →
+        updates done. Where it takes long to look at all networks, training gets four times as much."""
+        if self.notice is not None:
+            return 0
+        if budget_s is not None:
+            in_time = max(1, int(max(budget_s, 4 * self.cells.measuring_s) / self._update_s))
+            steps = in_time if steps is None else min(steps, in_time)
+        started = time.perf_counter()
+        done = self.cells.advance(steps)
+        if done:
+            self._update_s = max(time.perf_counter() - started - self.cells.measuring_s, 1e-5) / done
+        self.step += done
+        self._scores = None
+        self.record()
+        if self.cells.diverged().all():
+            self.notice = "All networks of this map have diverged. Smaller learning rates keep them finite."
+        return done
+
+    def prepare(self) -> None:
+        """Make the first ``advance`` as fast as the others."""
+        self.cells.prepare()
+
+    # Seeing
+
+    def observe(self, run_id: str, view: View) -> Snapshot:
+        """The panels of ``view``: ``stage`` (every cell's numbers, and the boundary of the one chosen as ``member``),
+        ``scene`` (the axes, the data) and ``curves`` (the medians so far)."""
+        arrays: dict[str, NDArray[Any]] = {}
+        info: dict[str, Any] = {"tier": self.cells.tier, "edits": self.edits, "view": {"member": None}}
+        if "stage" in view.panels:
+            arrays |= self._grid()
+            if view.member is not None and view.member < len(self.cells.configs):
+                info["view"] = {"member": view.member}
+                arrays |= self._chosen(view.member)
+                info["link"] = self._link(view.member)
+        if "scene" in view.panels:
+            info["scene"] = self._scene()
+        if "curves" in view.panels:
+            arrays["curves"] = self.history.array()
+        return Snapshot.of(self, run_id, info, arrays)
+
+    @property
+    def epoch(self) -> float:
+        """Passes over the training data so far, of the network whose batches are smallest."""
+        return self.step / self.config.steps_per_epoch
+
+    def metrics(self) -> dict[str, float | None]:
+        """The medians of the losses over all cells, of which a diverged one has an infinite loss, and how many
+        those are."""
+        scores, diverged = self._measured(), self.cells.diverged()
+        found: dict[str, float | None] = {"diverged": float(diverged.sum())}
+        for name in ("train_loss", "test_loss"):
+            median = float(np.median(np.where(diverged, np.inf, scores[name])))
+            found[name] = median if np.isfinite(median) else None
+        return found
+
+    def record(self) -> None:
+        """Add the present medians to the history."""
+        found = self.metrics()
+        losses = [found[name] for name in ("train_loss", "test_loss")]
+        known = [np.nan if value is None else value for value in losses]
+        self.history.add([self.step, self.epoch, *known, np.nan, np.nan])
+
+    def _measured(self) -> dict[str, NDArray[np.float64]]:
+        if self._scores is None:
+            self._scores = self.cells.scores()
+        return self._scores
+
+    def _grid(self) -> dict[str, NDArray[Any]]:
+        """Test loss, test accuracy (NaN for regression) and state of every cell, each (rows, columns)."""
+        shape, scores, diverged = (len(self.config.rows), len(self.config.columns)), self._measured(), self._gone()
+        losses, accuracies = (np.where(diverged, np.nan, scores[f"test_{name}"]) for name in ("loss", "accuracy"))
+        return {
+            "losses": losses.astype(np.float32).reshape(shape),
+            "accuracies": accuracies.astype(np.float32).reshape(shape),
+            "states": np.where(diverged, DIVERGED, RUNNING).astype(np.uint8).reshape(shape),
+        }
+
+    def _gone(self) -> NDArray[np.bool_]:
+        """Which networks have no finite test loss any more."""
+        result: NDArray[np.bool_] = self.cells.diverged() | ~np.isfinite(self._measured()["test_loss"])
+        return result
+
+    def _chosen(self, index: int) -> dict[str, NDArray[Any]]:
+        """What the network at ``index`` answers over the plane, (maps, SIDE, SIDE), and the points it learns from."""
+        split = _split(*self._data(index))
+        arrays: dict[str, NDArray[Any]] = {
+            "points": split.points[: split.train_size].astype(np.float32),
+            "labels": split.labels[: split.train_size].astype(np.float32),
+        }
+        if not self._gone()[index]:
+            arrays["large"] = self.cells.boundaries([index], side=SIDE)[0].copy()
+        return arrays
+
+    def _data(self, index: int) -> tuple[str, float, float, int]:
+        config = self.cells.configs[index]
+        return config.dataset, config.noise, config.train_share, config.data_seed
+
+    def _link(self, index: int) -> str | None:
+        """The part of an address that opens the cell as an ordinary run, as far as it has come."""
+        step = 0 if self._gone()[index] else self.step
+        return link.query(self.cells.run(index), step)
+
+    def _scene(self) -> dict[str, Any]:
+        config, entry = self.config, DATASETS[self.config.dataset]
+        sides = {"across": config.columns, "down": config.rows}
+        return {
+            "title": config.title(),
+            "task": "regression" if entry.is_regression else "classification",
+            "classes": entry.classes,
+            "domain": DOMAIN,
+            "axes": {side: _axis(getattr(config, side), values) for side, values in sides.items()},
+            "needs": config.demands(),
+            "seed": config.seed,
+            "data_seed": config.data_seed,
+        }
+
+    # Changing
+
+    def apply(self, target: str, value: Any) -> Edit:
+        """Nothing of a map changes while it trains. Raises ConfigError."""
+        raise ConfigError(f"{target[:60]}: it cannot change during the training of a map; it needs a new one")
+
+    def has_faster(self) -> bool | None:
+        return False
+
+    def close(self) -> None:
+        """End what was started for this run alone."""
+        self.cells.close()
+
+    def state(self) -> dict[str, Any]:
+        """All that training needs to go on from here, in NumPy."""
+        populations = [group.population for group in self.cells.groups]
+        return {
+            "step": self.step,
+            "edits": self.edits,
+            "parameters": np.concatenate([each.parameters.cpu().numpy().ravel() for each in populations]),
+            "optimizer_state": {
+                f"{index} {name}": value.cpu().numpy().copy()
+                for index, each in enumerate(populations)
+                for name, value in each.state.items()
+            },
+            "steps": [(each.step, each.steps.tolist(), each.diverged.tolist()) for each in populations],
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from an earlier ``state`` of a map with the same configuration."""
+        self.step, self.edits, self.notice, self._scores = state["step"], state["edits"], None, None
+        begin = 0
+        for index, (group, (step, steps, diverged)) in enumerate(zip(self.cells.groups, state["steps"], strict=True)):
+            population = group.population
+            end = begin + population.parameters.numel()
+            parameters = torch.tensor(state["parameters"][begin:end]).view_as(population.parameters)
+            optimizer_state = {
+                name: torch.tensor(state["optimizer_state"][f"{index} {name}"]) for name in population.state
+            }
+            device = population.parameters.device
+            moment = {"parameters": parameters, **{f"state.{name}": each for name, each in optimizer_state.items()}}
+            moment = {name: value.to(device) for name, value in moment.items()}
+            population.restore(step, {**moment, "steps": torch.tensor(steps), "diverged": torch.tensor(diverged)})
+            begin = end
+
+    def parameters_sha256(self) -> str:
+        """The hash of all parameters' float32 bytes, in which a diverged network counts as one of zeros."""
+        digest = hashlib.sha256()
+        for group in self.cells.groups:
+            population = group.population
+            digest.update((population.parameters.cpu() * ~population.diverged[:, None]).numpy().tobytes())
+        return digest.hexdigest()
+
+
+def _axis(name: str, values: tuple[float, ...]) -> dict[str, Any]:
+    quantity = QUANTITIES[name]
+    return {
+        "name": name,
+        "label": quantity.label,
+        "is_log": quantity.is_log and not quantity.is_whole,
+        "values": values,
+        "texts": [f"{value:.3g}" for value in values],
+    }
+
+
+@lru_cache(maxsize=64)
+def _split(dataset: str, noise: float, train_share: float, data_seed: int) -> Split:
+    return draw(dataset, noise, train_share, data_seed)

@@ -1,0 +1,61 @@
+"""The trainability map: choose two quantities, and see for which of their values networks learn."""
+
+import streamlit as st
+
+from playground.labs.mlp.controls import controls, numbers, structure
+from playground.pages.session import PageSession
+from playground.pages.stage import mount
+from playground.studies.map.config import QUANTITIES, MapConfig
+
+CELLS = (4, 8, 12, 16, 24, 32)
+SESSION = PageSession("map")
+
+
+def map_page() -> None:
+    """The controls, which keep the map and the address in line with themselves, and the stage."""
+    if not SESSION.begin():
+        return
+    with st.sidebar:
+        _axes()
+        controls(SESSION)
+    mount(SESSION, ("seed", "data_seed"))
+    st.caption(_LEGEND)
+
+
+_LEGEND = (
+    "Every cell is a network of its own. All start from the same seed and differ only in what stands on the axes. "
+    "The colour is the test loss that a network has now: bright is low. Point at a cell to see what its network has "
+    "learned, click to keep it, and open it in the Playground as a run of its own."
+)
+
+
+@st.fragment
+def _axes() -> None:
+    """What spans the map; what all its networks have in common stands below."""
+    config = SESSION.follow()
+    st.markdown("**Map**")
+    for side, text in (("across", "Left to right"), ("down", "Bottom to top")):
+        st.selectbox(
+            text,
+            list(QUANTITIES),
+            key=side,
+            format_func=lambda name: QUANTITIES[name].label,
+            help=MapConfig.settings()[side].help,
+            on_change=_usual_ends,
+            args=(side,),
+        )
+        quantity = QUANTITIES[getattr(config, side)]
+        about = f"{quantity.label}: {quantity.low:g} to {quantity.high:g}."
+        for place, end, name in zip(st.columns(2), ("from", "to"), ("From", "To"), strict=True):
+            numbers(place, name, f"{side}_{end}", config.usual_ends(side), about)
+    st.select_slider(
+        "Networks along each axis", sorted({*CELLS, st.session_state.cells}), key="cells",
+        help=MapConfig.settings()["cells"].help,
+    )  # fmt: skip
+    structure(SESSION)
+
+
+def _usual_ends(side: str) -> None:
+    """Another quantity begins with its own usual range."""
+    quantity = QUANTITIES[st.session_state[side]]
+    st.session_state[f"{side}_from"], st.session_state[f"{side}_to"] = float(quantity.first), float(quantity.last)

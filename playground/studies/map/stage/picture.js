@@ -1,0 +1,308 @@
+// @ts-check
+/** The picture of a trainability map: every network as a cell by its loss, and one of them large beside the grid. */
+
+import { mixClasses, pointColor } from "../../../stage/colors.js";
+import { context2d, fit, h, setAttribute, setText } from "../../../stage/dom.js";
+import { count, loss, percent, scaled } from "../../../stage/format.js";
+import { Grid, LEAST, legendColors, lowest } from "./grid.js";
+import { paintTrainPoint } from "../../../labs/mlp/stage/plane.js";
+import { mounting } from "../../../stage/shell.js";
+
+/** @typedef {import("../../../stage/types.js").Moment} Moment */
+/** @typedef {import("./grid.js").Axis} Axis */
+/** @typedef {import("./grid.js").Cells} Cells */
+
+const RESOLUTION = 60;
+const DIVERGED = 2;
+const MOST_LARGE = 330;
+
+/** Called by Streamlit. */
+export default mounting((shell) => new MapPicture(shell));
+
+class MapPicture {
+  /** @param {import("../../../stage/shell.js").Shell} shell */
+  constructor(shell) {
+    this.shell = shell;
+    shell.view = { member: null };
+    this.isRestless = false;
+    this.axesStale = this.marksStale = false;
+    /** @type {Cells|null} */
+    this.cells = null;
+    this.grid = new Grid({
+      onPoint: (index, at) => this.point(index, at),
+      onChoose: (index) => this.choose(index),
+      onSpace: () => shell.toolbar?.togglePlay(),
+    });
+    this.build();
+    this.sized = [this.frame, this.panel];
+  }
+
+  build() {
+    this.summary = h("p", { class: "nn-map-summary" });
+    this.low = h("span");
+    this.middle = h("span");
+    this.legend = h("div", { class: "nn-map-legend" }, h("span", {}, "Test loss"),
+      h("div", { class: "nn-map-scale" },
+        h("div", { class: "nn-legend-bar", style: `background:linear-gradient(90deg, ${legendColors().join(", ")})` }),
+        h("div", { class: "nn-legend-range" }, this.low, this.middle, h("span", {}, "1 and more"))),
+      h("span", { class: "nn-legend-class" }, h("i", { class: "nn-swatch nn-map-diverged" }), "diverged"));
+    this.tip = h("div", { class: "nn-card nn-card-hover nn-map-tip", hidden: true });
+    this.grid.element.append(this.tip);
+    this.frame = h("section", { class: "nn-map-frame", "aria-label": "Map" }, this.summary, this.grid.element, this.legend);
+    this.title = h("h3", { class: "nn-plane-title" });
+    this.plane = h("canvas", { class: "nn-plane-map", width: RESOLUTION, height: RESOLUTION });
+    this.data = h("canvas", { class: "nn-map-layer", role: "img" });
+    this.hint = h("div", { class: "nn-map-hint" });
+    this.square = h("div", { class: "nn-map-square" }, this.plane, this.data, this.hint);
+    this.numbers = h("dl", { class: "nn-map-numbers" });
+    this.open = h("a", { class: "nn-button nn-map-open", target: "_blank", rel: "noopener" }, "Open in Playground");
+    this.panel = h("section", { class: "nn-map-panel", "aria-label": "Chosen network" },
+      this.title, this.square, this.numbers, this.open);
+    this.element = h("div", { class: "nn-map" }, this.frame, this.panel);
+    this.image = new ImageData(RESOLUTION, RESOLUTION);
+    this.pixels = new Uint32Array(this.image.data.buffer);
+    this.planeContext = context2d(this.plane);
+    this.large = 0;
+  }
+
+  /** @param {import("../../../stage/colors.js").Theme} theme */
+  setTheme(theme) {
+    this.theme = theme;
+    this.grid.setTheme(theme);
+    this.axesStale = true;
+  }
+
+  resize() {
+    const width = this.frame.clientWidth, beside = this.panel.clientWidth;
+    if (!width) return;
+    if (this.grid.resize(width, this.shell.scale)) this.axesStale = true;
+    const large = Math.min(MOST_LARGE * this.shell.scale, beside);
+    if (large === this.large) return;
+    this.large = large;
+    this.square.style.width = this.square.style.height = `${large}px`;
+    this.plane.style.width = this.plane.style.height = `${large}px`;
+    this.dataContext = fit(this.data, large, large);
+  }
+
+  // What is looked at
+
+  /** The network beside the grid: the one pointed at, else the chosen one. */
+  get member() {
+    return this.grid.pointed ?? this.grid.chosen;
+  }
+
+  /**
+   * @param {number|null} index
+   * @param {{x: number, y: number}|null} at
+   */
+  point(index, at) {
+    this.tip.hidden = index === null;
+    if (at && index !== null) this.placeTip(index, at);
+    this.look();
+  }
+
+  /** @param {number|null} index */
+  choose(index) {
+    this.grid.chosen = index === this.grid.chosen && this.grid.pointed === index ? null : index;
+    this.grid.paintMarks();
+    setAttribute(this.shell.root, "data-chosen", String(this.grid.chosen ?? ""));
+    this.look();
+    const { moment } = this.shell;
+    if (moment) setText(/** @type {HTMLElement} */ (this.shell.words), this.describe(moment));
+  }
+
+  look() {
+    const { shell, member } = this;
+    if (shell.view.member !== member) shell.look({ member });
+    if (shell.moment) this.showChosen(shell.moment);
+  }
+
+  /**
+   * @param {number} index
+   * @param {{x: number, y: number}} at
+   */
+  placeTip(index, at) {
+    const { tip, grid, cells, shell } = this;
+    if (!cells || !shell.moment) return;
+    const [first, second] = this.places(index);
+    tip.replaceChildren(h("div", { class: "nn-card-title" }, first), h("div", { class: "nn-card-title" }, second),
+      h("div", { class: "nn-card-value" }, this.outcome(index)));
+    const width = grid.width * grid.scale;
+    const isRight = at.x > width / 2;
+    tip.style.left = isRight ? "" : `${at.x + 16}px`;
+    tip.style.right = isRight ? `${width - at.x + 16}px` : "";
+    tip.style.top = `${Math.max(0, at.y - 30)}px`;
+  }
+
+  /** The two quantities of a cell, with their values. @param {number} index */
+  places(index) {
+    const { across, down } = /** @type {any} */ (this.shell.moment?.scene).axes;
+    const columns = across.values.length;
+    return [`${across.label} ${across.texts[index % columns]}`, `${down.label} ${down.texts[Math.floor(index / columns)]}`];
+  }
+
+  /** @param {number} index */
+  outcome(index) {
+    const { losses, states } = /** @type {Cells} */ (this.cells);
+    if (states[index] === DIVERGED) return "Diverged";
+    const share = this.shell.moment?.arrays.accuracies[index];
+    const own = `Loss ${loss(losses[index])}`;
+    return share === undefined || Number.isNaN(share) ? own : `${own}, accuracy ${percent(share)}`;
+  }
+
+  // A moment
+
+  /**
+   * @param {Moment} moment
+   * @param {Record<string, any>} arrays  that came with it
+   * @param {Moment|null} former
+   */
+  take(moment, arrays, former) {
+    const { header, scene } = moment;
+    const { across, down } = /** @type {any} */ (scene).axes;
+    this.cells = {
+      rows: down.values.length, columns: across.values.length,
+      losses: moment.arrays.losses, states: moment.arrays.states,
+    };
+    moment.arrays.large = arrays.large;
+    if (header.scene) {
+      this.axesStale = true;
+      this.seeds = { seed: scene.seed, data_seed: scene.data_seed };
+      const before = /** @type {any} */ (former?.scene)?.axes;
+      const isSame = before && [[before.across, across], [before.down, down]].every(
+        ([one, other]) => one.name === other.name && one.values.length === other.values.length);
+      if (former && !isSame) this.forget();
+      this.shell.root.dataset.cells = String(this.cells.losses.length);
+    }
+    return moment;
+  }
+
+  /** The cells are others now. */
+  forget() {
+    this.grid.chosen = this.grid.pointed = null;
+    this.tip.hidden = true;
+    this.shell.root.dataset.chosen = "";
+    this.marksStale = true;
+    this.shell.look({ member: null });
+  }
+
+  /**
+   * @param {Moment} moment
+   * @param {number} _now
+   * @param {boolean} _flowing
+   * @param {boolean} fresh
+   */
+  paint(moment, _now, _flowing, fresh) {
+    if (!fresh || !this.cells) return;
+    if (this.axesStale) this.grid.paintAxes(/** @type {any} */ (moment.scene).axes);
+    this.grid.paint(this.cells);
+    if (this.axesStale || this.marksStale) this.grid.paintMarks();
+    this.axesStale = this.marksStale = false;
+    this.paintLarge(moment);
+  }
+
+  /** What the network beside the grid makes of the plane. @param {Moment} moment */
+  paintLarge({ header, scene, arrays }) {
+    const { theme, pixels, dataContext: context, large } = this;
+    const shown = /** @type {any} */ (header.view)?.member ?? null;
+    if (!theme || !context) return;
+    const isThere = shown !== null && arrays.large !== undefined;
+    this.plane.hidden = !isThere;
+    context.clearRect(0, 0, large, large);
+    if (!isThere) return;
+    const maps = arrays.large.length / pixels.length;
+    if (maps > 1) mixClasses(arrays.large, maps, pixels, theme, false);
+    else for (let i = 0; i < pixels.length; i++) pixels[i] = theme.soft[arrays.large[i]];
+    this.planeContext.putImageData(this.image, 0, 0);
+    const { points, labels } = arrays;
+    const [low, high] = scene.domain, scale = large / (high - low);
+    const edge = scene.task === "regression" ? "rgba(20, 24, 30, .55)" : "#fff";
+    for (let i = 0; i < labels.length; i++) {
+      const x = (points[2 * i] - low) * scale, y = (high - points[2 * i + 1]) * scale;
+      if (x >= 0 && y >= 0 && x <= large && y <= large) {
+        paintTrainPoint(context, x, y, pointColor(theme, scene.task, labels[i]), edge);
+      }
+    }
+  }
+
+  tick() {}
+
+  /** @param {Moment} moment */
+  showNumbers(moment) {
+    if (!this.cells) return;
+    const low = lowest(this.cells);
+    setText(/** @type {Node} */ (this.low), low === LEAST ? `${scaled(low)} and less` : scaled(low));
+    setText(/** @type {Node} */ (this.middle), scaled(Math.sqrt(low))); // the scale is logarithmic
+    setText(/** @type {Node} */ (this.summary), this.summed(moment));
+    const label = `${this.summed(moment)} Arrow keys move the chosen network.`;
+    setAttribute(this.grid.marks, "aria-label", label);
+    this.showChosen(moment);
+  }
+
+  /** All cells in a sentence. @param {Moment} moment */
+  summed({ header, scene }) {
+    const { rows, columns, losses, states } = /** @type {Cells} */ (this.cells);
+    if (!header.step) {
+      const { parameters, comparison_mb } = /** @type {any} */ (scene).needs;
+      return `${columns} × ${rows} networks of up to ${count(parameters)} weights and biases: they need about `
+        + `${count(comparison_mb)} MB, and make ${count(rows * columns)} updates in each step.`;
+    }
+    let best = Infinity, diverged = 0;
+    for (let i = 0; i < losses.length; i++) {
+      if (states[i] === DIVERGED) diverged += 1;
+      else if (losses[i] < best) best = losses[i];
+    }
+    const gone = diverged ? `, ${count(diverged)} diverged` : "";
+    const median = header.metrics.test_loss;
+    return `${columns} × ${rows} networks. Test loss: best ${loss(best)}, median ${loss(median)}${gone}.`;
+  }
+
+  /** The numbers of the network beside the grid. @param {Moment} moment */
+  showChosen({ header, arrays }) {
+    const { member, cells } = this;
+    const isThere = member !== null && cells !== null;
+    this.numbers.hidden = this.open.hidden = !isThere;
+    setText(this.title, !isThere ? "One of the networks" : this.grid.pointed === null ? "Chosen network" : "Network pointed at");
+    if (!isThere) {
+      this.hint.hidden = false;
+      setText(this.hint, "Point at a cell to see its network, click to keep it here.");
+      return;
+    }
+    const isDiverged = cells.states[member] === DIVERGED;
+    this.hint.hidden = !isDiverged;
+    setText(this.hint, "Its numbers have become infinite: it has diverged.");
+    const share = arrays.accuracies[member];
+    const { across, down } = /** @type {any} */ (this.shell.moment?.scene).axes;
+    const rows = [
+      [across.label, across.texts[member % cells.columns]],
+      [down.label, down.texts[Math.floor(member / cells.columns)]],
+      ["Test loss", isDiverged ? "diverged" : loss(cells.losses[member])],
+      ...(Number.isNaN(share) ? [] : [["Test accuracy", percent(share)]]),
+    ];
+    while (this.numbers.children.length < 2 * rows.length) this.numbers.append(h("dt"), h("dd"));
+    while (this.numbers.children.length > 2 * rows.length) this.numbers.lastChild?.remove();
+    rows.flat().forEach((text, i) => setText(this.numbers.children[i], text));
+    const link = /** @type {any} */ (header).link;
+    const isOurs = /** @type {any} */ (header.view)?.member === member && link;
+    if (isOurs) setAttribute(this.open, "href", new URL(`./?${link}`, window.location.href).href);
+    this.open.classList.toggle("nn-map-waits", !isOurs);
+    setAttribute(this.data, "aria-label", `What the network at ${this.places(member).join(", ")} makes of the plane`);
+  }
+
+  /** @param {Moment} moment */
+  describe(moment) {
+    const { chosen } = this.grid;
+    const state = moment.header.state === "playing" ? "Playing." : "Paused.";
+    const own = chosen === null || !this.cells ? "" : ` Chosen: ${this.places(chosen).join(", ")}: ${this.outcome(chosen)}.`;
+    return `Step ${count(moment.header.step)}. ${this.summed(moment)} ${state}${own}`;
+  }
+
+  /** @param {"seed"|"data_seed"} field */
+  newSeed(field) {
+    if (!this.seeds) return;
+    this.seeds[field] += 1;
+    this.shell.ask({ [field]: this.seeds[field] });
+  }
+
+  destroy() {}
+}

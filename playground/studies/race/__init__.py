@@ -1,0 +1,1 @@
+"""Several optimizers train one network."""

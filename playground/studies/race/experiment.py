@@ -1,0 +1,373 @@
+"""The race of optimizers: the same network, data and batches, trained in several ways at once.
+
+Read from the top: a racer, the race, then what is drawn: the racers' paths over the loss of the plane in which they
+moved most.
+"""
+
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.func import vmap
+
+from playground.catalog import OPTIMIZERS
+from playground.data.points import DATASETS, draw, feature_values, target_values
+from playground.labs.mlp.batched import logits
+from playground.labs.mlp.model import MLP
+from playground.labs.mlp.probes import accuracy
+from playground.labs.mlp.structure import Structure
+from playground.run import Edit, Snapshot, View
+from playground.settings import ConfigError
+from playground.studies.race.config import RaceConfig
+from playground.studies.race.landscape import Plane, principal_plane
+from playground.studies.race.racer import Racer
+from playground.studies.race.trajectory import Trajectory
+from playground.training.device import pick_device
+from playground.training.history import History
+from playground.training.losses import LOSSES, OUTPUT_ACTIVATIONS
+from playground.training.update import flatten
+
+SIDE, FEWEST_SIDE = 48, 16  # of the grid on which the plane's loss is computed
+GRID_WORK = 10**9  # multiplications for one grid; a large network gets a coarser one
+REDRAW_S = 0.5  # for which a plane stands while the racers run
+REDRAW_SHARE = 0.15  # of the time that computing the plane may take
+LONGEST_S = 2.0  # for which a plane stands even where that takes more
+FAR = 3.0  # a racer that diverged shapes the plane as far as this, in the farthest distance of the others
+
+Doubles = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surface:
+    """The loss (side, side) over a plane at some step, row 0 at the lowest b; ``made_at`` is on a monotonic clock."""
+
+    plane: Plane
+    losses: NDArray[np.float32]
+    step: int
+    made_at: float
+    took_s: float
+
+
+class RaceExperiment:
+    """All racers of ``config`` in training; ``step`` counts each one's updates, but for those that diverged."""
+
+    def __init__(self, config: RaceConfig) -> None:
+        self.config = config
+        self.step = self.edits = 0
+        self.notice: str | None = None
+        self._device = pick_device(config.device)
+        split = draw(config.dataset, config.noise, config.train_share, config.data_seed)
+        features = feature_values(config.features, split.points)
+        targets = target_values(config.dataset, config.outputs, split.labels)
+        self._features = torch.tensor(features, device=self._device)
+        self._targets = torch.tensor(targets, device=self._device)
+        self._train_size = split.train_size
+        model = MLP(config.sizes, config.activation)
+        with torch.no_grad():
+            generator = torch.Generator().manual_seed(config.seed)
+            model.initialize(config.initializer, generator, config.initial_scale)
+        model.to(self._device)
+        data = self._features[: self._train_size], self._targets[: self._train_size]
+        self.racers = {name: Racer(each, model, data) for name, each in config.racers().items()}
+        self._structure = Structure(
+            config.sizes, config.activation, config.loss, config.output_activation, "sgd", config.batch_size
+        )
+        self._start = flatten(model).cpu().numpy()
+        self.trajectory = Trajectory(len(self.racers), self._start.size)
+        self.history = History()
+        self._rate = 300.0  # updates of every racer per second, measured
+        self._surface: Surface | None = None
+        self._measured: tuple[int, list[dict[str, float | None]]] | None = None
+        self._seen_at = -1  # the step that was looked at last
+        self._mark()
+        self.record()
+
+    # Racing
+
+    def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
+        """Train every racer for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent; → how
+        many. One that diverges stands still; the others go on."""
+        before, started = self.step, time.perf_counter()
+        while count := self._chunk(steps, budget_s, self.step - before, time.perf_counter() - started):
+            count = min(count, self.trajectory.to_next(self.step))
+            for racer in self.racers.values():
+                racer.advance(count)
+            self.step = max(self.step, *(racer.step for racer in self.racers.values()))
+            self._mark()
+            self.notice = self._over()
+        if self.step > before:
+            self._rate = (self.step - before) / max(time.perf_counter() - started, 1e-6)
+            self.record()
+        return self.step - before
+
+    def prepare(self) -> None:
+        """Make the first ``advance`` as fast as the others: run an update of every racer and forget it."""
+        for racer in self.racers.values():
+            before = racer.step, racer.parameters, racer.state, racer.loss, racer.has_diverged
+            racer.advance(1)
+            racer.step, racer.parameters, racer.state, racer.loss, racer.has_diverged = before
+
+    def _over(self) -> str | None:
+        """Why the race is over, when nobody can go on."""
+        if not all(racer.has_diverged for racer in self.racers.values()):
+            return None
+        return (
+            f"The race is over at step {self.step}: the next update of every racer makes its loss infinite. "
+            "Lower the learning rates."
+        )
+
+    def _chunk(self, steps: int | None, budget_s: float | None, done: int, elapsed_s: float) -> int:
+        """How many updates to run before looking at the clock again; 0 when this slice, or the race, is over."""
+        if self.notice is not None:
+            return 0
+        count = None if steps is None else steps - done
+        if budget_s is not None:
+            left_s = budget_s - elapsed_s
+            in_time = max(int(self._rate * left_s / 2), 1) if left_s > budget_s / 16 or not done else 0
+            count = in_time if count is None else min(count, in_time)
+        return max(count or 0, 0)
+
+    def _mark(self) -> None:
+        """A point of every path, where one is due."""
+        losses = np.array([racer.loss for racer in self.racers.values()], np.float32)
+        self.trajectory.add(self.step, self._heads(), losses)
+
+    def _heads(self) -> NDArray[np.float32]:
+        """The present parameters of every racer, (R, P)."""
+        result: NDArray[np.float32] = torch.stack([each.parameters for each in self.racers.values()]).cpu().numpy()
+        return result
+
+    # Seeing
+
+    def observe(self, run_id: str, view: View) -> Snapshot:
+        """The panels of ``view``: ``stage`` (the plane, its loss, the paths), ``scene`` (who takes part), ``curves``
+        (the racers' losses by step, whole)."""
+        arrays: dict[str, NDArray[Any]] = {}
+        info: dict[str, Any] = {"tier": "traced", "edits": self.edits}
+        if "stage" in view.panels:
+            surface = self._shown()
+            arrays |= self._paths(surface.plane) | {"surface": surface.losses.copy()}
+            info |= {
+                "racers": self._standings(surface.plane),
+                "shares": surface.plane.shares,
+                "extent": surface.plane.extent,
+            }
+        if "scene" in view.panels:
+            info["scene"] = self._scene()
+        if "curves" in view.panels:
+            arrays["curves"] = self.history.array()
+        return Snapshot.of(self, run_id, info, arrays)
+
+    @property
+    def epoch(self) -> float:
+        """Passes over the training data so far."""
+        return self.step * self.config.batch_size / self._train_size
+
+    def metrics(self) -> dict[str, float | None]:
+        """Loss and, for classification, accuracy on both parts of the data, of the racer with the lowest training
+        loss."""
+        best = min(range(len(self.racers)), key=[racer.loss for racer in self.racers.values()].__getitem__)
+        return dict(self._scores()[best])
+
+    def _scores(self) -> list[dict[str, float | None]]:
+        """For every racer its losses and, for classification, its accuracies."""
+        if self._measured is None or self._measured[0] != self.step:
+            with torch.inference_mode():
+                found = self._logits(torch.stack([racer.parameters for racer in self.racers.values()]))
+                self._measured = self.step, [self._scored(sums) for sums in found]
+        return self._measured[1]
+
+    def _scored(self, sums: Tensor) -> dict[str, float | None]:
+        outputs = OUTPUT_ACTIVATIONS[self.config.output_activation](sums)
+        found: dict[str, float | None] = {}
+        for name, part in (("train", slice(self._train_size)), ("test", slice(self._train_size, None))):
+            loss = float(self._loss(sums[part], self._targets[part]))
+            found[f"{name}_loss"] = loss if np.isfinite(loss) else None
+            if not DATASETS[self.config.dataset].is_regression:
+                found[f"{name}_accuracy"] = accuracy(outputs[part], self._targets[part])
+        return found
+
+    def _standings(self, plane: Plane) -> list[dict[str, Any]]:
+        """For every racer its scores, where it stands, and the loss of the plane below it: the picture shows the
+        nearest point of the plane, whose loss is another one."""
+        below = self.losses(plane.place(plane.project(self._heads())))
+        order = sorted(self.racers, key=lambda name: (self.racers[name].has_diverged, self.racers[name].loss))
+        return [
+            {
+                **found,
+                "step": racer.step,
+                "has_diverged": racer.has_diverged,
+                "place": order.index(name) + 1,
+                "plane_loss": float(loss) if np.isfinite(loss) else None,
+            }
+            for (name, racer), found, loss in zip(self.racers.items(), self._scores(), below, strict=True)
+        ]
+
+    def _paths(self, plane: Plane) -> dict[str, NDArray[np.float32]]:
+        """The paths on the plane (R, n, 2) and the losses along them (R, n) at ``path_steps`` (n,), of which the last
+        is now; NaN where a racer had stopped."""
+        kept = self.trajectory
+        steps = np.append(kept.steps, self.step)
+        points = np.concatenate([kept.points, self._heads()[:, None]], axis=1)
+        losses = np.array([[racer.loss] for racer in self.racers.values()])
+        losses = np.concatenate([kept.losses, losses], axis=1)
+        last = np.array([[racer.step] for racer in self.racers.values()])
+        is_over = steps > last
+        is_over[:, -1] = False  # where a racer has stopped, its head stays
+        coordinates = plane.project(points)
+        coordinates[is_over] = losses[is_over] = np.nan
+        return {
+            "paths": coordinates.astype(np.float32),
+            "path_losses": losses.astype(np.float32),
+            "path_steps": steps.astype(np.float32),
+        }
+
+    def _shown(self) -> Surface:
+        """The surface of now, or while the racers run one that is not much older: a picture whose axes turn with
+        every frame is unreadable, and computing it takes its time."""
+        is_still, self._seen_at = self._seen_at == self.step, self.step
+        old = self._surface
+        if old is None:
+            self._surface = self._made(None)
+        elif old.step != self.step:
+            wait_s = min(old.took_s / REDRAW_SHARE, LONGEST_S)
+            if self._is_inside(old.plane):
+                wait_s = max(wait_s, REDRAW_S)
+            if is_still or time.monotonic() - old.made_at > wait_s:
+                self._surface = self._made(old.plane)
+        assert self._surface is not None
+        return self._surface
+
+    def _is_inside(self, plane: Plane) -> bool:
+        """Whether every racer that still runs is in the picture."""
+        heads = plane.project(self._heads())[[not racer.has_diverged for racer in self.racers.values()]]
+        low, high = plane.extent[::2], plane.extent[1::2]
+        return bool(((heads > low) & (heads < high)).all())
+
+    def _made(self, former: Plane | None) -> Surface:
+        started = time.process_time()  # not the clock's: others who train here do not make this one slow
+        plane = principal_plane(self._fitted(), self._start, former)
+        work = self._train_size * self._start.size
+        side = max(FEWEST_SIDE, min(SIDE, int((GRID_WORK / work) ** 0.5)))
+        losses = self.losses(plane.place(plane.grid(side)))
+        finite = losses[np.isfinite(losses)]
+        losses = np.nan_to_num(losses, nan=np.inf).clip(max=finite.max() if finite.size else 0.0)
+        return Surface(
+            plane=plane,
+            losses=losses.reshape(side, side).astype(np.float32),
+            step=self.step,
+            made_at=time.monotonic(),
+            took_s=time.process_time() - started,
+        )
+
+    def _fitted(self) -> Doubles:
+        """The points (n, P) that the plane is to show: all of the paths, but of those that diverged only what is not
+        too far away for the others to be seen."""
+        steps, heads = self.trajectory.steps, self._heads()
+        paths = {
+            name: np.vstack([self.trajectory.points[index][steps <= racer.step], heads[index]]).astype(np.float64)
+            for index, (name, racer) in enumerate(self.racers.items())
+        }
+        distances = {name: np.linalg.norm(points - self._start, axis=1) for name, points in paths.items()}
+        running = [name for name, racer in self.racers.items() if not racer.has_diverged]
+        if running:
+            reach = FAR * max(distances[name].max() for name in running)
+        else:
+            reach = FAR * float(np.median(np.concatenate(list(distances.values()))))
+        return np.vstack(
+            [
+                points if name in running else points[distances[name] <= reach]
+                for name, points in paths.items()
+            ]
+        )  # fmt: skip
+
+    def losses(self, parameters: NDArray[np.floating]) -> Doubles:
+        """The training loss of the network with each of ``parameters`` (M, P); (M,)."""
+        with torch.inference_mode():
+            vectors = torch.tensor(parameters, dtype=torch.float32, device=self._device)
+            found = self._logits(vectors, self._train_size)
+            result: Tensor = vmap(partial(self._loss, targets=self._targets[: self._train_size]))(found)
+        return result.double().cpu().numpy()
+
+    def _logits(self, parameters: Tensor, count: int | None = None) -> Tensor:
+        """What networks with ``parameters`` (M, P) make of the first ``count`` points, or all: (M, N, outputs)."""
+        features = self._features[:count]
+        return logits(self._structure, parameters, features.expand(len(parameters), *features.shape))
+
+    def _loss(self, sums: Tensor, targets: Tensor) -> Tensor:
+        return LOSSES[self.config.loss](sums, targets, self.config.output_activation)
+
+    def _scene(self) -> dict[str, Any]:
+        config, entry = self.config, DATASETS[self.config.dataset]
+        return {
+            "title": config.title(),
+            "task": "regression" if entry.is_regression else "classification",
+            "racers": [
+                {
+                    "name": name,
+                    "title": OPTIMIZERS[name].label,
+                    "formula": OPTIMIZERS[name].formula,
+                    "series": list(OPTIMIZERS).index(name),
+                    "learning_rate": racer.config.learning_rate,
+                }
+                for name, racer in self.racers.items()
+            ],
+            "parameters": int(self._start.size),
+            "seed": config.seed,
+            "data_seed": config.data_seed,
+        }
+
+    # What every run has
+
+    def record(self) -> None:
+        """Add the racers' present losses to the history."""
+        self.history.add([self.step, *(racer.loss for racer in self.racers.values())])
+
+    def apply(self, target: str, value: Any) -> Edit:
+        """Nothing of a race changes on the way: raises ConfigError."""
+        raise ConfigError(f"{target[:40]} cannot change during a race; it needs a new one")
+
+    def has_faster(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        pass
+
+    def parameters_sha256(self) -> str:
+        """The hash of all racers' parameters, in float32 bytes."""
+        return hashlib.sha256(self._heads().tobytes()).hexdigest()
+
+    def state(self) -> dict[str, Any]:
+        """All that the racers need to go on from here, in NumPy, and the way that they came."""
+        return {
+            "step": self.step,
+            "edits": self.edits,
+            "parameters": self._heads().copy(),
+            "optimizer_state": {
+                f"{name}.{key}": value.cpu().numpy().copy()
+                for name, racer in self.racers.items()
+                for key, value in racer.state.items()
+            },
+            "racers": [(racer.step, racer.has_diverged) for racer in self.racers.values()],
+            "trajectory": self.trajectory.state(),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from an earlier ``state`` of a race with the same configuration."""
+        self.step, self.edits = state["step"], state["edits"]
+        places = zip(self.racers.items(), state["parameters"], state["racers"], strict=True)
+        for (name, racer), parameters, (step, has_diverged) in places:
+            racer.step, racer.has_diverged = step, has_diverged
+            racer.parameters = torch.tensor(parameters, device=self._device)
+            kept = {key: state["optimizer_state"][f"{name}.{key}"] for key in racer.state}
+            racer.state = {key: torch.tensor(value, device=self._device) for key, value in kept.items()}
+            racer.measure()
+        self.trajectory.restore(state["trajectory"])
+        self.notice, self._surface, self._measured = self._over(), None, None

@@ -1,0 +1,67 @@
+"""The race of optimizers: several ways to train one network, over the loss of the plane in which they move most."""
+
+import streamlit as st
+
+from playground.catalog import LEARNING_RATES, LOSSES, OPTIMIZERS
+from playground.labs.mlp.controls import (
+    RESTARTS,
+    batch_sizes,
+    data_and_network,
+    menu,
+    regularization,
+    scale,
+    seeds_and_device,
+    structure,
+)
+from playground.pages.session import PageSession
+from playground.pages.stage import mount
+
+SESSION = PageSession("race")
+STAGE_MAY_CHANGE = ("seed", "data_seed")
+
+
+def race_page() -> None:
+    """Who takes part and on what, and the race itself."""
+    if not SESSION.begin():
+        return
+    with st.sidebar:
+        _controls()
+    mount(SESSION, STAGE_MAY_CHANGE)
+    st.caption(_LEGEND)
+
+
+_LEGEND = (
+    "One network, its data and its batches, trained by several optimizers from the same initial weights. Heights are "
+    "the true training loss of the network on the plane through its parameters in which the racers moved most (the "
+    "first two principal components of their paths); a path shows where a racer stands above that plane."
+)
+
+
+@st.fragment
+def _controls() -> None:
+    """The racers with their rates come first; then what they share."""
+    config = SESSION.follow()
+    st.session_state.optimizers = list(config.optimizers)
+    for name in set(OPTIMIZERS) - set(config.optimizers):  # Streamlit forgets what has no control on the page
+        st.session_state[f"{name}_learning_rate"] = getattr(config, f"{name}_learning_rate")
+    st.markdown("**Race**")
+    st.pills(
+        "Optimizers",
+        list(OPTIMIZERS),
+        key="optimizers",
+        selection_mode="multi",
+        format_func=lambda name: OPTIMIZERS[name].label,
+        help=f"Who takes part. {RESTARTS}",
+    )
+    for index, name in enumerate(config.optimizers):
+        if index % 2 == 0:
+            columns = st.columns(2)
+        scale(SESSION, columns[index % 2], f"{OPTIMIZERS[name].label} rate", f"{name}_learning_rate", LEARNING_RATES)
+    data_and_network(SESSION, config)
+    structure(SESSION)
+    st.markdown("**Training**")
+    left, right = st.columns(2)
+    menu(SESSION, left, "Loss", "loss", {name: LOSSES[name] for name in config.losses()})
+    scale(SESSION, right, "Batch size", "batch_size", batch_sizes(config))
+    regularization(SESSION)
+    seeds_and_device(SESSION)

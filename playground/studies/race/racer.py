@@ -1,0 +1,107 @@
+"""One network in training for as long as its numbers are finite: it stops by itself where they are not."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.func import functional_call
+from torch.fx.experimental.proxy_tensor import make_fx
+
+from playground.labs.mlp.config import MLPConfig
+from playground.labs.mlp.model import MLP
+from playground.labs.mlp.probes import is_finite
+from playground.training.losses import LOSSES
+from playground.training.optimizers import initial_state
+from playground.training.update import (
+    Batch,
+    Loop,
+    all_alive,
+    flatten,
+    hyperparameter_tensors,
+    make_update,
+    simplified,
+    unflatten,
+)
+
+
+class Racer:
+    """One network with its optimizer. ``loss`` is that of all training points, ``step`` the updates behind it.
+
+    One whose next update makes the loss or a parameter infinite ``has_diverged``: it stands still before it.
+    """
+
+    def __init__(self, config: MLPConfig, model: MLP, data: Batch) -> None:
+        self.config, self._data = config, data
+        self.step = 0
+        self.has_diverged = False
+        self.parameters = flatten(model)
+        self.state = initial_state(config.optimizer, self.parameters)
+        values = {"learning_rate": config.learning_rate}
+        if config.weight_decay > 0:
+            values["weight_decay"] = config.weight_decay
+        if config.l1_strength > 0:
+            values["l1_strength"] = config.l1_strength
+            self.state["alive"] = all_alive(self.parameters)
+        self._hyperparameters = hyperparameter_tensors(values, self.parameters.device)
+        structure = config.sizes, config.activation, config.loss, config.output_activation, config.optimizer
+        self._loop = _traced_loop(*structure, self.parameters.device)
+        self._loss = _traced_loss(*structure[:-1], len(data[0]), self.parameters.device)
+        self.measure()
+
+    def advance(self, count: int) -> None:
+        """Make ``count`` updates, or as many as leave everything finite; those are found by bisection."""
+        before = self.step, self.parameters, self.state
+        if self.has_diverged or self._lands(count, *before):
+            return
+        good, bad = 0, count
+        while bad - good > 1:
+            middle = (good + bad) // 2
+            good, bad = (middle, bad) if self._lands(middle, *before) else (good, middle)
+        self._lands(good, *before)
+        self.has_diverged = True
+
+    def _lands(self, count: int, step: int, parameters: Tensor, state: Mapping[str, Tensor]) -> bool:
+        """Whether ``count`` updates from a moment on end in finite numbers."""
+        self.parameters, self.state = self._loop.run(
+            parameters,
+            state,
+            self._data,
+            self._hyperparameters,
+            batch_size=self.config.batch_size,
+            first=step,
+            count=count,
+        )
+        self.step = step + count
+        self.measure()
+        return is_finite(self.parameters) and bool(np.isfinite(self.loss))
+
+    def measure(self) -> None:
+        """Bring ``loss`` up to date."""
+        self.loss = float(self._loss(self.parameters, *self._data))
+
+
+@lru_cache(maxsize=128)
+def _traced_loop(
+    sizes: tuple[int, ...], activation: str, loss: str, output: str, optimizer: str, device: torch.device
+) -> Loop:
+    """The loop for every racer of this structure: what was traced once serves all of them."""
+    model = MLP(sizes, activation).to(device)
+    return Loop(make_update(model, partial(LOSSES[loss], output=output), optimizer))
+
+
+@lru_cache(maxsize=128)
+def _traced_loss(
+    sizes: tuple[int, ...], activation: str, loss: str, output: str, rows: int, device: torch.device
+) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
+    """The loss of a network's parameters (P,) on features (rows, D) and targets. At first it is asked for after every
+    update, so it is traced as the update is."""
+    model = MLP(sizes, activation).to(device)
+
+    def of(parameters: Tensor, features: Tensor, targets: Tensor) -> Tensor:
+        return LOSSES[loss](functional_call(model, unflatten(parameters, model), (features,)), targets, output)
+
+    examples = flatten(model), *(torch.zeros(rows, width, device=device) for width in (sizes[0], sizes[-1]))
+    result: Callable[[Tensor, Tensor, Tensor], Tensor] = simplified(make_fx(of)(*examples)).forward
+    return result

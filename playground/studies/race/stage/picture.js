@@ -1,0 +1,170 @@
+// @ts-check
+/** The picture of a race of optimizers: their paths over the loss, who stands where, and how the losses fell. */
+
+import { h, setText } from "../../../stage/dom.js";
+import { count, loss, percent, scaled } from "../../../stage/format.js";
+import { Losses } from "./losses.js";
+import { mounting } from "../../../stage/shell.js";
+import { Surface } from "./surface.js";
+
+/**
+ * @typedef {object} Standing  of one racer
+ * @property {number|null} train_loss
+ * @property {number} [train_accuracy]
+ * @property {number} [test_accuracy]
+ * @property {number} step  the last update that it made
+ * @property {boolean} has_diverged
+ * @property {number} place  from 1
+ * @property {number|null} plane_loss  of the plane's nearest point, which is where it is drawn
+ *
+ * @typedef {object} RaceScene
+ * @property {"classification"|"regression"} task
+ * @property {{name: string, title: string, formula: string, learning_rate: number, series: number}[]} racers
+ * @property {number} seed
+ * @property {number} data_seed
+ *
+ * @typedef {object} RaceMoment
+ * @property {import("../../../stage/types.js").Header & {racers: Standing[], shares: [number, number],
+ *   extent: [number, number, number, number]}} header
+ * @property {RaceScene} scene
+ * @property {{paths: Float32Array, path_losses: Float32Array, path_steps: Float32Array, surface: Float32Array}} arrays
+ */
+
+/** Called by Streamlit. */
+export default mounting((shell) => new RacePicture(shell));
+
+class RacePicture {
+  /** @param {import("../../../stage/shell.js").Shell} shell */
+  constructor(shell) {
+    this.shell = shell;
+    this.surface = new Surface();
+    this.losses = new Losses();
+    this.rows = h("tbody");
+    this.table = h("table", { class: "nn-standings", "aria-label": "Standings" },
+      h("thead", {}, h("tr", {}, ...HEADINGS.map(([text, title, kind]) => h("th", { title, class: kind, scope: "col" }, text)))),
+      this.rows);
+    this.element = h("div", { class: "nn-race" }, this.surface.element, this.table, this.losses.element);
+    this.sized = [this.surface.element, this.losses.element];
+    this.isRestless = false;
+    /** The seeds as last asked for. @type {Record<string, number>} */
+    this.wanted = {};
+    /** @type {ReturnType<typeof row>[]} */
+    this.standings = [];
+  }
+
+  /** @param {import("../../../stage/colors.js").Theme} theme */
+  setTheme(theme) {
+    this.theme = theme;
+    this.surface.setTheme(theme);
+    this.losses.setTheme(theme);
+    this.colorRows();
+  }
+
+  resize() {
+    const { scale } = this.shell;
+    this.surface.resize(this.surface.element.clientWidth, scale);
+    this.losses.resize(this.losses.element.clientWidth, scale);
+  }
+
+  /** @param {any} moment */
+  take(moment) {
+    const { header, scene } = moment;
+    if (header.scene) {
+      this.scene = scene;
+      this.wanted = { seed: scene.seed, data_seed: scene.data_seed };
+      this.table.classList.toggle("nn-no-accuracy", scene.task === "regression");
+      this.standings = scene.racers.map(row);
+      this.rows.replaceChildren(...this.standings.map(({ element }) => element));
+      this.colorRows();
+    }
+    this.losses.take(moment);
+    return moment;
+  }
+
+  /**
+   * @param {any} moment
+   * @param {number} _now
+   * @param {boolean} _flowing
+   * @param {boolean} fresh
+   */
+  paint(moment, _now, _flowing, fresh) {
+    if (!fresh) return;
+    this.surface.paint(moment);
+    this.losses.paint(moment);
+  }
+
+  tick() {}
+
+  /** @param {any} moment */
+  showNumbers(moment) {
+    const { racers } = /** @type {RaceMoment} */ (moment).header;
+    racers.forEach((racer, index) => {
+      const cells = this.standings[index];
+      setText(cells.place, racer.has_diverged ? "×" : moment.header.step ? String(racer.place) : "–");
+      setText(cells.loss, loss(racer.train_loss));
+      setText(cells.accuracy, racer.test_accuracy == null ? "" : percent(racer.test_accuracy));
+      setText(cells.plane, loss(racer.plane_loss));
+      setText(cells.note, racer.has_diverged ? `stopped at step ${count(racer.step)}: the next update is infinite` : cells.formula);
+      cells.element.classList.toggle("nn-first", racer.place === 1 && moment.header.step > 0);
+    });
+    if (moment.header.state !== "playing") this.sortRows(moment.header);
+    this.surface.showNumbers(moment);
+  }
+
+  /** The best first; only at rest, since a row that moves cannot be followed. @param {RaceMoment["header"]} header */
+  sortRows({ step, racers }) {
+    const rows = this.standings.map(({ element }) => element);
+    const place = (/** @type {number} */ index) => (step ? racers[index].place : index);
+    const sorted = rows.map((_, index) => index).sort((one, other) => place(one) - place(other)).map((index) => rows[index]);
+    if (sorted.some((each, index) => this.rows.children[index] !== each)) this.rows.replaceChildren(...sorted);
+  }
+
+  colorRows() {
+    this.scene?.racers.forEach((/** @type {{series: number}} */ racer, /** @type {number} */ index) => {
+      this.standings[index].swatch.style.background = this.theme?.series[racer.series] ?? "";
+    });
+  }
+
+  /** @param {any} moment */
+  describe(moment) {
+    const { header, scene } = /** @type {RaceMoment} */ (moment);
+    const standings = scene.racers
+      .map((racer, index) => ({ ...header.racers[index], title: racer.title }))
+      .sort((one, other) => one.place - other.place)
+      .map((racer) => (racer.has_diverged ? `${racer.title} diverged` : `${racer.title} ${loss(racer.train_loss)}`));
+    const state = header.state === "playing" ? "Playing." : "Paused.";
+    return `Step ${count(header.step)}. ${state} Training losses, the lowest first: ${standings.join(", ")}.`;
+  }
+
+  /** Quick presses build on each other, not on the scene on screen. @param {"seed"|"data_seed"} field */
+  newSeed(field) {
+    this.wanted[field] = (this.wanted[field] ?? 0) + 1;
+    this.shell.ask({ [field]: this.wanted[field] });
+  }
+
+  destroy() {}
+}
+
+const HEADINGS = [
+  ["", "Who has the lowest training loss", "nn-place"],
+  ["Optimizer", "", ""],
+  ["Learning rate η", "How far an update goes", "nn-count"],
+  ["Training loss", "The lowest is first", "nn-count"],
+  ["Test accuracy", "The share of test points that are told right", "nn-count nn-accuracy"],
+  ["Height below", "The plane's loss where the racer is drawn. Its own differs, since it is not in the plane.", "nn-count nn-drawn-at"],
+];
+
+/**
+ * A racer's line in the table.
+ *
+ * @param {{title: string, formula: string, learning_rate: number}} racer
+ */
+function row({ title, formula, learning_rate }) {
+  const swatch = h("i", { class: "nn-swatch" });
+  const note = h("div", { class: "nn-standing-note" }, formula);
+  const [place, lossCell, accuracy, plane] = ["nn-place", "nn-count nn-loss", "nn-count nn-accuracy", "nn-count nn-drawn-at"]
+    .map((kind) => h("td", { class: kind }));
+  const element = h("tr", {}, place, h("td", {}, h("div", { class: "nn-standing-title" }, swatch, title), note),
+    h("td", { class: "nn-count" }, scaled(learning_rate, 3)), lossCell, accuracy, plane);
+  return { element, place, swatch, note, loss: lossCell, accuracy, plane, formula };
+}

@@ -1,0 +1,234 @@
+"""The page as Streamlit runs it, without a browser."""
+
+import json
+from concurrent.futures import Future
+from urllib.parse import parse_qsl
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from playground.export import FORMS, exported
+from playground.headless.runs import replay
+from playground.labs.mlp.config import MLPConfig
+from playground.labs.mlp.export.script import script
+from playground.run import Edit, Run
+from playground.runs.frame import unpack
+from playground.runs.link import query
+from playground.settings import ConfigError
+from playground.stream.hub import Hub
+from playground.stream.limits import Limits
+from tests.pages.page import address, opened
+
+
+def config(page: AppTest, hub: Hub) -> MLPConfig:
+    found = hub.channel(page.session_state["token_mlp"]).config
+    assert isinstance(found, MLPConfig)
+    return found
+
+
+def test_the_page_opens_with_everything_at_its_default(hub: Hub) -> None:
+    page = opened("mlp")
+    assert config(page, hub) == MLPConfig()
+    assert not page.warning
+    assert {name: address(page)[name] for name in MLPConfig().to_text()} == MLPConfig().to_text()
+
+
+def test_the_address_is_the_configuration(hub: Hub) -> None:
+    wanted = MLPConfig(
+        dataset="spiral", hidden_sizes=(8, 3), features=("x", "sin_y"), learning_rate=0.02, batch_size=7
+    )
+    page = opened("mlp", **wanted.to_text(), show_test="on")
+    assert config(page, hub) == wanted
+    assert page.toggle(key="show_test").value is True
+    again = opened("mlp", **address(page))
+    assert config(again, hub) == wanted
+
+
+def test_a_wrong_address_keeps_its_good_parts_and_says_what_was_wrong(hub: Hub) -> None:
+    page = opened(
+        "mlp", dataset="xor", noise="lots", hidden_sizes="4,400", evil="<script>alert(1)</script>", device="tpu"
+    )
+    assert config(page, hub) == MLPConfig(dataset="xor")
+    (warning,) = page.warning
+    for part in ("noise", "'lots' is not a number from 0 to 0.5", "400", "evil", "there is no such setting", "tpu"):
+        assert part in warning.value.replace("\\", "")
+    assert "<script>" not in warning.value
+    page.run()
+    assert not page.warning
+
+
+def test_a_live_setting_keeps_the_run_and_another_starts_one(hub: Hub) -> None:
+    page = opened("mlp")
+    channel = hub.channel(page.session_state["token_mlp"])
+    run_id = channel.run_id
+    page.selectbox(key="learning_rate").set_value(0.3).run()
+    assert channel.run_id == run_id
+    assert config(page, hub).learning_rate == 0.3
+    assert address(page)["learning_rate"] == "0.3"
+    page.selectbox(key="activation").set_value("relu").run()
+    assert channel.run_id != run_id
+    assert address(page)["activation"] == "relu"
+
+
+def test_a_page_that_was_long_away_gets_a_new_channel(hub: Hub) -> None:
+    page = opened("mlp", dataset="xor")
+    hub.channel(page.session_state["token_mlp"]).last_seen -= 1000
+    assert hub.reap() == 1
+    page.selectbox(key="learning_rate").set_value(0.3).run()
+    assert not page.exception
+    assert config(page, hub) == MLPConfig(dataset="xor", learning_rate=0.3)
+    assert hub.find(page.session_state["token_mlp"]) is not None
+
+
+def test_a_dataset_of_three_classes_brings_its_loss(hub: Hub) -> None:
+    page = opened("mlp")
+    page.session_state["dataset"] = "rings"
+    page.run()
+    assert config(page, hub).loss == "cross_entropy"
+    assert page.selectbox(key="loss").options == ["Cross-entropy"]
+    assert not page.warning
+    page.session_state["dataset"] = "circle"
+    page.run()
+    assert config(page, hub).loss == "cross_entropy"  # it fits, so it stays as it was
+
+
+def test_a_batch_larger_than_the_data_is_brought_down_with_a_word(hub: Hub) -> None:
+    page = opened("mlp", batch_size="200")
+    page.slider(key="train_share").set_value(0.1).run()
+    assert config(page, hub).batch_size == 10
+    assert "more than the 50 training points" in page.toast[0].value
+
+
+def test_the_device_is_named(hub: Hub) -> None:
+    page = opened("mlp")
+    hardware = list(hub.engine.devices().result().values())
+    assert page.selectbox(key="device").options[0] == f"Automatic ({hardware[-1]})"
+
+
+def test_a_device_that_is_not_there(hub: Hub) -> None:
+    if "cuda" in hub.engine.devices().result():
+        pytest.skip("this machine has a GPU")
+    page = opened("mlp", device="cuda")
+    assert config(page, hub).device == "auto"
+    assert "is not on this server, which has cpu" in page.toast[0].value
+
+
+def test_inspect_draws_the_live_run(hub: Hub) -> None:
+    page = opened("mlp")
+    assert not page.get("plotly_chart")
+    channel = hub.channel(page.session_state["token_mlp"])
+    channel.handle({"type": "step", "unit": "epoch"})
+    channel.poll()
+    page.toggle(key="inspect").set_value(True).run()
+    assert not page.exception
+    assert len(page.get("plotly_chart")) == 2
+    page.selectbox(key="inspect_layer").set_value(2).run()
+    assert not page.exception
+
+
+def test_a_full_server_lets_a_page_wait_and_then_opens_it(hub: Hub) -> None:
+    hub.limits = Limits(pages=1)
+    first = opened("mlp")
+    second = opened("mlp", dataset="xor")
+    assert "1 pages are open" in second.info[0].value
+    assert "token_mlp" not in second.session_state
+    hub.channel(first.session_state["token_mlp"]).last_seen -= 1000
+    assert hub.reap() == 1
+    second.run()
+    assert not second.info
+    assert config(second, hub) == MLPConfig(dataset="xor")
+
+
+def test_a_network_that_is_too_large_for_this_server_changes_nothing(hub: Hub) -> None:
+    page = opened("mlp")
+    hub.limits = Limits(parameters=100)
+    channel = hub.channel(page.session_state["token_mlp"])
+    channel._limits = hub.limits
+    run_id = channel.run_id
+    page.session_state["hidden_sizes"] = (8, 8, 8)
+    page.run()
+    assert not page.exception
+    assert "177 is more than this server allows; use at most 100" in page.toast[0].value.replace("\\", "")
+    assert (channel.run_id, config(page, hub)) == (run_id, MLPConfig())
+    assert page.session_state["hidden_sizes"] == (4, 2)
+
+
+def test_a_link_opens_the_run_at_its_step(hub: Hub) -> None:
+    edits = (Edit(step=5, target="learning_rate", value=0.1), Edit(step=30, target="layers.0.bias[1]", value=1.0))
+    run = Run(config=MLPConfig(dataset="xor"), edits=edits)
+    page = opened("mlp", **dict(parse_qsl(query(run, 20) or "")))
+    channel = hub.channel(page.session_state["token_mlp"])
+    while channel.playing:
+        header, _ = unpack(channel.poll())
+    assert channel.value() == (run, 20)
+    assert hub.engine.sha256(channel.run_id).result() == replay(run, 20).parameters_sha256
+    assert not page.warning
+    assert not {"edits", "step", "torch"} & set(address(page))
+    page.session_state["learning_rate"] = header["controls"]["learning_rate"]  # as the stage asks for
+    page.run()
+    assert channel.value() == (run, 20)
+    (share,) = (button for button in page.button if button.label == "Share")
+    share.click().run()
+    assert page.code[0].value.endswith("?" + (query(run, 20) or ""))
+
+
+def test_a_damaged_link_opens_its_configuration_and_says_what_is_wrong(hub: Hub) -> None:
+    page = opened("mlp", dataset="xor", edits="3:os.system:1", step="7")
+    assert config(page, hub) == MLPConfig(dataset="xor")
+    assert "cannot be set to" in page.warning[0].value
+    page = opened("mlp", hidden_sizes="32,32,32,32,32,32,32,32", step="7", torch="1.0")
+    assert "made with torch" in page.info[0].value
+
+
+def shown_code(page: AppTest) -> tuple[list[str], list[str]]:
+    """The lines of the Code area, and those of them that are marked as changed."""
+    found = [json.loads(part.proto.json) for part in page.get("bidi_component") if part.proto.json]
+    (data,) = [data for data in found if "changed" in data]
+    lines = data["text"].splitlines()
+    return lines, [lines[index] for index in data["changed"]]
+
+
+def test_the_code_follows_the_controls(hub: Hub) -> None:
+    page = opened("mlp", code="on", dataset="xor")
+    lines, changed = shown_code(page)
+    assert "optimizer = torch.optim.SGD(model.parameters(), lr=0.03)" in lines
+    assert changed == []
+    page.selectbox(key="learning_rate").set_value(0.3).run()
+    lines, changed = shown_code(page)
+    assert changed == ["optimizer = torch.optim.SGD(model.parameters(), lr=0.3)"]  # never otherwise
+    channel = hub.channel(page.session_state["token_mlp"])
+    assert "\n".join(lines) == script(*channel.value()).strip()
+    channel.handle({"type": "step", "unit": "epoch"})
+    while channel.value()[1] < 25:
+        channel.poll()
+    page.selectbox(key="learning_rate").set_value(0.1).run()
+    assert shown_code(page)[1] == ["optimizer.param_groups[0]['lr'] = 0.1"]
+    channel.handle({"type": "step", "unit": "epoch"})
+    while channel.value()[1] < 50:
+        channel.poll()
+    page.run()
+    assert "    if step == 25:" in shown_code(page)[1]  # it is in the past now
+    page.selectbox(key="activation").set_value("relu").run()
+    lines, changed = shown_code(page)
+    assert [line for line in lines if "nn.ReLU()" in line] == [line for line in changed if "ReLU" in line] != []
+
+
+def test_every_form_can_be_taken_home(hub: Hub) -> None:
+    page = opened("mlp", code="on")
+    assert {widget.key for widget in page.get("download_button")} == {
+        f"take_{name}" for name, form in FORMS.items() if not form.trains
+    }
+    page.button(key="take_csv").click().run()
+    assert not page.exception
+    assert "made" in {widget.key for widget in page.get("download_button")}
+    assert page.session_state["order"].file.result() == exported(Run(config=MLPConfig()), 0, "csv")
+
+
+def test_a_form_that_cannot_be_made_says_why(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused: Future[bytes] = Future()
+    refused.set_exception(ConfigError("it takes too long"))
+    page = opened("mlp", code="on")
+    monkeypatch.setattr(hub.engine, "export", lambda *_: refused)
+    page.button(key="take_gif").click().run()
+    assert [error.value for error in page.error] == ["it takes too long"]
+    assert page.button(key="take_gif").disabled is False

@@ -1,0 +1,81 @@
+"""A run in a link opens as the same run; a damaged link says what is wrong with it."""
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.labs.mlp.config import MLPConfig
+from playground.run import Edit, Run
+from playground.runs.link import MOST_CHARACTERS, query, read
+from playground.runs.runfile import torch_version
+from tests.runs.test_timeline import EDITS
+from tests.test_run import configs
+
+CHANGES = [*EDITS, ("tier", "compiled"), ("layers.0.bias[0]", 1 / 3)]
+XOR = Run(config=MLPConfig(dataset="xor"))
+
+
+@given(
+    configs(),
+    st.lists(
+        st.tuples(st.integers(0, 10**6), st.sampled_from(CHANGES)),
+        max_size=9,
+    ),
+    st.integers(0, 10**12),
+)
+def test_a_run_survives_its_link(config: MLPConfig, edits: list[tuple[int, tuple[str, Any]]], step: int) -> None:
+    run = Run(config=config)
+    for at, (target, value) in sorted(edits, key=lambda edit: edit[0]):
+        run = run.edited(Edit(step=at, target=target, value=value))
+    text = query(run, step)
+    assert text is not None
+    assert text.isascii()
+    assert read("mlp", dict(parse_qsl(text, keep_blank_values=True))) == (run, step, [], None)
+
+
+def test_a_link_is_short_or_there_is_none() -> None:
+    run = XOR
+    while (text := query(run, 5)) is not None:
+        assert len(text) <= MOST_CHARACTERS
+        run = run.edited(Edit(step=len(run.edits), target="layers.0.weight[2,1]", value=0.123456789))
+    assert len(run.edits) > 50
+
+
+def test_a_link_without_a_run_is_its_configuration() -> None:
+    assert read("mlp", {"dataset": "xor"}) == (XOR, 0, [], None)
+
+
+def test_another_torch_is_told() -> None:
+    *_, warning = read("mlp", {"dataset": "xor", "step": "3", "torch": "1.0"})
+    assert "made with torch '1.0'; this is " + torch_version() in (warning or "")
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        ({"step": "-3"}, "'-3' is not a whole number from 0"),
+        ({"step": "1e3"}, "'1e3' is not a whole number from 0"),
+        ({"edits": "x"}, "'x' is not a whole number from 0"),
+        ({"edits": "3:learning_rate:fast"}, "'fast' is not a number from 0 to 100"),
+        ({"edits": "3:dataset:xor"}, "edits[0]: 'dataset' cannot be set"),
+        ({"edits": "3:layers.0.weight[9,9]:1"}, "edits[0]: 'layers.0.weight[9,9]' cannot be set"),
+        ({"edits": "3:os.system:1"}, "edits[0]: 'os.system' cannot be set"),
+        ({"edits": "3:foo:bar"}, "edits[0]: 'foo' cannot be set to 'bar'"),
+        ({"edits": "3:tier:warp"}, "edits[0]: 'tier' cannot be set to 'warp'"),
+        ({"edits": "9:learning_rate:1;3:learning_rate:1"}, "edits[1]: step 3 comes after step 9"),
+    ],
+)
+def test_what_is_wrong_with_a_link_is_named(damage: dict[str, str], reason: str) -> None:
+    run, step, (problem,), _ = read("mlp", {"dataset": "xor", "step": "3", **damage})
+    assert (run, step, problem.name) == (XOR, 0, "link")
+    assert reason in problem.message
+
+
+def test_edits_of_another_configuration_are_left_out() -> None:
+    run, step, (problem,), _ = read(
+        "mlp", {"dataset": "xor", "noise": "9", "edits": "3:learning_rate:1", "step": "7"}
+    )
+    assert (run, step, problem.name) == (XOR, 0, "noise")

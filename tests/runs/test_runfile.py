@@ -1,0 +1,100 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from playground.labs.mlp.config import MLPConfig
+from playground.run import Edit, Run
+from playground.runs.runfile import MOST_CHARACTERS, read, write
+from playground.settings import ConfigError
+from tests.runs.test_timeline import EDITS
+from tests.test_run import configs
+
+SPIRAL = Run(config=MLPConfig(dataset="spiral")).edited(Edit(step=3, target="learning_rate", value=0.1))
+
+
+def changed(**values: Any) -> str:
+    return json.dumps({**json.loads(write(SPIRAL, 7)), **values})
+
+
+@given(
+    configs(), st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from([*EDITS, ("tier", "compiled")])), max_size=9)
+)
+def test_a_run_survives_its_file(config: MLPConfig, edits: list[tuple[int, tuple[str, Any]]]) -> None:
+    run = Run(config=config)
+    for step, (target, value) in sorted(edits, key=lambda edit: edit[0]):
+        run = run.edited(Edit(step=step, target=target, value=value))
+    assert read(write(run, 12)) == (run, 12, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "it is not JSON"),
+        ("[" * 100_000, "it is not JSON"),
+        ("[]", "its format is not 'neural-playground-run'"),
+        ('{"format": "pickle"}', "its format is not"),
+        (" " * (MOST_CHARACTERS + 1), "at most 4,000,000 characters, not 4,000,001"),
+        (changed(version=2), "version: 2 is not 1"),
+        (changed(lab="../mlp"), "lab: '../mlp' is not one of mlp"),
+        (changed(config=[]), "config: it is not an object"),
+        (changed(config={"evil": 1}), "config: there is no setting 'evil'"),
+        (changed(config={"noise": 3}), "noise: 3 is not a number from 0 to 0.5"),
+        (changed(step=-1), "step: -1 is not a whole number from 0"),
+        (changed(edits={}), "edits: it is not a list of at most 20,000 edits"),
+        (changed(edits=[7]), "edits[0]: an edit has a step, a target and a value"),
+        (
+            changed(edits=[{"step": 0, "target": "dataset", "value": "xor"}]),
+            "'dataset' cannot be set to 'xor' during",
+        ),
+        (changed(edits=[{"step": 0, "target": [], "value": 1}]), "edits[0]: "),
+        (
+            changed(edits=[{"step": 0, "target": "learning_rate", "value": "x"}]),
+            "edits[0]: 'x' is not a number from 0",
+        ),
+        (
+            changed(edits=[{"step": 0, "target": "layers.0.bias[0]", "value": 1e9}]),
+            "is not a number from -1000 to 1000",
+        ),
+        (
+            changed(edits=[{"step": 0, "target": "layers.0.weight[4,0]", "value": 1}]),
+            "'layers.0.weight[4,0]' cannot be set to 1 during",
+        ),
+        (
+            changed(edits=[{"step": 0, "target": "batch_size", "value": 300}]),
+            "edits[0]: batch_size: 300 is more than the 250 training points",
+        ),
+        (
+            changed(edits=[{"step": s, "target": "learning_rate", "value": 1} for s in (5, 4)]),
+            "edits[1]: step 4 comes after step 5",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_named(text: str, reason: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        read(text)
+    assert reason in str(refused.value)
+    assert len(str(refused.value)) < 300
+
+
+anything = st.recursive(
+    st.none() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+)
+
+
+@settings(max_examples=200)
+@given(anything, st.sampled_from(["version", "lab", "config", "edits", "step", "torch", "format"]))
+def test_any_other_value_is_refused_or_read(value: Any, field: str) -> None:
+    try:
+        run, _, _ = read(changed(**{field: value}))
+    except ConfigError:
+        return
+    assert isinstance(run, Run)
+
+
+def test_another_torch_is_told() -> None:
+    run, step, warning = read(changed(torch="1.0"))
+    assert (run, step) == (SPIRAL, 7)
+    assert "made with torch '1.0'" in (warning or "")

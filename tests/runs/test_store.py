@@ -1,0 +1,244 @@
+"""Kept runs: whole or absent, whatever happens, each for its owner alone; in SQLite, and PostgreSQL where it is."""
+
+import contextlib
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from playground.labs.mlp.config import MLPConfig
+from playground.run import Edit, Run
+from playground.runs.store import CURVES, Kept, Store, StoreError, open_store, thinned
+from playground.settings import ConfigError
+from tests.browser import ROOT, free_port
+
+POSTGRES = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
+
+
+@contextlib.contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    """A PostgreSQL server of its own; → its URL. It refuses to run as root, hence another user."""
+    assert POSTGRES is not None
+    user = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
+    data, port = Path("/tmp") / f"postgres-{folder.name}-{os.getpid()}", free_port()
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": "/tmp", **user}
+    subprocess.run([POSTGRES / "initdb", "-D", data, "-A", "trust", "-U", "owner"], check=True, **quiet)
+    options = ["-D", data, "-p", str(port), "-k", "", "-c", "listen_addresses=127.0.0.1"]
+    server = subprocess.Popen([POSTGRES / "postgres", *options], **quiet)
+    try:
+        ready = [POSTGRES / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+        while subprocess.run(ready, check=False).returncode:
+            assert server.poll() is None
+            time.sleep(0.1)
+        yield f"postgresql+psycopg://owner@127.0.0.1:{port}/postgres"
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(20)
+        shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("store")
+    if request.param == "sqlite":
+        yield f"sqlite:///{folder / 'runs.sqlite'}"
+    elif POSTGRES is None:
+        pytest.skip("there is no PostgreSQL")
+    else:
+        with postgres(folder) as address:
+            yield address
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    made = Store(url, most_each=5, most=8)
+    for owner in ("ann", "bob", "cy"):
+        for kept in made.of(owner):
+            made.delete(owner, kept.id)
+    yield made
+    made.close()
+
+
+def kept(number: int, owner: str = "ann", **changes: Any) -> Kept:
+    run = Run(config=MLPConfig(seed=number)).edited(Edit(step=3, target="learning_rate", value=0.1))
+    curves = np.arange(2 * len(CURVES), dtype=np.float32).reshape(2, -1) + number
+    usual: dict[str, Any] = {
+        "id": f"{owner}{number}", "owner": owner, "name": f"run {number}", "run": run, "step": 10 + number,
+        "metrics": {"test_loss": 0.5, "test_accuracy": None}, "curves": curves, "thumbnail": b"\x89PNG" + bytes(9),
+    }  # fmt: skip
+    return Kept(**{**usual, **changes})
+
+
+def ids(store: Store, owner: str = "ann") -> list[str]:
+    return [each.id for each in store.of(owner)]
+
+
+def test_what_is_kept_comes_back(store: Store) -> None:
+    store.keep(kept(1))
+    (back,) = store.of("ann")
+    expected = kept(1)
+    for name in ("id", "owner", "name", "pinned", "run", "step", "metrics", "thumbnail"):
+        assert getattr(back, name) == getattr(expected, name)
+    assert np.array_equal(back.curves, expected.curves)
+    assert store.get("ann", "ann1") is not None
+
+
+def test_a_run_that_grows_stays_one_and_keeps_its_name_and_pin(store: Store) -> None:
+    store.keep(kept(1))
+    store.rename("ann", "ann1", "  My   best\nrun ")
+    store.pin("ann", "ann1", True)
+    store.keep(kept(1, step=99, name="other"))
+    (back,) = store.of("ann")
+    assert (back.name, back.pinned, back.step) == ("My best run", True, 99)
+
+
+def test_newest_first_and_the_pinned_before(store: Store) -> None:
+    for number in (1, 2, 3):
+        store.keep(kept(number))
+    store.pin("ann", "ann1", True)
+    assert ids(store) == ["ann1", "ann3", "ann2"]
+    store.pin("ann", "ann1", False)
+    store.delete("ann", "ann2")
+    assert ids(store) == ["ann3", "ann1"]
+
+
+def test_nobody_reaches_anothers_runs(store: Store) -> None:
+    store.keep(kept(1))
+    store.rename("bob", "ann1", "stolen")
+    store.pin("bob", "ann1", True)
+    store.delete("bob", "ann1")
+    assert store.of("bob") == []
+    assert store.get("bob", "ann1") is None
+    (back,) = store.of("ann")
+    assert (back.name, back.pinned) == ("run 1", False)
+    with pytest.raises(StoreError):
+        store.keep(kept(1, id="ann1", owner="bob"))
+    assert store.of("bob") == []
+
+
+def test_the_oldest_unpinned_makes_room(store: Store) -> None:
+    for number in range(5):
+        store.keep(kept(number))
+    store.pin("ann", "ann0", True)
+    store.keep(kept(5))
+    assert ids(store) == ["ann0", "ann5", "ann4", "ann3", "ann2"]
+    for number in range(5):
+        store.keep(kept(number, "bob"))
+    assert ids(store) == ["ann0", "ann5", "ann4"]
+    assert len(ids(store, "bob")) == 5
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 81])
+def test_a_name_has_its_length(store: Store, name: str) -> None:
+    store.keep(kept(1))
+    with pytest.raises(ConfigError, match="a name has 1 to 80 characters, not"):
+        store.rename("ann", "ann1", name)
+
+
+def test_text_is_data(store: Store) -> None:
+    evil = "'; DROP TABLE runs; --"
+    store.keep(kept(1, evil, id=evil))
+    store.rename(evil, evil, evil)
+    (back,) = store.of(evil)
+    assert (back.owner, back.id, back.name) == (evil, evil, evil)
+    store.delete(evil, evil)
+    assert store.of(evil) == []
+
+
+def test_a_row_that_cannot_be_read_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "runs.sqlite"
+    store = Store(f"sqlite:///{file}")
+    store.keep(kept(1))
+    store.keep(kept(2))
+    with contextlib.closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE runs SET run = '{\"format\": \"from the future\"}' WHERE id = 'ann1'")
+    assert ids(store) == ["ann2"]
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (2,)
+    store.close()
+
+
+def test_curves_are_thinned_evenly() -> None:
+    rows = np.arange(6000.0).reshape(1000, 6)
+    few = thinned(rows, 50)
+    assert few.shape == (50, 6)
+    assert (few[0, 0], few[-1, 0]) == (0, 5994)
+    assert np.array_equal(thinned(rows[:7], 50), rows[:7].astype(np.float32))
+
+
+WRITER = """
+import sys
+from playground.runs.store import Store
+from tests.runs.test_store import kept
+store = Store(sys.argv[1], most_each=10**6, most=10**6)
+number = int(sys.argv[2])
+while True:
+    store.keep(kept(number, thumbnail=bytes([number % 256]) * 200_000))
+    store.keep(kept(number, step=number + 1000, thumbnail=bytes([number % 256]) * 200_000))
+    print(number, flush=True)
+    number += 1
+"""
+
+
+def test_kill_9_leaves_every_run_whole_or_absent(url: str) -> None:
+    """Writers are killed at any moment; what one has said is written is there, and nothing is half."""
+    reader = Store(url, most_each=10**6, most=10**6)
+    first, said = 0, set()
+    for delay_s in (0.0, 0.013, 0.031, 0.05, 0.002):
+        command = [sys.executable, "-c", WRITER, url, str(first)]
+        writer = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert writer.stdout is not None
+        said.add(int(writer.stdout.readline()))
+        time.sleep(delay_s)
+        writer.kill()
+        said |= {int(line) for line in writer.stdout.read().split()}
+        writer.wait()
+        writer.stdout.close()
+        found = {each.run.config.seed: each for each in reader.of("ann")}  # type: ignore[attr-defined]
+        assert said <= set(found)
+        for number, each in found.items():
+            assert each.step in ((number + 1000,) if number in said else (number + 10, number + 1000))
+            assert each.thumbnail == bytes([number % 256]) * 200_000
+        first = max(found) + 1
+    for each in reader.of("ann"):
+        reader.delete("ann", each.id)
+    reader.close()
+
+
+class TestWithoutAStore:
+    def test_off(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PLAYGROUND_STORE", "off")
+        assert open_store(5, 5) is None
+
+    @pytest.mark.parametrize(
+        "url", ["nonsense", "sqlite:////proc/none/runs.sqlite", "oracle9://x", "postgresql+psycopg://127.0.0.1:9/x"]
+    )
+    def test_one_that_cannot_be_opened_is_said(
+        self, url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setenv("PLAYGROUND_STORE", url)
+        assert open_store(5, 5) is None
+        assert "runs cannot be kept" in caplog.text
+
+    def test_a_damaged_file_is_said(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "runs.sqlite").write_bytes(b"this is not a database" * 99)
+        with pytest.raises(StoreError, match="not a database"):
+            Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+
+    def test_the_default_is_a_file_of_the_user(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("PLAYGROUND_STORE")
+        monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+        store = open_store(5, 5)
+        assert store is not None
+        store.close()
+        (file,) = tmp_path.rglob("runs.sqlite")
+        assert file.parent.stat().st_mode & 0o777 == 0o700
