@@ -7,7 +7,7 @@ import pytest
 
 from playground import Edit, MapConfig, MLPConfig, Run, replay, train, trainability_map
 from playground.__main__ import main
-from playground.headless import runs
+from playground.runs import replay as replaying
 from playground.runs.runfile import write
 from playground.studies import parts
 
@@ -40,7 +40,7 @@ def test_one_json_object(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_readable_summary_and_a_progress_bar(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "BAR_AFTER_S", 0.0)
+    monkeypatch.setattr(replaying, "BAR_AFTER_S", 0.0)
     assert main([*COMMAND[:-1]]) == 0
     out, err = capsys.readouterr()
     assert "epoch 4, step 100" in out

@@ -4,20 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from playground.catalog import resolve
-from playground.lab import LABS
-from playground.pages.side_by_side import side_by_side_page
+from playground.pages.navigation import across_pages, lab_pages
 
 ASSETS = Path(__file__).parent.parent.parent / "assets"
 SIDEBAR_PX = 330
-
-PAGES = {
-    name: st.Page(resolve(lab.page), title=lab.title, url_path=lab.path, default=index == 0)
-    for index, (name, lab) in enumerate(LABS.items())
-}
-ACROSS = [  # pages that belong to no lab
-    st.Page(side_by_side_page, title="Side by side", url_path="side-by-side", visibility="hidden"),
-]
 
 _COMPACT = """
 <style>
@@ -41,4 +31,4 @@ st.set_page_config(
 )
 st.html(_COMPACT)
 st.logo(str(ASSETS / "wordmark.svg"), size="large")
-st.navigation([*PAGES.values(), *ACROSS], position="top").run()
+st.navigation([*lab_pages().values(), *across_pages()], position="top").run()

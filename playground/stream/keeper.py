@@ -9,10 +9,10 @@ from playground.engine import Engine
 from playground.run import Run, Snapshot, View
 from playground.runs.store import Kept, Store, thinned
 from playground.settings import ConfigError
-from playground.stream.thumbnail import thumbnail
+from playground.stream.thumbnail import png
 
 SECRET_CHARACTERS = range(32, 65)
-_PANELS = View(panels=frozenset({"stage", "curves"}))
+_PANELS = View(panels=frozenset({"thumbnail", "curves"}))
 
 
 class Keeper:
@@ -65,7 +65,7 @@ class Keeper:
             edits = run.edits[: snapshot.info["edits"]]
             kept = Kept(
                 id=kept_id, owner=owner, name=run.config.title(), run=replace(run, edits=edits), step=snapshot.step,
-                metrics=dict(snapshot.metrics), curves=curves, thumbnail=thumbnail(snapshot.arrays["plane"]),
+                metrics=dict(snapshot.metrics), curves=curves, thumbnail=png(snapshot.arrays["thumbnail"]),
             )  # fmt: skip
             store.keep_later(kept)
 

@@ -6,14 +6,12 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from playground.export.palette import plane_colors
-
 SIDE_PX = 64
 
 
-def thumbnail(plane: np.ndarray[Any, np.dtype[np.uint8]]) -> bytes:
-    """The stage's plane, (1, side, side) for one value or (C, side, side) for the shares of C classes, as a PNG."""
-    small = Image.fromarray(plane_colors(plane)).resize((SIDE_PX, SIDE_PX), Image.Resampling.BILINEAR)
+def png(thumbnail: np.ndarray[Any, np.dtype[np.uint8]], side_px: int = SIDE_PX) -> bytes:
+    """The ``thumbnail`` panel of a snapshot, colours (height, width, 3), as a square PNG of ``side_px`` pixels."""
+    small = Image.fromarray(thumbnail).resize((side_px, side_px), Image.Resampling.BILINEAR)
     buffer = io.BytesIO()
     small.save(buffer, "PNG")
     return buffer.getvalue()

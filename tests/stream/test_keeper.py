@@ -11,12 +11,13 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from playground.engine.inline import InlineEngine
+from playground.export.palette import plane_colors
 from playground.headless.runs import replay
 from playground.labs.mlp.config import MLPConfig
 from playground.runs.store import Kept, Store
 from playground.stream.channel import Channel
 from playground.stream.hub import Hub, use_hub
-from playground.stream.thumbnail import SIDE_PX, thumbnail
+from playground.stream.thumbnail import SIDE_PX, png
 from tests.stream.page import PATH, Page
 
 SECRET = "s" * 48
@@ -160,7 +161,7 @@ def test_the_end_of_the_server_keeps_what_was_trained(hub: Hub, page: Page) -> N
 def test_a_thumbnail_has_the_colours_of_the_stage() -> None:
     value = np.zeros((1, 100, 100), np.uint8)
     value[:, :, 50:] = 255
-    pixels = np.asarray(Image.open(io.BytesIO(thumbnail(value))))
+    pixels = np.asarray(Image.open(io.BytesIO(png(plane_colors(value)))))
     red, blue = pixels[0, 0, 0], pixels[0, -1, 2]
     assert (red > 200, blue > 180) == (True, True)
     assert pixels[0, 0, 2] < 150 > pixels[0, -1, 0]

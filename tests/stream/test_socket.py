@@ -375,11 +375,11 @@ def test_polling_gives_the_same_frames(hub: Hub, token: str) -> None:
 
 @pytest.mark.parametrize("base", ["", "/base"])
 def test_the_stage_s_files_are_served_for_ever(client: TestClient, base: str) -> None:
-    answer = client.get(f"{base}/{PREFIX}/{stage_version()}/stage.js")
+    answer = client.get(f"{base}/{PREFIX}/{stage_version()}/stage/shell.js")
     assert answer.status_code == 200
     assert "javascript" in answer.headers["content-type"]
     assert "immutable" in answer.headers["cache-control"]
-    assert client.get(f"{base}/{PREFIX}/{stage_version()}/../stage.py").status_code == 404
+    assert client.get(f"{base}/{PREFIX}/{stage_version()}/lab.py").status_code == 404
 
 
 def test_closing_a_channel_twice_is_fine() -> None:

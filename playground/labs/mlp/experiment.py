@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from playground.data.points import DATASETS, DOMAIN, FEATURES, draw, feature_values, grid, target_values
+from playground.export.palette import plane_colors
 from playground.labs.mlp.config import MAX_LAYERS, MAX_NEURONS, MLPConfig
 from playground.labs.mlp.model import MLP
 from playground.labs.mlp.probes import (
@@ -171,7 +172,7 @@ class MLPExperiment:
 
     def observe(self, run_id: str, view: View) -> Snapshot:
         """The panels of ``view``: ``stage`` (maps, weights, plane), ``scene`` (what stays the same while
-        training: points, inputs, structure), ``curves`` and ``weights`` (whole, for reading)."""
+        training: points, inputs, structure), ``thumbnail``, ``curves`` and ``weights`` (whole, for reading)."""
         arrays: dict[str, NDArray[Any]] = {}
         info: dict[str, Any] = {"tier": self._loop.tier, "edits": self.edits}
         if self._faster is not None and self._loop is self._traced:
@@ -185,6 +186,8 @@ class MLPExperiment:
             if "scene" in view.panels:
                 info["scene"] = self._scene()
                 arrays |= self._scene_arrays()
+            if "thumbnail" in view.panels:
+                arrays["thumbnail"] = self._thumbnail()
             if "curves" in view.panels:
                 arrays["curves"] = self.history.array()
             if "weights" in view.panels:
@@ -243,6 +246,12 @@ class MLPExperiment:
             features = self._tensor(feature_values(config.features, np.array([view.probe])))
             arrays["probe"] = forward_values(self._model, output, features, shown)
         return arrays
+
+    def _thumbnail(self) -> NDArray[np.uint8]:
+        """The output over the plane as a picture (PLANE_DENSITY, PLANE_DENSITY, 3)."""
+        output = OUTPUT_ACTIVATIONS[self.config.output_activation]
+        levels: Any = plane(self._model, output, self._plane_features, None)["plane"]
+        return plane_colors(levels)
 
     def _scene(self) -> dict[str, Any]:
         config, entry = self.config, DATASETS[self.config.dataset]
