@@ -4,7 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from playground.pages.navigation import across_pages, lab_pages
+from playground.lab import LABS
+from playground.pages.navigation import lab_page
+from playground.pages.side_by_side import side_by_side_page
 
 ASSETS = Path(__file__).parent.parent.parent / "assets"
 SIDEBAR_PX = 330
@@ -31,4 +33,5 @@ st.set_page_config(
 )
 st.html(_COMPACT)
 st.logo(str(ASSETS / "wordmark.svg"), size="large")
-st.navigation([*lab_pages().values(), *across_pages()], position="top").run()
+across = st.Page(side_by_side_page, title="Side by side", url_path="side-by-side", visibility="hidden")
+st.navigation([*map(lab_page, LABS), across], position="top").run()

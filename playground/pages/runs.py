@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from playground.pages import side_by_side
 from playground.pages.charts import overlay
 from playground.pages.session import PageSession
 from playground.run import Run
@@ -129,8 +130,7 @@ def _compare(ticked: list[Kept], differences: dict[str, str]) -> None:
     figure = overlay(list(zip(names, (each.curves for each in ticked), strict=True)))
     st.plotly_chart(figure, key="overlay", config={"displaylogo": False})
     if len(ticked) == 2:
-        address = "side-by-side?runs=" + ",".join(each.id for each in ticked)
-        st.link_button("Open both side by side", address, icon=":material/view_column_2:")
+        st.link_button("Open both side by side", side_by_side.address(ticked), icon=":material/view_column_2:")
 
 
 def _numbers(kept: Kept) -> str:

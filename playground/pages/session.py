@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from playground.lab import LABS
+from playground.pages.navigation import lab_page
 from playground.run import Run, RunConfig
 from playground.runs import link
 from playground.settings import ConfigError, Integer, Number, Problem, Setting, Settings, Sizes
@@ -43,7 +44,19 @@ class PageSession:
             self._take(self._present(), anew=True)
             self._take(self.show(), anew=True)
         st.session_state.lab = self.lab
+        self._take_handed_over()
         return True
+
+    def _take_handed_over(self) -> None:
+        """Open the run that another page has sent here."""
+        run, *place = st.session_state.get("handed_over", (None,))
+        if run is None or run.lab != self.lab:
+            return
+        del st.session_state.handed_over
+        try:
+            self.open(run, *place)
+        except ConfigError as error:
+            toast(Problem("run", str(error)))
 
     def _comes_from_elsewhere(self) -> bool:
         """Whether another page was here before. Its controls have the same names, so that what stands under them is
@@ -82,10 +95,15 @@ class PageSession:
         return show
 
     def open(self, run: Run, step: int, kept_id: str | None = None) -> None:
-        """Take the page to a run; ``kept_id`` is its name in the list, if it is there.
+        """Take the page to a run; ``kept_id`` is its name in the list, if it is there. A run of another lab opens on
+        that lab's page, as soon as the script draws again.
 
         Raises ConfigError where this server cannot do it; the page stays as it is then.
         """
+        if run.lab != self.lab:
+            st.session_state.handed_over = run, step, kept_id
+            st.session_state.changed = True
+            return
         hub().channel(self.token, self.lab).open(run, step, kept_id)
         self._take(run.config)
 
@@ -196,6 +214,9 @@ def redraw_if_changed() -> None:
     """Draw the whole page again where a callback has changed settings: a fragment would draw only itself, and what
     the other controls still show would be taken for a person's wish the next time."""
     if st.session_state.pop("changed", False):
+        if "handed_over" in st.session_state:
+            run, *_ = st.session_state.handed_over
+            st.switch_page(lab_page(run.lab))
         st.rerun()
 
 

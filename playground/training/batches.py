@@ -1,0 +1,40 @@
+"""Which rows make a batch, and where chance comes from: both are functions of the seed and the step.
+
+So a run is the same however its training is sliced, and every step of it can be computed again.
+"""
+
+import hashlib
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+
+def generator(seed: int, purpose: str, step: int = 0) -> torch.Generator:
+    """A generator of its own for each ``purpose`` ("dropout", "noise", …) and ``step`` of the run with this ``seed``.
+
+    A fresh one is made for each call: what one purpose draws never changes what another one gets.
+    """
+    text = f"{seed} {purpose} {step}"
+    digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
+    return torch.Generator().manual_seed(int.from_bytes(digest, "big") % 2**63)
+
+
+def rows(step: int, size: int, batch_size: int, seed: int | None = None) -> Tensor:
+    """The rows (batch_size,), int64, of update ``step`` (from 0) over ``size`` rows of training data.
+
+    Without a ``seed`` the rows come in their order, round and round; with one each pass over the data has an order of
+    its own, drawn from (seed, pass). A batch that reaches beyond the end of a pass is completed from the next.
+    """
+    places = torch.arange(step * batch_size, (step + 1) * batch_size)
+    if seed is None:
+        return places % size
+    first, last = int(places[0]) // size, int(places[-1]) // size
+    orders = torch.cat([_order(seed, number, size) for number in range(first, last + 1)])
+    return orders[places - first * size]
+
+
+@lru_cache(maxsize=16)
+def _order(seed: int, number: int, size: int) -> Tensor:
+    """The order of the rows in pass ``number``."""
+    return torch.randperm(size, generator=generator(seed, "order", number))

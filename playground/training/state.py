@@ -1,0 +1,72 @@
+"""The state of modules and optimizers in NumPy: all that training needs to go on, readable by any process."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from playground.run import element
+from playground.settings import ConfigError
+
+
+def module_state(module: nn.Module) -> dict[str, np.ndarray[Any, Any]]:
+    """Copies of all parameters and buffers of ``module`` by PyTorch's names: running means are part of a network."""
+    return {name: value.detach().cpu().numpy().copy() for name, value in module.state_dict().items()}
+
+
+def restore_module(module: nn.Module, state: Mapping[str, np.ndarray[Any, Any]]) -> None:
+    """Put an earlier ``module_state`` back into ``module``."""
+    module.load_state_dict({name: torch.tensor(value) for name, value in state.items()})
+
+
+def optimizer_state(optimizer: torch.optim.Optimizer) -> dict[str, Any]:
+    """A copy of the optimizer's ``state_dict`` with NumPy arrays for tensors."""
+    found: dict[str, Any] = _mapped(optimizer.state_dict(), lambda value: value.detach().cpu().numpy().copy(), Tensor)
+    return found
+
+
+def restore_optimizer(optimizer: torch.optim.Optimizer, state: Mapping[str, Any]) -> None:
+    """Put an earlier ``optimizer_state`` back into ``optimizer``. Its hyperparameters come with it."""
+    optimizer.load_state_dict(_mapped(state, torch.tensor, np.ndarray))
+
+
+def parameters_of(module: nn.Module) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """All parameters as one vector (P,), in the order of ``module.parameters()``."""
+    vector = torch.cat([value.detach().reshape(-1) for value in module.parameters()])
+    return vector.cpu().numpy().copy()
+
+
+def sha256(module: nn.Module) -> str:
+    """The hash of all parameters' and buffers' bytes."""
+    digest = hashlib.sha256()
+    for name, value in module_state(module).items():
+        digest.update(name.encode() + value.tobytes())
+    return digest.hexdigest()
+
+
+def set_element(module: nn.Module, target: str, value: float) -> None:
+    """Set one number of a parameter, named as PyTorch does: ``layers.0.weight[2,1]``.
+
+    Raises ConfigError where ``module`` has no such number.
+    """
+    name, index = element(target) or ("", ())
+    parameter = dict(module.named_parameters()).get(name)
+    fits = parameter is not None and len(index) == parameter.dim()
+    if parameter is None or not fits or any(i >= n for i, n in zip(index, parameter.shape, strict=True)):
+        raise ConfigError(f"the network has no {str(target)[:60]!r}")
+    with torch.no_grad():
+        parameter[index] = value
+
+
+def _mapped(tree: Any, change: Any, kind: type) -> Any:
+    """``tree`` of dicts and lists with ``change`` applied to every leaf of ``kind``."""
+    if isinstance(tree, kind):
+        return change(tree)
+    if isinstance(tree, Mapping):
+        return {key: _mapped(value, change, kind) for key, value in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [_mapped(value, change, kind) for value in tree]
+    return tree
