@@ -9,7 +9,7 @@ import { count, scaled } from "../../../stage/format.js";
 
 /**
  * @typedef {object} Lines
- * @property {Float32Array} steps
+ * @property {Float32Array} steps  (steps,)
  * @property {Float32Array} losses  (racers, steps)
  * @property {number[]} stops  each racer's last step
  */
