@@ -1,5 +1,5 @@
 // @ts-check
-/** The browser's half of playground/stream/frame.py. */
+/** The browser's half of playground/runs/frame.py. */
 
 /** @typedef {{name: string, dtype: keyof typeof DTYPES, shape: number[]}} Entry  what a frame says of an array */
 

@@ -121,7 +121,7 @@ export class Player {
 }
 
 /**
- * The frames of a recording: each is a u32 length and the bytes of ``stream/frame.py``, all of it deflated, in base64.
+ * The frames of a recording: each is a u32 length and the bytes of ``runs/frame.py``, all of it deflated, in base64.
  *
  * @param {string} text
  * @returns {Promise<import("./types.js").Frame[]>}

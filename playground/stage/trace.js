@@ -255,7 +255,7 @@ function accuracy(share) {
  *
  * @param {number} value
  */
-function niceCeiling(value) {
+export function niceCeiling(value) {
   const unit = 10 ** Math.floor(Math.log10(value)) / 10;
   return Math.ceil(value / unit / 5) * 5 * unit;
 }

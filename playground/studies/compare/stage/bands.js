@@ -262,7 +262,7 @@ export class Bands {
  * @param {number} value
  * @param {boolean} up
  */
-function nice(value, up) {
+export function nice(value, up) {
   const decade = 10 ** Math.floor(Math.log10(value));
   const steps = [1, 2, 5, 10].map((digit) => digit * decade);
   return up ? steps.find((step) => step >= value * 0.999) ?? 10 * decade

@@ -261,7 +261,7 @@ function share(/** @type {number} */ loss, /** @type {number} */ low) {
  * @param {number} room
  * @returns {{at: number, text: string}[]}
  */
-function ticks({ is_log, values, texts }, size, room) {
+export function ticks({ is_log, values, texts }, size, room) {
   const cell = size / values.length;
   if (!is_log) {
     const every = Math.ceil(Math.max(1, (room * 0.8) / cell));
