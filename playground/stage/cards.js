@@ -23,7 +23,7 @@ export class Cards {
     this.open = null;
     /** @type {{element: HTMLElement, refresh: () => void}|null} */
     this.hovered = null;
-    document.addEventListener("pointerdown", (this.dismiss = (event) => {
+    document.addEventListener("pointerdown", (this.dismiss = (/** @type {PointerEvent} */ event) => {
       const target = /** @type {Node} */ (event.target);
       if (this.open && !this.open.element.contains(target)) this.close();
     }), true);

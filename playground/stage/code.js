@@ -114,7 +114,7 @@ class Code {
  * @param {string} text
  * @returns {Token[][]}
  */
-function coloured(text) {
+export function coloured(text) {
   /** @type {Token[][]} */
   const lines = [[]];
   const add = (/** @type {string} */ kind, /** @type {string} */ part) =>

@@ -3,20 +3,22 @@
 
 const MAX_PIXEL_RATIO = 2;
 
+/** @typedef {Record<string, string|number|boolean|null|((event: never) => void)>} Attributes  null and false are left out */
+
 /**
  * An element with attributes, listeners ("onclick": function) and children.
  *
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
- * @param {Record<string, any>} [attributes]  null and false are left out
+ * @param {Attributes} [attributes]
  * @param {...(Node|string)} children
  * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") element.addEventListener(name.slice(2), value);
-    else if (value !== null && value !== false) element.setAttribute(name, value === true ? "" : value);
+    if (typeof value === "function") element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
+    else if (value !== null && value !== false) element.setAttribute(name, value === true ? "" : String(value));
   }
   element.append(...children);
   return element;

@@ -6,26 +6,21 @@
 
 import { unpack } from "./frame.js";
 
-/** @typedef {ReturnType<typeof unpack>} Frame */
-
-/**
- * @typedef {object} PictureModule  a lab's picture
- * @property {(component: import("./shell.js").Component) => unknown} default
- * @property {(look: Record<string, any>, moment: {header: Frame["header"], arrays: Record<string, any>}) =>
- *   {view: Record<string, any>, arrays: Record<string, any>}} [recorded]  what can be seen in a recording of what a
- *   person wants to look at
- */
+/** @typedef {import("./types.js").Message} Message */
+/** @typedef {import("./types.js").Moment} Moment */
 
 /** At the usual speed. */
 const MOMENTS_PER_MS = 12 / 1000;
 /** A page that was out of sight goes on where it was. */
 const LONGEST_TICK_MS = 250;
 
+/** @template {Moment} M */
 export class Player {
   /**
    * @param {HTMLElement} parentElement  in which the stage is to stand
-   * @param {Frame[]} frames  moments by ascending step; the first has a scene, and so has each that changes it
-   * @param {PictureModule} picture
+   * @param {import("./types.js").FrameOf<M>[]} frames  moments by ascending step; the first has a scene, and so has
+   *   each that changes it
+   * @param {import("./types.js").PictureModule<M>} picture
    */
   constructor(parentElement, frames, picture) {
     this.parentElement = parentElement;
@@ -38,22 +33,23 @@ export class Player {
     this.playing = false;
     this.scheduled = 0;
     this.speed = 1;
-    /** What the person looks at. @type {Record<string, any>} */
+    /** What the person looks at. @type {import("./types.js").View} */
     this.look = {};
-    /** The frame whose scene the stage has. @type {Frame|null} */
+    /** The frame whose scene the stage has. @type {import("./types.js").FrameOf<M>|null} */
     this.staged = null;
     this.show();
     window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.show());
   }
 
-  /** One of the stage's commands. @param {Record<string, any>} message */
-  handle({ type, unit, step, times, ...look }) {
+  /** One of the stage's commands. @param {Message} message */
+  handle(message) {
+    const { type } = message;
     if (type === "play") return this.play();
-    if (type === "view") this.look = look;
-    else if (type === "speed") this.speed = times;
+    if (type === "view") this.look = message;
+    else if (type === "speed") this.speed = "times" in message ? message.times : 1;
     else this.playing = false;
-    if (type === "step") this.index = unit === "epoch" ? this.epochEnd() : Math.min(this.index + 1, this.last);
-    else if (type === "seek") this.index = Math.max(0, this.stops.indexOf(step));
+    if (type === "step") this.index = message.unit === "epoch" ? this.epochEnd() : Math.min(this.index + 1, this.last);
+    else if (type === "seek") this.index = Math.max(0, this.stops.indexOf(message.step));
     else if (type === "reset") this.index = 0;
     if (!this.playing) this.position = this.index;
     this.show();
@@ -97,13 +93,15 @@ export class Player {
   show() {
     const { header, arrays } = this.frames[this.index];
     const staging = this.frames.findLast((frame, i) => i <= this.index && frame.header.scene) ?? this.frames[0];
+    /** @type {"playing"|"paused"} */
+    const state = this.playing ? "playing" : "paused";
     const moment = { header, arrays: { ...staging.arrays, ...arrays } };
     const seen = this.picture.recorded?.(this.look, moment) ?? { view: {}, arrays: {} };
     const data = {
       stops: this.stops,
       header: {
         ...header,
-        state: this.playing ? "playing" : "paused",
+        state,
         view: seen.view,
         updates_per_s: null,
         former: null,
@@ -116,17 +114,17 @@ export class Player {
     this.picture.default({
       parentElement: this.parentElement,
       data,
-      setTriggerValue: (name, value) => { if (name === "command") this.handle(/** @type {any} */ (value)); },
+      setTriggerValue: (name, value) => { if (name === "command") this.handle(/** @type {Message} */ (value)); },
       setStateValue: () => {},
     });
   }
 }
 
 /**
- * The frames of a recording: each is a u32 length and the bytes of ``stream/frame.py``, all of it deflated, in base64.
+ * The frames of a recording: each is a u32 length and the bytes of ``runs/frame.py``, all of it deflated, in base64.
  *
  * @param {string} text
- * @returns {Promise<Frame[]>}
+ * @returns {Promise<import("./types.js").Frame[]>}
  */
 export async function framesOf(text) {
   const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));

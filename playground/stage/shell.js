@@ -17,15 +17,8 @@ import { visitorMessage } from "./visitor.js";
 
 /** @typedef {import("./types.js").Moment} Moment */
 /** @typedef {import("./types.js").Message} Message */
-/** @typedef {import("./types.js").Picture} Picture */
-
-/**
- * @typedef {object} Component  what Streamlit hands over
- * @property {any} data  one of: settings, a packed frame (polling mode), a ``Recorded`` moment
- * @property {HTMLElement} parentElement
- * @property {(name: string, value: unknown) => void} setStateValue
- * @property {(name: string, value: unknown) => void} setTriggerValue
- */
+/** @typedef {import("./types.js").Component} Component */
+/** @typedef {import("./types.js").Frame} Frame */
 
 const NUMBERS_EVERY_MS = 100;
 const WORDS_EVERY_MS = 5000;
@@ -33,19 +26,20 @@ const POLLED_VIEW_EVERY_MS = 250;
 /** A stage wider than a laptop's is looked at from afar: its letters and drawings grow with it. */
 const LAPTOP_WIDTH = 1120, LARGEST_SCALE = 1.4, SCALE_STEP = 0.05;
 
-/** @type {WeakMap<HTMLElement, Shell>} */
-const shells = new WeakMap();
-
 /**
  * The function that Streamlit calls on mount, on new data and on a change of theme; it returns a cleanup.
  *
- * @param {(shell: Shell) => Picture} makePicture
+ * @template {Moment} M
+ * @param {(shell: Shell<M>) => import("./types.js").Picture<M>} makePicture
  */
 export function mounting(makePicture) {
+  /** @type {WeakMap<HTMLElement, Shell<M>>} */
+  const shells = new WeakMap();
   return (/** @type {Component} */ component) => {
     const { parentElement, data } = component;
     let shell = shells.get(parentElement);
-    if (!shell) shells.set(parentElement, (shell = new Shell(parentElement, data?.stops ?? null, makePicture)));
+    const stops = data && "stops" in data ? data.stops : null;
+    if (!shell) shells.set(parentElement, (shell = new Shell(parentElement, stops, makePicture)));
     shell.update(component);
     return () => window.setTimeout(() => {
       // Streamlit also cleans up between two calls for a component that stays on the page.
@@ -56,22 +50,29 @@ export function mounting(makePicture) {
   };
 }
 
+/** @template {Moment} M */
 export class Shell {
   /**
    * @param {HTMLElement} parent
    * @param {number[]|null} stops  the steps of a recording, which is watched and not changed; null for a live run
-   * @param {(shell: Shell) => Picture} makePicture
+   * @param {(shell: Shell<M>) => import("./types.js").Picture<M>} makePicture
    */
   constructor(parent, stops, makePicture) {
     this.parent = parent;
     this.stops = stops;
     this.root = h("div", { class: "nn-stage", "data-testid": "stage", "data-frame": "0", "data-state": "paused" });
     this.root.classList.toggle("nn-recording", stops !== null); // the style hides what only a live run has
-    /** @type {Record<string, any>} */
+    /** @type {import("./types.js").View} */
     this.view = {};
-    /** @type {Moment|null} */
+    /** @type {M|null} */
     this.moment = null;
     this.settings = { show_test: false, discretize: false };
+    /** @type {Socket|null} */
+    this.socket = null;
+    /** The newest frame, in polling mode. @type {ArrayBuffer|Uint8Array<ArrayBuffer>|null} */
+    this.polled = null;
+    /** The newest moment, of a recording. @type {import("./types.js").Recorded|null} */
+    this.replayed = null;
     /** Whether nothing may be changed that would make another network of it. */
     this.isFixed = false;
     this.frames = 0;
@@ -80,21 +81,13 @@ export class Shell {
     this.isSeeking = false;
     /** @type {Record<string, unknown>|null} */
     this.controls = null;
-    /** Frames that wait for the screen: one is painted each time it is ready. @type {ReturnType<typeof unpack>[]} */
+    /** Frames that wait for the screen: one is painted each time it is ready. @type {Frame[]} */
     this.waiting = [];
     this.fresh = this.viewStale = this.numbersStale = this.isUnpainted = false;
     this.numbersAt = this.wordsAt = this.viewSentAt = this.viewEveryMs = 0;
     this.scheduled = 0;
     this.tick = this.tick.bind(this);
     this.reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
-    this.build(makePicture);
-    this.stopShortcuts = listenForShortcuts(this.root, this.toolbar);
-    Promise.all(["stage/stage.css", ...(this.picture.styles ?? [])].map(stylesheet)).then(() => this.appear());
-  }
-
-  /** @param {(shell: Shell) => Picture} makePicture */
-  build(makePicture) {
-    const { stops } = this;
     this.notices = new Notices();
     this.picture = makePicture(this);
     this.toolbar = new Toolbar({
@@ -106,6 +99,8 @@ export class Shell {
     this.words = h("div", { class: "nn-words", "aria-live": "polite" });
     this.root.append(this.toolbar.element, this.notices.banner, this.picture.element,
       this.timeline.element, this.notices.afloat, this.words);
+    this.stopShortcuts = listenForShortcuts(this.root, this.toolbar);
+    Promise.all(["stage/stage.css", ...(this.picture.styles ?? [])].map(stylesheet)).then(() => this.appear());
   }
 
   /** Into the page, now that the style is there: nothing flickers. */
@@ -132,15 +127,15 @@ export class Shell {
     this.root.classList.toggle("nn-dark", theme.dark);
     this.picture.setTheme(theme);
     if (data instanceof Uint8Array || data instanceof ArrayBuffer) this.poll(data);
-    else if (data?.stops) this.replay(data);
+    else if (data && "stops" in data) this.replay(data);
     else if (data) this.listen(data);
     this.repaint();
   }
 
-  /** Polling mode: the data are the frame. @param {ArrayBuffer|Uint8Array} frame */
+  /** Polling mode: the data are the frame. @param {ArrayBuffer|Uint8Array<ArrayBuffer>} frame */
   poll(frame) {
     this.socket?.close();
-    this.socket = undefined;
+    this.socket = null;
     this.root.dataset.transport = "poll";
     this.viewEveryMs = POLLED_VIEW_EVERY_MS;
     this.notices.connection("slower connection: polling");
@@ -156,8 +151,8 @@ export class Shell {
     if (moment !== this.replayed) this.waiting.push((this.replayed = moment));
   }
 
-  /** Socket mode: the data say how to look and whom to ask. @param {any} data */
-  listen({ token, show_test, discretize, fixed = false }) {
+  /** Socket mode: the data say how to look and whom to ask. @param {import("./types.js").Live} data */
+  listen({ token, show_test = false, discretize = false, fixed = false }) {
     this.settings = { show_test, discretize };
     this.isFixed = fixed;
     this.root.classList.toggle("nn-fixed", fixed); // the style hides what would make another network of it
@@ -186,10 +181,10 @@ export class Shell {
   receive() {
     let isNews = false;
     while (this.waiting.length && !isNews) {
-      const { header, arrays } = /** @type {ReturnType<typeof unpack>} */ (this.waiting.shift());
+      const { header, arrays } = /** @type {Frame} */ (this.waiting.shift());
       const next = this.waiting[0]?.header;
       const isOvertaken = next && !header.scene && (next.scene || next.edits !== header.edits);
-      if (header.settings) this.settings = header.settings;
+      if (header.settings) this.settings = { ...this.settings, ...header.settings };
       if (header.controls) this.controls = header.controls;
       isNews = !isOvertaken && (Boolean(header.scene) || header.run === this.moment?.header.run);
       if (isNews) this.take(header, arrays);
@@ -199,14 +194,17 @@ export class Shell {
   }
 
   /**
-   * @param {import("./types.js").Header} header
-   * @param {Record<string, any>} arrays
+   * @param {Frame["header"]} header
+   * @param {Frame["arrays"]} arrays
    */
   take(header, arrays) {
     const { moment, settings } = this;
     const scene = header.scene ?? moment?.scene;
     if (!scene) return;
-    this.moment = this.picture.take({ header, scene, settings, arrays: { ...moment?.arrays, ...arrays } }, arrays, moment);
+    // What a frame of this lab holds is the server's to say.
+    const next = { header, scene, settings, arrays: { ...moment?.arrays, ...arrays } };
+    const received = /** @type {import("./types.js").Received<M>} */ (next);
+    this.moment = this.picture.take(received, /** @type {Partial<M["arrays"]>} */ (arrays), moment);
     this.isSeeking = false;
     this.toolbar.confirm(header);
     this.numbersStale = this.fresh = this.isUnpainted = true;
@@ -241,7 +239,7 @@ export class Shell {
   }
 
   /**
-   * @param {Moment} moment
+   * @param {M} moment
    * @param {number} now
    * @param {boolean} flowing
    */
@@ -258,7 +256,7 @@ export class Shell {
   }
 
   /**
-   * @param {Moment} moment
+   * @param {M} moment
    * @param {number} now
    */
   showNumbers(moment, now) {
@@ -282,7 +280,7 @@ export class Shell {
     else this.component?.setTriggerValue("command", message);
   }
 
-  /** @param {Record<string, any>} change  of what the person looks at; null for nothing */
+  /** @param {import("./types.js").View} change */
   look(change) {
     Object.assign(this.view, change);
     this.viewStale = true;
@@ -299,10 +297,11 @@ export class Shell {
 
   /** One step of the past at a time: the next is asked for when the last one has come. */
   sendSeek() {
-    if (this.isSeeking || this.timeline.wanted === null) return;
+    const step = this.isSeeking ? null : this.timeline.take();
+    if (step === null) return;
     this.isSeeking = true;
     this.toolbar.want("paused");
-    this.send({ type: "seek", step: this.timeline.take() });
+    this.send({ type: "seek", step });
   }
 
   /** The page's controls follow the run through its past, once the hand has let go of the time. */
@@ -312,6 +311,7 @@ export class Shell {
     this.controls = null;
   }
 
+  /** @returns {Message} */
   viewMessage() {
     return { type: "view", ...this.view };
   }

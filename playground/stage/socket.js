@@ -33,11 +33,11 @@ export class Socket {
     this.failures = 0;
     this.closed = false;
     this.retry = 0;
-    this.open();
+    this.wire = this.open();
   }
 
   open() {
-    const wire = (this.wire = new WebSocket(socketUrl()));
+    const wire = new WebSocket(socketUrl());
     wire.binaryType = "arraybuffer";
     wire.onopen = () => this.greet();
     wire.onclose = (event) => this.cut(event.code, event.reason);
@@ -46,6 +46,7 @@ export class Socket {
       const message = JSON.parse(data);
       if (message.type === "error") this.listener.onError(message.text);
     };
+    return wire;
   }
 
   greet() {
@@ -71,7 +72,7 @@ export class Socket {
     if (!this.everOpen && this.failures >= ATTEMPTS_BEFORE_POLLING) return this.listener.onUnreachable();
     this.listener.onOnline(false);
     const wait = Math.min(FIRST_RETRY_MS * 2 ** (this.failures - 1), LAST_RETRY_MS);
-    this.retry = window.setTimeout(() => this.open(), wait);
+    this.retry = window.setTimeout(() => { this.wire = this.open(); }, wait);
   }
 
   /** @param {Message} message  dropped while the wire is cut: the next full frame tells how things stand */

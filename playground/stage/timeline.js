@@ -111,6 +111,6 @@ function words(target) {
     return `${part} ${path} in layer ${Number(layer) + 1} set to`;
   }
   const names = { l1_strength: "L1 rate", weight_decay: "L2 rate" };
-  const name = names[/** @type {keyof names} */ (target)] ?? target.replaceAll("_", " ");
+  const name = names[/** @type {keyof typeof names} */ (target)] ?? target.replaceAll("_", " ");
   return `${name} set to`;
 }

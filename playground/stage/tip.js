@@ -20,12 +20,14 @@ export class Tip {
     this.table = h("table", { class: "nn-tip-table" });
     this.element = h("div", { class: "nn-card nn-card-hover nn-tip", hidden: true, "aria-hidden": "true" }, this.title, this.table);
     root.append(this.element);
+    /** What is pointed at. @type {HTMLElement|null} */
+    this.target = null;
     /** What there is to say now of the place pointed at. @type {(() => Content|null)|null} */
     this.read = null;
     this.said = "";
     /** Lets go of the place pointed at. @type {(() => void)|null} */
     this.leave = null;
-    document.addEventListener("pointerdown", (this.dismiss = ({ target }) => {
+    document.addEventListener("pointerdown", (this.dismiss = (/** @type {PointerEvent} */ { target }) => {
       if (target !== this.target) this.hide();
     }));
   }
@@ -45,7 +47,7 @@ export class Tip {
       this.read = find(event);
       if (!this.read) return this.hide();
       this.refresh();
-      if (this.read) this.place(event.clientX, event.clientY);
+      if (!this.element.hidden) this.place(event.clientX, event.clientY);
     };
     target.addEventListener("pointermove", show);
     target.addEventListener("pointerdown", show);
@@ -91,7 +93,7 @@ export class Tip {
     this.leave?.();
     this.element.hidden = true;
     this.read = this.leave = null;
-    this.target = undefined;
+    this.target = null;
   }
 
   destroy() {

@@ -40,7 +40,7 @@ export const RECORDED = {
   usual: 2,
   keptAs: null,
   speedText: (speed) => `${speed}×`,
-  speedMessage: (speed) => ({ type: "speed", times: speed }),
+  speedMessage: (speed) => ({ type: "speed", times: speed ?? 1 }),
 };
 
 /** How long the button trusts its own press over frames that were on their way before it. */
@@ -173,7 +173,7 @@ export class Toolbar {
 
 /**
  * @param {string} text
- * @param {keyof ICONS|null} iconName
+ * @param {keyof typeof ICONS|null} iconName
  * @param {string} title
  * @param {() => void} onclick
  * @param {string} [name]  for assistive technology, where the text is shorter
@@ -200,7 +200,7 @@ function stat(label) {
   return { element, value, note };
 }
 
-/** @param {keyof ICONS} name */
+/** @param {keyof typeof ICONS} name */
 function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
@@ -212,7 +212,7 @@ function icon(name) {
 
 /**
  * @param {SVGElement} svg
- * @param {keyof ICONS} name
+ * @param {keyof typeof ICONS} name
  */
 function setIcon(svg, name) {
   svg.firstElementChild?.setAttribute("d", ICONS[name]);

@@ -18,10 +18,6 @@ export class History {
     this.steps = new Float64Array(CAPACITY);
     this.train = new Float32Array(CAPACITY);
     this.test = new Float32Array(CAPACITY);
-    this.clear();
-  }
-
-  clear() {
     this.length = 0;
     this.spacing = 1;
   }
@@ -117,7 +113,7 @@ export class Trace {
 
   /** @param {Float32Array} [past]  (H, 3): step, training loss, test loss */
   restart(past = new Float32Array()) {
-    this.history.clear();
+    this.history = new History();
     this.ghost = this.cursor = null;
     for (let i = 0; i < past.length; i += 3) this.history.add(past[i], past[i + 1], past[i + 2]);
     this.dirty = true;
@@ -259,7 +255,7 @@ function accuracy(share) {
  *
  * @param {number} value
  */
-function niceCeiling(value) {
+export function niceCeiling(value) {
   const unit = 10 ** Math.floor(Math.log10(value)) / 10;
   return Math.ceil(value / unit / 5) * 5 * unit;
 }

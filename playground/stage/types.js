@@ -1,24 +1,16 @@
 // @ts-check
 /**
- * The shapes that travel from the server to the stage. Types only; nothing runs here.
+ * The shapes that travel between the server and every stage. Types only; nothing runs here. What a lab adds to them
+ * stands beside its picture.
  *
- * @typedef {{name: string, label: string, active: boolean}} Feature
- *
- * @typedef {object} Scene  what stays fixed during a run
- * @property {string} title
- * @property {"classification"|"regression"} task
- * @property {number} classes
- * @property {Feature[]} features  every feature that can be chosen
- * @property {number[]} hidden_sizes
- * @property {string[]} outputs  one name per output
- * @property {[number, number]} domain  of both coordinates
- * @property {number} seed
- * @property {number} data_seed
- * @property {{layers: number, neurons: number}} limits
- *
+ * @typedef {"classification"|"regression"} Task
  * @typedef {[layer: number, index: number]} Neuron  layer 0 holds the features; index is the true one
  * @typedef {[x: number, y: number]} Point
- * @typedef {{neuron: Neuron|null, probe: Point|null}} View  what the person looks at
+ *
+ * @typedef {object} View  what the person looks at; null for nothing
+ * @property {Neuron|null} [neuron]
+ * @property {Point|null} [probe]
+ * @property {number|null} [member]  one of many networks
  *
  * @typedef {object} Metrics
  * @property {number|null} train_loss
@@ -27,6 +19,10 @@
  * @property {number|null} [test_accuracy]
  *
  * @typedef {[step: number, target: string, value: unknown]} Mark
+ *
+ * @typedef {object} Settings  how the page wants a run to be shown
+ * @property {boolean} show_test
+ * @property {boolean} discretize
  *
  * @typedef {object} Header  of one frame
  * @property {string} run
@@ -42,41 +38,93 @@
  * @property {number|null} updates_per_s
  * @property {string} tier
  * @property {string|null} notice
- * @property {number[][]} shown  true indices of the hidden neurons drawn, per hidden layer
- * @property {View} view
- * @property {Scene} [scene]  in a full frame
- * @property {Settings & {token: string}} [settings]  in polling mode
+ * @property {object} [scene]  in a full frame: what stays fixed during a run
+ * @property {Partial<Settings>} [settings]  in polling mode
  *
- * @typedef {object} Recorded  a moment of a recording, as its player hands it to the stage
- * @property {number[]} stops  the steps of all moments, ascending
- * @property {Header} header
- * @property {Record<string, any>} arrays
+ * The arrays of a frame are flat, row by row, and keep the shape that they have in Python.
  *
- * @typedef {{show_test: boolean, discretize: boolean}} Settings
+ * @typedef {Uint8Array & {shape: number[]}} Bytes
+ * @typedef {Float32Array & {shape: number[]}} Floats
+ * @typedef {Int32Array & {shape: number[]}} Integers
+ * @typedef {Record<string, Bytes|Floats|Integers|undefined>} Arrays
  *
- * @typedef {object} Moment  all the stage knows at one time
- * @property {Header} header
- * @property {Scene} scene
- * @property {number[][]} shown  per layer the true indices drawn: active features, hidden layers, outputs
+ * @typedef {{header: Header, arrays: Arrays}} Frame
+ */
+
+/**
+ * @template {Header} [H=Header]
+ * @template {object} [S=object]
+ * @template {Arrays} [A=Arrays]
+ * @typedef {object} Moment  all that a stage knows at one time
+ * @property {H} header
+ * @property {S} scene
  * @property {Settings} settings
- * @property {Record<string, any>} arrays  the newest of every named array
- *
+ * @property {A} arrays  the newest of every named array
+ */
+
+/**
+ * @template {Moment} M
+ * @typedef {Pick<M, keyof Moment>} Received  what the server says of a moment; a picture may add to it
+ */
+
+/**
+ * @template {Moment} M
  * @typedef {object} Picture  what a lab shows of a run between toolbar and timeline
  * @property {HTMLElement} element
- * @property {string[]} [styles]  stylesheets that it needs beside ``stage.css``
+ * @property {string[]} [styles]  stylesheets that it needs beside ``stage.css``, by their paths below ``playground/``
  * @property {HTMLElement[]} sized  a change of their size calls ``resize``
  * @property {boolean} isRestless  whether ``tick`` wants to be called again
- * @property {(theme: import("./colors.js").Theme) => void} setTheme
- * @property {() => void} resize
- * @property {(moment: any, arrays: Record<string, any>, former: Moment|null) => Moment} take  a new moment and the
- *   arrays that came with it; returns the moment, which it may add to
- * @property {(moment: Moment, now: number, flowing: boolean, fresh: boolean) => void} paint
+ * @property {(theme: import("./colors.js").Theme) => void} setTheme  called before the first ``take``, and again
+ * @property {() => void} resize  called when an element of ``sized`` or the shell's ``scale`` has changed
+ * @property {(moment: Received<M>, arrays: FrameOf<M>["arrays"], former: M|null) => M} take  a new moment, the arrays
+ *   that came with it, and the moment before; returns the moment, to which it may add
+ * @property {(moment: M, now: number, flowing: boolean, fresh: boolean) => void} paint  ``now`` in ms; ``flowing`` while
+ *   it trains; ``fresh`` where there is more to paint than the flow
  * @property {(now: number) => void} tick  each time the screen is ready
- * @property {(moment: Moment) => void} showNumbers  a few times a second
- * @property {(moment: Moment) => string} describe  in words, for those who hear the page
+ * @property {(moment: M) => void} showNumbers  a few times a second
+ * @property {(moment: M) => string} describe  in words, for those who hear the page
  * @property {(field: "seed"|"data_seed") => void} [newSeed]
  * @property {() => void} destroy
+ */
+
+/**
+ * @template {Moment} M
+ * @typedef {{header: M["header"], arrays: Partial<M["arrays"]>}} FrameOf  a frame of a lab
+ */
+
+/**
+ * @template {Moment} M
+ * @typedef {object} PictureModule  the module of a lab's picture
+ * @property {(component: Component) => unknown} default
+ * @property {(look: View, moment: FrameOf<M>) => {view: View, arrays: Partial<M["arrays"]>}} [recorded]  what can be
+ *   seen in a recording of what a person wants to look at; ``moment`` has the arrays of its scene too
+ */
+
+/**
+ * @typedef {object} Live  what the page says of a live run
+ * @property {string} token  by which the server knows the page
+ * @property {boolean} [show_test]
+ * @property {boolean} [discretize]
+ * @property {boolean} [fixed]  whether nothing may be changed that would make another network of it
  *
- * @typedef {Record<string, unknown>} Message  to the server
+ * @typedef {Frame & {stops: number[]}} Recorded  a moment of a recording, as its player hands it to the stage;
+ *   ``stops`` are the steps of all moments, ascending
+ *
+ * @typedef {object} Component  what Streamlit hands over
+ * @property {Live|Recorded|Uint8Array<ArrayBuffer>|ArrayBuffer|null} data  bytes are a packed frame, in polling mode
+ * @property {HTMLElement} parentElement
+ * @property {(name: "transport", value: "poll") => void} setStateValue
+ * @property {(name: "command"|"change"|"controls", value: object) => void} setTriggerValue
+ *
+ * @typedef {{type: "hello", token: string, resume: string|null}
+ *   | {type: "visitor", secret: string, returning: boolean}
+ *   | {type: "ack"|"play"|"pause"|"reset"|"return"}
+ *   | {type: "step", unit: "update"|"epoch"}
+ *   | {type: "speed", updates_per_s: number|null}
+ *   | {type: "speed", times: number}
+ *   | {type: "seek", step: number}
+ *   | {type: "view"} & View
+ *   | {type: "weight", layer: number, to: number, from: number, value: number}
+ *   | {type: "bias", layer: number, to: number, value: number}} Message  to the server, or to the player of a recording, whose speed is a factor
  */
 export {};

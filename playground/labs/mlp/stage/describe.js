@@ -3,7 +3,7 @@
 
 import { count, loss, percent } from "../../../stage/format.js";
 
-/** @typedef {import("../../../stage/types.js").Moment} Moment */
+/** @typedef {import("./picture.js").NetworkMoment} Moment */
 
 /**
  * @param {Moment} moment
@@ -23,7 +23,7 @@ export function describe({ header, scene, shown, arrays }) {
 }
 
 /**
- * @param {import("../../../stage/types.js").Scene} scene
+ * @param {import("./picture.js").NetworkScene} scene
  * @param {number} inputs
  */
 function shape({ hidden_sizes }, inputs) {
@@ -34,7 +34,7 @@ function shape({ hidden_sizes }, inputs) {
 }
 
 /**
- * @param {import("../../../stage/types.js").Scene} scene
+ * @param {import("./picture.js").NetworkScene} scene
  * @param {number[][]} shown
  * @param {Float32Array} weights  the first matrix is (first layer, inputs)
  */

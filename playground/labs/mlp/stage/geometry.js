@@ -1,7 +1,7 @@
 // @ts-check
 /** Where every tile and link of the network lies. Plain numbers, computed once per change of shape. */
 
-/** @typedef {import("../../../stage/types.js").Scene} Scene */
+/** @typedef {import("./picture.js").NetworkScene} Scene */
 
 /**
  * @typedef {object} Tile  one feature, hidden neuron or output

@@ -8,7 +8,7 @@ import { LinkPainter } from "./links.js";
 import { Overlay } from "./overlay.js";
 import { TilePainter } from "./tiles.js";
 
-/** @typedef {import("../../../stage/types.js").Moment} Moment */
+/** @typedef {import("./picture.js").NetworkMoment} Moment */
 /** @typedef {import("../../../stage/types.js").Neuron} Neuron */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 /** @typedef {import("../../../stage/cards.js").Cards} Cards */
@@ -64,7 +64,7 @@ export class Graph {
     this.element.addEventListener("scroll", () => this.markEdge(), { passive: true });
     this.body.addEventListener("pointerleave", () => this.unhoverLink());
     this.body.addEventListener("click", (event) => {
-      const link = this.linkAt(event, REACH[/** @type {keyof REACH} */ (event.pointerType)] ?? REACH.touch);
+      const link = this.linkAt(event, REACH[/** @type {keyof typeof REACH} */ (event.pointerType)] ?? REACH.touch);
       if (link < 0 || !this.moment || !this.layout) return;
       this.cards.edit(linkCard(() => this.moment, this.layout, link), event.clientX, event.clientY);
     });

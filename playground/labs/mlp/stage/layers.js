@@ -4,7 +4,7 @@
 /**
  * The true indices drawn in every layer: active features, hidden layers, outputs.
  *
- * @param {import("../../../stage/types.js").Scene} scene
+ * @param {import("./picture.js").NetworkScene} scene
  * @param {number[][]} hidden
  */
 export function layersShown(scene, hidden) {

@@ -1,7 +1,7 @@
 // @ts-check
 /** What things in the network are called, the same in every label. */
 
-/** @typedef {import("../../../stage/types.js").Scene} Scene */
+/** @typedef {import("./picture.js").NetworkScene} Scene */
 /** @typedef {import("../../../stage/types.js").Neuron} Neuron */
 
 /**

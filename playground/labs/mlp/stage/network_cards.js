@@ -3,9 +3,10 @@
 
 import { biasName, neuronName, shortName } from "./names.js";
 
-/** @typedef {import("../../../stage/types.js").Moment} Moment */
+/** @typedef {import("./picture.js").NetworkMoment} Moment */
 /** @typedef {import("./geometry.js").Layout} Layout */
 /** @typedef {import("../../../stage/cards.js").Card} Card */
+/** @typedef {import("../../../stage/cards.js").Row} Row */
 /** @typedef {() => Moment|undefined} Now  the newest moment: a card outlives the one it was opened in */
 
 /**
@@ -53,16 +54,17 @@ export function neuronCard(now, layout, tile) {
  * @param {Now} now
  * @param {Layout} layout
  * @param {number} link
+ * @returns {Row}
  */
 function weightRow(now, { links, tiles }, link) {
   const source = tiles[links.from[link]], target = tiles[links.to[link]];
   return {
     label: `Weight from ${shortName(sceneOf(now), [source.layer, source.index])}`,
     read: () => now()?.arrays.weights[link],
-    message: (/** @type {number} */ value) => ({
+    message: (value) => ({
       type: "weight", layer: target.layer, to: target.index, value,
       // The first layer's matrix has a column per active feature, not per feature.
-      from: source.layer === 0 ? now()?.shown[0].indexOf(source.index) : source.index,
+      from: source.layer === 0 ? momentOf(now).shown[0].indexOf(source.index) : source.index,
     }),
   };
 }
@@ -71,13 +73,14 @@ function weightRow(now, { links, tiles }, link) {
  * @param {Now} now
  * @param {Layout} layout
  * @param {number} tile
+ * @returns {Row}
  */
 function biasRow(now, { tiles, features }, tile) {
   const { layer, index } = tiles[tile];
   return {
     label: "Bias",
     read: () => now()?.arrays.biases[tile - features],
-    message: (/** @type {number} */ value) => ({ type: "bias", layer, to: index, value }),
+    message: (value) => ({ type: "bias", layer, to: index, value }),
   };
 }
 
@@ -90,7 +93,12 @@ function neuronAt({ tiles }, tile) {
   return [tiles[tile].layer, tiles[tile].index];
 }
 
+/** Where there is a card, there is a moment. @param {Now} now */
+function momentOf(now) {
+  return /** @type {Moment} */ (now());
+}
+
 /** @param {Now} now */
 function sceneOf(now) {
-  return /** @type {Moment} */ (now()).scene;
+  return momentOf(now).scene;
 }

@@ -5,7 +5,7 @@ import { h, setAttribute, setText } from "../../../stage/dom.js";
 import { biasName, neuronName, shortName } from "./names.js";
 import { BIAS_SIZE } from "./tiles.js";
 
-/** @typedef {import("../../../stage/types.js").Moment} Moment */
+/** @typedef {import("./picture.js").NetworkMoment} Moment */
 /** @typedef {import("../../../stage/types.js").Neuron} Neuron */
 /** @typedef {import("./geometry.js").Layout} Layout */
 

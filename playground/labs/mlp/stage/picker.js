@@ -90,7 +90,7 @@ class Picker {
   /** @param {KeyboardEvent} event */
   move(event) {
     const moves = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
-    const by = moves[/** @type {keyof moves} */ (event.key)];
+    const by = moves[/** @type {keyof typeof moves} */ (event.key)];
     if (!by || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();

@@ -10,16 +10,61 @@ import { Plane } from "./plane.js";
 import { mounting } from "../../../stage/shell.js";
 import { Trace } from "../../../stage/trace.js";
 
-/** @typedef {import("../../../stage/types.js").Moment} Moment */
-/** @typedef {import("../../../stage/types.js").Message} Message */
+/** @typedef {import("../../../stage/types.js").Bytes} Bytes */
+/** @typedef {import("../../../stage/types.js").Floats} Floats */
+
+/**
+ * @typedef {{name: string, label: string, active: boolean}} Feature
+ *
+ * @typedef {object} NetworkScene
+ * @property {import("../../../stage/types.js").Task} task
+ * @property {number} classes
+ * @property {Feature[]} features  every feature that can be chosen
+ * @property {number[]} hidden_sizes
+ * @property {string[]} outputs  one name per output
+ * @property {[number, number]} domain  of both coordinates
+ * @property {number} seed
+ * @property {number} data_seed
+ * @property {{layers: number, neurons: number}} limits
+ *
+ * @typedef {object} Look
+ * @property {number[][]} shown  true indices of the hidden neurons drawn, per hidden layer
+ * @property {{neuron: import("../../../stage/types.js").Neuron|null, probe: import("../../../stage/types.js").Point|null}} view
+ * @property {NetworkScene} [scene]
+ *
+ * @typedef {object} NetworkArrays
+ * @property {Floats} weights  between the neurons drawn, layer by layer, row by row
+ * @property {Floats} biases  of the neurons drawn, then of the outputs
+ * @property {Bytes} maps  (M, height, width) of the neurons drawn, then of the outputs
+ * @property {Floats} map_ranges  (M,)
+ * @property {Bytes} plane  (1, height, width), or (classes, height, width)
+ * @property {Floats} [plane_range]  (2,) of the one map
+ * @property {Floats} [probe]  what the active features, the neurons drawn and the outputs make of the probed point
+ * @property {Floats} points  (N, 2)
+ * @property {Floats} labels  (N,)
+ * @property {Bytes} is_test  (N,)
+ * @property {Bytes} input_maps  (features, height, width)
+ * @property {Floats} input_ranges  (features,)
+ * @property {Floats} history  (H, 3): step, training loss, test loss
+ *
+ * @typedef {import("../../../stage/types.js").Header & Look} NetworkHeader
+ * @typedef {import("../../../stage/types.js").Moment<NetworkHeader, NetworkScene, NetworkArrays> & {shown: number[][]}} NetworkMoment
+ *   ``shown``: per layer the true indices drawn, of active features, hidden layers, outputs
+ *
+ * @typedef {object} Wish  the settings as last asked for
+ * @property {number} seed
+ * @property {number} data_seed
+ * @property {number[]} hidden_sizes
+ * @property {string[]} features
+ */
 
 /** Called by Streamlit, and by the player of a recording. */
-export default mounting((shell) => new NetworkPicture(shell));
+export default mounting((/** @type {import("../../../stage/shell.js").Shell<NetworkMoment>} */ shell) => new NetworkPicture(shell));
 
 export { recorded } from "./recorded.js";
 
 class NetworkPicture {
-  /** @param {import("../../../stage/shell.js").Shell} shell */
+  /** @param {import("../../../stage/shell.js").Shell<NetworkMoment>} shell */
   constructor(shell) {
     const { stops } = shell;
     this.shell = shell;
@@ -37,7 +82,7 @@ class NetworkPicture {
     this.sized = [this.graph.element, this.plane.element];
     /** What the next paint must do again: the static layers, the shape. */
     this.staticStale = this.shapeStale = false;
-    /** The settings as last asked for. @type {Record<string, any>|null} */
+    /** @type {Wish|null} */
     this.wanted = null;
   }
 
@@ -62,27 +107,28 @@ class NetworkPicture {
   }
 
   /**
-   * @param {Moment} moment
-   * @param {Record<string, any>} arrays  that came with it
-   * @param {Moment|null} former
+   * @param {import("../../../stage/types.js").Received<NetworkMoment>} moment
+   * @param {Partial<NetworkArrays>} arrays  that came with it
+   * @param {NetworkMoment|null} former
    */
   take(moment, arrays, former) {
     const { header, scene } = moment;
     const isNewShape = header.scene || !former || !sameLayers(header.shown, former.header.shown);
-    moment.shown = isNewShape ? layersShown(scene, header.shown) : former.shown;
+    const shown = isNewShape ? layersShown(scene, header.shown) : former.shown;
     moment.arrays.probe = arrays.probe;
     if (header.scene) {
-      this.wanted = { ...scene, features: scene.features.filter(({ active }) => active).map(({ name }) => name) };
+      const { seed, data_seed, hidden_sizes } = scene;
+      this.wanted = { seed, data_seed, hidden_sizes, features: scene.features.filter(({ active }) => active).map(({ name }) => name) };
       this.trace.restart(arrays.history);
       this.staticStale = true;
     }
     if (isNewShape) this.shapeStale = true;
     this.trace.add(header);
-    return moment;
+    return { ...moment, shown };
   }
 
   /**
-   * @param {Moment} moment
+   * @param {NetworkMoment} moment
    * @param {number} now
    * @param {boolean} flowing
    * @param {boolean} fresh  whether there is more to paint than the flow
@@ -108,14 +154,14 @@ class NetworkPicture {
     return this.trace.dirty;
   }
 
-  /** @param {Moment} moment */
+  /** @param {NetworkMoment} moment */
   showNumbers(moment) {
     this.plane.showTexts(moment);
     this.trace.showNumbers(moment);
     this.cards.refresh();
   }
 
-  /** @param {Moment} moment */
+  /** @param {NetworkMoment} moment */
   describe(moment) {
     return describe(moment);
   }
@@ -128,8 +174,9 @@ class NetworkPicture {
   /**
    * Asks Python for another configuration. Quick presses build on each other, not on the scene on screen.
    *
-   * @param {"seed"|"data_seed"|"hidden_sizes"|"features"} field
-   * @param {(value: any) => any} edit
+   * @template {keyof Wish} Field
+   * @param {Field} field
+   * @param {(value: Wish[Field]) => Wish[Field]} edit
    */
   change(field, edit) {
     if (!this.wanted) return;

@@ -2,15 +2,15 @@
 /** The large square: what the network (or one neuron) says about every point, and the data. */
 
 import { classColor, css, mixClasses, pixelCss, pointColor } from "../../../stage/colors.js";
-import { context2d, fit, h, setAttribute, setText } from "../../../stage/dom.js";
+import { fit, h, setAttribute, setText } from "../../../stage/dom.js";
 import { percent, short } from "../../../stage/format.js";
 import { neuronName } from "./names.js";
+import { Raster } from "../../../stage/raster.js";
 
-/** @typedef {import("../../../stage/types.js").Moment} Moment */
+/** @typedef {import("./picture.js").NetworkMoment} Moment */
 /** @typedef {import("../../../stage/types.js").Point} Point */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
-const RESOLUTION = 100;
 const GUTTER = { right: 26, bottom: 20 };
 const TICK_SPACING = 2;
 const POINT_RADIUS = 3.3;
@@ -22,21 +22,20 @@ export class Plane {
     this.onProbe = onProbe;
     /** @type {Point|null} */
     this.probe = null;
-    this.map = h("canvas", { class: "nn-plane-map", width: RESOLUTION, height: RESOLUTION });
+    this.map = new Raster({ class: "nn-plane-map" });
     this.data = h("canvas", { class: "nn-plane-layer" });
     this.cross = h("canvas", {
       class: `nn-plane-layer${onProbe ? " nn-plane-probe" : ""}`, role: "img", tabindex: onProbe && "0",
     });
-    this.square = h("div", { class: "nn-plane-square" }, this.map, this.data, this.cross);
+    this.square = h("div", { class: "nn-plane-square" }, this.map.canvas, this.data, this.cross);
     this.title = h("h3", { class: "nn-plane-title" }, "Output");
     this.legend = h("div", { class: "nn-legend" });
     this.element = h("section", { class: "nn-plane", "aria-label": "Map" }, this.title, this.square, this.legend);
-    this.image = new ImageData(RESOLUTION, RESOLUTION);
-    this.pixels = new Uint32Array(this.image.data.buffer);
-    this.mapContext = context2d(this.map);
     this.size = 0;
     this.scale = 1;
     this.legendKind = "";
+    /** @type {HTMLElement[]} */
+    this.rangeTexts = [];
     if (onProbe) this.listen();
   }
 
@@ -52,7 +51,7 @@ export class Plane {
     });
     cross.addEventListener("blur", () => this.setProbe(null));
     cross.addEventListener("keydown", (event) => this.moveByKey(event));
-    document.addEventListener("pointerdown", (this.release = (event) => {
+    document.addEventListener("pointerdown", (this.release = (/** @type {PointerEvent} */ event) => {
       if (this.probe && event.target !== cross) this.setProbe(null);
     }));
   }
@@ -65,7 +64,7 @@ export class Plane {
   moveByKey(event) {
     if (event.key === "Escape") return this.setProbe(null);
     const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-    const move = moves[/** @type {keyof moves} */ (event.key)];
+    const move = moves[/** @type {keyof typeof moves} */ (event.key)];
     if (!move || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
@@ -110,7 +109,8 @@ export class Plane {
     if (size === this.size && scale === this.scale) return false;
     this.size = size;
     this.scale = scale;
-    this.map.style.width = this.map.style.height = `${size * scale}px`;
+    const { style } = this.map.canvas;
+    style.width = style.height = `${size * scale}px`;
     this.square.style.height = `${(size + GUTTER.bottom) * scale}px`;
     this.dataContext = fit(this.data, size + GUTTER.right, size + GUTTER.bottom, scale);
     this.crossContext = fit(this.cross, size, size, scale);
@@ -119,10 +119,12 @@ export class Plane {
 
   /** The map of this moment. @param {Moment} moment */
   paint({ header, scene, settings, arrays }) {
-    const { theme, pixels } = this;
+    const { theme, map } = this;
     if (!theme) return;
     const planes = arrays.plane;
-    const count = planes.length / pixels.length;
+    const [count, height, width] = planes.shape;
+    map.resize(width, height);
+    const { pixels } = map;
     if (count > 1) {
       mixClasses(planes, count, pixels, theme, settings.discretize);
     } else {
@@ -130,7 +132,7 @@ export class Plane {
       const lut = shown !== null ? theme.softClasses[shown] : settings.discretize ? theme.softSign : theme.soft;
       for (let i = 0; i < pixels.length; i++) pixels[i] = lut[planes[i]];
     }
-    this.mapContext.putImageData(this.image, 0, 0);
+    map.show();
     if (!this.probe) return;
     this.answer = header.view.probe ? answer(scene, arrays.probe) : "";
     this.paintCross();
@@ -236,14 +238,14 @@ export class Plane {
     setText(this.title, neuron ? neuronName(scene, neuron) : "Output");
     setAttribute(this.cross, "aria-label",
       `${this.title.textContent} over x₁ and x₂, with the data.${this.onProbe ? " Arrow keys move a probe." : ""}`);
-    const byClass = arrays.plane.length > this.pixels.length;
+    const byClass = arrays.plane.shape[0] > 1;
     const shown = shownClass(header, scene);
     const kind = byClass ? "classes" : shown !== null ? `class ${shown}` : settings.discretize ? "sign" : "range";
     if (kind !== this.legendKind) this.buildLegend(kind, scene);
-    if (byClass || !this.rangeTexts) return;
+    if (byClass || !arrays.plane_range) return;
     const [low, high] = arrays.plane_range;
     const marks = shown !== null ? [0, high / 2, high] : [low, 0, high];
-    marks.forEach((value, i) => setText(/** @type {Node[]} */ (this.rangeTexts)[i], short(value, 2)));
+    this.rangeTexts.forEach((text, i) => setText(text, short(marks[i], 2)));
   }
 
   /**
@@ -253,7 +255,7 @@ export class Plane {
   buildLegend(kind, scene) {
     this.legendKind = kind;
     if (kind === "classes") {
-      this.rangeTexts = undefined;
+      this.rangeTexts = [];
       this.legend.replaceChildren(...scene.outputs.map((name, i) => {
         const swatch = h("i", { class: "nn-swatch", style: `background:${css(classColor(i))}` });
         return h("span", { class: "nn-legend-class" }, swatch, name);

@@ -2,58 +2,62 @@
 /** Paints the small maps, the bias squares and, while a point is probed, every neuron's number for it. */
 
 import { isLight, levelOf, pixelCss } from "../../../stage/colors.js";
-import { context2d, h } from "../../../stage/dom.js";
 import { short } from "../../../stage/format.js";
+import { Raster } from "../../../stage/raster.js";
 
 /** @typedef {import("./geometry.js").Layout} Layout */
-/** @typedef {import("../../../stage/types.js").Moment} Moment */
+/** @typedef {import("./picture.js").NetworkMoment} Moment */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
-const MAP = 25;
-const MAP_PIXELS = MAP * MAP;
 export const BIAS_SIZE = 9;
 /** A bias of this size has the full colour. */
 const STRONG_BIAS = 1;
 const RADIUS = 5;
 const INACTIVE_ALPHA = 0.3;
-/** Transparent corner pixels round the tiles at no cost: [pixel, alpha]. */
-const CORNERS = [[0, 0], [1, 0.45], [MAP, 0.45]];
+/** Transparent corner pixels round the tiles at no cost: [column, row, alpha]. */
+const CORNERS = [[0, 0, 0], [1, 0, 0.45], [0, 1, 0.45]];
 
 /** Small maps, one below the other, in an image of their own. */
 class Atlas {
   constructor() {
-    this.canvas = h("canvas", { width: MAP, height: MAP });
-    this.context = context2d(this.canvas);
-    this.resize(1);
-  }
-
-  /** @param {number} count */
-  resize(count) {
-    if (count === this.count) return;
-    this.count = count;
-    this.canvas.height = MAP * count;
-    this.image = new ImageData(MAP, MAP * count);
-    this.pixels = new Uint32Array(this.image.data.buffer);
+    this.raster = new Raster();
+    /** Of a map. */
+    this.width = this.height = 0;
   }
 
   /**
-   * @param {Uint8Array} maps
+   * @param {import("../../../stage/types.js").Bytes} maps  (count, height, width)
    * @param {(map: number) => Uint32Array} lutOf
    */
   write(maps, lutOf) {
-    const { pixels, image } = this;
-    if (!pixels || !image) return;
-    for (let start = 0; start < pixels.length; start += MAP_PIXELS) {
-      const lut = lutOf(start / MAP_PIXELS);
-      for (let i = start; i < start + MAP_PIXELS; i++) pixels[i] = lut[maps[i]];
-      for (const [offset, alpha] of CORNERS) {
-        const column = offset % MAP, row = (offset - column) / MAP;
-        for (const x of [column, MAP - 1 - column]) {
-          for (const y of [row, MAP - 1 - row]) fade(pixels, start + y * MAP + x, alpha);
+    const [count, height, width] = maps.shape;
+    Object.assign(this, { height, width });
+    this.raster.resize(width, height * count);
+    const { pixels } = this.raster;
+    for (let map = 0; map < count; map++) {
+      const lut = lutOf(map), start = map * height * width, end = start + height * width;
+      for (let i = start; i < end; i++) pixels[i] = lut[maps[i]];
+      for (const [column, row, alpha] of CORNERS) {
+        for (const x of [column, width - 1 - column]) {
+          for (const y of [row, height - 1 - row]) fade(pixels, start + y * width + x, alpha);
         }
       }
     }
-    this.context.putImageData(image, 0, 0);
+    this.raster.show();
+  }
+
+  /**
+   * Draws a map as a square.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {number} map
+   * @param {number} x
+   * @param {number} y
+   * @param {number} size
+   */
+  draw(context, map, x, y, size) {
+    const { width, height } = this;
+    context.drawImage(this.raster.canvas, 0, map * height, width, height, x, y, size, size);
   }
 }
 
@@ -87,7 +91,6 @@ export class TilePainter {
   paintInputs({ arrays, settings }) {
     if (!this.theme) return;
     const { vivid, vividSign } = this.theme;
-    this.inputs.resize(arrays.input_maps.length / MAP_PIXELS);
     this.inputs.write(arrays.input_maps, () => (settings.discretize ? vividSign : vivid));
   }
 
@@ -97,18 +100,16 @@ export class TilePainter {
     if (!context || !layout || !theme) return;
     const { arrays, header } = moment;
     const { tiles, size, features } = layout;
-    this.maps.resize(arrays.maps.length / MAP_PIXELS);
     this.maps.write(arrays.maps, this.lutOf(moment, theme));
     for (let i = 0; i < tiles.length; i++) {
       const { x, y, active } = tiles[i];
       const isFeature = i < features;
-      const source = isFeature ? this.inputs.canvas : this.maps.canvas;
-      const row = (isFeature ? i : i - features) * MAP;
       if (!active) context.globalAlpha = INACTIVE_ALPHA;
-      context.drawImage(source, 0, row, MAP, MAP, x, y, size, size);
+      if (isFeature) this.inputs.draw(context, i, x, y, size);
+      else this.maps.draw(context, i - features, x, y, size);
       if (!active) context.globalAlpha = 1;
     }
-    if (header.view.probe && arrays.probe) this.paintProbe(moment, context, layout, theme);
+    if (header.view.probe && arrays.probe) this.paintProbe(moment, arrays.probe, context, layout, theme);
     this.paintBiases(context, layout, theme, arrays.biases);
   }
 
@@ -120,7 +121,7 @@ export class TilePainter {
    */
   lutOf({ scene, settings, arrays }, theme) {
     const signed = settings.discretize ? theme.vividSign : theme.vivid;
-    const firstOutput = arrays.maps.length / MAP_PIXELS - scene.outputs.length;
+    const firstOutput = arrays.maps.shape[0] - scene.outputs.length;
     const areClasses = scene.outputs.length > 1;
     return (/** @type {number} */ map) =>
       areClasses && map >= firstOutput ? theme.classes[(map - firstOutput) % theme.classes.length] : signed;
@@ -146,12 +147,13 @@ export class TilePainter {
 
   /**
    * @param {Moment} moment
+   * @param {Float32Array} probe
    * @param {CanvasRenderingContext2D} context
    * @param {Layout} layout
    * @param {Theme} theme
    */
-  paintProbe(moment, context, { tiles, size, features }, theme) {
-    const { probe, map_ranges, input_ranges } = moment.arrays;
+  paintProbe(moment, probe, context, { tiles, size, features }, theme) {
+    const { map_ranges, input_ranges } = moment.arrays;
     const lutOf = this.lutOf(moment, theme);
     context.font = `600 ${size < 36 ? 10 : 12}px ${theme.font}`;
     let next = 0;

@@ -58,7 +58,7 @@ export class Bands {
   }
 
   /**
-   * @param {Float32Array} history  (H, 2 + 8 V)
+   * @param {import("../../../stage/types.js").Floats} history  (H, 2 + 8 V)
    * @param {string[]} colors  one a variant
    */
   restart(history, colors) {
@@ -66,7 +66,7 @@ export class Bands {
     this.spacing = 1;
     this.cursor = null;
     this.colors = colors;
-    const columns = 2 + 8 * colors.length;
+    const [, columns] = history.shape;
     for (let start = 0; start < history.length; start += columns) {
       const row = [history[start], history[start + 1]];
       for (let v = 0; v < colors.length; v++) row.push(...history.subarray(start + 2 + 8 * v, start + 6 + 8 * v));
@@ -74,7 +74,7 @@ export class Bands {
     }
   }
 
-  /** A frame's numbers. @param {any} header */
+  /** A frame's numbers. @param {import("./picture.js").CompareHeader} header */
   follow({ step, epoch, furthest, variants }) {
     this.cursor = step < furthest ? epoch : null;
     this.dirty = true;
@@ -262,7 +262,7 @@ export class Bands {
  * @param {number} value
  * @param {boolean} up
  */
-function nice(value, up) {
+export function nice(value, up) {
   const decade = 10 ** Math.floor(Math.log10(value));
   const steps = [1, 2, 5, 10].map((digit) => digit * decade);
   return up ? steps.find((step) => step >= value * 0.999) ?? 10 * decade

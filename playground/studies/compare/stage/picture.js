@@ -10,7 +10,45 @@ import { Variant } from "./variant.js";
 import { tileWords } from "./wall.js";
 import { Why } from "./why.js";
 
-/** @typedef {import("../../../stage/types.js").Moment} Moment */
+/** @typedef {import("../../../stage/types.js").Bytes} Bytes */
+/** @typedef {import("../../../stage/types.js").Floats} Floats */
+
+/**
+ * @typedef {object} CompareScene
+ * @property {import("../../../stage/types.js").Task} task
+ * @property {{title: string, link: string}[]} variants  ``link`` with places for a seed and a step
+ * @property {number[]} seeds  of every variant's networks
+ * @property {number} wall  how many of these have a small map
+ * @property {[number, number]} domain  of both coordinates
+ * @property {number|null} target_accuracy  null for regression
+ *
+ * @typedef {{q10: number, median: number, q90: number, worst: number}} Levels  of a score, over the seeds
+ *
+ * @typedef {object} Found  what has become of a variant
+ * @property {Levels|null} test_loss  null where none is finite
+ * @property {Levels|null} test_accuracy
+ * @property {number} reached  how many networks have met the target
+ * @property {number} diverged
+ * @property {number} step  its own, where variants take unequally many in an epoch
+ *
+ * @typedef {object} Look
+ * @property {Found[]} variants
+ * @property {number} member  the seed that is shown large
+ * @property {import("./why.js").LayerWhy[][]} [why]  by variant, then by layer
+ * @property {CompareScene} [scene]
+ *
+ * @typedef {object} Walls  V variants, of which the wall has S networks each
+ * @property {Bytes} maps  (V · S, kinds, height, width)
+ * @property {Bytes} states  (V · S,)
+ * @property {Floats} scores  (V · S, 2): test loss, test accuracy
+ * @property {Bytes} large  (V, kinds, height, width)
+ * @property {Floats} history  (H, 2 + 8 V)
+ *
+ * @typedef {Walls & Record<`points${number}`|`labels${number}`, Floats>} CompareArrays  (N, 2) and (N,), by variant
+ *
+ * @typedef {import("../../../stage/types.js").Header & Look} CompareHeader
+ * @typedef {import("../../../stage/types.js").Moment<CompareHeader, CompareScene, CompareArrays>} CompareMoment
+ */
 
 /** Hues of variants: orange and blue mean signs and classes. */
 const COLORS = ["#7a52c7", "#0f9d7a", "#c2417f", "#8a7a0a"];
@@ -19,10 +57,10 @@ const GAP = 28;
 const NARROW = 760;
 
 /** Called by Streamlit. */
-export default mounting((shell) => new ComparePicture(shell));
+export default mounting((/** @type {import("../../../stage/shell.js").Shell<CompareMoment>} */ shell) => new ComparePicture(shell));
 
 class ComparePicture {
-  /** @param {import("../../../stage/shell.js").Shell} shell */
+  /** @param {import("../../../stage/shell.js").Shell<CompareMoment>} shell */
   constructor(shell) {
     this.shell = shell;
     shell.view = { member: null };
@@ -79,12 +117,11 @@ class ComparePicture {
   }
 
   /**
-   * @param {Moment} moment
-   * @param {Record<string, any>} arrays  that came with it
+   * @param {CompareMoment} moment
    */
-  take(moment, arrays) {
-    const header = /** @type {any} */ (moment.header);
-    if (header.scene) this.restart(moment, arrays);
+  take(moment) {
+    const { header } = moment;
+    if (header.scene) this.restart(moment);
     this.bands.follow(header);
     if (header.why) this.why.show(header.why);
     return moment;
@@ -93,11 +130,10 @@ class ComparePicture {
   /**
    * A new comparison, or the same one after a break.
    *
-   * @param {Moment} moment
-   * @param {Record<string, any>} arrays
+   * @param {CompareMoment} moment
    */
-  restart(moment, arrays) {
-    const { scene } = moment;
+  restart(moment) {
+    const { scene, arrays } = moment;
     if (scene.variants.length !== this.variants.length) {
       this.tip.hide();
       this.variants = scene.variants.map((_, index) => new Variant(index, (member) => this.choose(member)));
@@ -153,7 +189,7 @@ class ComparePicture {
   }
 
   /**
-   * @param {Moment} moment
+   * @param {CompareMoment} moment
    * @param {number} _now
    * @param {boolean} _flowing
    * @param {boolean} fresh
@@ -161,7 +197,7 @@ class ComparePicture {
   paint(moment, _now, _flowing, fresh) {
     const { theme } = this;
     if (!fresh || !theme) return;
-    const { member } = /** @type {any} */ (moment.header);
+    const { member } = moment.header;
     if (this.shell.view.member === null) this.member = member;
     this.element.dataset.member = String(member);
     for (const variant of this.variants) {
@@ -181,15 +217,15 @@ class ComparePicture {
     return this.bands.dirty;
   }
 
-  /** @param {Moment} moment */
+  /** @param {CompareMoment} moment */
   showNumbers(moment) {
-    const { member } = /** @type {any} */ (moment.header);
+    const { member } = moment.header;
     for (const variant of this.variants) variant.showNumbers(moment, member);
   }
 
-  /** @param {Moment} moment */
+  /** @param {CompareMoment} moment */
   describe({ header, scene }) {
-    const said = /** @type {any} */ (header).variants.map((/** @type {any} */ each, /** @type {number} */ i) => {
+    const said = header.variants.map((each, i) => {
       const reached = scene.target_accuracy === null ? "" : `, ${each.reached} of ${scene.seeds.length} reached the target`;
       return `${scene.variants[i].title}: median test loss ${loss(each.test_loss?.median)}${reached}`;
     });

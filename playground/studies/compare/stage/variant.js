@@ -2,15 +2,15 @@
 /** One variant of a comparison: its numbers, the large map of the chosen seed, and the wall of all. */
 
 import { mixClasses, pointColor } from "../../../stage/colors.js";
-import { context2d, fit, h, setAttribute, setText } from "../../../stage/dom.js";
+import { fit, h, setAttribute, setText } from "../../../stage/dom.js";
 import { loss, percent } from "../../../stage/format.js";
+import { Raster } from "../../../stage/raster.js";
 import { tileScores, Wall } from "./wall.js";
 
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
-/** @typedef {import("../../../stage/types.js").Moment} Moment */
-/** @typedef {{title: string, link: string}} VariantScene */
+/** @typedef {import("./picture.js").CompareMoment} Moment */
+/** @typedef {import("./picture.js").CompareScene} Scene */
 
-const LARGE = 60; // pixels of the large map
 const POINT_RADIUS = 2.4;
 const SIDE_BY_SIDE_FROM = 400; // px of a column in which the wall stands beside the large map
 const LARGE_SHARE = 0.45;
@@ -25,9 +25,9 @@ export class Variant {
   constructor(index, onChoose) {
     this.index = index;
     this.wall = new Wall({ onChoose, onOpen: () => this.link.click() });
-    this.map = h("canvas", { class: "nn-large-map", width: String(LARGE), height: String(LARGE) });
+    this.map = new Raster({ class: "nn-large-map" });
     this.data = h("canvas", { class: "nn-large-data", role: "img" });
-    this.square = h("div", { class: "nn-large" }, this.map, this.data);
+    this.square = h("div", { class: "nn-large" }, this.map.canvas, this.data);
     this.title = h("h3", { class: "nn-variant-title" });
     this.seed = h("span", { class: "nn-variant-seed" });
     this.link = h("a", { class: "nn-variant-link", target: "_blank", rel: "noopener" }, "Open in Playground ↗");
@@ -42,12 +42,11 @@ export class Variant {
       this.title,
       h("div", { class: "nn-variant-numbers" }, ...this.numbers.map(({ element }) => element)),
       this.pictures);
-    this.image = new ImageData(LARGE, LARGE);
-    this.pixels = new Uint32Array(this.image.data.buffer);
-    this.mapContext = context2d(this.map);
     this.size = this.width = this.count = this.scale = 0;
     /** @type {Float32Array|null} */
     this.paintedPoints = null;
+    /** @type {Theme|null} */
+    this.paintedTheme = null;
   }
 
   /**
@@ -65,7 +64,7 @@ export class Variant {
     else this.wall.resize(count, width, Math.max(width * 0.62, 90));
     this.size = size;
     this.pictures.style.gridTemplateColumns = isBeside ? `${size}px minmax(0, 1fr)` : "";
-    for (const element of [this.map, this.square]) element.style.width = element.style.height = `${size}px`;
+    for (const element of [this.map.canvas, this.square]) element.style.width = element.style.height = `${size}px`;
     this.dataContext = fit(this.data, size, size);
     this.paintedPoints = null;
   }
@@ -76,19 +75,20 @@ export class Variant {
    * @param {number} member  the seed that is shown large, as the frame has it
    */
   paint(theme, { scene, arrays, settings }, member) {
-    const { index, pixels, wall } = this;
+    const { index, map, wall } = this;
     const { count } = wall;
-    const kinds = arrays.large.length / scene.variants.length / pixels.length;
+    const [, kinds, height, width] = arrays.large.shape;
+    map.resize(width, height);
+    const { pixels } = map;
     const large = arrays.large.subarray(index * kinds * pixels.length, (index + 1) * kinds * pixels.length);
     if (kinds > 1) mixClasses(large, kinds, pixels, theme, settings.discretize);
     else {
       const lut = settings.discretize ? theme.softSign : theme.soft;
       for (let i = 0; i < pixels.length; i++) pixels[i] = lut[large[i]];
     }
-    this.mapContext.putImageData(this.image, 0, 0);
-    const each = arrays.maps.length / scene.variants.length;
+    map.show();
     const states = arrays.states.subarray(index * count, (index + 1) * count);
-    wall.paint(theme, arrays.maps.subarray(index * each, (index + 1) * each), states, settings.discretize);
+    wall.paint(theme, arrays.maps, index * count, states, settings.discretize);
     this.paintPoints(theme, scene, arrays[`points${index}`], arrays[`labels${index}`]);
     setAttribute(this.data, "aria-label", `${scene.variants[index].title}: output of seed ${scene.seeds[member]}, with its data`);
   }
@@ -97,7 +97,7 @@ export class Variant {
    * Only where they are others than before: they change with the seed, not with training.
    *
    * @param {Theme} theme
-   * @param {any} scene
+   * @param {Scene} scene
    * @param {Float32Array} points
    * @param {Float32Array} labels
    */
@@ -122,7 +122,7 @@ export class Variant {
   }
 
   /**
-   * @param {any} scene
+   * @param {Scene} scene
    * @param {string} color
    */
   restart(scene, color) {
@@ -133,10 +133,10 @@ export class Variant {
     this.wall.color = color;
     setAttribute(this.wall.rings, "aria-label",
       `${scene.wall} networks of ${title}, a small map each. Arrow keys choose the one that is shown large.`);
-    this.numbers[2].element.hidden = scene.target_accuracy === null;
+    const { target_accuracy } = scene;
+    this.numbers[2].element.hidden = this.reached.hidden = target_accuracy === null;
     this.numbers[1].element.hidden = scene.task === "regression";
-    this.reached.hidden = scene.target_accuracy === null;
-    const target = `${Math.round(scene.target_accuracy * 1000) / 10} %`;
+    const target = `${Math.round((target_accuracy ?? 0) * 1000) / 10} %`;
     setText(this.numbers[2].label, `Reached ${target}`);
     this.reached.replaceChildren(h("i", { class: "nn-wall-sign nn-wall-reached" }), `reached ${target}`);
     this.cut.hidden = scene.wall === scene.seeds.length;
@@ -150,7 +150,7 @@ export class Variant {
    */
   showNumbers(moment, member) {
     const { header, scene } = moment;
-    const found = /** @type {any} */ (header).variants[this.index];
+    const found = header.variants[this.index];
     const total = scene.seeds.length;
     const texts = [
       loss(found.test_loss?.median),
@@ -160,7 +160,7 @@ export class Variant {
     ];
     texts.forEach((text, i) => setText(this.numbers[i].value, text));
     this.numbers[3].element.classList.toggle("nn-none", !found.diverged);
-    this.wall.describe(/** @type {any} */ (scene));
+    this.wall.describe(scene);
     const seed = String(scene.seeds[member]);
     setText(this.seed, `Seed ${seed}: ${tileScores(moment, this.index, member)}`);
     const query = scene.variants[this.index].link.replaceAll("{seed}", seed).replaceAll("{step}", String(found.step));

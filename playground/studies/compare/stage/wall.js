@@ -2,15 +2,13 @@
 /** A wall of small live maps, one for each seed of a variant: how all of them learn at once. */
 
 import { mixClasses } from "../../../stage/colors.js";
-import { context2d, fit, h, setAttribute } from "../../../stage/dom.js";
+import { fit, h, setAttribute } from "../../../stage/dom.js";
 import { loss, percent } from "../../../stage/format.js";
+import { Raster } from "../../../stage/raster.js";
 
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
-const SIDE = 24; // of a map, in its own pixels
-const GAP = 2; // between two
-const CELL = SIDE + GAP;
-const PIXELS = SIDE * SIDE;
+const GAP = 2; // between two maps, in their own pixels
 const REACHED = 1, DIVERGED = 2;
 const CHOSEN_INSET = 4.5; // of the ring round the tile that is chosen, whose frame is outside
 const DIVERGED_COLOR = "#d63a3a";
@@ -25,7 +23,8 @@ export class Wall {
   constructor({ onChoose, onOpen }) {
     this.onChoose = onChoose;
     this.onOpen = onOpen;
-    this.map = h("canvas", { class: "nn-wall-map" });
+    this.map = new Raster({ class: "nn-wall-map" });
+    this.small = new Uint32Array();
     this.rings = h("canvas", {
       class: "nn-wall-rings", tabindex: "0", role: "slider", "aria-valuemin": "0",
       onclick: (/** @type {MouseEvent} */ event) => this.choose(this.indexAt(event)),
@@ -34,8 +33,7 @@ export class Wall {
       },
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event),
     });
-    this.element = h("div", { class: "nn-wall" }, this.map, this.rings);
-    this.mapContext = context2d(this.map);
+    this.element = h("div", { class: "nn-wall" }, this.map.canvas, this.rings);
     this.count = this.columns = this.tile = 0;
     this.member = 0;
     this.ringKey = "";
@@ -59,12 +57,8 @@ export class Wall {
     if (count === this.count && columns === this.columns && tile === this.tile) return;
     Object.assign(this, { count, columns, tile });
     const rows = Math.ceil(count / columns);
-    this.image = new ImageData(columns * CELL, rows * CELL);
-    this.target = new Uint32Array(this.image.data.buffer);
-    this.small = new Uint32Array(PIXELS);
-    this.map.width = columns * CELL;
-    this.map.height = rows * CELL;
-    for (const style of [this.map.style, this.element.style]) {
+    this.map.pixels.fill(0); // no map is left where none will be
+    for (const { style } of [this.map.canvas, this.element]) {
       style.width = `${columns * tile}px`;
       style.height = `${rows * tile}px`;
     }
@@ -74,25 +68,30 @@ export class Wall {
 
   /**
    * @param {Theme} theme
-   * @param {Uint8Array} maps  (count, K, 24, 24)
-   * @param {Uint8Array} states
+   * @param {import("../../../stage/types.js").Bytes} maps  (networks, kinds, height, width)
+   * @param {number} first  of these networks
+   * @param {Uint8Array} states  (count,)
    * @param {boolean} discretize
    */
-  paint(theme, maps, states, discretize) {
-    const { target, small, image, columns, count } = this;
-    if (!target || !small || !image) return;
-    const kinds = maps.length / count / PIXELS;
+  paint(theme, maps, first, states, discretize) {
+    const { columns, count, map } = this;
+    if (!count) return;
+    const [, kinds, height, width] = maps.shape;
+    const across = columns * (width + GAP), area = height * width;
+    map.resize(across, Math.ceil(count / columns) * (height + GAP));
+    if (this.small.length !== area) this.small = new Uint32Array(area);
+    const { small, map: { pixels } } = this;
     const lut = discretize ? theme.vividSign : theme.vivid;
     for (let index = 0; index < count; index++) {
-      const start = index * kinds * PIXELS;
-      if (kinds > 1) mixClasses(maps.subarray(start, start + kinds * PIXELS), kinds, small, theme, discretize);
-      let to = (Math.floor(index / columns) * CELL + GAP / 2) * image.width + (index % columns) * CELL + GAP / 2;
-      for (let row = 0; row < SIDE; row++, to += image.width) {
-        const from = row * SIDE;
-        for (let i = 0; i < SIDE; i++) target[to + i] = kinds > 1 ? small[from + i] : lut[maps[start + from + i]];
+      const start = (first + index) * kinds * area;
+      if (kinds > 1) mixClasses(maps.subarray(start, start + kinds * area), kinds, small, theme, discretize);
+      const top = Math.floor(index / columns) * (height + GAP) + GAP / 2, left = (index % columns) * (width + GAP) + GAP / 2;
+      for (let row = 0, to = top * across + left; row < height; row++, to += across) {
+        const from = row * width;
+        for (let i = 0; i < width; i++) pixels[to + i] = kinds > 1 ? small[from + i] : lut[maps[start + from + i]];
       }
     }
-    this.mapContext.putImageData(image, 0, 0);
+    map.show();
     this.paintRings(theme, states);
   }
 
@@ -129,7 +128,7 @@ export class Wall {
     context.setLineDash([]);
   }
 
-  /** For those who hear the wall. @param {any} scene */
+  /** For those who hear the wall. @param {import("./picture.js").CompareScene} scene */
   describe({ seeds, wall }) {
     setAttribute(this.rings, "aria-valuemax", String(wall - 1));
     setAttribute(this.rings, "aria-valuenow", String(this.member));
@@ -151,7 +150,7 @@ export class Wall {
   /** @param {KeyboardEvent} event */
   key(event) {
     const moves = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns };
-    const move = moves[/** @type {keyof moves} */ (event.key)];
+    const move = moves[/** @type {keyof typeof moves} */ (event.key)];
     if (!(move || event.key === "Enter") || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
@@ -184,7 +183,7 @@ function paintFrame(context, theme, x, y, tile) {
 /**
  * The scores of a network of the wall in words.
  *
- * @param {import("../../../stage/types.js").Moment} moment
+ * @param {import("./picture.js").CompareMoment} moment
  * @param {number} variant
  * @param {number} member
  */
@@ -198,7 +197,7 @@ export function tileScores({ scene, arrays }, variant, member) {
 /**
  * The same, and what it has come to.
  *
- * @param {import("../../../stage/types.js").Moment} moment
+ * @param {import("./picture.js").CompareMoment} moment
  * @param {number} variant
  * @param {number} member
  */

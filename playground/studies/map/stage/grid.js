@@ -87,7 +87,7 @@ export class Grid {
   /** @param {KeyboardEvent} event */
   key(event) {
     const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-    const move = moves[/** @type {keyof moves} */ (event.key)];
+    const move = moves[/** @type {keyof typeof moves} */ (event.key)];
     if (event.ctrlKey || event.metaKey || event.altKey || !this.cells) return;
     if (event.key === "Escape") this.actions.onChoose(null);
     else if (event.key === " ") this.actions.onSpace();
@@ -261,7 +261,7 @@ function share(/** @type {number} */ loss, /** @type {number} */ low) {
  * @param {number} room
  * @returns {{at: number, text: string}[]}
  */
-function ticks({ is_log, values, texts }, size, room) {
+export function ticks({ is_log, values, texts }, size, room) {
   const cell = size / values.length;
   if (!is_log) {
     const every = Math.ceil(Math.max(1, (room * 0.8) / cell));

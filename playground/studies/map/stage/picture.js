@@ -2,25 +2,52 @@
 /** The picture of a trainability map: every network as a cell by its loss, and one of them large beside the grid. */
 
 import { mixClasses, pointColor } from "../../../stage/colors.js";
-import { context2d, fit, h, setAttribute, setText } from "../../../stage/dom.js";
+import { fit, h, setAttribute, setText } from "../../../stage/dom.js";
 import { count, loss, percent, scaled } from "../../../stage/format.js";
 import { Grid, LEAST, legendColors, lowest } from "./grid.js";
 import { paintTrainPoint } from "../../../labs/mlp/stage/plane.js";
+import { Raster } from "../../../stage/raster.js";
 import { mounting } from "../../../stage/shell.js";
 
-/** @typedef {import("../../../stage/types.js").Moment} Moment */
 /** @typedef {import("./grid.js").Axis} Axis */
 /** @typedef {import("./grid.js").Cells} Cells */
+/** @typedef {import("../../../stage/types.js").Bytes} Bytes */
+/** @typedef {import("../../../stage/types.js").Floats} Floats */
 
-const RESOLUTION = 60;
+/**
+ * @typedef {object} MapScene
+ * @property {import("../../../stage/types.js").Task} task
+ * @property {[number, number]} domain  of both coordinates
+ * @property {{across: Axis, down: Axis}} axes
+ * @property {{parameters: number, comparison_mb: number}} needs  the most that a network has, and what all take
+ * @property {number} seed
+ * @property {number} data_seed
+ *
+ * @typedef {object} Look
+ * @property {{member: number|null}} view  the network beside the grid
+ * @property {string|null} [link]  to open it as a run
+ * @property {MapScene} [scene]
+ *
+ * @typedef {object} MapArrays
+ * @property {Floats} losses  (rows, columns), from the bottom
+ * @property {Floats} accuracies  (rows, columns); NaN for regression
+ * @property {Bytes} states  (rows, columns)
+ * @property {Bytes} [large]  (kinds, height, width) of the network beside the grid
+ * @property {Floats} [points]  (N, 2) that it learns from
+ * @property {Floats} [labels]  (N,)
+ *
+ * @typedef {import("../../../stage/types.js").Header & Look} MapHeader
+ * @typedef {import("../../../stage/types.js").Moment<MapHeader, MapScene, MapArrays>} MapMoment
+ */
+
 const DIVERGED = 2;
 const MOST_LARGE = 330;
 
 /** Called by Streamlit. */
-export default mounting((shell) => new MapPicture(shell));
+export default mounting((/** @type {import("../../../stage/shell.js").Shell<MapMoment>} */ shell) => new MapPicture(shell));
 
 class MapPicture {
-  /** @param {import("../../../stage/shell.js").Shell} shell */
+  /** @param {import("../../../stage/shell.js").Shell<MapMoment>} shell */
   constructor(shell) {
     this.shell = shell;
     shell.view = { member: null };
@@ -31,13 +58,8 @@ class MapPicture {
     this.grid = new Grid({
       onPoint: (index, at) => this.point(index, at),
       onChoose: (index) => this.choose(index),
-      onSpace: () => shell.toolbar?.togglePlay(),
+      onSpace: () => shell.toolbar.togglePlay(),
     });
-    this.build();
-    this.sized = [this.frame, this.panel];
-  }
-
-  build() {
     this.summary = h("p", { class: "nn-map-summary" });
     this.low = h("span");
     this.middle = h("span");
@@ -50,19 +72,17 @@ class MapPicture {
     this.grid.element.append(this.tip);
     this.frame = h("section", { class: "nn-map-frame", "aria-label": "Map" }, this.summary, this.grid.element, this.legend);
     this.title = h("h3", { class: "nn-plane-title" });
-    this.plane = h("canvas", { class: "nn-plane-map", width: RESOLUTION, height: RESOLUTION });
+    this.plane = new Raster({ class: "nn-plane-map" });
     this.data = h("canvas", { class: "nn-map-layer", role: "img" });
     this.hint = h("div", { class: "nn-map-hint" });
-    this.square = h("div", { class: "nn-map-square" }, this.plane, this.data, this.hint);
+    this.square = h("div", { class: "nn-map-square" }, this.plane.canvas, this.data, this.hint);
     this.numbers = h("dl", { class: "nn-map-numbers" });
     this.open = h("a", { class: "nn-button nn-map-open", target: "_blank", rel: "noopener" }, "Open in Playground");
     this.panel = h("section", { class: "nn-map-panel", "aria-label": "Chosen network" },
       this.title, this.square, this.numbers, this.open);
     this.element = h("div", { class: "nn-map" }, this.frame, this.panel);
-    this.image = new ImageData(RESOLUTION, RESOLUTION);
-    this.pixels = new Uint32Array(this.image.data.buffer);
-    this.planeContext = context2d(this.plane);
     this.large = 0;
+    this.sized = [this.frame, this.panel];
   }
 
   /** @param {import("../../../stage/colors.js").Theme} theme */
@@ -79,8 +99,7 @@ class MapPicture {
     const large = Math.min(MOST_LARGE * this.shell.scale, beside);
     if (large === this.large) return;
     this.large = large;
-    this.square.style.width = this.square.style.height = `${large}px`;
-    this.plane.style.width = this.plane.style.height = `${large}px`;
+    for (const { style } of [this.square, this.plane.canvas]) style.width = style.height = `${large}px`;
     this.dataContext = fit(this.data, large, large);
   }
 
@@ -108,7 +127,7 @@ class MapPicture {
     setAttribute(this.shell.root, "data-chosen", String(this.grid.chosen ?? ""));
     this.look();
     const { moment } = this.shell;
-    if (moment) setText(/** @type {HTMLElement} */ (this.shell.words), this.describe(moment));
+    if (moment) setText(this.shell.words, this.describe(moment));
   }
 
   look() {
@@ -122,11 +141,11 @@ class MapPicture {
    * @param {{x: number, y: number}} at
    */
   placeTip(index, at) {
-    const { tip, grid, cells, shell } = this;
-    if (!cells || !shell.moment) return;
-    const [first, second] = this.places(index);
+    const { tip, grid, shell: { moment } } = this;
+    if (!moment) return;
+    const [first, second] = this.places(moment, index);
     tip.replaceChildren(h("div", { class: "nn-card-title" }, first), h("div", { class: "nn-card-title" }, second),
-      h("div", { class: "nn-card-value" }, this.outcome(index)));
+      h("div", { class: "nn-card-value" }, this.outcome(moment, index)));
     const width = grid.width * grid.scale;
     const isRight = at.x > width / 2;
     tip.style.left = isRight ? "" : `${at.x + 16}px`;
@@ -134,41 +153,46 @@ class MapPicture {
     tip.style.top = `${Math.max(0, at.y - 30)}px`;
   }
 
-  /** The two quantities of a cell, with their values. @param {number} index */
-  places(index) {
-    const { across, down } = /** @type {any} */ (this.shell.moment?.scene).axes;
+  /**
+   * The two quantities of a cell, with their values.
+   *
+   * @param {MapMoment} moment
+   * @param {number} index
+   */
+  places({ scene }, index) {
+    const { across, down } = scene.axes;
     const columns = across.values.length;
     return [`${across.label} ${across.texts[index % columns]}`, `${down.label} ${down.texts[Math.floor(index / columns)]}`];
   }
 
-  /** @param {number} index */
-  outcome(index) {
-    const { losses, states } = /** @type {Cells} */ (this.cells);
+  /**
+   * @param {MapMoment} moment
+   * @param {number} index
+   */
+  outcome({ arrays: { losses, accuracies, states } }, index) {
     if (states[index] === DIVERGED) return "Diverged";
-    const share = this.shell.moment?.arrays.accuracies[index];
     const own = `Loss ${loss(losses[index])}`;
-    return share === undefined || Number.isNaN(share) ? own : `${own}, accuracy ${percent(share)}`;
+    return Number.isNaN(accuracies[index]) ? own : `${own}, accuracy ${percent(accuracies[index])}`;
   }
 
   // A moment
 
   /**
-   * @param {Moment} moment
-   * @param {Record<string, any>} arrays  that came with it
-   * @param {Moment|null} former
+   * @param {MapMoment} moment
+   * @param {Partial<MapArrays>} arrays  that came with it
+   * @param {MapMoment|null} former
    */
   take(moment, arrays, former) {
     const { header, scene } = moment;
-    const { across, down } = /** @type {any} */ (scene).axes;
-    this.cells = {
-      rows: down.values.length, columns: across.values.length,
-      losses: moment.arrays.losses, states: moment.arrays.states,
-    };
+    const { across, down } = scene.axes;
+    const { losses, states } = moment.arrays;
+    const [rows, columns] = losses.shape;
+    this.cells = { rows, columns, losses, states };
     moment.arrays.large = arrays.large;
     if (header.scene) {
       this.axesStale = true;
       this.seeds = { seed: scene.seed, data_seed: scene.data_seed };
-      const before = /** @type {any} */ (former?.scene)?.axes;
+      const before = former?.scene.axes;
       const isSame = before && [[before.across, across], [before.down, down]].every(
         ([one, other]) => one.name === other.name && one.values.length === other.values.length);
       if (former && !isSame) this.forget();
@@ -187,39 +211,39 @@ class MapPicture {
   }
 
   /**
-   * @param {Moment} moment
+   * @param {MapMoment} moment
    * @param {number} _now
    * @param {boolean} _flowing
    * @param {boolean} fresh
    */
   paint(moment, _now, _flowing, fresh) {
     if (!fresh || !this.cells) return;
-    if (this.axesStale) this.grid.paintAxes(/** @type {any} */ (moment.scene).axes);
+    if (this.axesStale) this.grid.paintAxes(moment.scene.axes);
     this.grid.paint(this.cells);
     if (this.axesStale || this.marksStale) this.grid.paintMarks();
     this.axesStale = this.marksStale = false;
     this.paintLarge(moment);
   }
 
-  /** What the network beside the grid makes of the plane. @param {Moment} moment */
+  /** What the network beside the grid makes of the plane. @param {MapMoment} moment */
   paintLarge({ header, scene, arrays }) {
-    const { theme, pixels, dataContext: context, large } = this;
-    const shown = /** @type {any} */ (header.view)?.member ?? null;
+    const { theme, plane, dataContext: context, large: size } = this;
     if (!theme || !context) return;
-    const isThere = shown !== null && arrays.large !== undefined;
-    this.plane.hidden = !isThere;
-    context.clearRect(0, 0, large, large);
-    if (!isThere) return;
-    const maps = arrays.large.length / pixels.length;
-    if (maps > 1) mixClasses(arrays.large, maps, pixels, theme, false);
-    else for (let i = 0; i < pixels.length; i++) pixels[i] = theme.soft[arrays.large[i]];
-    this.planeContext.putImageData(this.image, 0, 0);
-    const { points, labels } = arrays;
-    const [low, high] = scene.domain, scale = large / (high - low);
+    const { large, points, labels } = arrays;
+    plane.canvas.hidden = header.view.member === null || !large;
+    context.clearRect(0, 0, size, size);
+    if (plane.canvas.hidden || !large || !points || !labels) return;
+    const [kinds, height, width] = large.shape;
+    plane.resize(width, height);
+    const { pixels } = plane;
+    if (kinds > 1) mixClasses(large, kinds, pixels, theme, false);
+    else for (let i = 0; i < pixels.length; i++) pixels[i] = theme.soft[large[i]];
+    plane.show();
+    const [low, high] = scene.domain, scale = size / (high - low);
     const edge = scene.task === "regression" ? "rgba(20, 24, 30, .55)" : "#fff";
     for (let i = 0; i < labels.length; i++) {
       const x = (points[2 * i] - low) * scale, y = (high - points[2 * i + 1]) * scale;
-      if (x >= 0 && y >= 0 && x <= large && y <= large) {
+      if (x >= 0 && y >= 0 && x <= size && y <= size) {
         paintTrainPoint(context, x, y, pointColor(theme, scene.task, labels[i]), edge);
       }
     }
@@ -227,23 +251,23 @@ class MapPicture {
 
   tick() {}
 
-  /** @param {Moment} moment */
+  /** @param {MapMoment} moment */
   showNumbers(moment) {
     if (!this.cells) return;
     const low = lowest(this.cells);
-    setText(/** @type {Node} */ (this.low), low === LEAST ? `${scaled(low)} and less` : scaled(low));
-    setText(/** @type {Node} */ (this.middle), scaled(Math.sqrt(low))); // the scale is logarithmic
-    setText(/** @type {Node} */ (this.summary), this.summed(moment));
+    setText(this.low, low === LEAST ? `${scaled(low)} and less` : scaled(low));
+    setText(this.middle, scaled(Math.sqrt(low))); // the scale is logarithmic
+    setText(this.summary, this.summed(moment));
     const label = `${this.summed(moment)} Arrow keys move the chosen network.`;
     setAttribute(this.grid.marks, "aria-label", label);
     this.showChosen(moment);
   }
 
-  /** All cells in a sentence. @param {Moment} moment */
+  /** All cells in a sentence. @param {MapMoment} moment */
   summed({ header, scene }) {
     const { rows, columns, losses, states } = /** @type {Cells} */ (this.cells);
     if (!header.step) {
-      const { parameters, comparison_mb } = /** @type {any} */ (scene).needs;
+      const { parameters, comparison_mb } = scene.needs;
       return `${columns} × ${rows} networks of up to ${count(parameters)} weights and biases: they need about `
         + `${count(comparison_mb)} MB, and make ${count(rows * columns)} updates in each step.`;
     }
@@ -257,8 +281,9 @@ class MapPicture {
     return `${columns} × ${rows} networks. Test loss: best ${loss(best)}, median ${loss(median)}${gone}.`;
   }
 
-  /** The numbers of the network beside the grid. @param {Moment} moment */
-  showChosen({ header, arrays }) {
+  /** The numbers of the network beside the grid. @param {MapMoment} moment */
+  showChosen(moment) {
+    const { header, scene, arrays } = moment;
     const { member, cells } = this;
     const isThere = member !== null && cells !== null;
     this.numbers.hidden = this.open.hidden = !isThere;
@@ -272,7 +297,7 @@ class MapPicture {
     this.hint.hidden = !isDiverged;
     setText(this.hint, "Its numbers have become infinite: it has diverged.");
     const share = arrays.accuracies[member];
-    const { across, down } = /** @type {any} */ (this.shell.moment?.scene).axes;
+    const { across, down } = scene.axes;
     const rows = [
       [across.label, across.texts[member % cells.columns]],
       [down.label, down.texts[Math.floor(member / cells.columns)]],
@@ -282,18 +307,18 @@ class MapPicture {
     while (this.numbers.children.length < 2 * rows.length) this.numbers.append(h("dt"), h("dd"));
     while (this.numbers.children.length > 2 * rows.length) this.numbers.lastChild?.remove();
     rows.flat().forEach((text, i) => setText(this.numbers.children[i], text));
-    const link = /** @type {any} */ (header).link;
-    const isOurs = /** @type {any} */ (header.view)?.member === member && link;
+    const { link, view } = header;
+    const isOurs = view.member === member && Boolean(link);
     if (isOurs) setAttribute(this.open, "href", new URL(`./?${link}`, window.location.href).href);
     this.open.classList.toggle("nn-map-waits", !isOurs);
-    setAttribute(this.data, "aria-label", `What the network at ${this.places(member).join(", ")} makes of the plane`);
+    setAttribute(this.data, "aria-label", `What the network at ${this.places(moment, member).join(", ")} makes of the plane`);
   }
 
-  /** @param {Moment} moment */
+  /** @param {MapMoment} moment */
   describe(moment) {
     const { chosen } = this.grid;
     const state = moment.header.state === "playing" ? "Playing." : "Paused.";
-    const own = chosen === null || !this.cells ? "" : ` Chosen: ${this.places(chosen).join(", ")}: ${this.outcome(chosen)}.`;
+    const own = chosen === null ? "" : ` Chosen: ${this.places(moment, chosen).join(", ")}: ${this.outcome(moment, chosen)}.`;
     return `Step ${count(moment.header.step)}. ${this.summed(moment)} ${state}${own}`;
   }
 

@@ -9,7 +9,7 @@ import { count, scaled } from "../../../stage/format.js";
 
 /**
  * @typedef {object} Lines
- * @property {Float32Array} steps
+ * @property {Float32Array} steps  (steps,)
  * @property {Float32Array} losses  (racers, steps)
  * @property {number[]} stops  each racer's last step
  */
@@ -139,7 +139,7 @@ export class Losses {
 }
 
 /** Whole powers of ten around all losses. @param {Float32Array} losses */
-function range(losses) {
+export function range(losses) {
   let low = Infinity, high = 0;
   for (const loss of losses) {
     if (loss < low) low = loss; // comparisons with NaN are false

@@ -7,6 +7,8 @@ import { Losses } from "./losses.js";
 import { mounting } from "../../../stage/shell.js";
 import { Surface } from "./surface.js";
 
+/** @typedef {import("../../../stage/types.js").Floats} Floats */
+
 /**
  * @typedef {object} Standing  of one racer
  * @property {number|null} train_loss
@@ -18,23 +20,32 @@ import { Surface } from "./surface.js";
  * @property {number|null} plane_loss  of the plane's nearest point, which is where it is drawn
  *
  * @typedef {object} RaceScene
- * @property {"classification"|"regression"} task
+ * @property {import("../../../stage/types.js").Task} task
  * @property {{name: string, title: string, formula: string, learning_rate: number, series: number}[]} racers
  * @property {number} seed
  * @property {number} data_seed
  *
- * @typedef {object} RaceMoment
- * @property {import("../../../stage/types.js").Header & {racers: Standing[], shares: [number, number],
- *   extent: [number, number, number, number]}} header
- * @property {RaceScene} scene
- * @property {{paths: Float32Array, path_losses: Float32Array, path_steps: Float32Array, surface: Float32Array}} arrays
+ * @typedef {object} Look
+ * @property {Standing[]} racers
+ * @property {[number, number]} shares  of the racers' movement, along the plane's directions
+ * @property {[lowA: number, highA: number, lowB: number, highB: number]} extent  of the plane
+ * @property {RaceScene} [scene]
+ *
+ * @typedef {object} RaceArrays  of R racers; NaN where one had stopped
+ * @property {Floats} paths  (R, n, 2), on the plane
+ * @property {Floats} path_losses  (R, n)
+ * @property {Floats} path_steps  (n,)
+ * @property {Floats} surface  (side, side) losses of the plane, from the bottom
+ *
+ * @typedef {import("../../../stage/types.js").Header & Look} RaceHeader
+ * @typedef {import("../../../stage/types.js").Moment<RaceHeader, RaceScene, RaceArrays>} RaceMoment
  */
 
 /** Called by Streamlit. */
-export default mounting((shell) => new RacePicture(shell));
+export default mounting((/** @type {import("../../../stage/shell.js").Shell<RaceMoment>} */ shell) => new RacePicture(shell));
 
 class RacePicture {
-  /** @param {import("../../../stage/shell.js").Shell} shell */
+  /** @param {import("../../../stage/shell.js").Shell<RaceMoment>} shell */
   constructor(shell) {
     this.shell = shell;
     this.surface = new Surface();
@@ -48,6 +59,8 @@ class RacePicture {
     this.isRestless = false;
     /** The seeds as last asked for. @type {Record<string, number>} */
     this.wanted = {};
+    /** @type {RaceScene|null} */
+    this.scene = null;
     /** @type {ReturnType<typeof row>[]} */
     this.standings = [];
   }
@@ -66,7 +79,7 @@ class RacePicture {
     this.losses.resize(this.losses.element.clientWidth, scale);
   }
 
-  /** @param {any} moment */
+  /** @param {RaceMoment} moment */
   take(moment) {
     const { header, scene } = moment;
     if (header.scene) {
@@ -82,7 +95,7 @@ class RacePicture {
   }
 
   /**
-   * @param {any} moment
+   * @param {RaceMoment} moment
    * @param {number} _now
    * @param {boolean} _flowing
    * @param {boolean} fresh
@@ -95,9 +108,9 @@ class RacePicture {
 
   tick() {}
 
-  /** @param {any} moment */
+  /** @param {RaceMoment} moment */
   showNumbers(moment) {
-    const { racers } = /** @type {RaceMoment} */ (moment).header;
+    const { racers } = moment.header;
     racers.forEach((racer, index) => {
       const cells = this.standings[index];
       setText(cells.place, racer.has_diverged ? "×" : moment.header.step ? String(racer.place) : "–");
@@ -120,14 +133,14 @@ class RacePicture {
   }
 
   colorRows() {
-    this.scene?.racers.forEach((/** @type {{series: number}} */ racer, /** @type {number} */ index) => {
+    this.scene?.racers.forEach((racer, index) => {
       this.standings[index].swatch.style.background = this.theme?.series[racer.series] ?? "";
     });
   }
 
-  /** @param {any} moment */
+  /** @param {RaceMoment} moment */
   describe(moment) {
-    const { header, scene } = /** @type {RaceMoment} */ (moment);
+    const { header, scene } = moment;
     const standings = scene.racers
       .map((racer, index) => ({ ...header.racers[index], title: racer.title }))
       .sort((one, other) => one.place - other.place)

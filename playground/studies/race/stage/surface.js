@@ -3,8 +3,9 @@
 
 import { pixelCss } from "../../../stage/colors.js";
 import { fill, Scale, ticks, trace } from "./contours.js";
-import { context2d, fit, h, setText } from "../../../stage/dom.js";
+import { fit, h, setText } from "../../../stage/dom.js";
 import { loss, scaled, short } from "../../../stage/format.js";
+import { Raster } from "../../../stage/raster.js";
 
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 /** @typedef {import("./picture.js").RaceMoment} RaceMoment */
@@ -26,9 +27,8 @@ export class Surface {
     this.element = h("section", { class: "nn-heights", "aria-label": "Loss and paths" }, this.square,
       h("div", { class: "nn-heights-legend" }, h("span", {}, "Training loss"),
         h("div", { class: "nn-heights-scale" }, this.bar, this.numbers)), this.note);
-    this.bitmap = h("canvas", { width: RESOLUTION, height: RESOLUTION });
-    this.image = new ImageData(RESOLUTION, RESOLUTION);
-    this.pixels = new Uint32Array(this.image.data.buffer);
+    this.bitmap = new Raster();
+    this.bitmap.resize(RESOLUTION, RESOLUTION);
     this.width = this.height = 0;
     this.scale = 1;
     /** What the map shows now. @type {{heights: Float32Array, key: string}|null} */
@@ -85,15 +85,15 @@ export class Surface {
     const { theme, mapContext: context } = this;
     if (!theme || !context) return;
     const heights = arrays.surface;
-    const side = Math.round(Math.sqrt(heights.length));
+    const [side] = heights.shape;
     const scale = new Scale(heights);
     const shares = heights.map((height) => scale.share(height));
     const { wide, tall } = this.places(header.extent);
-    fill(shares, side, this.pixels, RESOLUTION, theme.heights);
-    context2d(this.bitmap).putImageData(this.image, 0, 0);
+    fill(shares, side, this.bitmap.pixels, RESOLUTION, theme.heights);
+    this.bitmap.show();
     context.clearRect(0, 0, this.width, this.height);
     context.imageSmoothingQuality = "high";
-    context.drawImage(this.bitmap, MARGIN.left, MARGIN.top, wide, tall);
+    context.drawImage(this.bitmap.canvas, MARGIN.left, MARGIN.top, wide, tall);
     context.strokeStyle = theme.text;
     context.globalAlpha = 0.3;
     context.lineWidth = 1;

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Bands, nice } from "../../playground/studies/compare/stage/bands.js";
+import { legendColors, lowest, ticks } from "../../playground/studies/map/stage/grid.js";
+import { range } from "../../playground/studies/race/stage/losses.js";
+import { History, niceCeiling } from "../../playground/stage/trace.js";
+import { numbers } from "./networks.js";
+
+test("a history stays small, however long the run, and spans all of it evenly", () => {
+  const history = new History();
+  for (let step = 0; step <= 50_000; step += 7) history.add(step, 1 / (step + 1), null);
+  const { length } = history;
+  const steps = [...history.steps.subarray(0, length)];
+  assert.ok(length <= 600 && length >= 300, `${length} points`);
+  assert.equal(steps[0], 0);
+  assert.equal(history.last, 49_994);
+  const gaps = steps.slice(1).map((step, i) => step - steps[i]);
+  assert.ok(Math.min(...gaps) > 0);
+  assert.ok(Math.max(...gaps.slice(0, -1)) <= 2 * Math.min(...gaps.slice(0, -1)), `gaps ${gaps}`);
+  steps.forEach((step, i) => assert.equal(history.train[i], Math.fround(1 / (step + 1))));
+});
+
+test("a history that goes back forgets what was ahead; its copy does not", () => {
+  const history = new History();
+  for (let step = 0; step < 10; step++) history.add(step, step, step);
+  const before = history.copy();
+  history.add(4, 40, 41);
+  assert.deepEqual([...history.steps.subarray(0, history.length)], [0, 1, 2, 3, 4]);
+  assert.equal(history.train[4], 40);
+  assert.equal(before.last, 9);
+  assert.equal(before.train[4], 4);
+});
+
+test("the highest loss is the highest finite one", () => {
+  const history = new History();
+  assert.equal(history.maximum(), 1, "of none");
+  for (const [step, loss] of [0.5, null, Infinity, 0.75].entries()) history.add(step, loss, 0.25);
+  assert.equal(history.maximum(), 0.75);
+});
+
+test("the top of an axis is just above its highest value, in two digits", () => {
+  for (const value of numbersBetween(1e-4, 1e4)) {
+    const top = niceCeiling(value);
+    assert.ok(top >= value * 0.999999 && top <= value * 1.5, `${value}: ${top}`);
+    assert.equal(Number(top.toPrecision(2)), Number(top.toPrecision(10)), `${value}: ${top}`);
+  }
+});
+
+test("the ends of a logarithmic axis are the next of 1, 2 and 5", () => {
+  for (const value of numbersBetween(1e-5, 1e5)) {
+    const up = nice(value, true), down = nice(value, false);
+    assert.ok(up >= value * 0.999 && up <= value * 2.51, `${value}: ${up}`);
+    assert.ok(down <= value * 1.001 && down >= value / 2.51, `${value}: ${down}`);
+    for (const end of [up, down]) assert.ok([1, 2, 5].includes(Number(end.toExponential(6).split("e")[0])), String(end));
+  }
+});
+
+test("bands: one that has blown up does not squeeze the others", () => {
+  const limits = (...rows) => Bands.prototype.limits.call({ rows: rows.map((row) => Float64Array.from(row)) });
+  const start = [0, 0, 0.9, 1, 1.1, 1.2], later = [10, 1, 0.09, 0.1, 0.12, 0.5];
+  assert.deepEqual(limits(start, later), [0.05, 2]);
+  const [low, high] = limits(start, [10, 1, 0.09, 0.1, 0.12, 1e9]);
+  assert.deepEqual([low, high], [0.05, 50], "the next above 20 times the start");
+  assert.deepEqual(limits([0, 0, NaN, NaN, NaN, NaN]), [0.01, 1], "nothing finite");
+});
+
+test("bands: rows stay few and ascend", () => {
+  const bands = { rows: [], spacing: 1 };
+  for (let step = 0; step < 4000; step++) Bands.prototype.add.call(bands, Float64Array.of(step, step / 10));
+  const steps = bands.rows.map(([step]) => step);
+  assert.ok(steps.length <= 500 && steps.length > 200, `${steps.length} rows`);
+  assert.equal(steps[0], 0);
+  assert.equal(steps.at(-1), 3999);
+  assert.ok(steps.every((step, i) => i === 0 || step > steps[i - 1]));
+});
+
+test("a race's axis ends at whole powers of ten, and leaves out who diverges", () => {
+  const close = ([low, high], [below, above]) =>
+    assert.ok(Math.abs(low / below - 1) < 1e-9 && Math.abs(high / above - 1) < 1e-9, `${low} to ${high}`);
+  close(range(Float32Array.of(0.7, 0.3, NaN, 0.02)), [0.01, 1]);
+  close(range(Float32Array.of(0.5, 0.5)), [0.1, 1]);
+  close(range(Float32Array.of(0.5, 1e20, 0.2)), [0.1, 10]);
+  close(range(Float32Array.of(0.5, 0)), [1e-7, 1]);
+});
+
+test("a map's linear axis names its cells in their middle, as many as there is room for", () => {
+  const axis = { name: "n", label: "n", is_log: false, values: [1, 2, 3, 4], texts: ["1", "2", "3", "4"] };
+  assert.deepEqual(ticks(axis, 400, 34), ["1", "2", "3", "4"].map((text, i) => ({ at: 50 + 100 * i, text })));
+  assert.deepEqual(ticks(axis, 80, 34).map(({ text }) => text), ["1", "", "3", ""]);
+});
+
+test("a map's logarithmic axis has round numbers where they lie between its cells", () => {
+  const values = Array.from({ length: 16 }, (_, i) => 10 ** (-4 + (4 * i) / 15));
+  const axis = { name: "rate", label: "rate", is_log: true, values, texts: [] };
+  const found = ticks(axis, 480, 34);
+  const named = found.filter(({ text }) => text);
+  assert.deepEqual(named.map(({ text }) => text), ["10⁻⁴", "0.001", "0.01", "0.1", "1"]);
+  named.forEach(({ at }, power) => assert.ok(Math.abs(at - (15 + (450 * power) / 4)) < 1e-6, `${at}`));
+  assert.ok(found.every(({ at }) => at >= 0 && at <= 480));
+});
+
+test("a map's colours begin below the least loss of a network that has not diverged", () => {
+  const cells = (losses, states) => ({ rows: 1, columns: losses.length, losses, states });
+  assert.equal(lowest(cells([0.5, 0.02, 0.001], [0, 0, 2])), 0.01);
+  assert.equal(lowest(cells([1e-9], [0])), 0.0001);
+  assert.equal(lowest(cells([NaN], [2])), 0.1);
+  assert.equal(new Set(legendColors()).size, 9);
+});
+
+/** Evenly by their logarithm, and the ends of each decade. */
+function* numbersBetween(low, high) {
+  const random = numbers(3);
+  for (let power = Math.log10(low); power <= Math.log10(high); power++) yield 10 ** power;
+  for (let i = 0; i < 300; i++) yield low * (high / low) ** random.next().value;
+}
