@@ -35,7 +35,8 @@ class Lab:
 
     ``picture`` is the JavaScript module of its stage, below ``playground/``. ``metrics`` are the columns of its
     history after step and epoch; ``score`` is the one by which a comparison ranks. ``forms`` are what a run can be
-    taken home as, beside what every lab has (``export.FORMS``). ``path`` is the page's address.
+    taken home as, beside what every lab has (``export.FORMS``). ``path`` is the page's address. ``small`` are
+    settings of a run that is quick to make, for tests and first pictures.
     """
 
     title: str
@@ -47,6 +48,7 @@ class Lab:
     metrics: tuple[Metric, ...] = ()
     score: str = "test_loss"
     forms: Mapping[str, str] = field(default_factory=dict)
+    small: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def config_class(self) -> type[RunConfig]:
@@ -154,6 +156,7 @@ LABS = {
         experiment="playground.studies.compare.experiment.CompareExperiment",
         page="playground.studies.compare.page.compare_page",
         picture="studies/compare/stage/picture.js",
+        small={"seeds": 2},
     ),
     "map": Lab(
         title="Trainability map",
@@ -162,6 +165,7 @@ LABS = {
         experiment="playground.studies.map.experiment.MapExperiment",
         page="playground.studies.map.page.map_page",
         picture="studies/map/stage/picture.js",
+        small={"cells": 3},
     ),
     "race": Lab(
         title="Race of optimizers",

@@ -1,6 +1,7 @@
 """The colours of pictures that are taken home: those of the page in its light theme (stage/colors.js)."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,26 @@ def plane_colors(plane: Bytes) -> Bytes:
     colors = [rgb(NEUTRAL) + (rgb(color) - rgb(NEUTRAL)) * SOFTNESS for color in CLASSES[: len(plane)]]
     shares = plane / np.maximum(plane.sum(axis=0, dtype=float), 1)
     return _bytes(np.tensordot(shares, np.array(colors), axes=(0, 0)))
+
+
+def ramp(levels: NDArray[Any], low: str = POSITIVE, high: str = NEUTRAL) -> Bytes:
+    """Values as colours (…, 3): the smallest is ``low``, the largest ``high``; grey where a value is not finite."""
+    finite = np.isfinite(levels)
+    first, last = (levels[finite].min(), levels[finite].max()) if finite.any() else (0.0, 1.0)
+    shares = (np.where(finite, levels, last) - first) / max(last - first, 1e-12)
+    colors = rgb(low) + (rgb(high) - rgb(low)) * shares[..., None]
+    return _bytes(np.where(finite[..., None], colors, rgb(MUTED)))
+
+
+def mosaic(tiles: Sequence[Bytes]) -> Bytes:
+    """Pictures (h, w, 3) of one size in a grid that is about square, row by row; what is left over is white."""
+    columns = math.ceil(math.sqrt(len(tiles)))
+    height, width, _ = tiles[0].shape
+    whole = np.full((math.ceil(len(tiles) / columns) * height, columns * width, 3), 255, np.uint8)
+    for index, tile in enumerate(tiles):
+        row, column = divmod(index, columns)
+        whole[row * height : (row + 1) * height, column * width : (column + 1) * width] = tile
+    return whole
 
 
 def point_colors(labels: NDArray[Any], scene: Mapping[str, Any]) -> Bytes:

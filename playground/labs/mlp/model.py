@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils import skip_init
 
 from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, resolve
 
@@ -12,13 +13,17 @@ from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, resolve
 class MLP(nn.Module):
     """``sizes`` = (D, hidden…, outputs); ``layers[i]`` maps sizes[i] → sizes[i + 1].
 
-    ``forward`` gives the last layer's sums ("logits"), before any output activation.
+    ``forward`` gives the last layer's sums ("logits"), before any output activation. A new one has no weights of its
+    own yet: PyTorch would draw them from the global generator, which other people's runs share.
     """
 
     def __init__(self, sizes: tuple[int, ...], activation: str) -> None:
         super().__init__()
         self.sizes = sizes
-        self.layers = nn.ModuleList(nn.Linear(m, n) for m, n in pairwise(sizes))
+        self.layers = nn.ModuleList(
+            skip_init(nn.Linear, m, n)  # type: ignore[no-untyped-call]
+            for m, n in pairwise(sizes)
+        )
         entry = ACTIVATIONS[activation]
         self.activation: Callable[[Tensor], Tensor] = resolve(entry.torch)(**entry.arguments)
 

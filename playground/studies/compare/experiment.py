@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from playground import outcomes
 from playground.data.points import DATASETS, DOMAIN, draw
+from playground.export.palette import mosaic, plane_colors
 from playground.labs.mlp.batched import from_numpy, to_numpy
 from playground.labs.mlp.evidence import summary
 from playground.labs.mlp.layers import alike
@@ -182,6 +183,8 @@ class CompareExperiment:
         if "scene" in view.panels:
             info["scene"] = self._scene()
             arrays["history"] = self.history.array().astype(np.float32)
+        if "thumbnail" in view.panels:
+            arrays["thumbnail"] = mosaic([plane_colors(each) for each in self._networks.boundaries(self._wall)])
         if "curves" in view.panels:
             arrays["curves"] = self.history.array()
         if "table" in view.panels:

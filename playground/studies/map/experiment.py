@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from playground.data.points import DATASETS, DOMAIN, Split, draw
+from playground.export.palette import ramp
 from playground.labs.mlp.population import PopulationExperiment
 from playground.run import Edit, Snapshot, View
 from playground.runs import link
@@ -81,6 +82,8 @@ class MapExperiment:
                 info["link"] = self._link(view.member)
         if "scene" in view.panels:
             info["scene"] = self._scene()
+        if "thumbnail" in view.panels:
+            arrays["thumbnail"] = ramp(self._grid()["losses"])[::-1].copy()  # the largest value of ``down`` on top
         if "curves" in view.panels:
             arrays["curves"] = self.history.array()
         return Snapshot.of(self, run_id, info, arrays)

@@ -19,6 +19,7 @@ from torch.func import vmap
 
 from playground.catalog import OPTIMIZERS
 from playground.data.points import DATASETS, draw, feature_values, target_values
+from playground.export.palette import ramp
 from playground.labs.mlp.batched import logits
 from playground.labs.mlp.model import MLP
 from playground.labs.mlp.probes import accuracy
@@ -161,6 +162,8 @@ class RaceExperiment:
             }
         if "scene" in view.panels:
             info["scene"] = self._scene()
+        if "thumbnail" in view.panels:
+            arrays["thumbnail"] = ramp(np.log(np.maximum(self._shown().losses, 1e-12)))
         if "curves" in view.panels:
             arrays["curves"] = self.history.array()
         return Snapshot.of(self, run_id, info, arrays)
