@@ -86,8 +86,7 @@ def test_looking_and_preparing_change_nothing(config: RunConfig) -> None:
     assert looked.parameters_sha256() == sha(config, STEPS)
 
 
-def test_a_run_does_not_touch_the_global_generators(experiment: Experiment) -> None:
-
+def test_a_run_does_not_touch_the_global_generators(config: RunConfig) -> None:
     before, numpy_before = torch.random.get_rng_state(), np.random.get_state()[1].tolist()
     experiment = experiment_of(config)
     experiment.advance(steps=3)
