@@ -31,15 +31,20 @@ class Metric:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lab:
-    """The card of a lab. ``config``, ``experiment``, ``page`` and the makers of ``forms`` are dotted names.
+    """The card of a lab. ``about`` says in a sentence what it shows; ``group`` is its place in the navigation.
+
+    ``config``, ``experiment``, ``page`` and the makers of ``forms`` are dotted names.
 
     ``picture`` is the JavaScript module of its stage, below ``playground/``. ``metrics`` are the columns of its
     history after step and epoch; ``score`` is the one by which a comparison ranks. ``forms`` are what a run can be
-    taken home as, beside what every lab has (``export.FORMS``). ``path`` is the page's address. ``small`` are
+    taken home as, beside what every lab has (``export.FORMS``). ``path`` is the page's address, empty for
+    the page that opens first. ``small`` are
     settings of a run that is quick to make, for tests and first pictures.
     """
 
     title: str
+    about: str
+    group: str
     path: str
     config: str
     experiment: str
@@ -133,7 +138,9 @@ _ACCURACIES = (
 LABS = {
     "mlp": Lab(
         title="Playground",
-        path="playground",
+        about="A network on points in the plane: see it bend the boundary until the classes part.",
+        group="",
+        path="",
         config="playground.labs.mlp.config.MLPConfig",
         experiment="playground.labs.mlp.experiment.MLPExperiment",
         page="playground.labs.mlp.page.mlp_page",
@@ -151,6 +158,8 @@ LABS = {
     ),
     "compare": Lab(
         title="Compare",
+        about="One setting varied, each variant with many seeds: is it the setting, or luck?",
+        group="Experiments",
         path="compare",
         config="playground.studies.compare.config.CompareConfig",
         experiment="playground.studies.compare.experiment.CompareExperiment",
@@ -160,6 +169,8 @@ LABS = {
     ),
     "map": Lab(
         title="Trainability map",
+        about="A network for every cell of a grid of two quantities: where does training work at all?",
+        group="Experiments",
         path="map",
         config="playground.studies.map.config.MapConfig",
         experiment="playground.studies.map.experiment.MapExperiment",
@@ -169,6 +180,8 @@ LABS = {
     ),
     "race": Lab(
         title="Race of optimizers",
+        about="SGD, momentum and Adam from the same start, over the loss surface in which they move.",
+        group="Experiments",
         path="race",
         config="playground.studies.race.config.RaceConfig",
         experiment="playground.studies.race.experiment.RaceExperiment",

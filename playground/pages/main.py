@@ -1,10 +1,12 @@
 """The script that Streamlit runs for every page: page settings and navigation."""
 
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from playground.lab import LABS
+from playground.pages.labs import labs_page
 from playground.pages.navigation import lab_page
 from playground.pages.side_by_side import side_by_side_page
 
@@ -33,5 +35,10 @@ st.set_page_config(
 )
 st.html(_COMPACT)
 st.logo(str(ASSETS / "wordmark.svg"), size="large")
+labs = st.Page(labs_page, title="Labs", url_path="labs")
 across = st.Page(side_by_side_page, title="Side by side", url_path="side-by-side", visibility="hidden")
-st.navigation([*map(lab_page, LABS), across], position="top").run()
+groups: dict[str, list[Any]] = {}
+for name, lab in LABS.items():
+    groups.setdefault(lab.group, []).append(lab_page(name))
+groups[""] += [labs, across]
+st.navigation(groups, position="top").run()

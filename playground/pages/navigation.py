@@ -12,6 +12,6 @@ from playground.lab import LABS
 
 
 def lab_page(name: str) -> Any:
-    """The page of a lab; the first lab's is the one that opens without a path."""
+    """The page of a lab."""
     lab = LABS[name]
-    return st.Page(resolve(lab.page), title=lab.title, url_path=lab.path, default=name == next(iter(LABS)))
+    return st.Page(resolve(lab.page), title=lab.title, url_path=lab.path, default=not lab.path)

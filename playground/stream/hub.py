@@ -12,6 +12,7 @@ from playground.engine import Engine
 from playground.engine.process import ProcessEngine
 from playground.runs.store import Store, open_store
 from playground.stream.channel import Channel
+from playground.stream.gallery import Gallery
 from playground.stream.limits import Limits
 from playground.stream.line import Line
 
@@ -32,6 +33,7 @@ class Hub:
         self.store = store
         self.limits = limits or Limits()
         self.line = Line(self.limits.training)
+        self.gallery = Gallery(engine)
         self._channels: dict[str, Channel] = {}
         self._lock = threading.Lock()
 

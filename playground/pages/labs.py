@@ -1,0 +1,40 @@
+"""The labs side by side: what each shows, with a picture of a run that trains while the page is open."""
+
+import base64
+from html import escape
+
+import streamlit as st
+
+from playground.lab import LABS, Lab
+from playground.pages.navigation import lab_page
+from playground.stream.hub import hub
+
+EVERY_S = 1.0
+_INTRODUCTION = "Every picture is a small network that trains now, while you look. Open a lab to train your own."
+
+
+def labs_page() -> None:
+    """A card for each lab, in the groups of the navigation."""
+    st.title("Labs")
+    st.markdown(_INTRODUCTION)
+    _cards()
+
+
+@st.fragment(run_every=EVERY_S)
+def _cards() -> None:
+    with st.grid(min_column_width=260, border=True, key="labs"):
+        for name, lab in LABS.items():
+            with st.container(gap="small", key=f"lab_{name}"):
+                st.html(_picture(name, lab))
+                st.page_link(lab_page(name), label=f"**{lab.title}**")
+                st.markdown(lab.about)
+
+
+def _picture(name: str, lab: Lab) -> str:
+    """The newest picture, or the place that it will have."""
+    picture = hub().gallery.picture(name)
+    box = "width: 100%; aspect-ratio: 16 / 10; border-radius: 0.5rem; object-fit: cover; background: #8882;"
+    if picture is None:
+        return f'<div style="{box}"></div>'
+    data = base64.b64encode(picture).decode()
+    return f'<img style="{box}" src="data:image/png;base64,{data}" alt="A run of {escape(lab.title)} in training">'
