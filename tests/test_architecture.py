@@ -127,10 +127,8 @@ def test_every_dotted_name_of_a_lab_leads_somewhere(name: str) -> None:
 
 def test_the_web_process_is_free_of_torch_and_of_what_only_exports_need() -> None:
     code = (
-        "import sys, playground, playground.stream.socket, playground.stream.hub, playground.pages.stage\n"
-        "from playground.catalog import resolve\n"
-        "from playground.lab import LABS\n"
-        "[resolve(lab.page) for lab in LABS.values()]\n"
+        "import sys, playground, playground.app\n"
+        "playground.app.arguments()\n"
         "heavy = {'torch', 'matplotlib', 'onnx', 'onnxscript', 'safetensors'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
