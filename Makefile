@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run check test bench soak pictures clean
+.PHONY: run check test test-gpu bench soak pictures clean
 
 run: .venv/app
 	$(BIN)/streamlit run app.py
@@ -17,6 +17,10 @@ check: .venv/test node_modules
 test: check
 	$(BIN)/python -m tests.browser
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+
+# The tests that can run on a GPU, on this machine's; where there is none, it says so.
+test-gpu: .venv/test
+	$(BIN)/python -m tests.gpu
 
 # Prints how fast everything is beside a peer, and writes bench.json.
 bench: .venv/test
