@@ -4,6 +4,7 @@ An import inside a function counts for no wall: it is how a heavy library or a l
 """
 
 import ast
+import re
 import subprocess
 import sys
 from functools import cache
@@ -21,6 +22,8 @@ MODULES = {
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 TOP = {"playground", "playground.__main__"}  # what a person imports or runs: above everything
+[WRITTEN] = re.findall(r"^settings, .* → __main__$", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE)
+ORDER = re.findall(r"\w+", WRITTEN)
 TORCH_FREE = ("config", "page", "script", "look")
 TRAINING = ("experiment", "model")
 
@@ -100,6 +103,13 @@ def test_no_shared_room_imports_a_lab_and_no_lab_another(name: str) -> None:
             assert here[:1] == ("studies",) or here == there, f"{name} imports {other}"
         if there[:1] == ("studies",):
             assert here[:1] == ("studies",), f"{name} imports {other}"
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(set(MODULES) - TOP) if home(name)[0] in ORDER])
+def test_a_room_imports_those_before_it_in_the_written_order(name: str) -> None:
+    for other in imports(MODULES[name]) & (set(MODULES) - TOP):
+        room = home(other)[0]
+        assert room not in ORDER or ORDER.index(room) <= ORDER.index(home(name)[0]), f"{name} imports {other}"
 
 
 def test_there_is_no_circle() -> None:
