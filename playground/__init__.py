@@ -15,6 +15,8 @@ from playground.studies.map.config import MapConfig
 from playground.studies.map.headless import TrainabilityMap, trainability_map
 from playground.studies.variants import vary
 
+__version__ = "0.1.0"
+
 __all__ = [
     "Comparison",
     "ConfigError",

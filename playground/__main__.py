@@ -1,9 +1,10 @@
-"""The command line.
+"""The command line: ``neural-playground``, or ``python -m playground`` where nothing is installed.
 
-python -m playground train mlp --dataset spiral --hidden 8,8 --epochs 100 --save run.json
+python -m playground --port 8502
+python -m playground train mlp --dataset spiral --hidden-sizes 8,8 --epochs 100 --save run.json
 python -m playground replay run.json --step 310
 python -m playground export run.json --to gif --output run.gif
-python -m playground compare mlp --dataset spiral --hidden 8,8,8 --vary activation=sigmoid,relu --seeds 32
+python -m playground compare mlp --dataset spiral --hidden-sizes 8,8,8 --vary activation=sigmoid,relu --seeds 32
 python -m playground map mlp --dataset spiral --across learning_rate --down initial_scale --cells 32 --epochs 200
 """
 
@@ -14,32 +15,69 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from playground import __version__
 from playground.export import FORMS, exported
 from playground.headless.runs import Result, replay
 from playground.lab import LABS
 from playground.outcomes import Comparison
 from playground.run import Run, RunConfig
 from playground.runs import runfile
-from playground.settings import Choice, ConfigError, Kind, Setting
+from playground.settings import Choice, ConfigError, Integer, Kind, Setting
 from playground.studies.compare.headless import compare
 from playground.studies.many import ENGINES, EPOCHS, TARGET_ACCURACY, TIERS
 from playground.studies.map.config import MapConfig
 from playground.studies.map.headless import TrainabilityMap, trainability_map
 from playground.studies.variants import SEEDS, vary
 
+NAME = "neural-playground"
+PORT = Integer(1, 65535)
 INTERRUPTED = 130  # the exit status of what Ctrl-C has ended
 MAPS: dict[str, type[RunConfig]] = {"mlp": MapConfig}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; → the exit status: 0, or 2 where an argument cannot be used, 130 where it was interrupted."""
-    parser = _parser()
-    options = vars(parser.parse_args(arguments))
+    parser = command_line()
+    options = vars(parser.parse_args(with_command(sys.argv[1:] if arguments is None else arguments)))
     try:
         options["command"](options)
     except (ConfigError, OSError) as error:
         parser.error(str(error))
     return 0
+
+
+def with_command(arguments: Sequence[str]) -> list[str]:
+    """``arguments`` with the command that they leave out: to open the app."""
+    is_given = arguments and (arguments[0] in ("-h", "--help", "--version") or not arguments[0].startswith("-"))
+    return [*arguments] if is_given else ["open", *arguments]
+
+
+class Parser(argparse.ArgumentParser):
+    """Takes options by their whole names alone: a name cut short may mean another option in the next version."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, **settings)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # argparse calls it for commands too
+        found, unknown = super().parse_known_args(args, namespace)
+        for name in [each.partition("=")[0] for each in unknown if each.startswith("--")]:
+            meant = [known for known in self._option_string_actions if known.startswith(name)]
+            self.error(f"there is no option {name}" + (f"; write {' or '.join(meant)} in full" if meant else ""))
+        return found, unknown
+
+
+def _open(options: dict[str, Any]) -> None:
+    """Serve the app until it is stopped."""
+    from playground.app import serve
+
+    port: Any = _parsed("port", PORT, options["port"])
+    given = {
+        "server.port": port,
+        "server.address": options["address"],
+        "server.baseUrlPath": options["base_path"],
+        "server.headless": "true" if options["no_browser"] else None,
+    }
+    serve([f"--{name}={value}" for name, value in given.items() if value is not None])
 
 
 def _train(options: dict[str, Any]) -> None:
@@ -150,9 +188,16 @@ def _single_labs() -> list[tuple[str, type[RunConfig]]]:
     return [(name, lab.config_class) for name, lab in LABS.items() if lab.config_class.is_single]
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m playground", description="Train a network without a page.")
-    commands = parser.add_subparsers(required=True)
+def command_line() -> argparse.ArgumentParser:
+    is_module = Path(sys.argv[0]).name == "__main__.py"
+    parser: argparse.ArgumentParser = Parser(
+        prog="python -m playground" if is_module else NAME,
+        description="Open the playground in a browser, or train networks without a page.",
+        epilog="Without a command it is open: --port 8502 alone is open --port 8502.",
+    )
+    parser.add_argument("--version", action="version", version=f"{NAME} {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    _add_open(commands.add_parser("open", help="open the app"))
     trainer = commands.add_parser("train", help="train one network and print where it came to")
     labs = trainer.add_subparsers(dest="lab", required=True)
     commons = []
@@ -188,6 +233,15 @@ def _parser() -> argparse.ArgumentParser:
     for command in [*commons, again]:
         command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     return parser
+
+
+def _add_open(command: argparse.ArgumentParser) -> None:
+    """How the app is opened; Streamlit's other settings come from its files and from ``STREAMLIT_…`` variables."""
+    command.add_argument("--port", help="where it listens (default: 8501, or the next that is free)")
+    command.add_argument("--address", help="the network address on which it listens (default: all of this machine's)")
+    command.add_argument("--base-path", metavar="PATH", help="what comes first in its addresses, behind a proxy")
+    command.add_argument("--no-browser", action="store_true", help="do not open a browser on this machine")
+    command.set_defaults(command=_open)
 
 
 def _add_settings(

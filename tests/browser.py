@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
@@ -77,11 +78,18 @@ def app(
     port = port or free_port()
     options = ["--server.headless=true", f"--server.port={port}", f"--server.baseUrlPath={base_path}"]
     command = [sys.executable, "-m", "streamlit", "run", script, *options]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
     address = f"http://localhost:{port}/{base_path}".rstrip("/")
+    with serving(command, address, cwd=ROOT, env=os.environ | environment) as pid:
+        yield address, pid
+
+
+@contextmanager
+def serving(command: list[str], address: str, **process_options: Any) -> Iterator[int]:
+    """What ``command`` serves at ``address``, from when it answers on; gives its process id."""
+    process = subprocess.Popen(command, **process_options)
     try:
         _wait_until_healthy(process, f"{address}/_stcore/health")
-        yield address, process.pid
+        yield process.pid
     finally:
         process.terminate()
         process.wait(20)

@@ -1,10 +1,23 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import torch
 
 from playground.engine.inline import InlineEngine
 from playground.stream.hub import Hub, use_hub
+
+HERE = Path(__file__).parent
+# Servers, browsers and clusters: one after the other, where tests run side by side.
+BUSY = ("e2e/", "engine/", "load/", "studies/test_ray.py")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests share a process where pytest runs several: those of a file, and all that are busy."""
+    for item in items:
+        path = item.path.relative_to(HERE).as_posix()
+        item.add_marker(pytest.mark.xdist_group("busy" if path.startswith(BUSY) else path))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,6 +4,7 @@ An import inside a function counts for no wall: it is how a heavy library or a l
 """
 
 import ast
+import re
 import subprocess
 import sys
 from functools import cache
@@ -21,6 +22,8 @@ MODULES = {
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 TOP = {"playground", "playground.__main__"}  # what a person imports or runs: above everything
+[WRITTEN] = re.findall(r"^settings, .* → __main__$", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE)
+ORDER = re.findall(r"\w+", WRITTEN)
 TORCH_FREE = ("config", "page", "script", "look")
 TRAINING = ("experiment", "model")
 
@@ -102,6 +105,13 @@ def test_no_shared_room_imports_a_lab_and_no_lab_another(name: str) -> None:
             assert here[:1] == ("studies",), f"{name} imports {other}"
 
 
+@pytest.mark.parametrize("name", [name for name in sorted(set(MODULES) - TOP) if home(name)[0] in ORDER])
+def test_a_room_imports_those_before_it_in_the_written_order(name: str) -> None:
+    for other in imports(MODULES[name]) & (set(MODULES) - TOP):
+        room = home(other)[0]
+        assert room not in ORDER or ORDER.index(room) <= ORDER.index(home(name)[0]), f"{name} imports {other}"
+
+
 def test_there_is_no_circle() -> None:
     done: set[str] = set()
 
@@ -127,10 +137,8 @@ def test_every_dotted_name_of_a_lab_leads_somewhere(name: str) -> None:
 
 def test_the_web_process_is_free_of_torch_and_of_what_only_exports_need() -> None:
     code = (
-        "import sys, playground, playground.stream.socket, playground.stream.hub, playground.pages.stage\n"
-        "from playground.catalog import resolve\n"
-        "from playground.lab import LABS\n"
-        "[resolve(lab.page) for lab in LABS.values()]\n"
+        "import sys, playground, playground.app\n"
+        "playground.app.arguments()\n"
         "heavy = {'torch', 'matplotlib', 'onnx', 'onnxscript', 'safetensors'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )

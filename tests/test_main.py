@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from playground import Edit, MapConfig, MLPConfig, Run, replay, train, trainability_map
+from playground import Edit, MapConfig, MLPConfig, Run, __version__, replay, train, trainability_map
 from playground.__main__ import main
 from playground.runs import replay as replaying
 from playground.runs.runfile import write
 from playground.studies import parts
 
 COMMAND = [
-    *["train", "mlp", "--dataset", "spiral", "--features", "x,y,sin_x,sin_y", "--hidden", "8,8,8"],
+    *["train", "mlp", "--dataset", "spiral", "--features", "x,y,sin_x,sin_y", "--hidden-sizes", "8,8,8"],
     "--seed",
     "1",
 ]
@@ -59,8 +59,15 @@ def test_regression_has_no_accuracy(capsys: pytest.CaptureFixture[str]) -> None:
         ("train mlp --noise 3", "noise: '3' is not a number from 0 to 0.5"),
         ("train mlp --epochs -1", "'-1' is not a number from 0 to 1e+06"),
         ("train mlp --loss cross_entropy --dataset plane", "does not fit plane"),
-        ("train mlp --hidden 8,x", "'8,x' is not a list of at most 8 whole numbers"),
+        ("train mlp --hidden-sizes 8,x", "'8,x' is not a list of at most 8 whole numbers"),
         ("train cnn", "invalid choice: 'cnn'"),
+        ("train mlp --hidden 8", "train mlp: error: there is no option --hidden; write --hidden-sizes in full"),
+        ("train mlp --l=8", "no option --l; write --loss or --learning-rate or --l1-strength in full"),
+        ("map mlp --acros noise", "no option --acros; write --across or --across-from or --across-to in full"),
+        ("replay run.json --at 3", "replay: error: there is no option --at\n"),
+        ("--por 8502", "open: error: there is no option --por; write --port in full"),
+        ("--port 8502 train mlp", "unrecognized arguments: train mlp"),
+        ("--port 99999", "port: '99999' is not a whole number from 1 to 65535"),
     ],
 )
 def test_bad_arguments(arguments: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,6 +75,13 @@ def test_bad_arguments(arguments: str, message: str, capsys: pytest.CaptureFixtu
         main(arguments.split())
     assert left.value.code == 2
     assert message in capsys.readouterr().err
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["--version"])
+    assert left.value.code == 0
+    assert capsys.readouterr().out == f"neural-playground {__version__}\n"
 
 
 def test_replay_takes_the_edits_up_to_its_step() -> None:
@@ -114,7 +128,7 @@ def test_a_wrong_file_is_named(
     assert reason in capsys.readouterr().err
 
 
-COMPARE = ["compare", "mlp", "--dataset", "xor", "--hidden", "4", "--learning-rate", "0.1"]
+COMPARE = ["compare", "mlp", "--dataset", "xor", "--hidden-sizes", "4", "--learning-rate", "0.1"]
 COMPARE += ["--vary", "activation=tanh,linear", "--seeds", "6", "--epochs", "10", "--target-accuracy", "0.9"]
 
 

@@ -1,15 +1,25 @@
-"""The README's example prints what the README says, and its recipe for a dataset works."""
+"""The README's example prints what the README says, its recipe for a dataset works, and so do all commands."""
 
 import contextlib
 import io
 import re
+import shlex
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from playground import __main__
 from playground.data import points
 
-README = (Path(__file__).parent.parent / "README.md").read_text()
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+COMMAND = re.compile(r"^(?:python -m playground|neural-playground)(?: (.*))?$", re.MULTILINE)
+COMMANDS = [
+    arguments
+    for text in [*(path.read_text() for path in ROOT.glob("*.md")), __main__.__doc__ or ""]
+    for arguments in COMMAND.findall(re.sub(r"\\\n *", "", text))
+]
 
 
 def blocks(language: str) -> list[str]:
@@ -36,7 +46,12 @@ def test_the_recipe_for_a_dataset() -> None:
 
 def test_every_file_of_the_tree_is_there() -> None:
     tree = README[README.index("\napp.py ") + 1 :].split("```")[0]
-    root = Path(__file__).parent.parent
     for line in tree.splitlines():
         name = line.split()[0]
-        assert (root / name).exists() or (root / "playground" / name).exists(), name
+        assert (ROOT / name).exists() or (ROOT / "playground" / name).exists(), name
+
+
+@pytest.mark.parametrize("arguments", COMMANDS)
+def test_every_written_command_can_be_given(arguments: str) -> None:
+    given = __main__.with_command(shlex.split(arguments, comments=True))
+    assert __main__.command_line().parse_args(given).command

@@ -10,7 +10,7 @@ from playground.pages.labs import labs_page
 from playground.pages.navigation import lab_page
 from playground.pages.side_by_side import side_by_side_page
 
-ASSETS = Path(__file__).parent.parent.parent / "assets"
+HERE = Path(__file__).parent
 SIDEBAR_PX = 330
 
 _COMPACT = """
@@ -29,12 +29,12 @@ _COMPACT = """
 
 st.set_page_config(
     page_title="Neural network playground",
-    page_icon=str(ASSETS / "logo.svg"),
+    page_icon=str(HERE / "logo.svg"),
     layout="wide",
     initial_sidebar_state=SIDEBAR_PX,
 )
 st.html(_COMPACT)
-st.logo(str(ASSETS / "wordmark.svg"), size="large")
+st.logo(str(HERE / "wordmark.svg"), size="large")
 labs = st.Page(labs_page, title="Labs", url_path="labs")
 across = st.Page(side_by_side_page, title="Side by side", url_path="side-by-side", visibility="hidden")
 groups: dict[str, list[Any]] = {}

@@ -1,5 +1,6 @@
 """The pure update against autograd and torch.optim, a hand-written rule, and its own traced loop."""
 
+from copy import deepcopy
 from functools import partial
 
 import pytest
@@ -23,6 +24,7 @@ from playground.training.update import (
     unflatten,
     weight_mask,
 )
+from tests.gpu import DEVICES
 
 CPU = torch.device("cpu")
 OUTPUTS = [("squared_error", "tanh", 1), ("squared_error", "linear", 1), ("cross_entropy", "softmax", 3)]
@@ -50,28 +52,31 @@ def torch_loss(loss: str, output: str, logits: Tensor, targets: Tensor) -> Tenso
     return nn.MSELoss()(torch.tanh(logits) if output == "tanh" else logits, targets) / 2
 
 
+@pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("optimizer", [*OPTIMIZERS])
 @pytest.mark.parametrize(("loss", "output", "outputs"), OUTPUTS)
 @pytest.mark.parametrize("activation", [*ACTIVATIONS])
 def test_it_is_autograd_and_torch_optim(
-    activation: str, loss: str, output: str, outputs: int, optimizer: str
+    activation: str, loss: str, output: str, outputs: int, optimizer: str, device: str
 ) -> None:
     model = network((3, 5, 4, outputs), activation, dtype=torch.float64)
     features, targets = data(23, 3, outputs, torch.float64)
-    update = make_update(model, partial(LOSSES[loss], output=output), optimizer)
-    parameters = flatten(model)
+    ours = deepcopy(model).to(device)
+    update = make_update(ours, partial(LOSSES[loss], output=output), optimizer)
+    batch = features.to(device), targets.to(device)
+    parameters = flatten(ours)
     state = initial_state(optimizer, parameters)
     entry = OPTIMIZERS[optimizer]
     theirs = resolve(entry.torch)(model.parameters(), lr=0.05, **entry.arguments)
-    rates = {"learning_rate": torch.tensor(0.05, dtype=torch.float64)}
+    rates = {"learning_rate": torch.tensor(0.05, dtype=torch.float64, device=device)}
     for _ in range(20):
-        parameters, state, value = update(parameters, state, (features, targets), rates)
+        parameters, state, value = update(parameters, state, batch, rates)
         theirs.zero_grad()
         expected = torch_loss(loss, output, model(features), targets)
         expected.backward()
         theirs.step()
         assert value.item() == pytest.approx(expected.item(), rel=1e-10)
-    assert torch.allclose(parameters, flatten(model), atol=1e-10)
+    assert torch.allclose(parameters.cpu(), flatten(model), atol=1e-10)
 
 
 def test_weight_decay_is_adamws() -> None:

@@ -13,6 +13,7 @@ from playground.run import Run, View
 from playground.runs.timeline import Timeline
 from playground.settings import ConfigError
 from playground.training.compiled import compiler_available
+from tests.gpu import DEVICES, GPU
 
 EVERYTHING = View(panels=frozenset({"stage", "scene", "curves", "weights"}), neuron=(1, 0), probe=(1.0, -2.0))
 
@@ -79,7 +80,32 @@ def test_the_loss_is_half_the_squared_error() -> None:
     assert experiment.metrics()["test_loss"] == pytest.approx(losses[~train].mean(), rel=1e-5)
 
 
+@pytest.mark.parametrize("device", [GPU])
+@pytest.mark.parametrize("dataset", ["circle", "rings", "plane"])
+@pytest.mark.parametrize("optimizer", [*OPTIMIZERS])
+def test_a_device_trains_and_shows_what_the_cpu_does(dataset: str, optimizer: str, device: str) -> None:
+    values = {"dataset": dataset, "optimizer": optimizer, "learning_rate": 0.01, "l1_strength": 0.001}
+    ours, theirs = MLPExperiment(config(**values, device=device)), MLPExperiment(config(**values, device="cpu"))
+    for experiment in (ours, theirs):
+        experiment.prepare()
+        experiment.advance(steps=60)
+        experiment.apply("layers.0.weight[1,0]", 0.5)
+        experiment.apply("batch_size", 20)
+        experiment.advance(steps=40)
+    assert ours.state()["parameters"] == pytest.approx(theirs.state()["parameters"], abs=1e-4)
+    assert ours.metrics() == pytest.approx(theirs.metrics(), abs=0.01)
+    shown, expected = (each.observe("r", EVERYTHING).arrays for each in (ours, theirs))
+    assert shown.keys() == expected.keys()
+    for name, array in expected.items():
+        tolerance = 1 if array.dtype == np.uint8 else 0.01
+        np.testing.assert_allclose(shown[name].astype(float), array, rtol=0, atol=tolerance, err_msg=name)
+    moved = MLPExperiment(config(**values, device="cpu", batch_size=20))
+    moved.restore(ours.state())
+    assert moved.parameters_sha256() == ours.parameters_sha256()
+
+
 class TestLearning:
+    @pytest.mark.parametrize("device", DEVICES)
     @pytest.mark.parametrize(
         ("values", "steps", "accuracy"),
         [
@@ -95,8 +121,8 @@ class TestLearning:
             ({"dataset": "pinwheel", "optimizer": "adam", "learning_rate": 0.01, "hidden_sizes": (8, 8)}, 4000, 0.9),
         ],
     )
-    def test_it_learns(self, values: dict[str, object], steps: int, accuracy: float) -> None:
-        experiment = MLPExperiment(config(**values, seed=1, data_seed=1))
+    def test_it_learns(self, values: dict[str, object], steps: int, accuracy: float, device: str) -> None:
+        experiment = MLPExperiment(config(**values, seed=1, data_seed=1, device=device))
         experiment.advance(steps=steps)
         assert (experiment.metrics()["test_accuracy"] or 0) >= accuracy
 

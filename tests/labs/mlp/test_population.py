@@ -12,6 +12,7 @@ from playground.run import View
 from playground.settings import ConfigError
 from playground.training import compiled
 from playground.training.compiled import compiler_available
+from tests.gpu import DEVICES, GPU
 
 BASE = MLPConfig(hidden_sizes=(4, 3), dataset="xor")
 MIXED = [
@@ -25,21 +26,26 @@ MIXED = [
 ]
 
 
-def test_every_network_is_its_ordinary_run() -> None:
-    experiment = PopulationExperiment(MIXED)
+def on(device: str) -> PopulationExperiment:
+    return PopulationExperiment([replace(config, device=device) for config in MIXED])
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_every_network_is_its_ordinary_run(device: str) -> None:
+    experiment = on(device)
     assert [group.indices for group in experiment.groups] == [[0, 2, 6], [1, 3], [4], [5]]
     assert experiment.advance(steps=30) == 30
     assert experiment.advance(steps=70) == 70
     scores, steps, epochs = experiment.scores(), experiment.steps(), experiment.epochs()
     for index, config in enumerate(MIXED):
-        ordinary = MLPExperiment(config)
+        ordinary = MLPExperiment(replace(config, device="cpu"))
         ordinary.advance(steps=100)
         assert steps[index] == 100
         assert epochs[index] == ordinary.epoch
         assert experiment.parameters(index) == pytest.approx(ordinary.state()["parameters"], abs=1e-4)
         for name, value in ordinary.metrics().items():
             assert scores[name][index] == pytest.approx(value, abs=0.01 if "accuracy" in name else 1e-4)
-        assert experiment.run(index).config == config
+        assert experiment.run(index).config == replace(config, device=device)
     assert np.isnan(scores["test_accuracy"][5])
     assert not experiment.diverged().any()
 
@@ -55,6 +61,22 @@ def test_a_network_can_be_opened_and_goes_on(index: int) -> None:
     opened.advance(steps=20)
     experiment.advance(steps=20)
     assert opened.state()["parameters"] == pytest.approx(experiment.parameters(index), abs=1e-4)
+
+
+@pytest.mark.parametrize("device", [GPU])
+def test_it_shows_what_the_cpu_shows(device: str) -> None:
+    ours, theirs = on(device), on("cpu")
+    for experiment in (ours, theirs):
+        experiment.advance(steps=30)
+    for one, other in zip(ours.boundaries(), theirs.boundaries(), strict=True):
+        assert np.abs(one.astype(int) - other).max() <= 1
+    for (indices, one), (same, other) in zip(ours.layers(), theirs.layers(), strict=True):
+        assert indices == same
+        assert one.gradient_norms == pytest.approx(other.gradient_norms, rel=1e-3, abs=1e-5)
+        assert one.ranges == pytest.approx(other.ranges, abs=1e-4)
+    opened = MLPExperiment(MIXED[1])
+    opened.restore(ours.state(1))
+    assert opened.metrics()["train_loss"] == pytest.approx(ours.scores()["train_loss"][1], abs=1e-5)
 
 
 def test_its_small_maps_are_the_large_ones() -> None:
