@@ -59,7 +59,10 @@ def take_home_panel(find_channel: Callable[[], Channel]) -> None:
     st.caption(_ABOUT)
 
 
-_ABOUT = "This file trains the same network to the same losses, with numpy and torch alone. It follows the controls."
+_ABOUT = (
+    "This file trains the same network, operation by operation, with numpy and torch alone; its first lines say how "
+    "exactly it comes to the same numbers. It follows the controls."
+)
 
 
 # Take home
@@ -131,10 +134,13 @@ def _order(moment: Moment) -> Order | None:
 # What changed
 
 
+_COUNTS = r"[\d,]+ updates|train\(\d+, \d+\)|loss [\d.]+"
+
+
 def _changed_lines(before: str, after: str) -> list[int] | None:
-    """Which lines of ``after`` are new, from 0; None where nothing has changed but the number of updates, which grows
-    all the time and is not news."""
-    old, new = (re.sub(r"[\d,]+ updates|range\(\d+\)", "", text).splitlines() for text in (before, after))
+    """Which lines of ``after`` are new, from 0; None where nothing has changed but the number of updates and the
+    losses, which change all the time and are not news."""
+    old, new = (re.sub(_COUNTS, "", text).splitlines() for text in (before, after))
     if old == new:
         return None
     steps = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()

@@ -191,23 +191,29 @@ def shown_code(page: AppTest) -> tuple[list[str], list[str]]:
 def test_the_code_follows_the_controls(hub: Hub) -> None:
     page = opened("mlp", code="on", dataset="xor")
     lines, changed = shown_code(page)
-    assert "optimizer = torch.optim.SGD(model.parameters(), lr=0.03)" in lines
+    assert "learning_rate = torch.tensor(0.03)  # float32, as all numbers here" in lines
     assert changed == []
     page.selectbox(key="learning_rate").set_value(0.3).run()
     lines, changed = shown_code(page)
-    assert changed == ["optimizer = torch.optim.SGD(model.parameters(), lr=0.3)"]  # never otherwise
+    assert changed == ["learning_rate = torch.tensor(0.3)  # float32, as all numbers here"]  # never otherwise
     channel = hub.channel(page.session_state["token_mlp"])
     assert "\n".join(lines) == script(*channel.value()).strip()
     channel.handle({"type": "step", "unit": "epoch"})
     while channel.value()[1] < 25:
         channel.poll()
     page.selectbox(key="learning_rate").set_value(0.1).run()
-    assert shown_code(page)[1] == ["optimizer.param_groups[0]['lr'] = 0.1"]
+    assert shown_code(page)[1] == ["learning_rate = torch.tensor(0.1)"]
     channel.handle({"type": "step", "unit": "epoch"})
     while channel.value()[1] < 50:
         channel.poll()
     page.run()
-    assert "    if step == 25:" in shown_code(page)[1]  # it is in the past now
+    lines, changed = shown_code(page)
+    assert changed == ["learning_rate = torch.tensor(0.1)"]
+    assert lines[lines.index(changed[0]) - 1 :][:3] == [
+        "train(0, 25)",
+        *changed,
+        "train(25, 50)",
+    ]  # it is in the past
     page.selectbox(key="activation").set_value("relu").run()
     lines, changed = shown_code(page)
     assert [line for line in lines if "nn.ReLU()" in line] == [line for line in changed if "ReLU" in line] != []
