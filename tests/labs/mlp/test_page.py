@@ -14,6 +14,7 @@ from playground.labs.mlp.export.script import script
 from playground.run import Edit, Run
 from playground.runs.frame import unpack
 from playground.runs.link import query
+from playground.runs.sensitivity import sensitivity
 from playground.settings import ConfigError
 from playground.stream.hub import Hub
 from playground.stream.limits import Limits
@@ -228,6 +229,14 @@ def test_every_form_can_be_taken_home(hub: Hub) -> None:
     assert not page.exception
     assert "made" in {widget.key for widget in page.get("download_button")}
     assert page.session_state["order"].file.result() == exported(Run(config=MLPConfig()), 0, "csv")
+
+
+def test_how_sensitive_a_run_is_stands_beside_the_code(hub: Hub) -> None:
+    page = opened("mlp", code="on")
+    page.button(key="sensitivity").click().run()
+    assert not page.exception
+    assert str(sensitivity(Run(config=MLPConfig()), 0)) in [text.value for text in page.markdown]
+    assert "made" not in {widget.key for widget in page.get("download_button")}
 
 
 def test_a_form_that_cannot_be_made_says_why(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

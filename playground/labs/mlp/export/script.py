@@ -93,7 +93,7 @@ def promise(run: Run, step: int, shown: Metrics | None) -> str:
             "training is sensitive that grows."
         )
     numbers = ""
-    if shown is not None:
+    if shown:
         losses = (f"{name} loss {_written(shown.get(f'{name}_loss'))}" for name in ("train", "test"))
         numbers = f" The page's numbers are {', '.join(losses)}; this prints its own."
     return (
