@@ -9,6 +9,7 @@ from playground.headless.runs import Result, replay, train
 from playground.labs.mlp.config import MLPConfig
 from playground.outcomes import Comparison
 from playground.run import Edit, Run
+from playground.runs.sensitivity import Sensitivity, sensitivity
 from playground.settings import ConfigError
 from playground.studies.compare.headless import compare
 from playground.studies.map.config import MapConfig
@@ -25,10 +26,12 @@ __all__ = [
     "MapConfig",
     "Result",
     "Run",
+    "Sensitivity",
     "TrainabilityMap",
     "compare",
     "exported",
     "replay",
+    "sensitivity",
     "train",
     "trainability_map",
     "vary",

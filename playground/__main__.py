@@ -3,6 +3,7 @@
 python -m playground --port 8502
 python -m playground train mlp --dataset spiral --hidden-sizes 8,8 --epochs 100 --save run.json
 python -m playground replay run.json --step 310
+python -m playground replay run.json --sensitivity
 python -m playground export run.json --to gif --output run.gif
 python -m playground compare mlp --dataset spiral --hidden-sizes 8,8,8 --vary activation=sigmoid,relu --seeds 32
 python -m playground map mlp --dataset spiral --across learning_rate --down initial_scale --cells 32 --epochs 200
@@ -22,6 +23,8 @@ from playground.lab import LABS
 from playground.outcomes import Comparison
 from playground.run import Run, RunConfig
 from playground.runs import runfile
+from playground.runs.replay import progress_bar
+from playground.runs.sensitivity import Sensitivity, sensitivity
 from playground.settings import Choice, ConfigError, Integer, Kind, Setting
 from playground.studies.compare.headless import compare
 from playground.studies.many import ENGINES, EPOCHS, TARGET_ACCURACY, TIERS
@@ -85,7 +88,18 @@ def _train(options: dict[str, Any]) -> None:
 
 
 def _replay(options: dict[str, Any]) -> None:
-    _compute(*_from_file(options), options)
+    run, step = _from_file(options)
+    if not options["sensitivity"]:
+        _compute(run, step, options)
+        return
+    found = sensitivity(run, step, None if options["json"] else progress_bar(" updates"))
+    print(json.dumps(found.to_json()) if options["json"] else _table(found))
+
+
+def _table(found: Sensitivity) -> str:
+    """How far apart two runs were on their way, and what came of it."""
+    rows = [f"{updates:>9,}  {difference:.1e}" for updates, difference in found.apart]
+    return "\n".join(["  updates  largest difference of a weight", *rows, str(found)])
 
 
 def _compute(run: Run, step: int, options: dict[str, Any]) -> None:
@@ -211,6 +225,7 @@ def command_line() -> argparse.ArgumentParser:
     again = commands.add_parser("replay", help="compute the run of a file again, to the same weights")
     again.add_argument("file", help="a run file, as written by train --save or by the page")
     again.add_argument("--step", help="the step to stop at (default: where the file's run stands)")
+    again.add_argument("--sensitivity", action="store_true", help=FORMS["sensitivity"].help)
     again.set_defaults(command=_replay)
     export = commands.add_parser("export", help="make something else of the run of a file")
     export.add_argument("file", help="a run file, as written by train --save or by the page")

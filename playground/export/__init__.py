@@ -4,6 +4,7 @@ Every form is made from the run's value alone, by computing it again where it ne
 home is the page's run to the bit, whoever asks: the page, the command line or Python.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from playground.catalog import resolve
@@ -16,7 +17,8 @@ from playground.settings import Choice
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """One form of a run. What makes it is imported when it is used: ``(run, step, progress) -> str | bytes`` where
-    it ``trains``, which needs torch and takes as long as the run took; else ``(run, step)``.
+    it ``trains``, which needs torch and takes as long as the run took; else ``(run, step)``, or where it ``tells``
+    what metrics were shown ``(run, step, shown)``.
 
     ``make`` names that function where it serves every lab; else the lab has its own, if it has the form at all.
     """
@@ -27,6 +29,7 @@ class Form:
     help: str
     make: str | None = None
     trains: bool = True
+    tells: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -41,6 +44,7 @@ FORMS = {
         mime="text/x-python",
         help="One file of plain PyTorch that trains the same network to the same losses.",
         trains=False,
+        tells=True,
     ),
     "notebook": Form(
         label="Jupyter notebook",
@@ -48,6 +52,7 @@ FORMS = {
         mime="application/x-ipynb+json",
         help="The script in cells, with pictures that are drawn while it trains.",
         trains=False,
+        tells=True,
     ),
     "run": Form(
         label="Run file",
@@ -101,6 +106,13 @@ FORMS = {
         mime="image/gif",
         help="The boundary and the losses as they came about, as a GIF.",
     ),
+    "sensitivity": Form(
+        label="Sensitivity",
+        extension="sensitivity.json",
+        mime="application/json",
+        help="The run again with one weight moved by 1e-7: how far apart the two end.",
+        make="playground.runs.sensitivity.as_json",
+    ),
 }
 
 
@@ -109,19 +121,24 @@ def forms_of(lab: str) -> dict[str, Form]:
     return {name: form for name, form in FORMS.items() if form.make or name in LABS[lab].forms}
 
 
-def exported(run: Run, step: int, to: str, *, quiet: bool = False) -> bytes:
+def exported(
+    run: Run, step: int, to: str, *, quiet: bool = False, shown: Mapping[str, float | None] | None = None
+) -> bytes:
     """``run`` at ``step`` in the form ``to``, one of ``FORMS``: script, notebook, run, safetensors, onnx, csv, png,
-    svg or gif. Text is UTF-8. On a CPU the same run gives the same bytes.
+    svg, gif or sensitivity. Text is UTF-8. On a CPU the same run gives the same bytes.
 
     >>> Path("run.gif").write_bytes(exported(Run(config=MLPConfig(dataset="xor")), 2500, "gif"))
 
-    What takes over a second shows a progress bar, unless ``quiet``. Raises ConfigError for an unknown form.
+    What takes over a second shows a progress bar, unless ``quiet``. ``shown`` are the metrics that somebody has
+    seen there: the script and the notebook of a compiled run tell them. Raises ConfigError for an unknown form.
     """
     form = FORMS[Choice(forms_of(run.lab)).check(to)]
     make = resolve(form.make or LABS[run.lab].forms[to])
     if form.trains:
         with apart():
             made = make(run, step, None if quiet else progress_bar(" updates"))
+    elif form.tells:
+        made = make(run, step, shown)
     else:
         made = make(run, step)
     return made.encode() if isinstance(made, str) else bytes(made)

@@ -1,10 +1,11 @@
 """The Code area: the run as PyTorch code, always in step with it, and the run to take home. Costs nothing hidden."""
 
 import difflib
+import json
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,6 +22,8 @@ from playground.stream.hub import hub
 
 REFRESH_S = 1.0
 KEPT_S = 30.0  # a finished file, once the run has gone on
+
+SENSITIVITY = "sensitivity"  # the form that is not a file on this page
 
 Moment = tuple[Run, int]
 
@@ -40,8 +43,9 @@ class Order:
 def take_home_panel(find_channel: Callable[[], Channel]) -> None:
     """What this run looks like in PyTorch, with what changed last marked, and files of it."""
     channel = find_channel()
-    moment = channel.value()
-    text = exported(*moment, "script").decode()
+    run, step, metrics = channel.seen()
+    moment = run, step
+    text = exported(run, step, "script", shown=metrics).decode()
     shown = st.session_state.get("code_shown", text)
     if (changed := _changed_lines(shown, text)) is not None:
         st.session_state.code_changed = changed
@@ -53,23 +57,29 @@ def take_home_panel(find_channel: Callable[[], Channel]) -> None:
             st.popover("Take home", icon="spinner" if is_busy else _SAVE, key="take_home"),
             st.container(gap="xsmall"),
         ):
-            _forms(channel, moment, order, is_busy)
+            _forms(channel, order, is_busy)
+        _sensitivity(channel, order, is_busy)
         _made(order)
+    if refused := st.session_state.get("take_home_refused"):
+        st.error(refused, icon=":material/error:")
     code(key="code_lines", data={"text": text.rstrip("\n"), "changed": st.session_state.get("code_changed", [])})
     st.caption(_ABOUT)
 
 
-_ABOUT = "This file trains the same network to the same losses, with numpy and torch alone. It follows the controls."
+_ABOUT = (
+    "This file trains the same network, operation by operation, with numpy and torch alone; its first lines say how "
+    "exactly it comes to the same numbers. It follows the controls."
+)
 
 
 # Take home
 
 
-def _forms(channel: Channel, moment: Moment, order: Order | None, is_busy: bool) -> None:
+def _forms(channel: Channel, order: Order | None, is_busy: bool) -> None:
     """A button for every form: those that are text are there at once, the others are made when they are asked for."""
-    if refused := st.session_state.get("take_home_refused"):
-        st.error(refused, icon=":material/error:")
     for name, form in FORMS.items():
+        if name == SENSITIVITY:  # it has a button of its own, and is told rather than saved
+            continue
         place: Any = {"key": f"take_{name}", "help": form.help, "width": "stretch"}
         file, label = f"run.{form.extension}", f"{form.label} :gray[.{form.extension}]"
         if not form.trains:
@@ -84,9 +94,22 @@ def _forms(channel: Channel, moment: Moment, order: Order | None, is_busy: bool)
             st.button(form.label, icon=_DONE, disabled=True, **place)
 
 
+def _sensitivity(channel: Channel, order: Order | None, is_busy: bool) -> None:
+    """On demand, how far a tiny change takes this run; it is computed as the files are, and told in a sentence."""
+    is_ours = order is not None and order.form == SENSITIVITY
+    st.button(
+        "Computing it again and again" if is_ours and is_busy else "How sensitive is this run?",
+        icon="spinner" if is_ours and is_busy else ":material/ssid_chart:",
+        key="sensitivity", type="tertiary", help=FORMS[SENSITIVITY].help, disabled=is_busy,
+        on_click=_ask, args=(SENSITIVITY, channel),
+    )  # fmt: skip
+    if order is not None and is_ours and order.seen_at is not None:
+        st.markdown(json.loads(order.file.result())["sentence"])
+
+
 def _made(order: Order | None) -> None:
     """The file that was made, which saves itself once; beside the menu, which may be closed by then."""
-    is_made = order is not None and order.seen_at is not None
+    is_made = order is not None and order.seen_at is not None and order.form != SENSITIVITY
     if order is not None and is_made:
         form = FORMS[order.form]
         label = f"{form.label} of step {order.moment[1]:,}"
@@ -102,7 +125,8 @@ _SAVE, _MAKE, _DONE = ":material/download:", ":material/hourglass_empty:", ":mat
 
 def _now(channel: Channel, form: str) -> bytes:
     """A form that is text, of the moment at which it is asked for."""
-    return exported(*channel.value(), form)
+    run, step, metrics = channel.seen()
+    return exported(run, step, form, shown=metrics)
 
 
 def _ask(form: str, channel: Channel) -> None:
@@ -131,17 +155,27 @@ def _order(moment: Moment) -> Order | None:
 # What changed
 
 
+_COUNTS = r"[\d,]+ updates|train\(\d+, \d+\)|loss [\d.]+"
+
+
 def _changed_lines(before: str, after: str) -> list[int] | None:
-    """Which lines of ``after`` are new, from 0; None where nothing has changed but the number of updates, which grows
-    all the time and is not news."""
-    old, new = (re.sub(r"[\d,]+ updates|range\(\d+\)", "", text).splitlines() for text in (before, after))
+    """Which lines of ``after`` are new, from 0; None where nothing has changed but the number of updates and the
+    losses, which change all the time and are not news."""
+    old, new = (re.sub(_COUNTS, "", text).splitlines() for text in (before, after))
     if old == new:
         return None
-    steps = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    begin = _common(old, new)
+    end = _common(old[begin:][::-1], new[begin:][::-1])  # what is left between them is short
+    steps = difflib.SequenceMatcher(None, old[begin : len(old) - end], new[begin : len(new) - end], autojunk=False)
     return [
         line
-        for tag, _, _, first, last in steps
+        for tag, _, _, first, last in steps.get_opcodes()
         if tag in ("replace", "insert")
-        for line in range(first, last)
+        for line in range(begin + first, begin + last)
         if new[line].strip()
     ]
+
+
+def _common(a: Sequence[str], b: Sequence[str]) -> int:
+    """How many lines both begin with."""
+    return next((i for i, (one, other) in enumerate(zip(a, b, strict=False)) if one != other), min(len(a), len(b)))

@@ -228,8 +228,13 @@ class Channel:
 
     def value(self) -> tuple[Run, int]:
         """The run as a value, and the step at which it was seen last."""
+        return self.seen()[:2]
+
+    def seen(self) -> tuple[Run, int, Mapping[str, float | None]]:
+        """As ``value``, with the metrics that were seen there; none before the first frame."""
         with self._lock:
-            return self._engine.run(self.run_id), self._last.step if self._last else 0
+            last = self._last
+            return self._engine.run(self.run_id), last.step if last else 0, last.metrics if last else {}
 
     # Frames
 

@@ -14,6 +14,7 @@ from playground.labs.mlp.export.script import script
 from playground.run import Edit, Run
 from playground.runs.frame import unpack
 from playground.runs.link import query
+from playground.runs.sensitivity import sensitivity
 from playground.settings import ConfigError
 from playground.stream.hub import Hub
 from playground.stream.limits import Limits
@@ -191,23 +192,29 @@ def shown_code(page: AppTest) -> tuple[list[str], list[str]]:
 def test_the_code_follows_the_controls(hub: Hub) -> None:
     page = opened("mlp", code="on", dataset="xor")
     lines, changed = shown_code(page)
-    assert "optimizer = torch.optim.SGD(model.parameters(), lr=0.03)" in lines
+    assert "learning_rate = torch.tensor(0.03)  # float32, as all numbers here" in lines
     assert changed == []
     page.selectbox(key="learning_rate").set_value(0.3).run()
     lines, changed = shown_code(page)
-    assert changed == ["optimizer = torch.optim.SGD(model.parameters(), lr=0.3)"]  # never otherwise
+    assert changed == ["learning_rate = torch.tensor(0.3)  # float32, as all numbers here"]  # never otherwise
     channel = hub.channel(page.session_state["token_mlp"])
     assert "\n".join(lines) == script(*channel.value()).strip()
     channel.handle({"type": "step", "unit": "epoch"})
     while channel.value()[1] < 25:
         channel.poll()
     page.selectbox(key="learning_rate").set_value(0.1).run()
-    assert shown_code(page)[1] == ["optimizer.param_groups[0]['lr'] = 0.1"]
+    assert shown_code(page)[1] == ["learning_rate = torch.tensor(0.1)"]
     channel.handle({"type": "step", "unit": "epoch"})
     while channel.value()[1] < 50:
         channel.poll()
     page.run()
-    assert "    if step == 25:" in shown_code(page)[1]  # it is in the past now
+    lines, changed = shown_code(page)
+    assert changed == ["learning_rate = torch.tensor(0.1)"]
+    assert lines[lines.index(changed[0]) - 1 :][:3] == [
+        "train(0, 25)",
+        *changed,
+        "train(25, 50)",
+    ]  # it is in the past
     page.selectbox(key="activation").set_value("relu").run()
     lines, changed = shown_code(page)
     assert [line for line in lines if "nn.ReLU()" in line] == [line for line in changed if "ReLU" in line] != []
@@ -222,6 +229,14 @@ def test_every_form_can_be_taken_home(hub: Hub) -> None:
     assert not page.exception
     assert "made" in {widget.key for widget in page.get("download_button")}
     assert page.session_state["order"].file.result() == exported(Run(config=MLPConfig()), 0, "csv")
+
+
+def test_how_sensitive_a_run_is_stands_beside_the_code(hub: Hub) -> None:
+    page = opened("mlp", code="on")
+    page.button(key="sensitivity").click().run()
+    assert not page.exception
+    assert str(sensitivity(Run(config=MLPConfig()), 0)) in [text.value for text in page.markdown]
+    assert "made" not in {widget.key for widget in page.get("download_button")}
 
 
 def test_a_form_that_cannot_be_made_says_why(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

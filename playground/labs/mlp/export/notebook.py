@@ -8,16 +8,16 @@ from typing import Any
 
 from playground.export.palette import CLASSES, NEGATIVE, NEUTRAL, POSITIVE, TEST, TRAIN
 from playground.labs.mlp.config import MLPConfig
-from playground.labs.mlp.export.script import sections, title
+from playground.labs.mlp.export.script import Metrics, promise, sections, title
 from playground.run import Run
 
 PICTURES = 30  # while it trains
 
 
-def notebook(run: Run, step: int) -> str:
+def notebook(run: Run, step: int, shown: Metrics | None = None) -> str:
     """The notebook (nbformat 4.5, not executed) that trains ``run`` up to ``step``, draws it and prints its losses.
 
-    It needs numpy, torch and matplotlib.
+    It needs numpy, torch and matplotlib. For ``shown`` see ``script``.
     """
     config = run.config
     assert isinstance(config, MLPConfig)
@@ -25,7 +25,7 @@ def notebook(run: Run, step: int) -> str:
     parts = sections(run, step, watch=(f"if step % {every} == 0:", "    watch(step)"))
     imports = parts["header"].rpartition('"""\n\n')[2]
     cells = [
-        _words(f"# {title(config, step)}\n\n{_ABOUT}"),
+        _words(f"# {title(config, step)}\n\n{_ABOUT}\n\n{promise(run, step, shown)}"),
         _code(f"import matplotlib.pyplot as plt\n{imports}\n{_MORE_IMPORTS}"),
         *_section(parts["data"]),
         *_section(parts["network"]),
@@ -41,7 +41,7 @@ def notebook(run: Run, step: int) -> str:
 
 
 _ABOUT = (
-    "From the neural network playground: the same network, trained to the same losses, in plain PyTorch. "
+    "From the neural network playground: the same network, trained in the same way, in plain PyTorch. "
     "Needs numpy, torch and matplotlib. Run all cells."
 )
 _MORE_IMPORTS = "from IPython.display import display\nfrom matplotlib.colors import LinearSegmentedColormap, to_rgb"
@@ -90,7 +90,7 @@ _PICTURES = """# Pictures: the loss, and what the network makes of the plane
 orange_to_blue = LinearSegmentedColormap.from_list("orange to blue", {scale}){colors}
 axis = np.linspace(-6, 6, 100)
 grid = features_of(np.stack(np.meshgrid(axis, axis[::-1]), axis=-1).reshape(-1, 2))
-train_rows, test_rows = torch.arange(train_size), torch.arange(train_size, len(features))
+train_rows, test_rows = slice(train_size), slice(train_size, None)
 history = []  # of (step, train loss, test loss)
 figure, (curves, plane) = plt.subplots(1, 2, figsize=(11, 4.5))
 plt.close(figure)  # only ``watch`` shows it
@@ -99,7 +99,9 @@ plt.close(figure)  # only ``watch`` shows it
 def watch(step):
     \"\"\"Measure the losses, and draw everything again.\"\"\"
     with torch.no_grad():
-        history.append((step, loss_of(train_rows).item(), loss_of(test_rows).item()))
+        outputs = model(features)
+        losses = (loss_of(outputs[rows], targets[rows]).item() for rows in (train_rows, test_rows))
+        history.append((step, *losses))
         shade = {shade}
     steps, train_losses, test_losses = zip(*history)
     curves.clear()

@@ -2,22 +2,31 @@
 
 The text is made from the run's configuration and edits; the dataset's function is copied from ``data/points.py``.
 What the run does not use (regularization, edits of some kind) is not in it.
+
+It is the arithmetic of ``training/update.py``, operation by operation in the same order, so that the weights are the
+traced loop's to the bit. Part of that are one vector for all weights, batches that are slices, scalars in float32:
+where in memory a number stands may decide in which order a processor adds, and torch.optim rounds otherwise.
 """
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from textwrap import indent
+from itertools import groupby, pairwise
+from math import prod
+from textwrap import fill, indent
 
 from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, OPTIMIZERS, Entry
 from playground.data import points
 from playground.data.points import DATASETS, FEATURES, train_size
 from playground.labs.mlp.config import MLPConfig
-from playground.run import Edit, Run
+from playground.run import Edit, Run, element
+from playground.runs.runfile import torch_version
 
-ELEMENT = re.compile(r"layers\.(\d+)\.(weight|bias)\[([\d,]+)\]")
+STEPWISE = {
+    "silu"
+}  # torch.func differentiates these in elementary steps; loss.backward() in one, which rounds otherwise
+Metrics = Mapping[str, float | None]
 FEATURE_CODE = {
     "x": "x",
     "y": "y",
@@ -29,12 +38,15 @@ FEATURE_CODE = {
 }
 
 
-def script(run: Run, step: int) -> str:
-    """The Python source that trains ``run`` up to ``step`` and prints its losses. It imports numpy and torch only."""
-    return "\n\n\n".join(sections(run, step).values()) + "\n"
+def script(run: Run, step: int, shown: Metrics | None = None) -> str:
+    """The Python source that trains ``run`` up to ``step`` and prints its losses. It imports numpy and torch only.
+
+    ``shown`` are the page's metrics there, told where they may differ from the script's.
+    """
+    return "\n\n\n".join(sections(run, step, shown).values()) + "\n"
 
 
-def sections(run: Run, step: int, watch: Sequence[str] = ()) -> dict[str, str]:
+def sections(run: Run, step: int, shown: Metrics | None = None, watch: Sequence[str] = ()) -> dict[str, str]:
     """The script's parts by name, in order; ``watch`` are lines to run before each update, the ``step``-th."""
     edits = [edit for edit in run.edits if edit.step <= step and edit.target != "tier"]
     known = run.config.settings()
@@ -47,7 +59,7 @@ def sections(run: Run, step: int, watch: Sequence[str] = ()) -> dict[str, str]:
         l2=config.weight_decay > 0 or "weight_decay" in changed, l1=config.l1_strength > 0 or "l1_strength" in changed
     )
     parts = {
-        "header": _header(config, step),
+        "header": _header(config, step, promise(run, step, shown)),
         "data": _data(config),
         "network": _network(config),
         "loss": _loss(config),
@@ -71,15 +83,42 @@ def title(config: MLPConfig, step: int) -> str:
     return f"{DATASETS[config.dataset].label}, a network {shape}, {step:,} updates"
 
 
-def _header(config: MLPConfig, step: int) -> str:
+def promise(run: Run, step: int, shown: Metrics | None) -> str:
+    """How exactly the script comes to the page's numbers."""
+    compiled = [edit.step for edit in run.edits if edit.target == "tier" and edit.step < step]
+    if not compiled:
+        return (
+            f"It repeats the run operation by operation: with torch {torch_version()}, in one thread, on a processor "
+            "of the same kind, it ends at the same weights, to the bit. Elsewhere last bits may differ, and where "
+            "training is sensitive that grows."
+        )
+    numbers = ""
+    if shown:
+        losses = (f"{name} loss {_written(shown.get(f'{name}_loss'))}" for name in ("train", "test"))
+        numbers = f" The page's numbers are {', '.join(losses)}; this prints its own."
+    return (
+        f"It repeats the run operation by operation. From update {compiled[0]:,} on the page computed the run in a "
+        "compiled loop, which adds in another order: last bits differ from there on, and where training is sensitive "
+        f"that grows.{numbers}"
+    )
+
+
+def _written(value: float | None) -> str:
+    return "not finite" if value is None else f"{value:.6f}"
+
+
+def _header(config: MLPConfig, step: int, promise: str) -> str:
     return f'''"""{title(config, step)}.
 
 From the neural network playground; needs numpy and torch.
+{fill(promise, 110)}
 """
 
 import numpy as np
 import torch
 from torch import nn
+
+torch.set_num_threads(1)  # as on the page; small networks are fastest so
 '''
 
 
@@ -166,6 +205,8 @@ layers = [layer for layer in model if isinstance(layer, nn.Linear)]
 {"" if not generator else f"generator = torch.Generator().manual_seed({config.seed})" + chr(10)}for layer in layers:
     {entry.torch.replace("torch.nn", "nn")}({fill})
 {scale}    nn.init.constant_(layer.bias, {INITIAL_BIAS.get(config.initializer, 0.0)})
+w = nn.utils.parameters_to_vector(model.parameters()).detach()  # all weights and biases, layer by layer
+nn.utils.vector_to_parameters(w, model.parameters())  # the network's own are views of it: it follows w
 """
 
 
@@ -176,13 +217,13 @@ def _call(entry: Entry) -> str:
 
 def _loss(config: MLPConfig) -> str:
     formula, meaning = {
-        "squared_error": ("0.5 * nn.functional.mse_loss", "half the squared error"),
-        "cross_entropy": ("nn.functional.cross_entropy", "-log softmax(logits)[target]"),
+        "squared_error": ("0.5 * (outputs - targets).square().mean()", "half the squared error"),
+        "cross_entropy": ("nn.functional.cross_entropy(outputs, targets)", "-log softmax(outputs)[target]"),
     }[config.loss]
     return f'''
-def loss_of(rows):
-    """The mean over some rows of {meaning}."""
-    return {formula}(model(features[rows]), targets[rows])
+def loss_of(outputs, targets):
+    """The mean over some rows, each (N, {config.outputs}), of {meaning}."""
+    return {formula}
 '''
 
 
@@ -190,101 +231,143 @@ def _training(
     config: MLPConfig, edits: list[Edit], step: int, regularized: _Regularization, watch: Sequence[str]
 ) -> str:
     entry = OPTIMIZERS[config.optimizer]
-    arguments = "".join(f", {name}={value!r}" for name, value in entry.arguments.items())
+    remembered, rule = _rule(config.optimizer)
     lines = [
         "# Training: batches of consecutive rows, round and round",
         "",
         f"batch_size = {config.batch_size}",
-        f"optimizer = {entry.torch}(model.parameters(), lr={config.learning_rate!r}{arguments})",
+        f"learning_rate = torch.tensor({config.learning_rate!r})  # float32, as all numbers here",
     ]
     if regularized.l2:
-        lines.append(f"weight_decay = {config.weight_decay!r}  # L2, beside the optimizer, on weights alone")
+        lines.append(f"weight_decay = torch.tensor({config.weight_decay!r})  # L2, beside the optimizer")
     if regularized.l1:
-        lines.append(f"l1_strength = {config.l1_strength!r}  # draws weights to 0, where they stay")
-        lines.append("alive = [torch.ones_like(layer.weight) for layer in layers]")
-    lines.append(f"for step in range({step}):")
-    lines += _edit_lines([edit for edit in edits if edit.step < step], regularized, "    ")
-    lines += [f"    {line}" for line in watch]
+        lines.append(f"l1_strength = torch.tensor({config.l1_strength!r})  # draws weights to 0, where they stay")
+        lines.append("alive = torch.ones_like(w)")
+    if regularized.l1 or regularized.l2:
+        lines.append("is_weight = torch.cat([torch.full_like(p, p.dim() > 1).flatten() for p in model.parameters()])")
+    lines += [f"{name} = torch.zeros_like(w)" for name in remembered]
     lines += [
-        "    rows = torch.arange(step * batch_size, (step + 1) * batch_size) % train_size",
-        "    optimizer.zero_grad()",
-        "    loss = loss_of(rows)",
-        "    loss.backward()",
+        "",
+        "",
+        "def train(first, last):",
+        '    """Make the updates ``first`` … ``last`` - 1, counted from the start."""',
+        "    inputs, answers = (torch.cat([part[:train_size], part[:batch_size]]) for part in (features, targets))",
+        "    for step in range(first, last):",
+        *[f"        {line}" for line in watch],
+        "        start = step * batch_size % train_size",
+        "        rows = slice(start, start + batch_size)",
+        "        loss = loss_of(model(inputs[rows]), answers[rows])",
+        *[f"        {line}" for line in _gradient(config)],
+        f"        with torch.no_grad():  # {entry.label}: {entry.formula}",
+        *[f"            {line}" for line in _update(rule, regularized)],
+        "",
+        "",
+        *_run(config, edits, step, regularized),
     ]
-    lines += [f"    {line}" for line in _before_step(regularized)]
-    lines.append("    optimizer.step()")
-    lines += [f"    {line}" for line in _after_step(regularized)]
-    lines += _edit_lines([edit for edit in edits if edit.step == step], regularized, "", at_end=True)
     return "\n".join(lines)
 
 
-def _before_step(regularized: _Regularization) -> Iterable[str]:
+def _gradient(config: MLPConfig) -> Iterable[str]:
+    if config.activation in STEPWISE:
+        yield "gradients = torch.autograd.grad(loss, model.parameters(), create_graph=True)"
+        yield "g = torch.cat([each.flatten() for each in gradients]).detach()"
+    else:
+        yield "model.zero_grad()"
+        yield "loss.backward()"
+        yield "g = torch.cat([p.grad.flatten() for p in model.parameters()])"
+
+
+def _rule(optimizer: str) -> tuple[Sequence[str], Sequence[str]]:
+    """What an update remembers for the next one, vectors that begin as zeros, and the update of ``w`` by its gradient
+    ``g``, which rounds as ``training/optimizers.py`` does; torch.optim rounds otherwise."""
+    known = OPTIMIZERS[optimizer].arguments
+    if optimizer == "sgd":
+        return (), ("w[:] = w - learning_rate * g",)
+    if optimizer == "momentum":
+        return ("velocity",), (
+            f"velocity[:] = {known['momentum']!r} * velocity + g",
+            "w[:] = w - learning_rate * velocity",
+        )
+    beta1, beta2 = known["betas"]
+    return ("mean", "square"), (
+        "count = torch.tensor(step + 1.0)",
+        f"mean[:] = {beta1!r} * mean + (1 - {beta1!r}) * g",
+        f"square[:] = {beta2!r} * square + (1 - {beta2!r}) * g * g",
+        f"unbiased_mean = mean / (1 - {beta1!r}**count)",
+        f"unbiased_square = square / (1 - {beta2!r}**count)",
+        f"w[:] = w - learning_rate * (unbiased_mean / (unbiased_square.sqrt() + {known['eps']!r}))",
+    )
+
+
+def _update(rule: Sequence[str], regularized: _Regularization) -> Iterable[str]:
+    """The optimizer's ``rule``, and what regularization does beside it."""
     if regularized.l1:
-        yield "before = [layer.weight.detach().clone() for layer in layers]"
-    if not (regularized.l1 or regularized.l2):
-        return
-    yield "with torch.no_grad():"
-    if regularized.l1:
-        yield "    for layer, mask in zip(layers, alive):"
-        yield "        layer.weight.grad *= mask"
+        yield "g = g * alive"
+    if regularized.l1 or regularized.l2:
+        yield "before = w.clone()"
+    yield from rule
     if regularized.l2:
-        yield "    for layer in layers:"
-        yield "        layer.weight *= 1 - optimizer.param_groups[0]['lr'] * weight_decay"
-
-
-def _after_step(regularized: _Regularization) -> Iterable[str]:
+        yield "w[:] = w - learning_rate * weight_decay * is_weight * before"
     if regularized.l1:
+        yield "shrink = learning_rate * l1_strength * is_weight"
+        yield "nearer = w - shrink * before.sign()"
+        yield "alive[:] = alive * ~((shrink > 0) & (w * nearer < 0))  # one that would cross 0 stops there"
+        yield "w[:] = nearer * alive"
+
+
+def _run(config: MLPConfig, edits: list[Edit], step: int, regularized: _Regularization) -> Iterable[str]:
+    """The training, and what a person changed at the steps at which they did."""
+    done = 0
+    for number, together in groupby(edits, key=lambda edit: edit.step):
+        if number > done:
+            yield f"train({done}, {number})"
+        for edit in together:
+            yield from _edit_code(config, edit, regularized)
+        done = number
+    yield f"train({done}, {step})"
+
+
+def _edit_code(config: MLPConfig, edit: Edit, regularized: _Regularization) -> Iterable[str]:
+    found = element(edit.target)
+    if found is not None:
+        name, index = found
+        _, layer, part = name.split(".")
         yield "with torch.no_grad():"
-        yield "    shrink = optimizer.param_groups[0]['lr'] * l1_strength"
-        yield "    for layer, old, mask in zip(layers, before, alive):"
-        yield "        nearer = layer.weight - shrink * old.sign()"
-        yield "        mask *= ~((shrink > 0) & (layer.weight * nearer < 0))  # one that would cross 0 stops there"
-        yield "        layer.weight.copy_(nearer * mask)"
+        yield f"    layers[{layer}].{part}[{', '.join(map(str, index))}] = {edit.value!r}"
+        if regularized.l1:
+            yield f"alive[{_place(config, name, index)}] = 1"
+    elif edit.target == "data_seed":
+        yield f"points, targets = draw(seed={edit.value!r})"
+        yield "features = features_of(points)"
+    elif edit.target == "batch_size":
+        yield f"batch_size = {edit.value!r}"
+    else:
+        yield f"{edit.target} = torch.tensor({edit.value!r})"
 
 
-def _edit_lines(edits: list[Edit], regularized: _Regularization, margin: str, at_end: bool = False) -> list[str]:
-    """What a person changed, at the steps at which they did."""
-    lines: list[str] = []
-    for number in sorted({edit.step for edit in edits}):
-        if not at_end:
-            lines.append(f"{margin}if step == {number}:")
-        inner = margin + ("" if at_end else "    ")
-        for edit in edits:
-            if edit.step == number:
-                lines += [inner + line for line in _edit_code(edit, regularized)]
-    return lines
-
-
-def _edit_code(edit: Edit, regularized: _Regularization) -> list[str]:
-    if edit.target == "learning_rate":
-        return [f"optimizer.param_groups[0]['lr'] = {edit.value!r}"]
-    if edit.target == "data_seed":
-        return [f"points, targets = draw(seed={edit.value!r})", "features = features_of(points)"]
-    match = ELEMENT.fullmatch(edit.target)
-    if match is None:
-        return [f"{edit.target} = {edit.value!r}"]
-    layer, part, index = match.groups()
-    index = index.replace(",", ", ")
-    lines = ["with torch.no_grad():", f"    layers[{layer}].{part}[{index}] = {edit.value!r}"]
-    if regularized.l1 and part == "weight":
-        lines.append(f"alive[{layer}][{index}] = 1")
-    return lines
+def _place(config: MLPConfig, name: str, index: Sequence[int]) -> int:
+    """Where in the vector of all weights and biases an element of a parameter is."""
+    shapes = config.shapes()
+    before = list(shapes)[: list(shapes).index(name)]
+    row, *column = index
+    within = row * shapes[name][-1] + column[0] if column else row
+    return sum(prod(shapes[each]) for each in before) + within
 
 
 def _report(config: MLPConfig) -> str:
     accuracy = ""
     if not DATASETS[config.dataset].is_regression:
         right = (
-            "(model(features[rows]) > 0) == (targets[rows] > 0)"
+            "(outputs[rows] > 0) == (targets[rows] > 0)"
             if config.outputs == 1
-            else "model(features[rows]).argmax(1) == targets[rows].argmax(1)"
+            else "outputs[rows].argmax(1) == targets[rows].argmax(1)"
         )
         accuracy = (
             f'\n        right = ({right}).float().mean().item()\n        print(f"{{name}} accuracy {{right:.6f}}")'
         )
     return f"""
 with torch.no_grad():
-    everything = torch.arange(len(features))
-    for name, rows in (("train", everything[:train_size]), ("test", everything[train_size:])):
-        print(f"{{name}} loss {{loss_of(rows).item():.6f}}"){accuracy}
+    outputs = model(features)
+    for name, rows in (("train", slice(train_size)), ("test", slice(train_size, None))):
+        print(f"{{name}} loss {{loss_of(outputs[rows], targets[rows]).item():.6f}}"){accuracy}
 """

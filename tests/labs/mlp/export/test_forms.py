@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import csv
+import hashlib
 import io
 import json
 import xml.etree.ElementTree as ElementTree
@@ -101,7 +102,9 @@ class TestNotebook:
             names: dict[str, Any] = {}
             for cell in code:
                 exec(cell, names)
-        assert f"test loss {replay(run, STEP).test_loss:.4f}" in printed.getvalue()
+        expected = replay(run, STEP)
+        assert f"test loss {expected.test_loss:.4f}" in printed.getvalue()
+        assert hashlib.sha256(names["w"].numpy().tobytes()).hexdigest() == expected.parameters_sha256
         assert [step for step, _, _ in names["history"]] == [*range(0, STEP, 2), STEP]
         assert len(shown) == notebook.PICTURES + 1
 
@@ -144,7 +147,8 @@ def test_the_weights_fit_the_script_s_network(made: dict[str, bytes], tmp_path: 
             exec(script(run, 0), names)
         names["model"].load_state_dict(load(exported(run, STEP, "safetensors")))
         with torch.no_grad():
-            loss = names["loss_of"](torch.arange(names["train_size"])).item()
+            rows = slice(names["train_size"])
+            loss = names["loss_of"](names["model"](names["features"][rows]), names["targets"][rows]).item()
         assert loss == pytest.approx(replay(run, STEP).train_loss, abs=1e-6)
     (tmp_path / "run.safetensors").write_bytes(made["safetensors"])
     with safe_open(tmp_path / "run.safetensors", "numpy") as file:

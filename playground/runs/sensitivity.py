@@ -1,0 +1,149 @@
+"""How sensitive a run is: the same run once more with one weight moved by 1e-7, and how far apart the two end.
+
+Where that is far, the last bits of its arithmetic decide what is shown: another order of additions (a compiled loop,
+another processor, a batch of networks) then gives another run, as right as this one.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.run import Edit, Run
+from playground.runs.replay import Progress, apart, moments
+from playground.settings import ConfigError
+
+SHIFT = 1e-7
+LOOKS = [digit * 10**power for power in range(12) for digit in (1, 3)]  # updates after which both are looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensitivity:
+    """What became of a run and of the same one with ``weight`` moved by ``shift`` before the first update.
+
+    ``test_loss`` is this run's after ``step`` updates, ``moved_test_loss`` that of the other, None where not finite.
+    ``script_test_loss`` is that of the plain loop, which the exported script repeats, where the run went on compiled.
+    ``warning`` says why the numbers may not be the run's own. ``apart`` tells after how many updates the weights and
+    biases differed by how much at most. ``step`` is less than was asked for where one of the two stopped by itself.
+    """
+
+    weight: str
+    shift: float
+    step: int
+    test_loss: float | None
+    moved_test_loss: float | None
+    script_test_loss: float | None
+    warning: str | None
+    apart: tuple[tuple[int, float], ...]
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether the digits that the page shows of the test loss differ."""
+        return _shown(self.test_loss) != _shown(self.moved_test_loss)
+
+    def __str__(self) -> str:
+        *_, (_, furthest) = self.apart
+        here, there = _shown(self.test_loss), _shown(self.moved_test_loss)
+        other, hangs = (f"be {there} instead of {here}", "hangs") if self.is_sensitive else ("", "does not hang")
+        text = (
+            f"Had one weight begun {_size(self.shift)} higher, the test loss after {self.step:,} updates would "
+            f"{other or f'still be {here}'} and the weights up to {_size(furthest)} apart: what is shown {hangs} on "
+            "last bits."
+        )
+        if self.script_test_loss is not None:
+            text += (
+                f" This run went on in a compiled loop; the plain script comes to {_shown(self.script_test_loss)}."
+            )
+        return f"{text} {self.warning}" if self.warning else text
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it as a JSON object, with the ``sentence`` that says it."""
+        return {**asdict(self), "is_sensitive": self.is_sensitive, "sentence": str(self)}
+
+
+def sensitivity(run: Run, step: int, progress: Progress | None = None) -> Sensitivity:
+    """Compute ``run`` to ``step`` twice, as it is and with its first weight moved by 1e-7, or by the least that
+    float32 can where that is more; a third time in the plain loop where it went on compiled.
+
+    Raises ConfigError where the run's lab names no weight.
+    """
+    shapes = run.config.shapes()
+    if not shapes:
+        raise ConfigError("sensitivity: a run of this lab has no weight that could be moved")
+    name, shape = next(iter(shapes.items()))
+    weight = f"{name}[{','.join('0' * len(shape))}]"
+    plain = replace(run, edits=tuple(edit for edit in run.edits if edit.target != "tier"))
+    is_compiled = any(edit.target == "tier" and edit.step < step for edit in run.edits)
+    steps = sorted({0, step, *(each for each in LOOKS if each < step)})
+    parts = _parts(progress, 3 if is_compiled else 2)
+    with apart():
+        here = _reached(run, steps, next(parts))
+        before = here[0].parameters[0]
+        after = before + np.float32(SHIFT)
+        after = after if after != before else np.nextafter(before, np.float32(np.inf))
+        there = _reached(_moved(run, Edit(step=0, target=weight, value=float(after))), steps, next(parts))
+        script = _reached(plain, [step], next(parts)) if is_compiled else {}
+    common = sorted(set(here) & set(there))
+    last = common[-1]
+    return Sensitivity(
+        weight=weight,
+        shift=float(after) - float(before),
+        step=last,
+        test_loss=here[last].test_loss,
+        moved_test_loss=there[last].test_loss,
+        script_test_loss=script[last].test_loss if last in script else None,
+        warning=here[last].warning,
+        apart=tuple((each, float(np.abs(here[each].parameters - there[each].parameters).max())) for each in common),
+    )
+
+
+def as_json(run: Run, step: int, progress: Progress | None = None) -> str:
+    """``sensitivity`` as JSON."""
+    return json.dumps(sensitivity(run, step, progress).to_json(), indent=1)
+
+
+class _Moment(NamedTuple):
+    """Where a run is: all its weights and biases (P,), and what was measured."""
+
+    parameters: NDArray[np.float32]
+    test_loss: float | None
+    warning: str | None
+
+
+def _reached(run: Run, steps: Sequence[int], progress: Progress | None) -> dict[int, _Moment]:
+    """``run`` at each of the ``steps`` that it reaches."""
+    found = {}
+    for timeline in moments(run, steps, progress):
+        experiment = timeline.experiment
+        test_loss = experiment.metrics()["test_loss"]
+        found[timeline.step] = _Moment(experiment.state()["parameters"], test_loss, timeline.warning)
+    return found
+
+
+def _moved(run: Run, edit: Edit) -> Run:
+    """The run with one more edit, after all others that are made before the first update."""
+    first = [each for each in run.edits if each.step == 0]
+    return replace(run, edits=(*first, edit, *run.edits[len(first) :]))
+
+
+def _parts(progress: Progress | None, count: int) -> Iterator[Progress | None]:
+    """For each of ``count`` computations in a row, a report of how far all of them are."""
+    for number in range(count):
+        yield progress and partial(_part_done, progress, number, count)
+
+
+def _part_done(progress: Progress, number: int, count: int, done: int, total: int) -> None:
+    progress(number * total + done, count * total)
+
+
+def _shown(value: float | None) -> str:
+    return "not finite" if value is None else f"{value:.3f}"
+
+
+def _size(value: float) -> str:
+    """One digit of it: how large it is."""
+    return f"{float(f'{value:.1g}'):g}"
