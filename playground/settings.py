@@ -5,9 +5,12 @@ URL, the command line, JSON and the page's controls all follow from that one lin
 """
 
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Protocol, Self
+
+from playground import numbers
 
 
 class ConfigError(ValueError):
@@ -50,10 +53,10 @@ class Integer:
     high: int
 
     def parse(self, text: str) -> int:
-        try:
-            return self.check(int(text[:40]))
-        except ValueError as error:
-            raise ConfigError(self._message(text)) from error
+        value = math.nan if set(text) & set(".,eE") else numbers.read(text)
+        if not self.low <= value <= self.high:
+            raise ConfigError(_ambiguous(text) or self._message(text))
+        return int(value)
 
     def format(self, value: int) -> str:
         return str(value)
@@ -76,9 +79,9 @@ class Number:
 
     def parse(self, text: str) -> float:
         try:
-            return self.check(float(text[:40]))
-        except ValueError as error:
-            raise ConfigError(self._message(text)) from error
+            return self.check(numbers.read(text))
+        except ConfigError:
+            raise ConfigError(_ambiguous(text) or self._message(text)) from None
 
     def format(self, value: float) -> str:
         text = f"{value:.15g}"
@@ -93,6 +96,13 @@ class Number:
     def _message(self, value: Any) -> str:
         limits = f" from {self.low:g} to {self.high:g}" if math.isfinite(self.high - self.low) else ""
         return f"{_shown(value)} is not a number{limits}"
+
+
+@dataclass(frozen=True)
+class Share(Number):
+    """A number in [low, high] that people read in percent; ``step`` is the least by which a slider changes it."""
+
+    step: float = 0.01
 
 
 @dataclass(frozen=True)
@@ -120,20 +130,22 @@ class Names:
 
 @dataclass(frozen=True)
 class Sizes:
-    """Up to ``count`` whole numbers, each in [low, high]; as text with commas or hyphens between them."""
+    """Up to ``count`` whole numbers, each in [low, high].
+
+    As text with commas, hyphens or spaces between them, and ``none`` or nothing where there are none. A comma never
+    stands before decimals here, since the numbers are whole: ``8,4`` is 8 and 4.
+    """
 
     count: int
     low: int
     high: int
 
     def parse(self, text: str) -> tuple[int, ...]:
-        parts = text.replace("-", ",").split(",") if text else []
-        try:
-            return self.check([int(part[:40]) for part in parts[: self.count + 1]])
-        except ConfigError:
-            raise
-        except ValueError as error:
-            raise ConfigError(f"{_shown(text)} is not {self._allowed()}") from error
+        written = text.strip()
+        parts = [] if written.lower() in ("", "none") else re.split(r"\s*[,\-\u2010-\u2013]\s*|\s+", written)
+        if not all(re.fullmatch("[0-9]{1,9}", part) for part in parts):
+            raise ConfigError(f"{_shown(text)} is not {self._allowed()}")
+        return self.check([int(part) for part in parts])
 
     def format(self, value: Sequence[int]) -> str:
         return ",".join(map(str, value))
@@ -187,13 +199,17 @@ class Text:
         return value
 
 
+Usual = Sequence[Any] | Callable[[Any], Sequence[Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What is known of one field of a group of settings.
 
     ``live``: a change applies to a run without a restart. ``redraws``: a change of a live one alters what otherwise
     stays the same during a run (the scene). ``quiet``: where it gives way to another setting, nobody is told, since
-    its menu shows what fits.
+    its menu shows what fits. ``usual`` are the values that its control offers, or what finds them for a
+    configuration; a number may still be any other.
     """
 
     kind: Kind
@@ -202,6 +218,12 @@ class Setting:
     help: str = ""
     redraws: bool = False
     quiet: bool = False
+    usual: Usual = ()
+
+    def offered(self, config: "Settings") -> list[Any]:
+        """The values that its control offers beside the present one; all of a choice where it names no usual ones."""
+        usual = self.usual(config) if callable(self.usual) else self.usual
+        return list(usual or getattr(self.kind, "options", ()))
 
 
 def setting(
@@ -213,9 +235,10 @@ def setting(
     help: str = "",
     redraws: bool = False,
     quiet: bool = False,
+    usual: Usual = (),
 ) -> Any:
     """A dataclass field of a group of settings; see ``Setting``."""
-    return field(default=default, metadata={"setting": Setting(kind, label, live, help, redraws, quiet)})
+    return field(default=default, metadata={"setting": Setting(kind, label, live, help, redraws, quiet, usual)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +349,11 @@ class Settings:
     def changed(self, other: Self) -> dict[str, Any]:
         """The settings in which ``other`` differs, with its values."""
         return {name: getattr(other, name) for name in self.settings() if getattr(self, name) != getattr(other, name)}
+
+
+def _ambiguous(text: str) -> str:
+    """Why a text is refused that may say either of two numbers; empty for another one."""
+    return f"{_shown(text)} {numbers.AMBIGUOUS}" if numbers.is_ambiguous(text) else ""
 
 
 def _shown(value: Any) -> str:

@@ -3,6 +3,7 @@
 
 import { h, setText } from "./dom.js";
 import { plain, short } from "./format.js";
+import { problem, read } from "./number.js";
 
 /** @typedef {import("./types.js").Message} Message */
 /** @typedef {{label: string, read: () => number|undefined, message: (value: number) => Message}} Row */
@@ -92,9 +93,7 @@ export class Cards {
    * @param {boolean} alone  then Enter also closes the card
    */
   field(row, name, alone) {
-    const input = h("input", {
-      type: "number", step: "any", min: String(-LIMIT), max: String(LIMIT), readonly: this.send === null,
-    });
+    const input = h("input", { type: "text", autocomplete: "off", spellcheck: "false", readonly: this.send === null });
     const message = h("div", { class: "nn-card-error", role: "alert" });
     const element = h("div", { class: "nn-card-row" },
       h("label", {}, h("span", {}, row.label), input), message);
@@ -105,12 +104,12 @@ export class Cards {
     };
     const commit = () => {
       if (!edited) return true;
-      const problem = problemWith(input, name);
-      setText(message, problem);
-      input.setAttribute("aria-invalid", String(Boolean(problem)));
-      if (problem) return false;
+      const refused = problem(input.value, -LIMIT, LIMIT);
+      setText(message, refused && `${name}: ${refused}`);
+      input.setAttribute("aria-invalid", String(Boolean(refused)));
+      if (refused) return false;
       edited = false;
-      this.send?.(row.message(Number(input.value)));
+      this.send?.(row.message(read(input.value)));
       return true;
     };
     input.addEventListener("input", () => { edited = true; });
@@ -159,20 +158,6 @@ export class Cards {
     element.style.left = `${clamp(left, 4, frame.width - width - 4)}px`;
     element.style.top = `${clamp(top, 4, frame.height - height - 4)}px`;
   }
-}
-
-/**
- * What is wrong with the number typed, or "".
- *
- * @param {HTMLInputElement} input
- * @param {string} name
- */
-function problemWith(input, name) {
-  const range = `between −${LIMIT} and ${LIMIT}`;
-  if (input.validity.badInput || input.value === "") return `${name}: type a number ${range}.`;
-  const value = Number(input.value);
-  if (!Number.isFinite(value) || Math.abs(value) > LIMIT) return `${name}: ${input.value} is not ${range}.`;
-  return "";
 }
 
 /**

@@ -136,11 +136,31 @@ def test_a_weight_is_typed_and_trains_on(page: Page, address: str) -> None:
 def test_the_output_has_a_bias_to_edit(page: Page, address: str) -> None:
     opened(page, address)
     page.get_by_role("button", name="Bias of the output").click()
-    editor = page.get_by_role("dialog").get_by_role("spinbutton")
+    editor = page.get_by_role("dialog").get_by_role("textbox")
     editor.fill("-0.75")
     editor.press("Enter")
     page.get_by_role("button", name="Bias of the output").click()
-    expect(page.get_by_role("dialog").get_by_role("spinbutton")).to_have_value("-0.75")
+    expect(editor).to_have_value("-0.75")
+
+
+def test_a_weight_may_have_a_decimal_comma(page: Page, address: str) -> None:
+    opened(page, address)
+    page.get_by_role("button", name="Hidden layer 1, neuron 3", exact=True).press("Enter")
+    card = page.get_by_role("dialog", name="Hidden layer 1, neuron 3")
+    weight = card.get_by_label("Weight from x₁")
+    for typed, shown in (("0,5", "0.5"), ("−1,25", "-1.25"), ("1 000", "1000")):
+        weight.select_text()
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+        expect(weight).to_have_value(shown)
+    for typed in ("1,000", "1.000,5"):
+        weight.select_text()
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+        expect(card.get_by_role("alert").filter(has_text=typed)).to_contain_text("can be read in two ways")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Hidden layer 1, neuron 3", exact=True).press("Enter")
+    expect(weight).to_have_value("1000")
 
 
 def test_hovering_a_neuron_fills_the_plane_and_a_point_lights_the_neurons(page: Page, address: str) -> None:

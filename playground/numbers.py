@@ -1,0 +1,39 @@
+"""Numbers as people type them, read in one way everywhere; ``stage/number.js`` reads the same in the browser.
+
+A point or a comma stands before the decimals. Only spaces stand between thousands, in groups of three. Spaces and minus
+signs may be of any kind. What can be read in two ways is refused: nobody gets another number than they have typed.
+"""
+
+import math
+import re
+
+AMBIGUOUS = "can be read in two ways; write a point before the decimals and nothing between thousands"
+MOST_CHARACTERS = 40
+
+_MINUS = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+_SPACES = re.compile("[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+_EXPONENT = r"(?:[eE][+-]?[0-9]{1,3})?"
+_NUMBER = re.compile(
+    r"[+-]? ?(?:(?:[0-9]+|[0-9]{1,3}(?: [0-9]{3})+)(?:[.,][0-9]*)?|[.,][0-9]+)" + _EXPONENT,
+)
+_AMBIGUOUS = re.compile(
+    r"[+-]? ?(?:[1-9][0-9]{0,2},[0-9]{3}|(?=.*[0-9])[0-9 ]*(?:[.,][0-9 ]*){2,})" + _EXPONENT,
+)
+
+
+def read(text: str) -> float:
+    """The number that ``text`` says; infinite where it is too large for a float, NaN where it says none for certain."""
+    plain = _plain(text)
+    is_number = len(plain) <= MOST_CHARACTERS and _NUMBER.fullmatch(plain) and not _AMBIGUOUS.fullmatch(plain)
+    return float(plain.replace(" ", "").replace(",", ".")) if is_number else math.nan
+
+
+def is_ambiguous(text: str) -> bool:
+    """Whether a sign in it may stand before decimals as well as between thousands: ``1,000``, ``1.000,5``."""
+    plain = _plain(text)
+    return len(plain) <= MOST_CHARACTERS and _AMBIGUOUS.fullmatch(plain) is not None
+
+
+def _plain(text: str) -> str:
+    """``text`` with one kind of minus sign, and single spaces of one kind."""
+    return _SPACES.sub(" ", _MINUS.sub("-", text)).strip(" ")
