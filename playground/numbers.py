@@ -1,7 +1,7 @@
 """Numbers as people type them, read in one way everywhere; ``stage/number.js`` reads the same in the browser.
 
-A point or a comma stands before the decimals. Only spaces stand between thousands, in groups of three. Spaces and minus
-signs may be of any kind. What can be read in two ways is refused: nobody gets another number than they have typed.
+A point or a comma stands before the decimals. Only spaces stand between thousands, in groups of three. Spaces and
+minus signs may be of any kind. What can be read in two ways is refused: nobody gets another number than they have typed.
 """
 
 import math
@@ -22,7 +22,7 @@ _AMBIGUOUS = re.compile(
 
 
 def read(text: str) -> float:
-    """The number that ``text`` says; infinite where it is too large for a float, NaN where it says none for certain."""
+    """The number that ``text`` says; infinite where it is too large, NaN where it says none for certain."""
     plain = _plain(text)
     is_number = len(plain) <= MOST_CHARACTERS and _NUMBER.fullmatch(plain) and not _AMBIGUOUS.fullmatch(plain)
     return float(plain.replace(" ", "").replace(",", ".")) if is_number else math.nan
