@@ -1,7 +1,7 @@
 """Numbers as people type them, read in one way everywhere; ``stage/number.js`` reads the same in the browser.
 
 A point or a comma stands before the decimals. Only spaces stand between thousands, in groups of three. Spaces and
-minus signs may be of any kind. What can be read in two ways is refused: nobody gets another number than they have typed.
+minus signs may be of any kind. What can be read in two ways is refused: nobody gets another number than they typed.
 """
 
 import math
