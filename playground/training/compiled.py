@@ -20,7 +20,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import ClassVar
@@ -36,6 +36,7 @@ from playground.training.optimizers import State
 from playground.training.update import Batch, Hyperparameters, Update
 
 BUILD = "playground.training.build"  # what the compiling process runs
+COMPILE_AFTER_S, COMPILE_POLL_S = 2.0, 0.5  # of training
 
 log = logging.getLogger(__name__)
 
@@ -297,6 +298,24 @@ class Upgrade:
         if loop is None:
             self._failed.add(self.program)
         return loop
+
+
+class Lookout:
+    """When a run looks for a compiled loop: after its first slice on disk; if it lasts, for one that is made now."""
+
+    def __init__(self) -> None:
+        self._trained_s: float | None = None
+
+    def look(self, slice_s: float) -> Callable[[Upgrade], CompiledLoop | None] | None:
+        """Count a slice of ``slice_s`` seconds of training. Returns how to ask the ``Upgrade`` now, or None."""
+        if self._trained_s is None:
+            self._trained_s = slice_s
+            return Upgrade.kept
+        self._trained_s += slice_s
+        if self._trained_s <= COMPILE_AFTER_S:
+            return None
+        self._trained_s = COMPILE_AFTER_S - COMPILE_POLL_S
+        return Upgrade.poll
 
 
 def compiling_is_allowed() -> bool:

@@ -4,7 +4,6 @@ Read from the top: the data, the network, the training loop, then what can be se
 """
 
 import hashlib
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -34,11 +33,12 @@ from playground.labs.mlp.probes import (
 from playground.labs.mlp.structure import Structure
 from playground.run import Edit, Snapshot, View
 from playground.settings import ConfigError, Number
-from playground.training.compiled import CompiledLoop, Upgrade
+from playground.training.compiled import CompiledLoop, Lookout, Upgrade
 from playground.training.device import pick_device
 from playground.training.history import History
 from playground.training.losses import LOSSES, OUTPUT_ACTIVATIONS
 from playground.training.optimizers import initial_state
+from playground.training.slices import Slicer, stop_before
 from playground.training.update import (
     Loop,
     all_alive,
@@ -50,7 +50,6 @@ from playground.training.update import (
 )
 
 PLANE_DENSITY, MAP_DENSITY = 100, 25  # TensorFlow Playground draws 100 × 100 and 10 × 10
-COMPILE_AFTER_S, COMPILE_POLL_S = 2.0, 0.5  # of training
 MAX_SHOWN = 8  # neurons of a layer that are drawn
 PARAMETER = Number(-1000, 1000)  # what a person may type for a weight or bias
 
@@ -81,32 +80,26 @@ class MLPExperiment:
         self._structure = Structure(*structure, config.batch_size)
         self._upgrade = Upgrade(self._structure)
         self._faster: CompiledLoop | None = None
-        self._trained_s = 0.0
+        self._lookout, self._slicer = Lookout(), Slicer(rate=1000)
         self.history = History()
-        self._rate = 1000.0  # updates per second, measured
         self._measured: tuple[Tensor, dict[str, float | None]] | None = None
         self.record()
 
     # Training
 
     def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
-        """Train for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent; → updates done.
+        """Train for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent. Returns how many.
 
         Stops before the first update after which the loss or a parameter is not finite, and says so in ``notice``.
         """
         if self.notice is not None:
             return 0
         before = self.step, self._parameters, self._optimizer_state
-        started = time.perf_counter()
-        while count := self._chunk(steps, budget_s, self.step - before[0], time.perf_counter() - started):
-            self._run(count)
-        if self.step > before[0]:
-            elapsed_s = max(time.perf_counter() - started, 1e-6)
-            self._rate = (self.step - before[0]) / elapsed_s
+        if self._slicer.run(self._run, steps, budget_s):
             if not self._is_healthy():
                 self._stop_before_divergence(*before)
             self.record()
-            self._look_for_faster(elapsed_s)
+            self._look_for_faster()
         return self.step - before[0]
 
     def prepare(self) -> None:
@@ -115,16 +108,7 @@ class MLPExperiment:
         self._run(1)
         self.step, self._parameters, self._optimizer_state = step, parameters, state
 
-    def _chunk(self, steps: int | None, budget_s: float | None, done: int, elapsed_s: float) -> int:
-        """How many updates to run before looking at the clock again; 0 when this slice is over."""
-        count = None if steps is None else steps - done
-        if budget_s is not None:
-            left_s = budget_s - elapsed_s
-            in_time = max(int(self._rate * left_s / 2), 1) if left_s > budget_s / 16 or not done else 0
-            count = in_time if count is None else min(count, in_time)
-        return count or 0
-
-    def _run(self, count: int) -> None:
+    def _run(self, count: int) -> int:
         self._parameters, self._optimizer_state = self._loop.run(
             self._parameters,
             self._optimizer_state,
@@ -135,33 +119,27 @@ class MLPExperiment:
             count=count,
         )
         self.step += count
+        return count
 
-    def _look_for_faster(self, elapsed_s: float) -> None:
-        """A compiled loop that is on disk, or for a run that lasts one that is made now: ``observe`` tells when it is
-        ready, an edit takes it."""
-        is_first, self._trained_s = self._trained_s == 0, self._trained_s + elapsed_s
+    def _look_for_faster(self) -> None:
+        """A compiled loop: ``observe`` tells when it is ready, an edit takes it."""
         if self._loop is not self._traced or self._faster is not None or self._device.type != "cpu":
             return
-        if is_first:
-            self._faster = self._upgrade.kept()
-        elif self._trained_s > COMPILE_AFTER_S:
-            self._trained_s = COMPILE_AFTER_S - COMPILE_POLL_S
-            self._faster = self._upgrade.poll()
+        if ask := self._lookout.look(self._slicer.took_s):
+            self._faster = ask(self._upgrade)
 
     def _is_healthy(self) -> bool:
         return is_finite(self._parameters) and self.metrics()["train_loss"] is not None
 
     def _stop_before_divergence(self, step: int, parameters: Tensor, state: Mapping[str, Tensor]) -> None:
-        """Go to the last update with a finite loss, found by bisection from the slice's start."""
-        good, bad = 0, self.step - step
-        while True:
+        """Go to the last update with a finite loss, from the slice's start."""
+
+        def lands(count: int) -> bool:
             self.step, self._parameters, self._optimizer_state = step, parameters, dict(state)
-            middle = (good + bad) // 2
-            if middle == good:
-                self._run(good)
-                break
-            self._run(middle)
-            good, bad = (middle, bad) if self._is_healthy() else (good, middle)
+            self._run(count)
+            return self._is_healthy()
+
+        stop_before(self.step - step, lands)
         self.notice = (
             f"Training stopped at step {self.step}: the next update makes the loss infinite. "
             f"A learning rate of {self.config.learning_rate:g} is too high here. "
@@ -337,7 +315,7 @@ class MLPExperiment:
             self._upgrade.stop()
             self._structure = replace(self._structure, batch_size=value)
             self._upgrade = Upgrade(self._structure)
-            self._loop, self._faster, self._trained_s = self._traced, None, 0.0
+            self._loop, self._faster, self._lookout = self._traced, None, Lookout()
         self.config = config
         if name == "data_seed":
             self._draw_data()

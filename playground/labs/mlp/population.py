@@ -6,7 +6,6 @@ regularization, seeds, dataset, noise, features, initial weights and their scale
 their widths. All groups keep step with each other.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -28,6 +27,7 @@ from playground.run import Run
 from playground.settings import ConfigError
 from playground.training.compiled import CompiledLoop, Upgrade
 from playground.training.device import pick_device
+from playground.training.slices import Slicer
 from playground.training.update import flatten
 
 SIDE = 24  # of a small boundary map
@@ -48,21 +48,20 @@ class PopulationExperiment:
             members.setdefault(_kinship(config, padded), []).append(index)
         drawn: dict[Any, Split] = {}
         self.groups = [Group(indices, [self.configs[i] for i in indices], drawn) for indices in members.values()]
-        self._rate = 100.0  # updates of all networks per second, measured
+        self._slicer = Slicer(rate=100, share=0.9, rest=1 / 4)
 
     # Training
 
     def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
-        """Train every network for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent; →
-        updates done. All have then made as many, but for those that stand still because they diverged."""
-        done, started = 0, time.perf_counter()
-        while count := self._chunk(steps, budget_s, done, time.perf_counter() - started):
-            for group in self.groups:
-                group.population.advance(count)
-            done += count
-        if done:
-            self._rate = done / max(time.perf_counter() - started, 1e-6)
-        return done
+        """Train every network for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent.
+
+        Returns how many. All have then made as many, but for those that stand still because they diverged."""
+        return self._slicer.run(self._run, steps, budget_s)
+
+    def _run(self, count: int) -> int:
+        for group in self.groups:
+            group.population.advance(count)
+        return count
 
     def advance_to(self, epoch: float) -> int:
         """Train every network up to ``epoch`` passes over its training data; → updates done by all together."""
@@ -101,9 +100,9 @@ class PopulationExperiment:
             return False
         return all(group.upgrade(Upgrade.kept) for group in self.groups)
 
-    def has_faster(self, make: bool = True) -> bool | None:
-        """Whether ``upgrade`` can go over to compiled loops now; None while they are made, which ``make`` starts."""
-        found = [group.has_faster(Upgrade.poll if make else Upgrade.kept) for group in self.groups]
+    def has_faster(self, how: Callable[[Upgrade], CompiledLoop | None] = Upgrade.poll) -> bool | None:
+        """Whether ``upgrade`` can go over to compiled loops now; None while they are made, or might be."""
+        found = [group.has_faster(how) for group in self.groups]
         return False if False in found else None if None in found else True
 
     @property
@@ -115,15 +114,6 @@ class PopulationExperiment:
         """End compilations that nobody waits for any more."""
         for group in self.groups:
             group.close()
-
-    def _chunk(self, steps: int | None, budget_s: float | None, done: int, elapsed_s: float) -> int:
-        """How many updates to run before looking at the clock again; 0 when this slice is over."""
-        count = None if steps is None else steps - done
-        if budget_s is not None:
-            left_s = budget_s - elapsed_s
-            in_time = max(int(self._rate * left_s * 0.9), 1) if left_s > budget_s / 4 or not done else 0
-            count = in_time if count is None else min(count, in_time)
-        return count or 0
 
     # Seeing
 

@@ -30,14 +30,15 @@ from playground.settings import ConfigError
 from playground.statistics import LEVELS, Levels, spreads
 from playground.studies.compare.config import CompareConfig
 from playground.studies.compare.failures import Failures
+from playground.training.compiled import Lookout
 from playground.training.history import History
+from playground.training.slices import Slicer
 
 LEAST_SLICE_S = 0.009  # a frame of many networks takes as long; in less they would hardly move between two
 WALL = 64  # small maps at most, of all variants together
 LARGE_SIDE = 60
 WHY_EVERY_S, WHY_EVERY_S_AT_REST = 0.5, 0.1  # looking into the layers costs as much as a frame's training
 WHY_SEEDS = 32
-COMPILE_AFTER_S, COMPILE_POLL_S = 2.0, 0.5  # of training
 RUNNING, REACHED, DIVERGED = 0, 1, 2
 
 
@@ -54,7 +55,7 @@ class CompareExperiment:
         count = len(self._networks.configs)
         self._reached = np.full(count, -1, dtype=np.int64)  # the first epoch after which the target was met
         self._failures = Failures(config, self._networks)
-        self._rate, self._trained_s, self._looked_s = 100.0, 0.0, 0.0
+        self._slicer, self._lookout = Slicer(rate=100, share=0.9, rest=1 / 4), Lookout()
         self._ready = self._is_flowing = False
         self._why_at = -np.inf
         self._measured: tuple[tuple[int, int], list[dict[str, Levels]]] = (-1, -1), []
@@ -64,39 +65,26 @@ class CompareExperiment:
     # Training
 
     def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
-        """Train for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent; → updates done."""
-        if self.notice is not None:
-            return 0
-        first, started = self.step, time.perf_counter()
-        self._is_flowing, self._looked_s = budget_s is not None, 0.0
+        """Train for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent. Returns how many."""
+        self._is_flowing = budget_s is not None
         budget_s = None if budget_s is None else max(budget_s, LEAST_SLICE_S)
-        while count := self._chunk(steps, budget_s, self.step - first, time.perf_counter() - started):
-            self._run(min(count, self._boundary(self._epochs_done + 1) - self.step))
-        if self.step > first:
-            elapsed_s = max(time.perf_counter() - started, 1e-6)
-            self._rate = (self.step - first) / max(elapsed_s - self._looked_s, 1e-6)
+        done = self._slicer.run(self._run, steps, budget_s)
+        if done:
             self.record()
-            self._look_for_faster(elapsed_s)
-        return self.step - first
+            self._look_for_faster()
+        return done
 
     def prepare(self) -> None:
         """Make the first ``advance`` as fast as the others. Leaves the networks as they were."""
         self._networks.prepare()
 
-    def _chunk(self, steps: int | None, budget_s: float | None, done: int, elapsed_s: float) -> int:
-        """How many updates to run before looking at the clock again; 0 when this slice is over."""
+    def _run(self, count: int) -> int:
+        """Up to ``count`` updates, not beyond the end of the epoch. Returns how many."""
         if self.notice is not None:
             return 0
-        count = None if steps is None else steps - done
-        if budget_s is not None:
-            left_s = budget_s - elapsed_s - sum(group.population.measuring_s for group in self._networks.groups)
-            in_time = max(int(self._rate * left_s * 0.9), 1) if left_s > budget_s / 4 or not done else 0
-            count = in_time if count is None else min(count, in_time)
-        return count or 0
-
-    def _run(self, count: int) -> None:
-        """Train ``count`` updates, which do not go beyond the end of the epoch."""
-        epoch, step = self._epochs_done, self.step + count
+        epoch = self._epochs_done
+        count = min(count, self._boundary(epoch + 1) - self.step)
+        step = self.step + count
         is_end = step == self._boundary(epoch + 1)
         for group, anchor in zip(self._networks.groups, self._anchors, strict=True):
             population, per_epoch = group.population, group.configs[0].steps_per_epoch
@@ -104,13 +92,13 @@ class CompareExperiment:
             share = round(step * per_epoch / self._per_epoch)
             before = population.diverged
             population.advance((end if is_end else min(max(share, start), end)) - population.step)
-            self._looked_s += population.measuring_s
             lost = population.diverged & ~before
             if lost.any():  # it stands at the epoch's start: where this slice began is chance
                 population.go_back(lost, anchor)
         self.step = step
         if is_end:
             self._look(epoch + 1)
+        return count
 
     def _look(self, epoch: int) -> None:
         """The end of an epoch: who has met the target, whose test loss is its best, who is left."""
@@ -132,15 +120,12 @@ class CompareExperiment:
         epoch = int(self.epoch)
         return epoch + 1 if self._boundary(epoch + 1) <= self.step else epoch - (self._boundary(epoch) > self.step)
 
-    def _look_for_faster(self, elapsed_s: float) -> None:
-        """Compiled loops that are on disk, or for a run that lasts some that are made now: ``observe`` tells when all
-        are ready, an edit takes them."""
-        is_first, self._trained_s = self._trained_s == 0, self._trained_s + elapsed_s
+    def _look_for_faster(self) -> None:
+        """Compiled loops: ``observe`` tells when all are ready, an edit takes them."""
         if self._networks.tier == "compiled" or self._ready:
             return
-        if is_first or self._trained_s > COMPILE_AFTER_S:
-            self._ready = self._networks.has_faster(make=not is_first) is True
-            self._trained_s = max(self._trained_s, 1e-9) if is_first else COMPILE_AFTER_S - COMPILE_POLL_S
+        if how := self._lookout.look(self._slicer.took_s):
+            self._ready = self._networks.has_faster(how) is True
 
     # Seeing
 

@@ -33,6 +33,7 @@ from playground.studies.race.trajectory import Trajectory
 from playground.training.device import pick_device
 from playground.training.history import History
 from playground.training.losses import LOSSES, OUTPUT_ACTIVATIONS
+from playground.training.slices import Slicer
 from playground.training.update import flatten
 
 SIDE, FEWEST_SIDE = 48, 16  # of the grid on which the plane's loss is computed
@@ -83,7 +84,7 @@ class RaceExperiment:
         self._start = flatten(model).cpu().numpy()
         self.trajectory = Trajectory(len(self.racers), self._start.size)
         self.history = History()
-        self._rate = 300.0  # updates of every racer per second, measured
+        self._slicer = Slicer(rate=300)
         self._surface: Surface | None = None
         self._measured: tuple[int, list[dict[str, float | None]]] | None = None
         self._seen_at = -1  # the step that was looked at last
@@ -93,20 +94,12 @@ class RaceExperiment:
     # Racing
 
     def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
-        """Train every racer for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent; → how
-        many. One that diverges stands still; the others go on."""
-        before, started = self.step, time.perf_counter()
-        while count := self._chunk(steps, budget_s, self.step - before, time.perf_counter() - started):
-            count = min(count, self.trajectory.to_next(self.step))
-            for racer in self.racers.values():
-                racer.advance(count)
-            self.step = max(self.step, *(racer.step for racer in self.racers.values()))
-            self._mark()
-            self.notice = self._over()
-        if self.step > before:
-            self._rate = (self.step - before) / max(time.perf_counter() - started, 1e-6)
+        """Train every racer for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent. Returns
+        how many. One that diverges stands still; the others go on."""
+        done = self._slicer.run(self._run, steps, budget_s)
+        if done:
             self.record()
-        return self.step - before
+        return done
 
     def prepare(self) -> None:
         """Make the first ``advance`` as fast as the others: run an update of every racer and forget it."""
@@ -124,16 +117,18 @@ class RaceExperiment:
             "Lower the learning rates."
         )
 
-    def _chunk(self, steps: int | None, budget_s: float | None, done: int, elapsed_s: float) -> int:
-        """How many updates to run before looking at the clock again; 0 when this slice, or the race, is over."""
+    def _run(self, count: int) -> int:
+        """Up to ``count`` updates of every racer, not beyond the next point of the paths. Returns how many."""
         if self.notice is not None:
             return 0
-        count = None if steps is None else steps - done
-        if budget_s is not None:
-            left_s = budget_s - elapsed_s
-            in_time = max(int(self._rate * left_s / 2), 1) if left_s > budget_s / 16 or not done else 0
-            count = in_time if count is None else min(count, in_time)
-        return max(count or 0, 0)
+        before = self.step
+        count = min(count, self.trajectory.to_next(self.step))
+        for racer in self.racers.values():
+            racer.advance(count)
+        self.step = max(self.step, *(racer.step for racer in self.racers.values()))
+        self._mark()
+        self.notice = self._over()
+        return self.step - before
 
     def _mark(self) -> None:
         """A point of every path, where one is due."""

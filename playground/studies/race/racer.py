@@ -14,6 +14,7 @@ from playground.labs.mlp.model import MLP
 from playground.labs.mlp.probes import is_finite
 from playground.training.losses import LOSSES
 from playground.training.optimizers import initial_state
+from playground.training.slices import stop_before
 from playground.training.update import (
     Batch,
     Loop,
@@ -51,15 +52,11 @@ class Racer:
         self.measure()
 
     def advance(self, count: int) -> None:
-        """Make ``count`` updates, or as many as leave everything finite; those are found by bisection."""
+        """Make ``count`` updates, or as many as leave everything finite."""
         before = self.step, self.parameters, self.state
         if self.has_diverged or self._lands(count, *before):
             return
-        good, bad = 0, count
-        while bad - good > 1:
-            middle = (good + bad) // 2
-            good, bad = (middle, bad) if self._lands(middle, *before) else (good, middle)
-        self._lands(good, *before)
+        stop_before(count, lambda updates: self._lands(updates, *before))
         self.has_diverged = True
 
     def _lands(self, count: int, step: int, parameters: Tensor, state: Mapping[str, Tensor]) -> bool:

@@ -268,7 +268,7 @@ class TestCompiled:
 
     def test_a_run_that_lasts_finds_its_compiled_loop(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PLAYGROUND_COMPILE", "on")
-        monkeypatch.setattr("playground.labs.mlp.experiment.COMPILE_AFTER_S", 0.05)
+        monkeypatch.setattr("playground.training.compiled.COMPILE_AFTER_S", 0.05)
         live = MLPExperiment(config())
         assert "ready" not in live.observe("r", EVERYTHING).info
         for _ in range(600):

@@ -1,0 +1,56 @@
+"""Training in slices: how many updates to make before looking at the clock, and the way back from one too many."""
+
+import time
+from collections.abc import Callable
+
+
+class Slicer:
+    """Cuts the updates of one experiment into pieces that end in time.
+
+    A piece takes about ``share`` of the time that is left, and none begins within the last ``rest`` of a slice.
+    ``rate``, in updates per second, is a guess until it is measured; ``took_s`` is what the last slice took.
+    """
+
+    def __init__(self, rate: float, share: float = 1 / 2, rest: float = 1 / 16) -> None:
+        self.rate, self.took_s = rate, 0.0
+        self._share, self._rest = share, rest
+
+    def run(self, train: Callable[[int], int], steps: int | None, budget_s: float | None) -> int:
+        """Call ``train`` until ``steps`` updates are made or about ``budget_s`` seconds are over; returns how many.
+
+        ``train(count)`` makes up to ``count`` updates and returns how many; 0 ends the slice. There is at least one
+        call, however short the time, unless ``steps`` is 0.
+        """
+        done, started = 0, time.perf_counter()
+        while count := self._next(steps, budget_s, done, time.perf_counter() - started):
+            made = train(count)
+            done += made
+            if not made:
+                break
+        self.took_s = max(time.perf_counter() - started, 1e-6)
+        if done:
+            self.rate = done / self.took_s
+        return done
+
+    def _next(self, steps: int | None, budget_s: float | None, done: int, elapsed_s: float) -> int:
+        """How many updates to make before looking at the clock again; 0 when the slice is over."""
+        count = None if steps is None else max(steps - done, 0)
+        if budget_s is not None:
+            left_s = budget_s - elapsed_s
+            is_time = left_s > budget_s * self._rest or not done
+            in_time = max(int(self.rate * left_s * self._share), 1) if is_time else 0
+            count = in_time if count is None else min(count, in_time)
+        return count or 0
+
+
+def stop_before(bad: int, lands: Callable[[int], bool]) -> None:
+    """Go to the last update after which all is finite; ``bad`` updates from the start were too many.
+
+    ``lands(count)`` makes ``count`` updates from one and the same start and tells whether they end in finite numbers.
+    The last call is the one whose outcome stays. Found by bisection, so the place does not depend on ``bad``.
+    """
+    good = 0
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        good, bad = (middle, bad) if lands(middle) else (good, middle)
+    lands(good)
