@@ -12,8 +12,8 @@ from playground.statistics import Difference, Quantiles, known, median_differenc
 class Outcome:
     """Where one network came to. ``epoch_to_target`` is the first epoch after which its test accuracy reached the
     target, None where none did; what the dataset has no value for, or no finite one, is None too. A network that
-    ``diverged`` has the values of ``epoch``, when it was last found finite: a summary counts it below every other. ``Outcome()`` is that of a network which
-    nobody has trained or measured."""
+    ``diverged`` has the values of ``epoch``, when it was last found finite: a summary counts it below every other.
+    ``Outcome()`` is that of a network which nobody has trained or measured."""
 
     epoch: float = 0.0
     epoch_to_target: int | None = None

@@ -94,7 +94,7 @@ def test_one_that_diverges_leaves_its_neighbours() -> None:
     assert snapshot.info["comparison"]["summaries"][1]["score"]["median"] is None
     assert "the median of 4 runs of Learning rate 90 diverged" in snapshot.info["comparison"]["sentence"]
     assert snapshot.metrics["test_loss"] is None  # half of all networks have none
-    assert pack({**snapshot.info, "metrics": snapshot.metrics}, snapshot.arrays)
+    assert pack({**snapshot.info, "metrics": snapshot.metrics}, {})
     (card,) = snapshot.info["failures"]
     assert (card["variant"], card["shared"], card["diverged"]) == ("Learning rate 90", "4 of 4 seeds", True)
     assert "no longer finite" in card["evidence"][0]
