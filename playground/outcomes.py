@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from playground.statistics import Difference, Quantiles, median_difference, quantiles
+from playground.statistics import Difference, Quantiles, known, median_difference, quantiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """Where one network came to. ``epoch_to_target`` is the first epoch after which its test accuracy reached the
     target, None where none did; what the dataset has no value for, or no finite one, is None too. A network that
-    ``diverged`` has the values of ``epoch``, when it was last found finite. ``Outcome()`` is that of a network which
-    nobody has trained or measured."""
+    ``diverged`` has the values of ``epoch``, when it was last found finite: a summary counts it below every other.
+    ``Outcome()`` is that of a network which nobody has trained or measured."""
 
     epoch: float = 0.0
     epoch_to_target: int | None = None
@@ -35,15 +35,16 @@ class Trial(Outcome):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """One variant over its seeds. ``score`` is the final test accuracy, or the final test loss for regression;
-    ``worst`` the worst of it. ``reached`` of ``runs`` met the target, and ``epochs_to_target`` are theirs alone: the
-    first whole epochs by which 10 %, 25 %, … of them had."""
+    ``worst`` the worst of it. Runs that diverged rank below all others: a level that falls among them is None.
+    ``reached`` of ``runs`` met the target, and ``epochs_to_target`` are theirs alone: the first whole epochs by which
+    10 %, 25 %, … of them had."""
 
     variant: str
     runs: int
     diverged: int
-    score: Quantiles | None
+    score: Quantiles
     worst: float | None
-    test_loss: Quantiles | None
+    test_loss: Quantiles
     reached: int | None
     share_reached: float | None
     epochs_to_target: Quantiles | None
@@ -51,7 +52,8 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contrast:
-    """Two variants, and the difference of their median scores, ``first`` less ``second``; None with too few runs."""
+    """Two variants, and the difference of their median scores, ``first`` less ``second``; None with too few runs, or
+    where a median run diverged."""
 
     first: str
     second: str
@@ -84,8 +86,8 @@ class Comparison:
         head = f"{'median':>9}{'q10':>9}{'q90':>9}{'worst':>9}{'reached':>10}"
         lines = [f"{'':<{width}}{head}   {_NAMES[self.score]}"]
         for each in self.summaries:
-            found = [each.score.median, each.score.q10, each.score.q90, each.worst] if each.score else [None] * 4
-            cells = "".join(f"{'-' if value is None else _value(value, self.score):>9}" for value in found)
+            found = [each.score.median, each.score.q10, each.score.q90, each.worst]
+            cells = "".join(f"{_value(value, self.score):>9}" for value in found)
             reached = "-" if each.reached is None else f"{each.reached}/{each.runs}"
             lines.append(f"{each.variant:<{width}}{cells}{reached:>10}")
         if self.network_steps_per_s is not None:
@@ -126,36 +128,50 @@ def table(
 
 def _pairs(summaries: Sequence[Summary], score: str) -> list[tuple[str, str]]:
     """Which variants are held against which: the first against the second, of more than two the best against each."""
-    known = [(each.score.median, each.variant) for each in summaries if each.score]
-    if len(summaries) < 3 or not known:
+    medians = {each.variant: each.score.median for each in summaries}
+    finite = {variant: median for variant, median in medians.items() if median is not None}
+    if len(summaries) < 3 or not finite:
         return [(summaries[0].variant, each.variant) for each in summaries[1:]]
-    best = (min if score == "test_loss" else max)(known, key=lambda each: each[0])[1]
+    best = (min if score == "test_loss" else max)(finite, key=finite.__getitem__)
     return [(best, each.variant) for each in summaries if each.variant != best]
 
 
 def _difference(first: Sequence[Trial], second: Sequence[Trial], score: str) -> Difference | None:
     """The difference of the median scores over the seeds that both have."""
-    ones, others = ({row.seed: getattr(row, score) for row in part} for part in (first, second))
+    ones, others = ({row.seed: _ranked(row, score) for row in part} for part in (first, second))
     both = [seed for seed in ones if seed in others]
     return median_difference([ones[seed] for seed in both], [others[seed] for seed in both])
 
 
+def _ranked(row: Trial, name: str) -> float:
+    """A metric by which runs are ranked: that of one that diverged, or has no finite one, is the worst of all."""
+    value: float | None = getattr(row, name)
+    if row.diverged or value is None or not math.isfinite(value):
+        return -math.inf if "accuracy" in name else math.inf
+    return value
+
+
 def _summary(rows: Sequence[Trial], score: str, target_accuracy: float | None) -> Summary:
-    values = [getattr(row, score) for row in rows]
-    finite = [value for value in values if value is not None and math.isfinite(value)]
+    values, losses = ([_ranked(row, name) for row in rows] for name in (score, "test_loss"))
     worst = max if score == "test_loss" else min
     reached = [row.epoch_to_target for row in rows if row.epoch_to_target is not None]
     return Summary(
         variant=rows[0].variant,
         runs=len(rows),
-        diverged=sum(row.diverged for row in rows),
-        score=quantiles(values),
-        worst=worst(finite) if finite else None,
-        test_loss=quantiles([math.nan if row.test_loss is None else row.test_loss for row in rows]),
+        diverged=sum(map(math.isinf, values)),
+        score=_quantiles(values),
+        worst=known(worst(values)),
+        test_loss=_quantiles(losses),
         reached=None if target_accuracy is None else len(reached),
         share_reached=None if target_accuracy is None else len(reached) / len(rows),
         epochs_to_target=_whole(quantiles(reached)),
     )
+
+
+def _quantiles(values: Sequence[float]) -> Quantiles:
+    found = quantiles(values)
+    assert found is not None  # a variant has runs, and each has its rank
+    return found
 
 
 def _whole(epochs: Quantiles | None) -> Quantiles | None:
@@ -174,7 +190,7 @@ def _sentence(
     lost = [f"{each.variant} in {each.diverged} of {each.runs}" for each in summaries if each.diverged]
     if lost:
         text += f" Diverged: {', '.join(lost)}."
-    return " ".join([text, *_compared(differences, score)])
+    return " ".join([text, *_compared(summaries, differences, score)])
 
 
 def _reached(summaries: Sequence[Summary], target: str) -> list[str]:
@@ -191,28 +207,37 @@ def _reached(summaries: Sequence[Summary], target: str) -> list[str]:
 
 
 def _level(summary: Summary, score: str) -> str:
-    if summary.score is None or summary.worst is None:
-        return f"{summary.variant}: no run has a finite {_NAMES[score]}"
-    median, worst = (_value(value, score) for value in (summary.score.median, summary.worst))
-    return f"{summary.variant}: median {_NAMES[score]} {median}, worst {worst} of {summary.runs} runs"
+    if summary.score.median is None:
+        return f"the median of {summary.runs} runs of {summary.variant} diverged"
+    text = f"{summary.variant}: median {_NAMES[score]} {_value(summary.score.median, score)}"
+    if summary.worst is None:
+        return f"{text}, the worst of {summary.runs} runs diverged"
+    return f"{text}, worst {_value(summary.worst, score)} of {summary.runs} runs"
 
 
-def _compared(differences: Sequence[Contrast], score: str) -> list[str]:
+def _compared(summaries: Sequence[Summary], differences: Sequence[Contrast], score: str) -> list[str]:
     """How far the medians are apart, and whether the intervals carry that: a sentence each."""
+    lost = {each.variant for each in summaries if each.score.median is None}
     said: list[str] = []
     for each in differences:
+        start = "" if said else f"Median {_NAMES[score]}, "
+        ours = [name for name in (each.first, each.second) if name in lost]
         if each.difference is not None:
-            start = "" if said else f"Median {_NAMES[score]}, "
             said.append(f"{start}{each.first} less {each.second}: {_interval(each.difference, score)}.")
+        elif ours:
+            said.append(f"{start}{each.first} less {each.second}: no number, {' and '.join(ours)} diverged.")
     return said if said or not differences else ["Too few runs for an interval of the difference."]
 
 
 def _interval(difference: Difference, score: str) -> str:
     points = score == "test_accuracy"
-    value, low, high = (
-        f"{each * 100:+.1f}" if points else f"{each:+.3g}"
-        for each in (difference.value, difference.low, difference.high)
-    )
+
+    def signed(number: float) -> str:
+        return f"{number * 100:+.1f}" if points else f"{number:+.3g}"
+
+    value = signed(difference.value)
+    low = "−∞" if difference.low is None else signed(difference.low)
+    high = "+∞" if difference.high is None else signed(difference.high)
     text = f"{value}{' points' if points else ''} ({_share(difference.level)} bootstrap interval {low} to {high})"
     return text if difference.is_clear else f"{text}; the interval holds 0, so these runs do not tell them apart"
 
@@ -220,7 +245,10 @@ def _interval(difference: Difference, score: str) -> str:
 _NAMES = {"test_accuracy": "final test accuracy", "test_loss": "final test loss"}
 
 
-def _value(value: float, score: str) -> str:
+def _value(value: float | None, score: str) -> str:
+    """A level of the score in words; None is one of diverged runs."""
+    if value is None:
+        return "diverged"
     return _share(value) if score == "test_accuracy" else f"{value:.3g}"
 
 

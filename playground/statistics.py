@@ -1,5 +1,6 @@
 """What a sample of runs says, and what it does not: quantiles, a bootstrap interval of a difference. NumPy only."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,38 +13,57 @@ FEWEST_PAIRS = 6  # with fewer the resampled medians are so few that an interval
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantiles:
-    """Where a sample lies, by linear interpolation (NumPy's default): median, quartiles, 10 % and 90 % quantile."""
+    """Where a sample lies, by linear interpolation (NumPy's default): median, quartiles, 10 % and 90 % quantile.
 
-    q10: float
-    q25: float
-    median: float
-    q75: float
-    q90: float
+    None for one that is not finite: it falls among the infinite values, as those of diverged runs are.
+    """
 
-    @property
-    def iqr(self) -> float:
-        """The interquartile range."""
-        return self.q75 - self.q25
+    q10: float | None
+    q25: float | None
+    median: float | None
+    q75: float | None
+    q90: float | None
 
 
 def quantiles(values: ArrayLike) -> Quantiles | None:
-    """The quantiles of the finite ``values``; None where there is none."""
+    """The quantiles of ``values``, infinite ones included; NaN is left out. None where nothing is left."""
     sample = np.asarray(values, dtype=float)
-    sample = sample[np.isfinite(sample)]
+    sample = sample[~np.isnan(sample)]
     if not len(sample):
         return None
-    q10, q25, median, q75, q90 = np.quantile(sample, [0.1, 0.25, 0.5, 0.75, 0.9]).tolist()
+    q10, q25, median, q75, q90 = map(known, _interpolated(sample, [0.1, 0.25, 0.5, 0.75, 0.9]))
     return Quantiles(q10=q10, q25=q25, median=median, q75=q75, q90=q90)
 
 
+def _interpolated(sample: NDArray[np.float64], levels: Sequence[float]) -> list[float]:
+    """NumPy's quantiles of a sample without NaN; infinite where one of the two neighbours with a weight is."""
+    if np.isfinite(sample).all():
+        found: list[float] = np.quantile(sample, levels).tolist()
+        return found
+    ordered, places = np.sort(sample), np.asarray(levels) * (len(sample) - 1)
+    low, high = ordered[np.floor(places).astype(int)], ordered[np.ceil(places).astype(int)]
+    share = places - np.floor(places)
+    inner = ~(np.isinf(low) | np.isinf(high))
+    between = np.where(inner, low, 0) * (1 - share) + np.where(inner, high, 0) * share
+    outer = np.where(np.isinf(low), low, high)
+    result: list[float] = np.where(inner, between, outer).tolist()
+    return result
+
+
+def known(value: float) -> float | None:
+    """A number as JSON has it: None where it is not finite."""
+    return value if math.isfinite(value) else None
+
+
 LEVELS = ("q10", "median", "q90", "worst")
-Levels = dict[str, float] | None
+Levels = dict[str, float | None] | None
 
 
-def spreads(scores: Mapping[str, NDArray[np.float64]]) -> dict[str, Levels]:
-    """How each of some scores (S,) is spread over S networks, by ``LEVELS``; None where none is finite.
+def spreads(scores: Mapping[str, NDArray[np.float64]], better: Mapping[str, str]) -> dict[str, Levels]:
+    """How each of some scores (S,) is spread over S networks, by ``LEVELS``; None where no network has one.
 
-    The worst is the largest, or of what is called an accuracy the smallest. Quick: it is part of every frame.
+    A level is None where it falls among infinite scores, those of diverged networks. ``better`` says of a score
+    whether the ``high`` ones are good; else the ``low`` ones are. Quick: it is part of every frame.
     """
     table = np.stack(list(scores.values()), axis=1)  # (S, scores)
     if np.isfinite(table).all():
@@ -54,41 +74,47 @@ def spreads(scores: Mapping[str, NDArray[np.float64]]) -> dict[str, Levels]:
     result: dict[str, Levels] = {}
     for (name, values), levels in zip(scores.items(), columns, strict=True):
         if levels is not None:
-            finite = values[np.isfinite(values)]
-            levels = [*levels, float(finite.min() if "accuracy" in name else finite.max())]
+            worst = (np.nanmin if better.get(name) == "high" else np.nanmax)(values)
+            levels = [*levels, known(float(worst))]
         result[name] = levels and dict(zip(LEVELS, levels, strict=True))
     return result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """median(first) - median(second), and the interval [low, high] that holds it with ``level`` confidence."""
+    """median(first) - median(second), and the interval [low, high] that holds it with ``level`` confidence; None for
+    an end without a bound."""
 
     value: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     level: float
 
     @property
     def is_clear(self) -> bool:
         """Whether the interval excludes 0."""
-        return self.low > 0 or self.high < 0
+        return (self.low is not None and self.low > 0) or (self.high is not None and self.high < 0)
 
 
 def median_difference(first: Sequence[float], second: Sequence[float], level: float = 0.95) -> Difference | None:
     """The difference of two paired samples' medians with a percentile bootstrap interval (Efron 1979).
 
-    Pairs are resampled as pairs, because they share a seed. A pair with a value that is not finite is left out.
-    None with fewer than ``FEWEST_PAIRS`` pairs. The same samples always give the same interval.
+    Pairs are resampled as pairs, because they share a seed. Infinite values count, and may take a bound from the
+    interval: a resample in which both medians are infinite says nothing, so that it takes both. A pair with a NaN is
+    left out. None with fewer than ``FEWEST_PAIRS`` pairs, or where a median is infinite. The same samples always give
+    the same interval.
     """
     pairs = np.column_stack([np.asarray(first, dtype=float), np.asarray(second, dtype=float)])
-    pairs = pairs[np.isfinite(pairs).all(axis=1)]
-    if len(pairs) < FEWEST_PAIRS:
+    pairs = pairs[~np.isnan(pairs).any(axis=1)]
+    if len(pairs) < FEWEST_PAIRS or not np.isfinite(np.median(pairs, axis=0)).all():
         return None
     rng = np.random.default_rng(0)
     drawn = rng.integers(len(pairs), size=(RESAMPLES, len(pairs)))
     # One column at a time lies in one piece, which is several times as fast.
     ones, others = (np.median(np.ascontiguousarray(column)[drawn], axis=1) for column in pairs.T)
-    low, high = np.quantile(ones - others, [(1 - level) / 2, (1 + level) / 2]).tolist()
+    with np.errstate(invalid="ignore"):
+        found = ones - others
+    (low,) = _interpolated(np.where(np.isnan(found), -np.inf, found), [(1 - level) / 2])
+    (high,) = _interpolated(np.where(np.isnan(found), np.inf, found), [(1 + level) / 2])
     value = float(np.median(pairs[:, 0]) - np.median(pairs[:, 1]))
-    return Difference(value=value, low=low, high=high, level=level)
+    return Difference(value=value, low=known(low), high=known(high), level=level)

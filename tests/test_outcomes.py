@@ -116,5 +116,28 @@ def test_a_regression_is_judged_by_its_loss_and_the_diverged_are_named() -> None
     plane = [replace(ROW, test_accuracy=None, train_accuracy=None, seed=s, test_loss=s / 10) for s in range(4)]
     found = table([replace(plane[3], diverged=True), *plane[:3]], epochs=10)
     assert found.score == "test_loss"
-    assert found.summaries[0].worst == 0.3
-    assert found.sentence == "ReLU: median final test loss 0.15, worst 0.3 of 4 runs. Diverged: ReLU in 1 of 4."
+    assert found.summaries[0].worst is None
+    assert found.sentence == (
+        "ReLU: median final test loss 0.15, the worst of 4 runs diverged. Diverged: ReLU in 1 of 4."
+    )
+    assert found.rows[0].test_loss == 0.3  # where it was last finite
+
+
+def test_whoever_diverges_is_below_every_finite_run() -> None:
+    calm = [replace(ROW, variant="calm", seed=s, test_accuracy=None, test_loss=1 + s / 10) for s in range(16)]
+    wild = [replace(row, variant="wild", test_loss=0.1, diverged=True) for row in calm]
+    found = table([*calm, *wild], epochs=5)
+    assert found.sentence == (
+        "calm: median final test loss 1.75, worst 2.5 of 16 runs; the median of 16 runs of wild diverged. "
+        "Diverged: wild in 16 of 16. Median final test loss, calm less wild: no number, wild diverged."
+    )
+    assert [(each.first, each.second, each.difference) for each in found.differences] == [("calm", "wild", None)]
+    assert str(found).splitlines()[2].split()[1:] == ["diverged"] * 4 + ["-"]
+    assert "Infinity" not in json.dumps(found.to_json())
+    # Of three, those that diverged are never the best that the others are held against.
+    other = [replace(row, variant="other", test_loss=9.0) for row in calm]
+    assert [each.first for each in table([*wild, *other, *calm], epochs=5).differences] == ["calm", "calm"]
+    # An accuracy before divergence counts for nothing either.
+    right = [replace(row, variant="right", test_accuracy=1.0, diverged=row.seed < 4) for row in calm]
+    (summary,) = table(right, epochs=5).summaries
+    assert (summary.score.median, summary.score.q10, summary.worst, summary.diverged) == (1, None, None, 4)

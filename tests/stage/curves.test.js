@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { loss } from "../../playground/stage/format.js";
 import { Bands, nice } from "../../playground/studies/compare/stage/bands.js";
+import { level, said } from "../../playground/studies/compare/stage/levels.js";
 import { legendColors, lowest, ticks } from "../../playground/studies/map/stage/grid.js";
 import { range } from "../../playground/studies/race/stage/losses.js";
 import { History, niceCeiling } from "../../playground/stage/trace.js";
@@ -63,6 +65,15 @@ test("bands: one that has blown up does not squeeze the others", () => {
   const [low, high] = limits(start, [10, 1, 0.09, 0.1, 0.12, 1e9]);
   assert.deepEqual([low, high], [0.05, 50], "the next above 20 times the start");
   assert.deepEqual(limits([0, 0, NaN, NaN, NaN, NaN]), [0.01, 1], "nothing finite");
+  const lost = Infinity;
+  assert.deepEqual(limits(start, [10, 1, 0.09, 0.1, 0.12, lost]), [0.05, 2], "diverged ones have no place on the axis");
+  assert.deepEqual(limits([0, 0, lost, lost, lost, lost]), [0.01, 1], "all diverged");
+});
+
+test("a level among networks that diverged is said, not left out", () => {
+  const levels = { q10: 0.1, median: null, q90: null, worst: null };
+  assert.deepEqual([level(levels, "q10", loss), level(levels, "median", loss), level(null, "median", loss)], ["0.100", "diverged", "–"]);
+  assert.deepEqual([said(Infinity, loss), said(-Infinity, loss), said(NaN, loss)], ["diverged", "diverged", "–"]);
 });
 
 test("bands: rows stay few and ascend", () => {

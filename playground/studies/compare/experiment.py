@@ -39,6 +39,7 @@ WALL = 64  # small maps at most, of all variants together
 LARGE_SIDE = 60
 WHY_EVERY_S, WHY_EVERY_S_AT_REST = 0.5, 0.1  # looking into the layers costs as much as a frame's training
 WHY_SEEDS = 32
+_BETTER = {"train_accuracy": "high", "test_accuracy": "high"}
 RUNNING, REACHED, DIVERGED = 0, 1, 2
 
 
@@ -141,15 +142,16 @@ class CompareExperiment:
 
     def metrics(self) -> dict[str, float | None]:
         """The medians over all networks of what each is measured by."""
-        scores = self._networks.scores()
-        return {name: None if each is None else each["median"] for name, each in spreads(scores).items()}
+        levels = spreads(self._ranked(), _BETTER)
+        return {name: None if each is None else each["median"] for name, each in levels.items()}
 
     def record(self) -> None:
         """Add the present measurements to the history: of every variant the test loss's and accuracy's levels."""
         row = [self.step, self.epoch]
         for levels in self._levels():
             for name in ("test_loss", "test_accuracy"):
-                row += (levels[name] or dict.fromkeys(LEVELS, np.nan)).values()
+                known = levels[name] or dict.fromkeys(LEVELS, np.nan)
+                row += [np.inf if value is None else value for value in known.values()]
         self.history.add(row)
 
     def observe(self, run_id: str, view: View) -> Snapshot:
@@ -184,12 +186,20 @@ class CompareExperiment:
         """Where a variant's networks stand."""
         return slice(variant * self.config.seeds, (variant + 1) * self.config.seeds)
 
+    def _ranked(self) -> dict[str, NDArray[np.float64]]:
+        """The scores by which networks are ranked, each (networks,): infinite for those that diverged."""
+        diverged = self._networks.diverged()
+        return {
+            name: np.where(diverged & ~np.isnan(values), -np.inf if _BETTER.get(name) == "high" else np.inf, values)
+            for name, values in self._networks.scores().items()
+        }
+
     def _levels(self) -> list[dict[str, Levels]]:
         """For each variant how its networks' scores are spread."""
         if self._measured[0] != (self.step, self.edits):
-            scores = self._networks.scores()
+            scores = self._ranked()
             variants = [self._members(variant) for variant in range(len(self._names))]
-            found = [spreads({name: values[each] for name, values in scores.items()}) for each in variants]
+            found = [spreads({name: values[each] for name, values in scores.items()}, _BETTER) for each in variants]
             self._measured = (self.step, self.edits), found
         return self._measured[1]
 

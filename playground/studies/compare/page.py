@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 import streamlit as st
@@ -205,7 +206,10 @@ def _verdict(found: Mapping[str, Any], guess: str) -> str:
         if not any(scores.values()):
             return "No network has reached the target yet."
     else:
-        scores = {each["variant"]: -each["score"]["median"] for each in summaries if each["score"]}
+        medians = {each["variant"]: each["score"]["median"] for each in summaries}
+        scores = {name: -inf if median is None else -median for name, median in medians.items()}
+        if max(scores.values()) == -inf:
+            return "So far the median of every variant has diverged."
     best = [name for name, score in scores.items() if score == max(scores.values())]
     leader = best[0] if len(best) == 1 else UNDECIDED
     if leader == guess:
@@ -249,8 +253,8 @@ def _table(found: Mapping[str, Any]) -> str:
         score, epochs = each["score"], each["epochs_to_target"]
         rows.append([
             f"**{plain(each['variant'])}**",
-            _value(score and score["median"], is_share),
-            f"{_value(score and score['q25'], is_share)} to {_value(score and score['q75'], is_share)}",
+            _value(score["median"], is_share),
+            f"{_value(score['q25'], is_share)} to {_value(score['q75'], is_share)}",
             _value(each["worst"], is_share),
             "–" if each["reached"] is None else f"{each['reached']} of {each['runs']}",
             f"{epochs['median']:g} ({epochs['q25']:g} to {epochs['q75']:g})" if epochs else "–",
@@ -261,7 +265,7 @@ def _table(found: Mapping[str, Any]) -> str:
 
 def _value(value: float | None, is_share: bool) -> str:
     if value is None:
-        return "–"
+        return "diverged"
     return f"{value * 100:.1f} %" if is_share else f"{value:.3g}"
 
 

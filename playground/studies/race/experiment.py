@@ -48,9 +48,13 @@ Doubles = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surface:
-    """The loss (side, side) over a plane at some step, row 0 at the lowest b; ``made_at`` is on a monotonic clock."""
+    """The loss (side, side) over a plane at some step, row 0 at the lowest b; ``made_at`` is on a monotonic clock.
+
+    The plane was fitted without the far points of the racers in ``left_out``, which diverged.
+    """
 
     plane: Plane
+    left_out: tuple[str, ...]
     losses: NDArray[np.float32]
     step: int
     made_at: float
@@ -153,6 +157,7 @@ class RaceExperiment:
             info |= {
                 "racers": self._standings(surface.plane),
                 "shares": surface.plane.shares,
+                "left_out": [OPTIMIZERS[name].label for name in surface.left_out],
                 "extent": surface.plane.extent,
             }
         if "scene" in view.panels:
@@ -251,7 +256,8 @@ class RaceExperiment:
 
     def _made(self, former: Plane | None) -> Surface:
         started = time.process_time()  # not the clock's: others who train here do not make this one slow
-        plane = principal_plane(self._fitted(), self._start, former)
+        points, left_out = self._fitted()
+        plane = principal_plane(points, self._start, former)
         work = self._train_size * self._start.size
         side = max(FEWEST_SIDE, min(SIDE, int((GRID_WORK / work) ** 0.5)))
         losses = self.losses(plane.place(plane.grid(side)))
@@ -259,15 +265,16 @@ class RaceExperiment:
         losses = np.nan_to_num(losses, nan=np.inf).clip(max=finite.max() if finite.size else 0.0)
         return Surface(
             plane=plane,
+            left_out=left_out,
             losses=losses.reshape(side, side).astype(np.float32),
             step=self.step,
             made_at=time.monotonic(),
             took_s=time.process_time() - started,
         )
 
-    def _fitted(self) -> Doubles:
+    def _fitted(self) -> tuple[Doubles, tuple[str, ...]]:
         """The points (n, P) that the plane is to show: all of the paths, but of those that diverged only what is not
-        too far away for the others to be seen."""
+        too far away for the others to be seen; and of whom that leaves something out."""
         steps, heads = self.trajectory.steps, self._heads()
         paths = {
             name: np.vstack([self.trajectory.points[index][steps <= racer.step], heads[index]]).astype(np.float64)
@@ -279,12 +286,9 @@ class RaceExperiment:
             reach = FAR * max(distances[name].max() for name in running)
         else:
             reach = FAR * float(np.median(np.concatenate(list(distances.values()))))
-        return np.vstack(
-            [
-                points if name in running else points[distances[name] <= reach]
-                for name, points in paths.items()
-            ]
-        )  # fmt: skip
+        near = {name: (distances[name] <= reach) | (name in running) for name in paths}
+        points = np.vstack([points[near[name]] for name, points in paths.items()])
+        return points, tuple(name for name in paths if not near[name].all())
 
     def losses(self, parameters: NDArray[np.floating]) -> Doubles:
         """The training loss of the network with each of ``parameters`` (M, P); (M,)."""

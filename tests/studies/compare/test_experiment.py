@@ -89,6 +89,12 @@ def test_one_that_diverges_leaves_its_neighbours() -> None:
     snapshot = wild.observe("r", ALL)
     assert snapshot.arrays["states"].tolist() == [0] * 4 + [2] * 4
     assert [each["diverged"] for each in snapshot.info["variants"]] == [0, 4]
+    assert [each["test_loss"]["median"] is None for each in snapshot.info["variants"]] == [False, True]
+    assert np.isposinf(snapshot.arrays["curves"][-1, 10:14]).all()  # of the second variant's test loss
+    assert snapshot.info["comparison"]["summaries"][1]["score"]["median"] is None
+    assert "the median of 4 runs of Learning rate 90 diverged" in snapshot.info["comparison"]["sentence"]
+    assert snapshot.metrics["test_loss"] is None  # half of all networks have none
+    assert pack({**snapshot.info, "metrics": snapshot.metrics}, {})
     (card,) = snapshot.info["failures"]
     assert (card["variant"], card["shared"], card["diverged"]) == ("Learning rate 90", "4 of 4 seeds", True)
     assert "no longer finite" in card["evidence"][0]
@@ -129,7 +135,8 @@ def test_looking_changes_nothing() -> None:
     assert watched.parameters_sha256() == alone.parameters_sha256()
 
 
-def test_what_a_frame_holds() -> None:
+def test_what_a_frame_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("playground.studies.compare.experiment.WHY_EVERY_S_AT_REST", 60.0)
     experiment = CompareExperiment(replace(CONFIG, seeds=40))
     experiment.advance(steps=30)
     snapshot = experiment.observe("r", replace(ALL, member=3, panels=frozenset({"stage", "scene", "table"})))

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from playground.pages import session
 from playground.stream.hub import Hub
 from playground.studies.compare.config import CompareConfig
-from playground.studies.compare.page import PRESETS
+from playground.studies.compare.page import PRESETS, _verdict
 from tests.pages.page import opened
 
 SECRET = "0123456789abcdef" * 3
@@ -138,3 +138,16 @@ def test_values_that_cannot_be_compared_are_said(hub: Hub) -> None:
     assert config(page, hub).values == "sgd,adam"
     page.multiselect(key="chosen").set_value(["sgd", "momentum", "adam"]).run()
     assert list(config(page, hub).variants) == ["SGD", "Momentum", "Adam"]
+
+
+@pytest.mark.parametrize(
+    ("medians", "said"),
+    [
+        ({"calm": 0.4, "wild": None}, "So far it is calm."),
+        ({"calm": None, "wild": None}, "So far the median of every variant has diverged."),
+        ({"calm": 0.4, "wild": 0.1}, "So far you are right."),
+    ],
+)
+def test_a_guess_is_judged_by_what_is_left(medians: dict[str, float | None], said: str) -> None:
+    summaries = [{"variant": name, "score": {"median": median}} for name, median in medians.items()]
+    assert _verdict({"score": "test_loss", "summaries": summaries}, "wild") == said

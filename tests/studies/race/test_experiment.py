@@ -181,6 +181,7 @@ def test_what_is_shown() -> None:
     assert_allclose(paths[:, 0], np.broadcast_to(paths[0, 0], (3, 2)))
     assert_allclose(losses[:, -1], [racer["train_loss"] for racer in racers], rtol=1e-5)
     assert len(seen.arrays["surface"]) == 48
+    assert seen.info["left_out"] == []
     # Without the rest of the space the plane's loss at a head is the racer's own: two parameters are one plane.
     flat = raced(50, features=("x",), hidden_sizes=(), dataset="plane").observe("r", STAGE)
     assert sum(flat.info["shares"]) == pytest.approx(1)
@@ -218,6 +219,11 @@ def test_one_that_diverges_stops_alone() -> None:
     assert [racer["has_diverged"] for racer in seen.info["racers"]] == [True, False, False]
     assert seen.info["racers"][0]["place"] == 3
     assert np.isfinite(seen.arrays["surface"]).all()
+    assert seen.info["left_out"] == ["SGD"]  # the shares of movement are those of what is left
+    plane, heads = experiment._shown().plane, experiment._heads().astype(np.float64)
+    distances = np.linalg.norm(heads - experiment._start, axis=1)
+    assert distances[0] > 3 * distances[1:].max()
+    assert sum(plane.shares) > 0.5
     alone = MLPExperiment(stopped.config)
     alone.advance(300)
     assert alone.step == stopped.step

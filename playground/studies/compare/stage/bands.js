@@ -3,6 +3,7 @@
 
 import { fit, h } from "../../../stage/dom.js";
 import { epochs, loss, scaled } from "../../../stage/format.js";
+import { said } from "./levels.js";
 
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
@@ -23,7 +24,7 @@ export class Bands {
       h("h3", { class: "nn-compare-head" }, "Test loss",
         h("span", { class: "nn-caption" }, "median, band of 10–90 % of the seeds, worst run dashed")),
       this.canvas);
-    /** Rows (step, epoch, then four levels a variant). @type {Float64Array[]} */
+    /** Rows (step, epoch, then four levels a variant); infinite among diverged networks. @type {Float64Array[]} */
     this.rows = [];
     this.spacing = 1;
     /** @type {string[]} */
@@ -80,7 +81,7 @@ export class Bands {
     this.dirty = true;
     if (this.cursor !== null) return;
     const levels = variants.flatMap(({ test_loss: each }) =>
-      each ? [each.q10, each.median, each.q90, each.worst] : [NaN, NaN, NaN, NaN]);
+      each ? [each.q10, each.median, each.q90, each.worst].map((value) => value ?? Infinity) : [NaN, NaN, NaN, NaN]);
     this.add(Float64Array.of(step, epoch, ...levels));
   }
 
@@ -126,7 +127,8 @@ export class Bands {
       head: ["median", "10–90 %", "worst"],
       rows: this.titles.map((title, variant) => {
         const [low, median, high, worst] = row.subarray(2 + 4 * variant, 6 + 4 * variant);
-        return { color: this.colors[variant], cells: [title, loss(median), `${loss(low)} to ${loss(high)}`, loss(worst)] };
+        const [least, middle, most, last] = [low, median, high, worst].map((value) => said(value, loss));
+        return { color: this.colors[variant], cells: [title, middle, `${least} to ${most}`, last] };
       }),
     };
   }
@@ -142,7 +144,8 @@ export class Bands {
     const bottom = HEIGHT - MARGIN.bottom;
     const x = (/** @type {number} */ epoch) => MARGIN.left + (epoch / end) * (width - MARGIN.left - MARGIN.right);
     const scale = (bottom - MARGIN.top) / Math.log(high / low);
-    const y = (/** @type {number} */ value) => bottom - Math.log(Math.max(value, low) / low) * scale;
+    const most = high * 2; // above the picture, which is where a band goes whose networks diverged
+    const y = (/** @type {number} */ value) => bottom - Math.log(Math.min(Math.max(value, low), most) / low) * scale;
     context.clearRect(0, 0, width, HEIGHT);
     this.paintAxes(context, theme, low, high, y, end);
     context.save();
@@ -166,11 +169,13 @@ export class Bands {
     for (const row of this.rows) {
       for (let at = 2; at < row.length; at += 4) {
         if (row[at + LOW] < low) low = row[at + LOW];
-        if (row[at + HIGH] > high) high = row[at + HIGH];
-        if (row[at + WORST] > worst) worst = row[at + WORST];
+        if (row[at + HIGH] > high && row[at + HIGH] < Infinity) high = row[at + HIGH];
+        if (row[at + WORST] > worst && row[at + WORST] < Infinity) worst = row[at + WORST];
       }
     }
-    if (!(high > 0)) return [0.01, 1];
+    if (!(Math.max(high, worst) > 0 && low < Infinity)) return [0.01, 1];
+    worst ||= high;
+    high ||= worst;
     const start = Math.max(...this.rows[0].filter((value, at) => at >= 2 && at % 4 === 0 && Number.isFinite(value)), 0);
     const top = nice(Math.min(worst, high * WORST_SPAN, start * BLOWN_UP || Infinity), true);
     const bottom = nice(Math.max(Math.min(low, top / 5), LEAST), false);
@@ -221,7 +226,7 @@ export class Bands {
    * @param {(value: number) => number} y
    */
   paintBand(context, color, variant, x, y) {
-    const rows = this.rows.filter((row) => Number.isFinite(row[2 + 4 * variant + MEDIAN]));
+    const rows = this.rows.filter((row) => Number.isFinite(row[2 + 4 * variant + LOW]));
     context.beginPath();
     for (const row of rows) context.lineTo(x(row[1]), y(row[2 + 4 * variant + HIGH]));
     for (const row of rows.reverse()) context.lineTo(x(row[1]), y(row[2 + 4 * variant + LOW]));
@@ -248,7 +253,7 @@ export class Bands {
       context.beginPath();
       for (const row of this.rows) {
         const value = row[2 + 4 * variant + level];
-        if (Number.isFinite(value)) context.lineTo(x(row[1]), y(value));
+        if (!Number.isNaN(value)) context.lineTo(x(row[1]), y(value));
       }
       context.stroke();
     }

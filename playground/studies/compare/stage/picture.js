@@ -6,6 +6,7 @@ import { h } from "../../../stage/dom.js";
 import { count, loss } from "../../../stage/format.js";
 import { mounting } from "../../../stage/shell.js";
 import { Tip } from "../../../stage/tip.js";
+import { level } from "./levels.js";
 import { Variant } from "./variant.js";
 import { tileWords } from "./wall.js";
 import { Why } from "./why.js";
@@ -22,11 +23,11 @@ import { Why } from "./why.js";
  * @property {[number, number]} domain  of both coordinates
  * @property {number|null} target_accuracy  null for regression
  *
- * @typedef {{q10: number, median: number, q90: number, worst: number}} Levels  of a score, over the seeds
+ * @typedef {Record<"q10"|"median"|"q90"|"worst", number|null>} Levels  of a score, over the seeds; null among diverged
  *
  * @typedef {object} Found  what has become of a variant
- * @property {Levels|null} test_loss  null where none is finite
- * @property {Levels|null} test_accuracy
+ * @property {Levels|null} test_loss
+ * @property {Levels|null} test_accuracy  null for regression
  * @property {number} reached  how many networks have met the target
  * @property {number} diverged
  * @property {number} step  its own, where variants take unequally many in an epoch
@@ -227,7 +228,7 @@ class ComparePicture {
   describe({ header, scene }) {
     const said = header.variants.map((each, i) => {
       const reached = scene.target_accuracy === null ? "" : `, ${each.reached} of ${scene.seeds.length} reached the target`;
-      return `${scene.variants[i].title}: median test loss ${loss(each.test_loss?.median)}${reached}`;
+      return `${scene.variants[i].title}: median test loss ${level(each.test_loss, "median", loss)}${reached}`;
     });
     return `Step ${count(header.step)}. ${said.join(". ")}. ${header.state === "playing" ? "Playing." : "Paused."}`;
   }

@@ -5,6 +5,7 @@ import { mixClasses, pointColor } from "../../../stage/colors.js";
 import { fit, h, setAttribute, setText } from "../../../stage/dom.js";
 import { loss, percent } from "../../../stage/format.js";
 import { Raster } from "../../../stage/raster.js";
+import { level } from "./levels.js";
 import { tileScores, Wall } from "./wall.js";
 
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
@@ -153,8 +154,8 @@ export class Variant {
     const found = header.variants[this.index];
     const total = scene.seeds.length;
     const texts = [
-      loss(found.test_loss?.median),
-      found.test_accuracy ? percent(found.test_accuracy.median) : "–",
+      level(found.test_loss, "median", loss),
+      level(found.test_accuracy, "median", percent),
       `${found.reached} of ${total}`,
       String(found.diverged),
     ];

@@ -28,6 +28,7 @@ import { Surface } from "./surface.js";
  * @typedef {object} Look
  * @property {Standing[]} racers
  * @property {[number, number]} shares  of the racers' movement, along the plane's directions
+ * @property {string[]} left_out  racers that diverged, of whose movement the far part is in no share
  * @property {[lowA: number, highA: number, lowB: number, highB: number]} extent  of the plane
  * @property {RaceScene} [scene]
  *

@@ -229,8 +229,10 @@ export class Surface {
     const share = header.shares[0] + header.shares[1];
     const gaps = header.racers.map((racer) => Math.abs((racer.plane_loss ?? Infinity) - (racer.train_loss ?? Infinity)));
     const gap = Math.max(...gaps.filter(Number.isFinite), 0);
+    const far = header.left_out.join(" and ");
+    const without = far && ` (without the far part of the path of ${far}, which diverged)`;
     setText(this.note, share
-      ? `These are projections: the plane holds ${whole(share)} of the racers' movement, and the rest is not seen. So the `
+      ? `These are projections: the plane holds ${whole(share)} of the racers' movement${without}, and the rest is not seen. So the `
         + `height below a racer is not its own loss; now it differs by up to ${loss(gap)}.`
       : "The racers stand at their common start. Press Play: the plane turns to where they move most.");
   }
