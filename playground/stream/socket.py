@@ -1,10 +1,10 @@
 """The socket between a stage and its channel, and the stage's own files: routes for Streamlit's server.
 
-A client first shows its token, then sends commands and acknowledges each frame when it has painted it; two frames are
-under way at most, and a third where a change is to be seen. The wire format of frames is in ``frame.py``; commands
-are JSON:
+A client first shows its token, then sends commands and acknowledges each frame when it has painted it, with the
+milliseconds for which it had lain there; how many frames are under way at most is told in ``connection.py``. The wire
+format of frames is in ``frame.py``; commands are JSON:
 
-    {"type": "hello", "token": …, "resume": …}      {"type": "ack"}
+    {"type": "hello", "token": …, "resume": …}      {"type": "ack", "waited_ms": number}
     {"type": "play"}  {"type": "pause"}  {"type": "step", "unit": "update" | "epoch"}  {"type": "reset"}
     {"type": "speed", "updates_per_s": number | null}    {"type": "seek", "step": n}
     {"type": "visitor", "secret": …, "returning": boolean}   {"type": "return"}
@@ -28,6 +28,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from playground.settings import ConfigError
+from playground.stream import commands
 from playground.stream.channel import Channel
 from playground.stream.connection import Connection
 from playground.stream.hub import hub
@@ -170,7 +171,7 @@ async def _listen(websocket: WebSocket, channel: Channel, connection: Connection
         try:
             message = await _received(websocket)
             if message.get("type") == "ack":
-                connection.painted()
+                connection.painted(commands.waited_s(message))
                 continue
             answer = channel.handle(message)
             if answer is not None:
