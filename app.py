@@ -4,9 +4,11 @@ import gc
 import sys
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from playground.catalog import resolve
 from playground.lab import LABS
+from playground.stream.files import Announcement
 from playground.stream.socket import lifespan, routes
 
 for lab in LABS.values():
@@ -20,5 +22,6 @@ gc.freeze()
 app = st.App(
     "playground/pages/main.py",
     routes=routes(st.get_option("server.baseUrlPath") or ""),
+    middleware=[Middleware(Announcement)],
     lifespan=lifespan,
 )

@@ -22,7 +22,6 @@ from playground.stream.channel import Channel
 from playground.stream.hub import Hub
 from playground.stream.limits import Limits
 from playground.stream.line import Line
-from playground.stream.socket import PREFIX, stage_version
 from tests.stream.page import PATH, Page, own_hub
 
 
@@ -394,15 +393,6 @@ def test_polling_gives_the_same_frames(hub: Hub, token: str) -> None:
     assert channel.poll() is channel.poll()  # nothing new: the very same bytes
     channel.handle({"type": "play"})
     assert unpack(channel.poll())[0]["step"] > header["step"]
-
-
-@pytest.mark.parametrize("base", ["", "/base"])
-def test_the_stage_s_files_are_served_for_ever(client: TestClient, base: str) -> None:
-    answer = client.get(f"{base}/{PREFIX}/{stage_version()}/stage/shell.js")
-    assert answer.status_code == 200
-    assert "javascript" in answer.headers["content-type"]
-    assert "immutable" in answer.headers["cache-control"]
-    assert client.get(f"{base}/{PREFIX}/{stage_version()}/lab.py").status_code == 404
 
 
 def test_closing_a_channel_twice_is_fine() -> None:
