@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from playground.catalog import resolve
 from playground.lab import LABS
+from playground.stream.files import Announcement
 from playground.stream.socket import lifespan, routes
 
 HERE = Path(__file__).parent
@@ -27,6 +29,7 @@ def arguments() -> dict[str, Any]:
     return {
         "script_path": HERE.parent / "pages" / "main.py",
         "routes": routes(st.get_option("server.baseUrlPath") or ""),
+        "middleware": [Middleware(Announcement)],
         "lifespan": lifespan,
     }
 

@@ -1,25 +1,21 @@
 """A run as one HTML page that plays it: moments of the run, and the stage with a player in the place of a server.
 
 The page holds all it needs and asks no network for anything. Its moments are the frames that the live page gets
-(``runs/frame.py``); its JavaScript is that of the stage's, each module as a ``data:`` address under the
-name by which the others import it.
+(``runs/frame.py``); its JavaScript is that of the stage's, in one text (``modules.py``).
 """
 
 import base64
 import html
-import json
-import posixpath
-import re
 import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from string import Template
 
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.export.modules import PACKAGE, bundle, name_of
 from playground.lab import LABS
 from playground.run import Run, Snapshot, View
 from playground.runs.frame import pack
@@ -27,9 +23,7 @@ from playground.runs.replay import Progress, moments
 from playground.runs.runfile import write
 from playground.runs.timeline import MOST_MARKS
 
-PACKAGE = Path(__file__).parent.parent
-STAGE = PACKAGE / "stage"
-IMPORT = re.compile(r'from "(\.[\w./]+\.js)"')
+STAGE, PLAYER = PACKAGE / "stage", "stage/player.js"
 MOMENTS = 110  # beside those of edits
 LOSSES = 360  # more points of the loss curves, evenly over the run
 HOLD = 25  # moments for which the drawn neurons of a large layer stay the same
@@ -74,8 +68,9 @@ def recording(run: Run, step: int, progress: Progress | None = None) -> str:
         numbers=html.escape(_numbers(seen.moments[-1])),
         moments=len(frames),
         style=(STAGE / "stage.css").read_text("utf-8"),
-        picture=picture,
-        modules=json.dumps({"imports": _modules("stage/player.js", picture)}),
+        modules=bundle("document.baseURI", PLAYER, picture).replace("</script", "<\\/script"),
+        player=name_of(PLAYER),
+        picture=name_of(picture),
         run=write(run, step).replace("<", "\\u003c"),  # the same JSON, which cannot end its element
         frames=base64.b64encode(packed).decode(),
     )
@@ -124,30 +119,3 @@ def _loss(value: float | None) -> str:
     if value is None:
         return "not finite"
     return f"{value:.4f}" if value < 1000 else f"{value:.2e}"
-
-
-def _modules(*first: str) -> dict[str, str]:
-    """The modules ``first``, paths below ``playground/``, and all that they import: names for an import map, and
-    addresses that hold the modules themselves."""
-    addresses: dict[str, str] = {}
-    pending = list(first)
-    while pending:
-        path = pending.pop()
-        if _name(path) in addresses:
-            continue
-        source = (PACKAGE / path).read_text("utf-8")
-        folder = posixpath.dirname(path)
-
-        def absolute(match: re.Match[str], folder: str = folder) -> str:
-            pending.append(posixpath.normpath(posixpath.join(folder, match[1])))
-            return f'from "{_name(pending[-1])}"'
-
-        # A data: address has no folder, so "./name.js" would lead nowhere.
-        named = IMPORT.sub(absolute, source).encode()
-        addresses[_name(path)] = f"data:text/javascript;base64,{base64.b64encode(named).decode()}"
-    return addresses
-
-
-def _name(path: str) -> str:
-    """What a module is called in the page's import map."""
-    return f"playground/{path}"

@@ -9,7 +9,7 @@ from playground.lab import LABS
 from playground.pages.session import PageSession, redraw_if_changed, toast
 from playground.runs.frame import pack, unpack
 from playground.settings import ConfigError, Problem
-from playground.stream.socket import PREFIX, stage_version
+from playground.stream.files import stage_address
 
 POLL_S = 0.15
 
@@ -20,7 +20,7 @@ def _loader(module: str) -> str:
 // Streamlit's address is whatever stands before /static/ in its own scripts, proxies included.
 const core = performance.getEntriesByType("resource").find((entry) => entry.name.includes("/static/js/"));
 const base = core ? core.name.slice(0, core.name.indexOf("/static/js/")) : window.location.origin;
-const loaded = import(`${{base}}/{PREFIX}/{stage_version()}/{module}`);
+const loaded = import(`${{base}}/{stage_address(module)}`);
 export default function (component) {{
   let cleanup = null;
   let isOver = false;

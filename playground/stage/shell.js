@@ -20,6 +20,8 @@ import { visitorMessage } from "./visitor.js";
 /** @typedef {import("./types.js").Component} Component */
 /** @typedef {import("./types.js").Frame} Frame */
 
+/** @typedef {Frame & {at?: number}} Waiting  and when it came, in milliseconds of the page */
+
 const NUMBERS_EVERY_MS = 100;
 const WORDS_EVERY_MS = 5000;
 const POLLED_VIEW_EVERY_MS = 250;
@@ -81,8 +83,9 @@ export class Shell {
     this.isSeeking = false;
     /** @type {Record<string, unknown>|null} */
     this.controls = null;
-    /** Frames that wait for the screen: one is painted each time it is ready. @type {Frame[]} */
+    /** Frames that wait for the screen: one is painted each time it is ready. @type {Waiting[]} */
     this.waiting = [];
+    this.takenAt = 0;
     this.fresh = this.viewStale = this.numbersStale = this.isUnpainted = false;
     this.numbersAt = this.wordsAt = this.viewSentAt = this.viewEveryMs = 0;
     this.scheduled = 0;
@@ -161,7 +164,7 @@ export class Shell {
     this.socket?.close();
     this.root.dataset.transport = "socket";
     this.socket = new Socket(token, {
-      onFrame: (frame) => { this.waiting.push(unpack(frame)); this.request(); },
+      onFrame: (frame) => { this.waiting.push({ ...unpack(frame), at: performance.now() }); this.request(); },
       onError: (text) => this.notices.toast(text),
       onOnline: (online) => {
         this.waiting = [];
@@ -176,14 +179,14 @@ export class Shell {
 
   /**
    * Takes the next frame that waits. One of a run that has been replaced is only acknowledged, and so is one
-   * that stands before the first with a change that somebody waits to see.
+   * behind which a change waits that somebody wants to see.
    */
   receive() {
     let isNews = false;
     while (this.waiting.length && !isNews) {
-      const { header, arrays } = /** @type {Frame} */ (this.waiting.shift());
-      const next = this.waiting[0]?.header;
-      const isOvertaken = next && !header.scene && (next.scene || next.edits !== header.edits);
+      const { header, arrays, at = 0 } = /** @type {Waiting} */ (this.waiting.shift());
+      this.takenAt = at;
+      const isOvertaken = !header.scene && this.waiting.some(({ header: { scene, edits } }) => scene || edits !== header.edits);
       if (header.settings) this.settings = { ...this.settings, ...header.settings };
       if (header.controls) this.controls = header.controls;
       isNews = !isOvertaken && (Boolean(header.scene) || header.run === this.moment?.header.run);
@@ -270,8 +273,9 @@ export class Shell {
     setText(this.words, this.picture.describe(moment));
   }
 
+  /** The frame that was taken last is dealt with, so long after it had come. */
   acknowledge() {
-    if (this.socket) this.send({ type: "ack" });
+    if (this.socket) this.send({ type: "ack", waited_ms: Math.round(performance.now() - this.takenAt) });
   }
 
   /** @param {Message} message */

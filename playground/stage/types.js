@@ -118,7 +118,8 @@
  *
  * @typedef {{type: "hello", token: string, resume: string|null}
  *   | {type: "visitor", secret: string, returning: boolean}
- *   | {type: "ack"|"play"|"pause"|"reset"|"return"}
+ *   | {type: "play"|"pause"|"reset"|"return"}
+ *   | {type: "ack", waited_ms: number}
  *   | {type: "step", unit: "update"|"epoch"}
  *   | {type: "speed", updates_per_s: number|null}
  *   | {type: "speed", times: number}

@@ -242,22 +242,24 @@ class Channel:
         """The next frame, as soon as there is something new to see and the page has painted what it had."""
         while True:
             connection.news.clear()
-            delay = None if connection.is_full(self._dirty) else self._delay()
+            delay = None if connection.window.is_full(self._dirty) else self._delay()
             if delay is not None:
                 delay = max(delay, connection.rate.wait_s())
             if delay == 0:
                 break
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(connection.news.wait(), delay)
-        connection.unpainted += 1
         connection.rate.count()
         while True:
             run_id = self.run_id
             try:
-                return self._packed(await asyncio.wrap_future(self._request()))
+                frame = self._packed(await asyncio.wrap_future(self._request()))
             except KeyError:  # a new run took its place meanwhile
                 if run_id == self.run_id:
                     raise
+            else:
+                connection.window.sent()
+                return frame
 
     def poll(self) -> bytes:
         """The next frame where there is something new, else the last one again; always a full one, since a
@@ -340,7 +342,9 @@ class Channel:
                 "notice": snapshot.notice or self._notice or self._waiting() or self._progress(snapshot),
                 **snapshot.info,
             }
-        return pack(header, snapshot.arrays)
+            is_narrow = self._connection is not None and self._connection.window.is_narrow
+            coarse = is_narrow and self.playing  # a picture that stands still is worth its bytes
+        return pack(header, snapshot.arrays, coarse=coarse)
 
     def _future(self) -> Known | None:
         """What lies ahead of the moment that is shown; None at the run's end."""

@@ -24,6 +24,11 @@ def view(message: Mapping[str, Any]) -> View:
     return View(neuron=neuron, probe=probe, member=member)
 
 
+def waited_s(message: Mapping[str, Any]) -> float:
+    """For how long a frame had lain in the page until it was painted."""
+    return Number(0, math.inf).check(message.get("waited_ms", 0)) / 1000
+
+
 def step(message: Mapping[str, Any]) -> int:
     """The step that is wanted of the run's past."""
     return Integer(0, MOST_STEPS).check(message.get("step"))

@@ -1,10 +1,10 @@
-"""The socket between a stage and its channel, and the stage's own files: routes for Streamlit's server.
+"""The socket between a stage and its channel, and the routes that Streamlit's server gets.
 
-A client first shows its token, then sends commands and acknowledges each frame when it has painted it; two frames are
-under way at most, and a third where a change is to be seen. The wire format of frames is in ``frame.py``; commands
-are JSON:
+A client first shows its token, then sends commands and acknowledges each frame when it has painted it, with the
+milliseconds for which it had lain there; how many frames are under way at most is told in ``connection.py``. The wire
+format of frames is in ``frame.py``; commands are JSON:
 
-    {"type": "hello", "token": …, "resume": …}      {"type": "ack"}
+    {"type": "hello", "token": …, "resume": …}      {"type": "ack", "waited_ms": number}
     {"type": "play"}  {"type": "pause"}  {"type": "step", "unit": "update" | "epoch"}  {"type": "reset"}
     {"type": "speed", "updates_per_s": number | null}    {"type": "seek", "step": n}
     {"type": "visitor", "secret": …, "returning": boolean}   {"type": "return"}
@@ -14,65 +14,37 @@ are JSON:
 
 import asyncio
 import contextlib
-import hashlib
 import json
 import logging
 import os
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.routing import BaseRoute, Mount, WebSocketRoute
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from playground.settings import ConfigError
+from playground.stream import commands
 from playground.stream.channel import Channel
 from playground.stream.connection import Connection
+from playground.stream.files import PREFIX, stage_address, stage_file
 from playground.stream.hub import hub
 from playground.stream.limits import Limits
 from playground.stream.pace import Rate
 
-PACKAGE = Path(__file__).parent.parent
-SERVED = (".js", ".css")
-PREFIX = "playground"
 HELLO_S = 10.0  # a client that has not said hello by then is cut off
 UNKNOWN_TOKEN, REPLACED, TOO_MANY = 4401, 4409, 4429
 
 log = logging.getLogger(__name__)
 
 
-class StageFiles(StaticFiles):
-    """The scripts and styles of the stages, wherever in the package they are, and no other file.
-
-    Their address changes with their content, so that a browser need never ask again.
-    """
-
-    def lookup_path(self, path: str) -> Any:
-        return super().lookup_path(path) if path.endswith(SERVED) else ("", None)
-
-    def file_response(self, *args: Any, **kwargs: Any) -> Any:
-        response = super().file_response(*args, **kwargs)
-        response.headers["cache-control"] = "public, max-age=31536000, immutable"
-        return response
-
-
-def stage_version() -> str:
-    """A name for the present content of the stages' files."""
-    digest = hashlib.sha256()
-    for path in sorted(path for path in PACKAGE.rglob("*") if path.suffix in SERVED):
-        digest.update(str(path.relative_to(PACKAGE)).encode() + path.read_bytes())
-    return digest.hexdigest()[:12]
-
-
 def routes(base_path: str) -> list[BaseRoute]:
     """The socket and the stage's files, under Streamlit's base path and without it."""
-    files = StageFiles(directory=PACKAGE)
     found: list[BaseRoute] = []
     for base in {"", "/" + base_path.strip("/") if base_path.strip("/") else ""}:
         found.append(WebSocketRoute(f"{base}/{PREFIX}/socket", serve))
-        found.append(Mount(f"{base}/{PREFIX}/{stage_version()}", files))
+        found.append(Route(f"{base}/{stage_address('{path:path}')}", stage_file))
     return found
 
 
@@ -170,7 +142,7 @@ async def _listen(websocket: WebSocket, channel: Channel, connection: Connection
         try:
             message = await _received(websocket)
             if message.get("type") == "ack":
-                connection.painted()
+                connection.painted(commands.waited_s(message))
                 continue
             answer = channel.handle(message)
             if answer is not None:

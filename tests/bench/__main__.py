@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import browser, cluster, engine, exports, population
+from tests.bench import browser, cluster, engine, exports, far, population
 
 PARTS = {
     "engine": engine.rows,
@@ -14,6 +14,7 @@ PARTS = {
     "cluster": cluster.rows,
     "exports": exports.rows,
     "browser": browser.rows,
+    "far": far.rows,
 }
 
 

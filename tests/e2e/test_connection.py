@@ -1,9 +1,6 @@
 """Connections that are cut, and pages that are closed."""
 
-import asyncio
-import contextlib
 import re
-import threading
 import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -13,62 +10,15 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import STAGE, is_in_state, number, opened, press, reaches
+from tests.wire import Wire
 
 pytestmark = pytest.mark.browser
 
 
-class Wire:
-    """A TCP proxy in front of the app that can be cut: what setting a browser offline does not do."""
-
-    def __init__(self, port: int) -> None:
-        self._to = port
-        self._writers: set[asyncio.StreamWriter] = set()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        self._server = self._do(asyncio.start_server(self._join, "127.0.0.1", 0))
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    def cut(self) -> None:
-        """Break every connection that is open now; new ones get through."""
-        self._do(self._drop())
-
-    def close(self) -> None:
-        self.cut()
-        self._loop.call_soon_threadsafe(self._server.close)
-        time.sleep(0.1)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    def _do(self, coroutine):  # type: ignore[no-untyped-def]
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
-
-    async def _drop(self) -> None:
-        for writer in list(self._writers):
-            writer.transport.abort()
-
-    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError):
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._to)
-            self._writers |= {writer, far_writer}
-            await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
-            self._writers -= {writer, far_writer}
-
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    writer.close()
-
-
 @pytest.fixture
 def wire(address: str) -> Iterator[Wire]:
-    made = Wire(urlsplit(address).port or 80)
-    yield made
-    made.close()
+    with Wire(urlsplit(address).port or 80) as made:
+        yield made
 
 
 def test_a_cut_connection_comes_back_to_the_same_run(page: Page, wire: Wire) -> None:

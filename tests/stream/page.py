@@ -10,9 +10,9 @@ from starlette.testclient import WebSocketTestSession
 
 from playground.engine.inline import InlineEngine
 from playground.runs.frame import unpack
+from playground.stream.files import PREFIX
 from playground.stream.hub import Hub, use_hub
 from playground.stream.limits import Limits
-from playground.stream.socket import PREFIX
 
 PATH = f"/{PREFIX}/socket"
 

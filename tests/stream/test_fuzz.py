@@ -31,6 +31,7 @@ FIELDS = [
     "resume",
     "step",
     "secret",
+    "waited_ms",
 ]
 LONGEST_ANSWER = 400  # characters: what was sent is quoted, but not at length
 

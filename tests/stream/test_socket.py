@@ -1,6 +1,7 @@
 """The socket's protocol, over Starlette's own test client and an engine in this process."""
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -21,7 +22,6 @@ from playground.stream.channel import Channel
 from playground.stream.hub import Hub
 from playground.stream.limits import Limits
 from playground.stream.line import Line
-from playground.stream.socket import PREFIX, stage_version
 from tests.stream.page import PATH, Page, own_hub
 
 
@@ -58,17 +58,38 @@ def test_playing_trains_only_as_frames_are_painted(client: TestClient, hub: Hub,
             header, _ = page.frame()
             last = header["step"]
         assert last > 0
-        unpainted = [page.frame(ack=False)[0]["step"] for _ in range(2)]
-        run_id = hub.channel(token).run_id
-        for _ in range(20):  # without acks there is one more frame, for the change, and then nothing is trained
+        run_id, connection = hub.channel(token).run_id, hub.channel(token)._connection
+        assert connection is not None
+        window, unpainted = connection.window, []
+        while not (window.is_full(True) and len(unpainted) == len(window._sent)):  # without acks there is an end
             page.send(type="view", neuron=None, probe=None)
-        unpainted.append(page.frame(ack=False)[0]["step"])
+            unpainted.append(page.frame(ack=False)[0]["step"])
+        for _ in range(20):
+            page.send(type="view", neuron=None, probe=None)
         page.send(type="fly")
         page.error()
         assert hub.engine.observe(run_id, hub.channel(token)._view).result().step == unpainted[-1]
         for _ in unpainted:
             page.send(type="ack")
         assert page.frame()[0]["step"] > unpainted[-1]
+
+
+def test_on_a_narrow_line_only_moving_pictures_are_coarse(client: TestClient, hub: Hub, token: str) -> None:
+    with client.websocket_connect(PATH) as socket:
+        page = Page(socket, token)
+        page.frame()
+        connection = hub.channel(token)._connection
+        assert connection is not None
+        connection.window._narrow_until = math.inf
+        page.send(type="play")
+        page.frame_when(state="playing")
+        coarse = socket.receive_bytes()
+        assert unpack(coarse)[1]["plane"].shape == (1, 100, 100)
+        page.send(type="ack", waited_ms=3)
+        page.send(type="pause")
+        while unpack(frame := socket.receive_bytes())[0]["state"] == "playing":
+            page.send(type="ack")
+        assert len(coarse) < len(frame) / 2
 
 
 def test_steps_speed_reset_and_edits(client: TestClient, hub: Hub, token: str) -> None:
@@ -262,6 +283,7 @@ def test_divergence_pauses_with_a_reason(client: TestClient, hub: Hub, token: st
     ("message", "reason"),
     [
         ({"type": "fly"}, "there is no command 'fly'"),
+        ({"type": "ack", "waited_ms": -1}, "-1 is not a number"),
         ({"type": "step", "unit": "year"}, "'year' is not one of update, epoch"),
         ({"type": "speed", "updates_per_s": 0}, "0 is not a number from 0.1 to 100000"),
         ({"type": "view", "neuron": [1]}, "neuron: [1] is not a pair"),
@@ -371,15 +393,6 @@ def test_polling_gives_the_same_frames(hub: Hub, token: str) -> None:
     assert channel.poll() is channel.poll()  # nothing new: the very same bytes
     channel.handle({"type": "play"})
     assert unpack(channel.poll())[0]["step"] > header["step"]
-
-
-@pytest.mark.parametrize("base", ["", "/base"])
-def test_the_stage_s_files_are_served_for_ever(client: TestClient, base: str) -> None:
-    answer = client.get(f"{base}/{PREFIX}/{stage_version()}/stage/shell.js")
-    assert answer.status_code == 200
-    assert "javascript" in answer.headers["content-type"]
-    assert "immutable" in answer.headers["cache-control"]
-    assert client.get(f"{base}/{PREFIX}/{stage_version()}/lab.py").status_code == 404
 
 
 def test_closing_a_channel_twice_is_fine() -> None:

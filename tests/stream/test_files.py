@@ -1,0 +1,53 @@
+"""The stages' files, and the first answer that names them."""
+
+import re
+from urllib.parse import urljoin
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from playground.lab import LABS
+from playground.stream.files import Announcement, stage_address
+from playground.stream.socket import routes
+
+
+@pytest.fixture
+def client() -> TestClient:
+    """An app that answers every path with a page, as Streamlit does."""
+    page = Route("/{path:path}", lambda request: HTMLResponse("<html></html>"))
+    return TestClient(Starlette(routes=[*routes("base"), page], middleware=[Middleware(Announcement)]))
+
+
+@pytest.mark.parametrize("base", ["", "/base"])
+def test_files_are_served_for_ever(client: TestClient, base: str) -> None:
+    for name, kind in (("stage/shell.js", "javascript"), ("stage/stage.css", "text/css")):
+        answer = client.get(f"{base}/{stage_address(name)}")
+        assert answer.status_code == 200
+        assert kind in answer.headers["content-type"]
+        assert "immutable" in answer.headers["cache-control"]
+    for name in ("lab.py", "stage/none.js", "%2e%2e/app.py", "stage/player.html"):
+        assert client.get(f"{base}/{stage_address(name)}").status_code == 404
+
+
+@pytest.mark.parametrize("base", ["", "/base"])
+def test_a_page_names_what_its_stage_needs(client: TestClient, base: str) -> None:
+    pages = {lab.path: lab for lab in LABS.values()} | {"": LABS["mlp"], "side-by-side": LABS["mlp"]}
+    for path, lab in pages.items():
+        address = f"{base}/{path}"
+        found = re.findall(r"<([^>]+)>; rel=(\w+)", client.get(address).headers["link"])
+        served = {urljoin(f"http://testserver{address}", link): kind for link, kind in found}
+        assert served[f"http://testserver{base}/{stage_address(lab.picture)}"] == "modulepreload"
+        assert served[f"http://testserver{base}/{stage_address('stage/stage.css')}"] == "preload"
+        for link in served:
+            answer = client.get(link)
+            assert "immutable" in answer.headers["cache-control"]
+            assert "link" not in answer.headers
+
+
+def test_a_page_names_its_picture_s_own_style(client: TestClient) -> None:
+    assert stage_address("studies/compare/stage/compare.css") in client.get("/compare").headers["link"]
+    assert "compare.css" not in client.get("/").headers["link"]
