@@ -1,11 +1,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import torch
 
 from playground.engine.inline import InlineEngine
 from playground.stream.hub import Hub, use_hub
+
+# An example may take as long as a busy machine makes it; pytest-timeout ends what hangs.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 HERE = Path(__file__).parent
 # Servers, browsers and clusters: one after the other, where tests run side by side.
