@@ -129,10 +129,9 @@ def beside(found: Evidence, varied: str, successes: int, siblings: Sequence[Sibl
 
 def _unable(case: Case) -> Iterator[Evidence]:
     """What no training mends."""
-    config, rate = case.config, case.config.learning_rate
+    config = case.config
     if case.has_diverged:
-        words = f"after step {case.step:,} its loss was no longer finite, with a learning rate of {rate:g}"
-        yield _found("diverged", words, "learning_rate", _lower(rate))
+        yield Evidence(cause="diverged", words=(f"after step {case.step:,} its loss was no longer finite",))
     if not config.hidden_sizes:
         words = "without a hidden layer it can only draw a straight line"
         yield _found("straight", words, "hidden_sizes", (4, 2))

@@ -17,6 +17,7 @@ from torch import Tensor
 from playground.data.points import DATASETS, DOMAIN, FEATURES, draw, feature_values, grid, target_values
 from playground.export.palette import plane_colors
 from playground.labs.mlp.config import MAX_LAYERS, MAX_NEURONS, MLPConfig
+from playground.labs.mlp.divergence import explained
 from playground.labs.mlp.model import MLP
 from playground.labs.mlp.probes import (
     Shown,
@@ -140,11 +141,11 @@ class MLPExperiment:
             return self._is_healthy()
 
         stop_before(self.step - step, lands)
-        self.notice = (
-            f"Training stopped at step {self.step}: the next update makes the loss infinite. "
-            f"A learning rate of {self.config.learning_rate:g} is too high here. "
-            "Lower it, then press Reset."
-        )
+        found = explained(self.config, self.step, stays_finite, self.edits > 0)
+        words = f"{found.words[0].upper()}{found.words[1:]}. {found.remedy()}"
+        is_now = self.metrics()["train_loss"] is None
+        what = "the loss is infinite" if is_now else "the next update makes the loss infinite"
+        self.notice = f"Training stopped at step {self.step}: {what}. {words}"
 
     # Seeing
 
@@ -375,6 +376,13 @@ class MLPExperiment:
 
     def _tensor(self, array: NDArray[Any]) -> Tensor:
         return torch.tensor(array, device=self._device)
+
+
+def stays_finite(config: MLPConfig, updates: int) -> bool:
+    """Whether a network of ``config`` is finite after so many ``updates`` from its initial weights."""
+    trial = MLPExperiment(config)
+    trial._run(updates)
+    return trial._is_healthy()
 
 
 @lru_cache(maxsize=128)

@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.labs.mlp.divergence import explained
 from playground.labs.mlp.evidence import LONG, MANY, Case, Evidence, Sibling, beside, evidence
+from playground.labs.mlp.experiment import stays_finite
 from playground.labs.mlp.layers import Floats
 from playground.labs.mlp.population import PopulationExperiment
 from playground.run import Run
@@ -60,6 +62,7 @@ class Failures:
                 causes.setdefault(found.cause, []).append((index, found))
             for each in causes.values():
                 index, found = each[0]
+                found = self._explained(index, found) if diverged[index] else found
                 found = beside(found, self.config.varied, *self._siblings(variant, has_failed))
                 cards.append(((not diverged[index], -len(each)), self._card(index, found, f"{len(each)} of {of}")))
         return [card for _, card in sorted(cards, key=lambda each: each[0])][:MOST_CARDS]
@@ -108,6 +111,12 @@ class Failures:
             ((places, seen),) = fresh.layers()
             known |= {missing[place]: shares for place, shares in zip(places, seen.asleep, strict=True)}
         return known
+
+    def _explained(self, index: int, found: Evidence) -> Evidence:
+        """What a network diverged by, and a change that has been tried."""
+        why = explained(self._networks.configs[index], int(self._networks.steps()[index]), stays_finite)
+        words = tuple(f"{each}: {why.words}" for each in found.words)
+        return Evidence(cause=found.cause, words=words, setting=why.setting, value=why.value)
 
     def _siblings(self, variant: int, has_failed: NDArray[np.bool_]) -> tuple[int, list[Sibling]]:
         """How many networks of a variant did well, and how the others did."""

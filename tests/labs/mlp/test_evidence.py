@@ -44,7 +44,7 @@ FALLING = (0.005, 0.018, 0.07)
 @pytest.mark.parametrize(
     ("seen", "cause", "words", "setting", "value"),
     [
-        (case(has_diverged=True), "diverged", "step 2,500 its loss was no longer finite", "learning_rate", 0.003),
+        (case(has_diverged=True), "diverged", "step 2,500 its loss was no longer finite", None, None),
         (case(hidden_sizes=(), norms=(0.4,)), "straight", "a straight line", "hidden_sizes", (4, 2)),
         (case(initializer="zeros", norms=(0, 0, 1)), "zeros", "no gradient comes", "initializer", "xavier"),
         (case(initializer="zeros"), "zeros", "cannot become different", "initializer", "xavier"),

@@ -1,0 +1,114 @@
+"""Why a network's numbers stopped being finite, and a change that keeps them so: it is tried before it is offered."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from playground.labs.mlp.config import MLPConfig
+from playground.labs.mlp.population import PopulationExperiment
+
+LEAST_TRIED, MOST_TRIED = 100, 1000  # updates
+EXPLODES = 100.0  # the length of a layer's gradient beside its weights' from which on the weights are to blame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Divergence:
+    """The ``cause``, by a name that equal causes share, and in ``words`` what the numbers show.
+
+    With ``setting`` at ``value`` a network of the same seeds stays finite for ``tried`` updates; None where none of
+    the changes that were tried helps.
+    """
+
+    cause: str
+    words: str
+    tried: int = 0
+    setting: str | None = None
+    value: Any = None
+
+    def remedy(self) -> str:
+        """What to do, in a sentence."""
+        if self.cause == "on the way":
+            return f"From the initial weights it stays finite for {self.tried:,} updates: press Reset."
+        if not self.tried:
+            return "It lasted too long for a change to be tried at once; a lower learning rate is the usual one."
+        if self.setting is None:
+            return "None of the changes that were tried keeps it finite."
+        change = MLPConfig.phrase(self.setting, self.value)
+        return f"With {change} it stays finite for {self.tried:,} updates: set that, then press Reset."
+
+
+@lru_cache(maxsize=256)
+def explained(
+    config: MLPConfig, step: int, stays_finite: Callable[[MLPConfig, int], bool], is_edited: bool = False
+) -> Divergence:
+    """Why a network of ``config`` was last finite after ``step`` updates; ``is_edited``: it was changed on the way.
+
+    ``stays_finite`` trains one from its initial weights for a number of updates, here for longer than it lasted.
+    Nothing is measured in time, so that the same run is always told the same.
+    """
+    cause, words, candidates = _cause(config)
+    tried = max(2 * step, LEAST_TRIED)
+    if tried > MOST_TRIED:
+        return Divergence(cause=cause, words=words)
+    if is_edited and stays_finite(config, tried):
+        return Divergence(cause="on the way", words="what was changed on the way was too much for it", tried=tried)
+    for name, value in candidates:
+        if stays_finite(replace(config, **{name: value}), tried):
+            return Divergence(cause=cause, words=words, tried=tried, setting=name, value=value)
+    return Divergence(cause=cause, words=words, tried=tried)
+
+
+Candidates = list[tuple[str, Any]]
+
+
+def _cause(config: MLPConfig) -> tuple[str, str, Candidates]:
+    """The weightiest cause, in words, and the changes that may mend it, the least first."""
+    start = PopulationExperiment([config])
+    rate, decay = config.learning_rate, config.weight_decay
+    rates, weights = _lower("learning_rate", rate), list(_weights(config))
+    if not np.isfinite(start.scores()["train_loss"][0]):
+        words = f"the initial weights make the loss infinite before any update ({config.words('initial_scale')})"
+        return "initial weights", words, weights
+    if rate * decay >= 2:
+        factor = f"1 − rate × L2 = 1 − {rate:g} × {decay:g} = −{rate * decay - 1:g}"
+        words = f"an update multiplies every weight by {factor}"
+        return "decay", words, [*_lower("weight_decay", decay), ("weight_decay", 0.0), *rates]
+    layer, norm, ratio = _gradient(start)
+    if ratio >= EXPLODES:
+        size = f"{norm:.2g}, {ratio:.2g} times its weights" if np.isfinite(norm) else "infinite"
+        return "exploding", f"at the initial weights the gradient of layer {layer} is {size}", [*weights, *rates]
+    return "rate", f"a learning rate of {rate:g} is too high here", [*rates, *weights]
+
+
+def _gradient(start: PopulationExperiment) -> tuple[int, float, float]:
+    """The layer, from 1, whose gradient is longest beside its parameters; how long, and how many times these."""
+    ((_, seen),) = start.layers()
+    norms = seen.gradient_norms[0].astype(float)
+    sizes, parameters, taken = [], start.parameters(0), 0
+    for shape in start.configs[0].shapes().values():
+        count = int(np.prod(shape))
+        part = parameters[taken : taken + count].astype(float)
+        sizes.append(float((part**2).sum()))
+        taken += count
+    lengths = np.sqrt(np.add(sizes[::2], sizes[1::2]))  # weights and biases of a layer
+    ratios = np.divide(norms, lengths, out=np.zeros_like(norms), where=lengths > 0)
+    ratios = np.where(np.isfinite(norms), ratios, np.inf)
+    layer = int(ratios.argmax())
+    return layer + 1, float(norms[layer]), float(ratios[layer])
+
+
+def _lower(name: str, value: float) -> Candidates:
+    """A tenth, a hundredth and a thousandth of a setting; nothing of one that is 0."""
+    return [(name, float(f"{value / factor:.2g}")) for factor in (10, 100, 1000)] if value else []
+
+
+def _weights(config: MLPConfig) -> Iterator[tuple[str, Any]]:
+    """Other initial weights."""
+    if config.initial_scale > 1:
+        yield from (("initial_scale", 1.0), ("initial_scale", 0.1))
+    for name in ("xavier", "kaiming"):
+        if config.initializer != name:
+            yield "initializer", name
