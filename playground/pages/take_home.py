@@ -58,8 +58,10 @@ def take_home_panel(find_channel: Callable[[], Channel]) -> None:
             st.container(gap="xsmall"),
         ):
             _forms(channel, order, is_busy)
-        _sensitivity(channel, order, is_busy)
+        _ask_sensitivity(channel, order, is_busy)
         _made(order)
+    if order is not None and order.form == SENSITIVITY and order.seen_at is not None:
+        st.markdown(json.loads(order.file.result())["sentence"])
     if refused := st.session_state.get("take_home_refused"):
         st.error(refused, icon=":material/error:")
     code(key="code_lines", data={"text": text.rstrip("\n"), "changed": st.session_state.get("code_changed", [])})
@@ -94,17 +96,15 @@ def _forms(channel: Channel, order: Order | None, is_busy: bool) -> None:
             st.button(form.label, icon=_DONE, disabled=True, **place)
 
 
-def _sensitivity(channel: Channel, order: Order | None, is_busy: bool) -> None:
-    """On demand, how far a tiny change takes this run; it is computed as the files are, and told in a sentence."""
+def _ask_sensitivity(channel: Channel, order: Order | None, is_busy: bool) -> None:
+    """A button: how far a tiny change takes this run is computed as the files are, and then told in a sentence."""
     is_ours = order is not None and order.form == SENSITIVITY
     st.button(
-        "Computing it again and again" if is_ours and is_busy else "How sensitive is this run?",
+        "Computing the run again" if is_ours and is_busy else "How sensitive is this run?",
         icon="spinner" if is_ours and is_busy else ":material/ssid_chart:",
-        key="sensitivity", type="tertiary", help=FORMS[SENSITIVITY].help, disabled=is_busy,
+        key="ask_sensitivity", type="tertiary", help=FORMS[SENSITIVITY].help, disabled=is_busy,
         on_click=_ask, args=(SENSITIVITY, channel),
     )  # fmt: skip
-    if order is not None and is_ours and order.seen_at is not None:
-        st.markdown(json.loads(order.file.result())["sentence"])
 
 
 def _made(order: Order | None) -> None:

@@ -9,22 +9,32 @@ from urllib.parse import urlencode
 from playground.lab import LABS
 from playground.run import Edit, Run, RunConfig, element
 from playground.runs import runfile
-from playground.settings import ConfigError, Problem
+from playground.settings import ConfigError, Number, Problem
 
-NAMES = ("edits", "step", "torch")  # what a link has beside a configuration's settings
+NAMES = ("edits", "step", "torch", "in_batch")  # what a link has beside a configuration's settings
+LOSS = Number(0, 3.5e38)  # float32 goes no further
+_BATCHED = (
+    "Trained in one batch with other networks, this one had a test loss of {loss:.3f} after {step:,} updates. Here "
+    "it is trained alone, which adds in another order: last bits differ, and where training is sensitive that grows."
+)
 MOST_CHARACTERS = 6000  # of an address, which servers and mail programs still take whole
 
 
-def query(run: Run, step: int) -> str | None:
-    """The part of an address after its ``?`` that opens ``run`` at ``step``; None where that would be too long."""
+def query(run: Run, step: int, in_batch: float | None = None) -> str | None:
+    """The part of an address after its ``?`` that opens ``run`` at ``step``; None where that would be too long.
+
+    ``in_batch`` is the test loss that it had there when it was trained in one batch with other networks.
+    """
     edits = ";".join(f"{edit.step}:{edit.target}:{_text(run.config, edit)}" for edit in run.edits)
     beside = {"edits": edits, "step": str(step), "torch": runfile.torch_version()}
+    if in_batch is not None:
+        beside["in_batch"] = LOSS.format(in_batch)
     text = urlencode({**run.config.to_text(), **beside}, safe=":;,[]")
     return text if len(text) <= MOST_CHARACTERS else None
 
 
 def read(lab: str, text: Mapping[str, str]) -> tuple[Run, int, list[Problem], str | None]:
-    """The run of an address's parameters, its step, what could not be used, and a warning about another torch.
+    """The run of an address's parameters, its step, what could not be used, and why its last bits may be others.
 
     A wrong setting gets its default; edits that do not fit, or that were made to another configuration, are left out.
     """
@@ -38,10 +48,13 @@ def read(lab: str, text: Mapping[str, str]) -> tuple[Run, int, list[Problem], st
         step = runfile.STEP.parse(text.get("step", "0"))
         edits = [_edit(config, part) for part in text.get("edits", "").split(";") if part]
         run = Run(config=config, edits=runfile.checked_edits(config, edits))
+        warnings = [runfile.version_warning(text["torch"]) if "torch" in text else None]
+        if "in_batch" in text:
+            warnings.append(_BATCHED.format(loss=LOSS.parse(text["in_batch"]), step=step))
     except ConfigError as error:
         message = f"{error}. Its changes and its step are left out"
         return Run(config=config), 0, [Problem("link", message)], None
-    return run, step, [], runfile.version_warning(text["torch"]) if "torch" in text else None
+    return run, step, [], " ".join(filter(None, warnings)) or None
 
 
 def _text(config: RunConfig, edit: Edit) -> str:

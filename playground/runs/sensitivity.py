@@ -42,17 +42,20 @@ class Sensitivity:
 
     @property
     def is_sensitive(self) -> bool:
-        """Whether the digits that the page shows of the test loss differ."""
+        """Whether three decimals show it: of the test loss, or of a weight."""
+        return self._is_seen or self.apart[-1][1] >= 1e-3
+
+    @property
+    def _is_seen(self) -> bool:
         return _shown(self.test_loss) != _shown(self.moved_test_loss)
 
     def __str__(self) -> str:
         *_, (_, furthest) = self.apart
         here, there = _shown(self.test_loss), _shown(self.moved_test_loss)
-        other, hangs = (f"be {there} instead of {here}", "hangs") if self.is_sensitive else ("", "does not hang")
         text = (
             f"Had one weight begun {_size(self.shift)} higher, the test loss after {self.step:,} updates would "
-            f"{other or f'still be {here}'} and the weights up to {_size(furthest)} apart: what is shown {hangs} on "
-            "last bits."
+            f"{f'be {there} instead of {here}' if self._is_seen else f'still be {here}'} and the weights up to "
+            f"{_size(furthest)} apart: this run is {'' if self.is_sensitive else 'not '}sensitive to last bits."
         )
         if self.script_test_loss is not None:
             text += (

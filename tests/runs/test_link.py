@@ -53,9 +53,21 @@ def test_another_torch_is_told() -> None:
     assert "made with torch '1.0'; this is " + torch_version() in (warning or "")
 
 
+def test_a_run_from_a_batch_of_networks_tells_what_it_was_there() -> None:
+    text = dict(parse_qsl(query(XOR, 1500, in_batch=0.1468) or "", keep_blank_values=True))
+    run, step, problems, warning = read("mlp", text)
+    assert (run, step, problems) == (XOR, 1500, [])
+    assert "a test loss of 0.147 after 1,500 updates. Here it is trained alone" in (warning or "")
+    *_, warning = read("mlp", {**text, "torch": "1.0"})
+    assert "made with torch" in (warning or "")
+    assert "trained alone" in (warning or "")
+
+
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
+        ({"in_batch": "-1"}, "'-1' is not a number from 0"),
+        ({"in_batch": "nan"}, "'nan' is not a number from 0"),
         ({"step": "-3"}, "'-3' is not a whole number from 0"),
         ({"step": "1e3"}, "'1e3' is not a whole number from 0"),
         ({"edits": "x"}, "'x' is not a whole number from 0"),

@@ -40,6 +40,15 @@ def test_a_calm_run_stays_and_a_wild_one_goes_elsewhere() -> None:
     assert "instead of" in str(wild)
 
 
+def test_weights_far_apart_tell_too_where_the_loss_is_the_same() -> None:
+    found = sensitivity(Run(config=CALM), 1)
+    assert not found.is_sensitive
+    far = replace(found, apart=(*found.apart, (2, 50.0)))
+    assert far.is_sensitive
+    assert "still be" in str(far)
+    assert "up to 50 apart: this run is sensitive" in str(far)
+
+
 def test_a_large_weight_moves_by_what_float32_can() -> None:
     found = sensitivity(Run(config=CALM, edits=(Edit(step=0, target=WEIGHT, value=100.0),)), 1)
     assert found.shift == 2.0**-17  # between 100 and the next number

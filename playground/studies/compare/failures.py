@@ -1,6 +1,7 @@
 """Why networks of a comparison failed: each is looked into, and equal causes are told once."""
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -132,6 +133,7 @@ class Failures:
 
     def _card(self, index: int, found: Evidence, shared: str) -> dict[str, Any]:
         config, step = self._networks.configs[index], int(self._networks.steps()[index])
+        loss = float(self._networks.scores()["test_loss"][index])
         return {
             "variant": list(self.config.variants)[index // self.config.seeds],
             "shared": shared,
@@ -141,5 +143,5 @@ class Failures:
             "diverged": bool(self._networks.diverged()[index]),
             "evidence": found.words,
             "counter": found.setting and {"setting": found.setting, "value": found.value},
-            "link": query(Run(config=config), step),
+            "link": query(Run(config=config), step, loss if step and isfinite(loss) else None),
         }

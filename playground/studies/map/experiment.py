@@ -148,7 +148,7 @@ class MapExperiment:
     def _link(self, index: int) -> str | None:
         """The part of an address that opens the cell as an ordinary run, as far as it has come."""
         step = 0 if self._gone()[index] else self.step
-        return link.query(self.cells.run(index), step)
+        return link.query(self.cells.run(index), step, float(self._measured()["test_loss"][index]) if step else None)
 
     def _scene(self) -> dict[str, Any]:
         config, entry = self.config, DATASETS[self.config.dataset]

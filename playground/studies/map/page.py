@@ -25,7 +25,8 @@ def map_page() -> None:
 _LEGEND = (
     "Every cell is a network of its own. All start from the same seed and differ only in what stands on the axes. "
     "The colour is the test loss that a network has now: bright is low. Point at a cell to see what its network has "
-    "learned, click to keep it, and open it in the Playground as a run of its own."
+    "learned, click to keep it, and open it in the Playground as a run of its own: trained alone, its last bits "
+    "differ, and where rates are high it may end elsewhere."
 )
 
 

@@ -233,7 +233,7 @@ def test_every_form_can_be_taken_home(hub: Hub) -> None:
 
 def test_how_sensitive_a_run_is_stands_beside_the_code(hub: Hub) -> None:
     page = opened("mlp", code="on")
-    page.button(key="sensitivity").click().run()
+    page.button(key="ask_sensitivity").click().run()
     assert not page.exception
     assert str(sensitivity(Run(config=MLPConfig()), 0)) in [text.value for text in page.markdown]
     assert "made" not in {widget.key for widget in page.get("download_button")}

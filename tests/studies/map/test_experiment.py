@@ -1,4 +1,5 @@
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from playground.catalog import OPTIMIZERS
 from playground.data.points import DATASETS
 from playground.labs.mlp.experiment import MLPExperiment
 from playground.run import Run, View
+from playground.runs.link import read
 from playground.runs.timeline import Timeline
 from playground.settings import ConfigError
 from playground.stream.limits import Limits
@@ -130,6 +132,8 @@ def test_the_chosen_cell_is_seen(dataset: str) -> None:
     cell = experiment.config.networks()[5]
     assert f"learning_rate={cell.learning_rate:.15g}" in snapshot.info["link"]
     assert "step=2" in snapshot.info["link"]
+    *_, warning = read("mlp", dict(parse_qsl(snapshot.info["link"])))
+    assert f"a test loss of {experiment.cells.scores()['test_loss'][5]:.3f} after 2 updates" in (warning or "")
     assert "large" not in experiment.observe("r", View()).arrays
     assert "large" not in experiment.observe("r", View(member=9)).arrays
 
