@@ -18,6 +18,7 @@ from typing import Any
 
 from playground import __version__
 from playground.export import FORMS, exported
+from playground.format import scaled
 from playground.headless.runs import Result, replay
 from playground.lab import LABS
 from playground.outcomes import Comparison
@@ -98,7 +99,7 @@ def _replay(options: dict[str, Any]) -> None:
 
 def _table(found: Sensitivity) -> str:
     """How far apart two runs were on their way, and what came of it."""
-    rows = [f"{updates:>9,}  {difference:.1e}" for updates, difference in found.apart]
+    rows = [f"{updates:>9,}  {scaled(difference)}" for updates, difference in found.apart]
     return "\n".join(["  updates  largest difference of a weight", *rows, str(found)])
 
 
@@ -296,18 +297,19 @@ def _help(known: Setting, name: str, config_class: type[RunConfig]) -> str:
 
 
 def _summary(result: Result) -> str:
-    lines = [f"epoch {result.epoch:g}, step {result.step}"]
-    lines.append(f"loss      train {_number(result.train_loss)}   test {_number(result.test_loss)}")
-    if result.train_accuracy is not None and result.test_accuracy is not None:
-        lines.append(f"accuracy  train {result.train_accuracy:.1%}   test {result.test_accuracy:.1%}")
+    """Where a run has come to, for people: a line a number, every metric of its lab among them."""
+    lines = {
+        metric.label: metric.text(result.metrics[metric.name])
+        for metric in LABS[result.lab].metrics
+        if metric.name in result.metrics
+    }
     if result.steps_per_s is not None:
-        lines.append(f"speed     {result.steps_per_s:,.0f} updates/s")
-    lines.append(f"weights   sha256 {result.parameters_sha256}")
-    return "\n".join([*lines, *([result.notice] if result.notice else [])])
-
-
-def _number(value: float | None) -> str:
-    return "not finite" if value is None else f"{value:.4f}"
+        lines["speed"] = f"{result.steps_per_s:,.0f} updates/s"
+    lines["weights"] = f"sha256 {result.parameters_sha256}"
+    width = max(map(len, lines)) + 2
+    texts = [f"{name:<{width}}{text}" for name, text in lines.items()]
+    notice = [result.notice] if result.notice else []
+    return "\n".join([f"epoch {result.epoch:g}, step {result.step}", *texts, *notice])
 
 
 if __name__ == "__main__":

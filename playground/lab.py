@@ -5,11 +5,12 @@ So deleting a lab is deleting its folder, its tests and its entry here.
 """
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol
 
 from playground.catalog import resolve
+from playground.format import loss, percent
 from playground.run import Edit, RunConfig, Snapshot, View
 from playground.training.history import History
 
@@ -18,8 +19,8 @@ from playground.training.history import History
 class Metric:
     """A number by which a run is measured: a key of a snapshot's metrics, a column of its history and its table.
 
-    ``better`` says which values are good. A ``share`` lies in [0, 1] and is written in percent. Metrics with equal
-    ``axes`` share a plot.
+    ``label`` is as inside a sentence. ``better`` says which values are good. A ``share`` lies in [0, 1] and is
+    written in percent. Metrics with equal ``axes`` share a plot, of which that is the title.
     """
 
     name: str
@@ -28,6 +29,22 @@ class Metric:
     unit: Literal["", "share"] = ""
     axes: str = "loss"
 
+    @property
+    def title(self) -> str:
+        """The label as at the start of a line."""
+        return self.label[:1].upper() + self.label[1:]
+
+    def text(self, value: float | None) -> str:
+        """Returns a value as people read it; None is one that is not finite."""
+        if value is None:
+            return "not finite"
+        return percent(value) if self.unit == "share" else loss(value)
+
+
+def said(metrics: Iterable[Metric], found: Mapping[str, float | None]) -> list[str]:
+    """Returns in words those of ``metrics`` that were ``found``: ``test loss 0.021``."""
+    return [f"{metric.label} {metric.text(found[metric.name])}" for metric in metrics if metric.name in found]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lab:
@@ -35,11 +52,11 @@ class Lab:
 
     ``config``, ``experiment``, ``page`` and the makers of ``forms`` are dotted names.
 
-    ``picture`` is the JavaScript module of its stage, below ``playground/``. ``metrics`` are the columns of its
-    history after step and epoch; ``score`` is the one by which a comparison ranks. ``forms`` are what a run can be
-    taken home as, beside what every lab has (``export.FORMS``). ``path`` is the page's address, empty for
-    the page that opens first. ``small`` are
-    settings of a run that is quick to make, for tests and first pictures.
+    ``picture`` is the JavaScript module of its stage, below ``playground/``. ``metrics`` is what its runs are
+    measured by: all that draws, writes or keeps measurements goes by it. ``score`` names the metric by which runs are
+    ranked. ``forms`` are what a run can be taken home as, beside what every lab has (``export.FORMS``). ``path`` is
+    the page's address, empty for the page that opens first. ``small`` are settings of a run that is quick to make,
+    for tests and first pictures.
     """
 
     title: str
@@ -50,8 +67,8 @@ class Lab:
     experiment: str
     page: str
     picture: str
-    metrics: tuple[Metric, ...] = ()
-    score: str = "test_loss"
+    metrics: tuple[Metric, ...]
+    score: str
     forms: Mapping[str, str] = field(default_factory=dict)
     small: Mapping[str, Any] = field(default_factory=dict)
 
@@ -60,6 +77,26 @@ class Lab:
         """The class of its settings; free of torch."""
         found: type[RunConfig] = resolve(self.config)
         return found
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of a run's measurements: step, epoch, and every metric."""
+        return ("step", "epoch", *(metric.name for metric in self.metrics))
+
+    @property
+    def scored(self) -> Metric:
+        """The metric by which runs are ranked."""
+        return next(metric for metric in self.metrics if metric.name == self.score)
+
+    @property
+    def headline(self) -> tuple[Metric, ...]:
+        """The metrics that say most in little space: the score, and of all other axes their last one."""
+        last = {metric.axes: metric for metric in self.metrics} | {self.scored.axes: self.scored}
+        return (self.scored, *(metric for axes, metric in last.items() if axes != self.scored.axes))
+
+    def declaration(self) -> dict[str, Any]:
+        """The metrics and the score as JSON, for the scene of a stage."""
+        return {"metrics": [asdict(metric) for metric in self.metrics], "score": self.score}
 
 
 class Experiment(Protocol):
@@ -79,11 +116,7 @@ class Experiment(Protocol):
         ...
 
     def metrics(self) -> Mapping[str, float | None]:
-        """The lab's metrics by name; None for what is not finite."""
-        ...
-
-    def record(self) -> None:
-        """Add the present measurements to the history."""
+        """The lab's metrics by name: None for one that is not finite, none for one that this run does not have."""
         ...
 
     def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
@@ -94,7 +127,12 @@ class Experiment(Protocol):
         ...
 
     def observe(self, run_id: str, view: View) -> Snapshot:
-        """Return what ``view`` asks for, as copies. Leaves the run as it was."""
+        """Return what ``view`` asks for, as copies. Leaves the run as it was.
+
+        The scene may name ``baselines``: ``{"label": "guessing", "value": 0.69, "axes": "loss"}``, a number that a
+        metric on these axes is to be held against. What every lab has, the measurements so far and which metrics
+        there are, is added by ``runs.timeline``.
+        """
         ...
 
     def apply(self, target: str, value: Any) -> Edit:
@@ -108,6 +146,10 @@ class Experiment(Protocol):
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from an earlier ``state`` of a run with the same configuration and the same live edits."""
         ...
+
+    def record(self) -> None:
+        """Add the present measurements to the history."""
+        self.history.add(self.history.row(self.step, self.epoch, self.metrics()))
 
     def prepare(self) -> None:
         """Do now what would make the first ``advance`` slow. Leaves the run as it was."""
@@ -127,12 +169,12 @@ class Experiment(Protocol):
 
 
 _LOSSES = (
-    Metric(name="train_loss", label="Training loss"),
-    Metric(name="test_loss", label="Test loss"),
+    Metric(name="train_loss", label="training loss"),
+    Metric(name="test_loss", label="test loss"),
 )
 _ACCURACIES = (
-    Metric(name="train_accuracy", label="Training accuracy", better="high", unit="share", axes="accuracy"),
-    Metric(name="test_accuracy", label="Test accuracy", better="high", unit="share", axes="accuracy"),
+    Metric(name="train_accuracy", label="training accuracy", better="high", unit="share", axes="accuracy"),
+    Metric(name="test_accuracy", label="test accuracy", better="high", unit="share", axes="accuracy"),
 )
 
 LABS = {
@@ -146,6 +188,7 @@ LABS = {
         page="playground.labs.mlp.page.mlp_page",
         picture="labs/mlp/stage/picture.js",
         metrics=(*_LOSSES, *_ACCURACIES),
+        score="test_loss",
         forms={
             "script": "playground.labs.mlp.export.script.script",
             "notebook": "playground.labs.mlp.export.notebook.notebook",
@@ -166,6 +209,8 @@ LABS = {
         page="playground.studies.compare.page.compare_page",
         picture="studies/compare/stage/picture.js",
         small={"seeds": 2},
+        metrics=(*_LOSSES, *_ACCURACIES),
+        score="test_loss",
     ),
     "map": Lab(
         title="Trainability map",
@@ -177,6 +222,8 @@ LABS = {
         page="playground.studies.map.page.map_page",
         picture="studies/map/stage/picture.js",
         small={"cells": 3},
+        metrics=(*_LOSSES, Metric(name="diverged", label="diverged networks", axes="networks")),
+        score="test_loss",
     ),
     "race": Lab(
         title="Race of optimizers",
@@ -187,6 +234,8 @@ LABS = {
         experiment="playground.studies.race.experiment.RaceExperiment",
         page="playground.studies.race.page.race_page",
         picture="studies/race/stage/picture.js",
+        metrics=(*_LOSSES, *_ACCURACIES),
+        score="test_loss",
     ),
 }
 

@@ -1,12 +1,14 @@
 """The command line and the Python functions behind it."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from playground import Edit, MapConfig, MLPConfig, Run, __version__, replay, train, trainability_map
 from playground.__main__ import main
+from playground.lab import LABS
 from playground.runs import replay as replaying
 from playground.runs.runfile import write
 from playground.studies import parts
@@ -34,7 +36,7 @@ def test_one_json_object(capsys: pytest.CaptureFixture[str]) -> None:
         epochs=4,
     )
     assert result["parameters_sha256"] == same.parameters_sha256
-    assert result["test_loss"] == same.test_loss
+    assert result["test_loss"] == same.metrics["test_loss"]
 
 
 def test_a_readable_summary_and_a_progress_bar(
@@ -44,8 +46,17 @@ def test_a_readable_summary_and_a_progress_bar(
     assert main([*COMMAND[:-1]]) == 0
     out, err = capsys.readouterr()
     assert "epoch 4, step 100" in out
-    assert "accuracy  train" in out
+    for metric in LABS["mlp"].metrics:
+        assert re.search(rf"^{metric.label}  +0\.\d{{3}}$|^{metric.label}  +\d\d\.\d %$", out, re.MULTILINE), out
     assert "100/100" in err
+
+
+def test_a_summary_writes_huge_numbers_as_the_page_does(capsys: pytest.CaptureFixture[str]) -> None:
+    command = "train mlp --dataset plane --learning-rate 0.3 --weight-decay 10 --epochs 100"
+    assert main(command.split()) == 0
+    out, _ = capsys.readouterr()
+    assert re.search(r"^training loss  \d(\.\d)?·10³.$", out, re.MULTILINE), out
+    assert "accuracy" not in out
 
 
 def test_regression_has_no_accuracy(capsys: pytest.CaptureFixture[str]) -> None:

@@ -85,7 +85,7 @@ FORMS = {
         label="Metrics table",
         extension="csv",
         mime="text/csv",
-        help="Losses and accuracies at up to 1,000 steps, for a spreadsheet.",
+        help="Every measurement at up to 1,000 steps, for a spreadsheet.",
         make="playground.export.table.table",
     ),
     "png": Form(

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.export.modules import PACKAGE, bundle, name_of
-from playground.lab import LABS
+from playground.lab import LABS, said
 from playground.run import Run, Snapshot, View
 from playground.runs.frame import pack
 from playground.runs.replay import Progress, moments
@@ -25,17 +25,17 @@ from playground.runs.timeline import MOST_MARKS
 
 STAGE, PLAYER = PACKAGE / "stage", "stage/player.js"
 MOMENTS = 110  # beside those of edits
-LOSSES = 360  # more points of the loss curves, evenly over the run
+POINTS = 360  # more points of the curves, evenly over the run
 HOLD = 25  # moments for which the drawn neurons of a large layer stay the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """What was seen of a run: ``moments`` by ascending step, ``losses`` (H, 3) as step, training loss, test loss, and
+    """What was seen of a run: ``moments`` by ascending step, ``curves`` (H, columns) in the lab's columns, and
     why the training stopped by itself, where it did."""
 
     moments: Sequence[Snapshot]
-    losses: NDArray[np.float32]
+    curves: NDArray[np.float32]
     notice: str | None
 
     def frames(self) -> list[bytes]:
@@ -52,8 +52,8 @@ class Recording:
                 **moment.info,
                 "furthest": last.step,
             }
-            history = {"history": self.losses} if "history" in moment.arrays else {}
-            frames.append(pack(header, {**moment.arrays, **history}))
+            curves = {"curves": self.curves} if "curves" in moment.arrays else {}
+            frames.append(pack(header, {**moment.arrays, **curves}))
         return frames
 
 
@@ -65,7 +65,7 @@ def recording(run: Run, step: int, progress: Progress | None = None) -> str:
     packed = zlib.compress(b"".join(struct.pack("<I", len(frame)) + frame for frame in frames), 9)
     return Template((STAGE / "player.html").read_text("utf-8")).substitute(
         title=html.escape(run.config.title()),
-        numbers=html.escape(_numbers(seen.moments[-1])),
+        numbers=html.escape(_numbers(run.lab, seen.moments[-1])),
         moments=len(frames),
         style=(STAGE / "stage.css").read_text("utf-8"),
         modules=bundle("document.baseURI", PLAYER, picture).replace("</script", "<\\/script"),
@@ -80,12 +80,11 @@ def record(run: Run, step: int, progress: Progress | None = None) -> Recording:
     """Compute ``run`` up to ``step`` again and look at it on the way."""
     stops = moment_steps(run, step)
     found: list[Snapshot] = []
-    losses = []
+    rows = []
     draws = None
-    for timeline in moments(run, sorted({*stops, *(round(step * i / LOSSES) for i in range(LOSSES))}), progress):
+    for timeline in moments(run, sorted({*stops, *(round(step * i / POINTS) for i in range(POINTS))}), progress):
         experiment = timeline.experiment
-        metrics = experiment.metrics()
-        losses.append((timeline.step, metrics["train_loss"], metrics["test_loss"]))
+        rows.append(experiment.history.row(experiment.step, experiment.epoch, experiment.metrics()))
         is_new = not found or found[-1].step < timeline.step
         if not is_new or (timeline.step not in stops and experiment.notice is None):
             continue
@@ -94,7 +93,7 @@ def record(run: Run, step: int, progress: Progress | None = None) -> Recording:
         shown = found[-1].info["shown"] if len(found) % HOLD else None
         found.append(timeline.observe("recording", View(panels=frozenset(panels), shown=shown)))
         draws = drawn
-    return Recording(moments=found, losses=np.array(losses, np.float32), notice=experiment.notice)
+    return Recording(moments=found, curves=np.array(rows, np.float32), notice=experiment.notice)
 
 
 def moment_steps(run: Run, step: int) -> set[int]:
@@ -104,18 +103,8 @@ def moment_steps(run: Run, step: int) -> set[int]:
     return {round(step * (i / MOMENTS) ** 2) for i in range(MOMENTS + 1)} | set(edits[-MOST_MARKS:])
 
 
-def _numbers(moment: Snapshot) -> str:
+def _numbers(lab: str, moment: Snapshot) -> str:
     """Where the run has come to."""
-    metrics = moment.metrics
-    losses = [
-        f"{name} loss {_loss(metrics[key])}" for name, key in (("training", "train_loss"), ("test", "test_loss"))
-    ]
-    right = metrics.get("test_accuracy")
-    accuracy = [] if right is None else [f"{right:.1%} of the test points right"]
-    return f"{moment.step:,} updates, {moment.epoch:,.1f} epochs: " + ", ".join([*losses, *accuracy])
-
-
-def _loss(value: float | None) -> str:
-    if value is None:
-        return "not finite"
-    return f"{value:.4f}" if value < 1000 else f"{value:.2e}"
+    return f"{moment.step:,} updates, {moment.epoch:,.1f} epochs: " + ", ".join(
+        said(LABS[lab].metrics, moment.metrics)
+    )

@@ -1,31 +1,32 @@
 """The Inspect area: curves and weights in Plotly, to hover, zoom and save. Costs nothing while it is hidden."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from itertools import cycle, islice
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from playground.lab import LABS, Lab, Metric
+from playground.runs.store import Curves
 from playground.stream.channel import Channel
 
 REFRESH_S = 0.5
-TRAIN, TEST = "#8c929d", {"light": "#22262b", "dark": "#f0f2f4"}  # as in the live trace; hues are for signs
-SERIES = ("#7a52c7", "#0f9d7a", "#c2417f", "#8a7a0a", "#4a6b8a", "#a0522d")  # of runs; orange and blue are signs
+MUTED, TEXT = "#8c929d", {"light": "#22262b", "dark": "#f0f2f4"}  # as in the live curves
+SERIES = ("#7a52c7", "#0f9d7a", "#c2417f", "#8a7a0a", "#4a6b8a", "#a0522d")  # orange and blue are signs
+GAP = 0.32  # between two plots, in the height of one
 DIVERGING = [[0.0, "#f59322"], [0.5, "#e8eaeb"], [1.0, "#0877bd"]]
 
 
 @st.fragment(run_every=REFRESH_S)
 def inspect_panel(find_channel: Callable[[], Channel], input_names: Callable[[Any], list[str]]) -> None:
-    """Loss and accuracy so far, and every layer's weights as they are now; ``input_names`` are those of the first."""
+    """All curves so far, and every layer's weights as they are now; ``input_names`` are those of the first."""
     channel = find_channel()
     curves, weights = st.columns([3, 2])
     with curves:
-        log_scale = st.toggle("Logarithmic loss", key="log_scale")
-        moment = channel.inspect("curves")
-        in_past = moment.step < moment.info["furthest"]
-        figure = _curves(moment.arrays["curves"], log_scale, moment.epoch if in_past else None)
-        st.plotly_chart(figure, key="curves", config=_CONFIG)
+        curves_chart(channel)
     with weights:
         arrays = channel.inspect("weights").arrays
         layers = len(arrays) // 2
@@ -39,6 +40,23 @@ def inspect_panel(find_channel: Callable[[], Channel], input_names: Callable[[An
         st.plotly_chart(_heatmap(matrix, bias, names), key="weights", config=_CONFIG)
 
 
+def curves_chart(channel: Channel) -> None:
+    """The curves so far of the channel's run."""
+    lab = LABS[channel.config.lab]
+    low = dict.fromkeys(metric.axes for metric in lab.metrics if metric.better == "low")
+    is_log = bool(low) and st.toggle(f"Logarithmic {' and '.join(low)}", key="log_scale")
+    moment = channel.inspect("curves", "scene")
+    figure = curves_figure(
+        lab,
+        dict(zip(moment.info["columns"], moment.arrays["curves"].T, strict=True)),
+        baselines=moment.info["scene"].get("baselines", ()),
+        is_log=is_log,
+        cursor=moment.epoch if moment.step < moment.info["furthest"] else None,
+        theme=st.context.theme.type or "light",
+    )
+    st.plotly_chart(figure, key="curves", config=_CONFIG)
+
+
 _CONFIG = {"displaylogo": False}
 
 
@@ -46,55 +64,127 @@ def _layer_name(index: int, layers: int) -> str:
     return "the output layer" if index == layers - 1 else f"hidden layer {index + 1}"
 
 
-def _curves(rows: np.ndarray[Any, Any], log_scale: bool, cursor: float | None) -> Any:
-    """Loss and, for classification, accuracy over epochs; ``rows`` are those of a run's history.
+def curves_figure(
+    lab: Lab,
+    curves: Curves,
+    *,
+    baselines: Sequence[Mapping[str, Any]] = (),
+    is_log: bool = False,
+    cursor: float | None = None,
+    theme: str = "light",
+) -> Any:
+    """The measurements of a run of ``lab`` over epochs: a plot for all metrics with equal axes, where it has any.
 
-    ``cursor`` is the epoch that the page shows, where one has gone back to it.
+    ``baselines`` are as in a stage's scene. ``is_log`` is for axes on which low is good. ``cursor`` is the epoch that
+    the page shows, where one has gone back to it.
     """
-    from plotly.subplots import make_subplots  # here: a page without Inspect does not load Plotly
+    from plotly.graph_objects import Figure  # here: a page without Inspect does not load Plotly
 
-    _, epoch, train_loss, test_loss, train_accuracy, test_accuracy = rows.T
-    has_accuracy = bool(np.isfinite(train_accuracy).any())
-    dark_or_light = st.context.theme.type or "light"
-    figure = make_subplots(rows=1 + has_accuracy, cols=1, shared_xaxes=True, vertical_spacing=0.08)
-    for row, train, test in ((1, train_loss, test_loss), (2, train_accuracy, test_accuracy))[: 1 + has_accuracy]:
-        for name, values, colour in (("train", train, TRAIN), ("test", test, TEST[dark_or_light])):
-            figure.add_scatter(
-                x=epoch, y=values, name=name, line={"color": colour, "width": 2},
-                hovertemplate="%{y:.4f}", legendgroup=name, showlegend=row == 1, row=row, col=1,
-            )  # fmt: skip
-    if cursor is not None:
-        figure.add_vline(x=cursor, line={"color": TEST[dark_or_light], "width": 2})
-    figure.update_yaxes(title="loss", type="log" if log_scale else "linear", row=1, col=1)
-    if has_accuracy:
-        figure.update_yaxes(title="accuracy", tickformat=".0%", range=[0, 1.02], row=2, col=1)
-    figure.update_xaxes(range=[0, max(float(epoch[-1]), 1.0)])
-    figure.update_xaxes(title="epoch", row=1 + has_accuracy, col=1)
-    return figure.update_layout(
-        height=420, margin={"t": 30, "r": 10, "b": 40, "l": 60}, hovermode="x unified",
-        legend={"orientation": "h", "y": 1.08}, uirevision="curves",
-    )  # fmt: skip
+    plots: dict[str, list[Metric]] = {}
+    for metric in lab.metrics:
+        if np.isfinite(curves[metric.name]).any():
+            plots.setdefault(metric.axes, []).append(metric)
+    end = max(float(curves["epoch"][-1]), 1.0)
+    layout = _stacked({axes: _scale(metrics, is_log) for axes, metrics in plots.items()}, range=[0, end])
+    lines: list[dict[str, Any]] = []
+    for row, (axes, metrics) in enumerate(plots.items()):
+        place = {"xaxis": _nth("x", row), "yaxis": _nth("y", row), "legend": _nth("legend", row)}
+        for metric, colour in zip(metrics, _colours(len(metrics), theme), strict=True):
+            lines.append(
+                {**_line(metric, curves), **place, "name": metric.title, "line": {"color": colour, "width": 2}}
+            )
+        lines += [_baseline(each, end) | place for each in baselines if each["axes"] == axes]
+        top = layout[_nth("yaxis", row)]["domain"][1]
+        layout[_nth("legend", row)] = {"orientation": "h", "y": top, "yanchor": "bottom"}
+    layout["shapes"] = [_cursor(cursor, theme, row) for row in range(len(plots)) if cursor is not None]
+    return Figure(lines, {**layout, "margin": _MARGIN | {"t": 30}, "uirevision": "curves"})
 
 
-def overlay(runs: Sequence[tuple[str, np.ndarray[Any, Any]]]) -> Any:
-    """The losses of several runs over each other; each has a name and rows as a run's history has them."""
+def overlay(runs: Sequence[tuple[str, Lab, Curves]]) -> Any:
+    """The curves of several runs over each other, each with its name and lab: those metrics that share the axes of
+    the lab's score, which has the thick line."""
     from plotly.graph_objects import Figure
 
-    figure = Figure()
-    for index, (name, rows) in enumerate(runs):
-        colour = SERIES[index % len(SERIES)]
-        for part, column, dash in (("test", 3, "solid"), ("train", 2, "dot")):
-            figure.add_scatter(
-                x=rows[:, 1], y=rows[:, column], name=f"{escape(name)}, {part}", mode="lines", legendgroup=str(index),
-                line={"color": colour, "dash": dash, "width": 2 if part == "test" else 1},
-                hovertemplate="%{y:.4f}",
-            )  # fmt: skip
-    figure.update_xaxes(title="epoch", rangemode="tozero")
-    figure.update_yaxes(title="loss", rangemode="tozero")
-    return figure.update_layout(
-        height=380, margin={"t": 10, "r": 10, "b": 40, "l": 60}, hovermode="x unified", uirevision="overlay",
-        legend={"orientation": "h", "y": -0.2},
-    )  # fmt: skip
+    plots: dict[str, list[Metric]] = {}
+    lines: list[dict[str, Any]] = []
+    for index, (name, lab, curves) in enumerate(runs):
+        plot = plots.setdefault(lab.scored.axes, [])
+        row, dashes = list(plots).index(lab.scored.axes), cycle(("dot", "dash", "dashdot"))
+        others = [metric for metric in lab.metrics if metric.axes == lab.scored.axes and metric != lab.scored]
+        for metric in [metric for metric in (lab.scored, *others) if metric.name in curves]:
+            line = {"dash": "solid", "width": 2} if metric == lab.scored else {"dash": next(dashes), "width": 1}
+            line["color"] = SERIES[index % len(SERIES)]
+            words = {"name": f"{escape(name)}, {metric.label}", "legendgroup": str(index), "line": line}
+            lines.append({**_line(metric, curves), **words, "xaxis": _nth("x", row), "yaxis": _nth("y", row)})
+            plot.append(metric)
+    scales = {axes: {"rangemode": "tozero", **_scale(metrics, False)} for axes, metrics in plots.items()}
+    layout = {**_stacked(scales, rangemode="tozero"), "legend": {"orientation": "h", "y": -0.2}}
+    return Figure(lines, {**layout, "margin": _MARGIN, "uirevision": "overlay"})
+
+
+_MARGIN = {"t": 10, "r": 10, "b": 40, "l": 60}
+
+
+def _stacked(scales: Mapping[str, Mapping[str, Any]], **epochs: Any) -> dict[str, Any]:
+    """The layout of plots below each other, which share their ``epochs``: of each the scale of its axis, by its
+    title."""
+    count = max(len(scales), 1)
+    gap = GAP / count
+    side = (1 - gap * (count - 1)) / count
+    layout: dict[str, Any] = {"height": max(420, 180 * count + 60), "hovermode": "x unified"}
+    for row, (title, scale) in enumerate(scales.items()):
+        top, is_last = 1 - row * (side + gap), row == count - 1
+        layout[_nth("yaxis", row)] = {
+            "title": title, "domain": [max(top - side, 0), top], "anchor": _nth("x", row), **scale,
+        }  # fmt: skip
+        layout[_nth("xaxis", row)] = {
+            "title": "epoch" if is_last else None, "showticklabels": is_last, "anchor": _nth("y", row),
+            "matches": None if is_last else _nth("x", count - 1), **epochs,
+        }  # fmt: skip
+    return layout
+
+
+def _nth(name: str, row: int) -> str:
+    """Plotly's name for an axis or a legend of the plot in ``row``, from 0."""
+    return f"{name}{row + 1}" if row else name
+
+
+def _baseline(baseline: Mapping[str, Any], end: float) -> dict[str, Any]:
+    """A line to epoch ``end`` with its name. As a trace it is in its place on a logarithmic axis too."""
+    return {
+        "x": [0, end], "y": [baseline["value"]] * 2, "text": ["", baseline["label"]], "mode": "lines+text",
+        "textposition": "top left", "textfont": {"color": MUTED, "size": 11}, "hoverinfo": "skip",
+        "showlegend": False, "line": {"color": MUTED, "width": 1, "dash": "dot"},
+    }  # fmt: skip
+
+
+def _cursor(epoch: float, theme: str, row: int) -> dict[str, Any]:
+    """A line from the bottom to the top of the plot in ``row``."""
+    place = {"xref": _nth("x", row), "x0": epoch, "x1": epoch, "yref": f"{_nth('y', row)} domain", "y0": 0, "y1": 1}
+    return {"type": "line", "line": {"color": TEXT[theme], "width": 2}, **place}
+
+
+def _line(metric: Metric, curves: Curves) -> dict[str, Any]:
+    """A metric over epochs, whose numbers read as everywhere else."""
+    values = curves[metric.name]
+    text = [metric.text(value if math.isfinite(value) else None) for value in values.tolist()]
+    return {"x": curves["epoch"], "y": values, "text": np.array(text), "mode": "lines", "hovertemplate": "%{text}"}
+
+
+def _colours(count: int, theme: str) -> list[str]:
+    """The last of some lines stands out, as in the live curves; hues are for the third and further ones."""
+    return [TEXT[theme]] if count == 1 else [*islice(cycle(SERIES), count - 2), MUTED, TEXT[theme]]
+
+
+def _scale(metrics: Sequence[Metric], is_log: bool) -> dict[str, Any]:
+    """How the axis of some metrics is divided."""
+    if metrics and all(metric.unit == "share" for metric in metrics):
+        return {"tickformat": ".0%", "range": [0, 1.02]}
+    return {"type": "log" if is_log and _is_low(metrics) else "linear", "exponentformat": "power"}
+
+
+def _is_low(metrics: Sequence[Metric]) -> bool:
+    return any(metric.better == "low" for metric in metrics)
 
 
 def _heatmap(matrix: np.ndarray[Any, Any], bias: np.ndarray[Any, Any], names: list[str]) -> Any:

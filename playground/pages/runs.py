@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from playground.lab import LABS, said
 from playground.pages import side_by_side
 from playground.pages.charts import overlay
 from playground.pages.session import PageSession
@@ -66,9 +67,10 @@ def _card(store: Store, kept: Kept, difference: str, is_present: bool, session: 
     marks = "".join(
         f"<span>{word}</span>" for word, is_on in (("here", is_present), ("pinned", kept.pinned)) if is_on
     )
+    numbers = escape(_numbers(kept)).replace(" %", "&nbsp;%")
     st.html(
         f'<div class="nn-kept"><img src="data:image/png;base64,{picture}" alt="">'
-        f"<div><b>{escape(kept.name)}</b>{marks}<p>{escape(_numbers(kept))}</p><p>{escape(difference)}</p></div></div>{_CARD_STYLE}"
+        f"<div><b>{escape(kept.name)}</b>{marks}<p>{numbers}</p><p>{escape(difference)}</p></div></div>{_CARD_STYLE}"
     )
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.checkbox("Curves", key=f"ticked_{kept.id}")
@@ -127,16 +129,18 @@ def _compare(ticked: list[Kept], differences: dict[str, str]) -> None:
         st.caption("Tick runs to lay their curves over each other; two of them also open side by side.")
         return
     names = [f"{each.name} ({differences[each.id]})" if differences[each.id] else each.name for each in ticked]
-    figure = overlay(list(zip(names, (each.curves for each in ticked), strict=True)))
+    labs = [LABS[each.run.lab] for each in ticked]
+    figure = overlay(list(zip(names, labs, (each.curves for each in ticked), strict=True)))
     st.plotly_chart(figure, key="overlay", config={"displaylogo": False})
     if len(ticked) == 2:
         st.link_button("Open both side by side", side_by_side.address(ticked), icon=":material/view_column_2:")
 
 
 def _numbers(kept: Kept) -> str:
-    loss, accuracy = kept.metrics.get("test_loss"), kept.metrics.get("test_accuracy")
-    parts = [f"step {kept.step:,}", "test loss " + ("not finite" if loss is None else f"{loss:.3f}")]
-    return " · ".join([*parts, *([f"{accuracy:.1%}"] if accuracy is not None else [])])
+    """How far a run has come, by the number that its lab ranks by and by shares."""
+    lab = LABS[kept.run.lab]
+    metrics = [metric for metric in lab.headline if metric == lab.scored or metric.unit == "share"]
+    return " · ".join([f"step {kept.step:,}", *said(metrics, kept.metrics)])
 
 
 def _differences(kept: Sequence[Kept]) -> dict[str, str]:

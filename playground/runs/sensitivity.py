@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.format import scaled
+from playground.lab import LABS, Metric
 from playground.run import Edit, Run
 from playground.runs.replay import Progress, apart, moments
 from playground.settings import ConfigError
@@ -25,47 +27,53 @@ LOOKS = [digit * 10**power for power in range(12) for digit in (1, 3)]  # update
 class Sensitivity:
     """What became of a run and of the same one with ``weight`` moved by ``shift`` before the first update.
 
-    ``test_loss`` is this run's after ``step`` updates, ``moved_test_loss`` that of the other, None where not finite.
-    ``script_test_loss`` is that of the plain loop, which the exported script repeats, where the run went on compiled.
+    ``score`` is this run's after ``step`` updates, ``moved_score`` that of the other, None where not finite; which
+    metric that is, ``lab`` says. ``script_score`` is that of the plain loop, which the exported script repeats, where
+    the run went on compiled.
     ``warning`` says why the numbers may not be the run's own. ``apart`` tells after how many updates the weights and
     biases differed by how much at most. ``step`` is less than was asked for where one of the two stopped by itself.
     """
 
+    lab: str
     weight: str
     shift: float
     step: int
-    test_loss: float | None
-    moved_test_loss: float | None
-    script_test_loss: float | None
+    score: float | None
+    moved_score: float | None
+    script_score: float | None
     warning: str | None
     apart: tuple[tuple[int, float], ...]
 
     @property
+    def metric(self) -> Metric:
+        """What the scores are of."""
+        return LABS[self.lab].scored
+
+    @property
     def is_sensitive(self) -> bool:
-        """Whether three decimals show it: of the test loss, or of a weight."""
+        """Whether three decimals show it: of the score, or of a weight."""
         return self._is_seen or self.apart[-1][1] >= 1e-3
 
     @property
     def _is_seen(self) -> bool:
-        return _shown(self.test_loss) != _shown(self.moved_test_loss)
+        return self.metric.text(self.score) != self.metric.text(self.moved_score)
 
     def __str__(self) -> str:
         *_, (_, furthest) = self.apart
-        here, there = _shown(self.test_loss), _shown(self.moved_test_loss)
+        here, there, script = map(self.metric.text, (self.score, self.moved_score, self.script_score))
         text = (
-            f"Had one weight begun {_size(self.shift)} higher, the test loss after {self.step:,} updates would "
-            f"{f'be {there} instead of {here}' if self._is_seen else f'still be {here}'} and the weights up to "
-            f"{_size(furthest)} apart: this run is {'' if self.is_sensitive else 'not '}sensitive to last bits."
+            f"Had one weight begun {scaled(self.shift, 1)} higher, the {self.metric.label} after {self.step:,} "
+            f"updates would {f'be {there} instead of {here}' if self._is_seen else f'still be {here}'} and the "
+            f"weights up to {scaled(furthest, 1)} apart: this run is {'' if self.is_sensitive else 'not '}sensitive to "
+            "last bits."
         )
-        if self.script_test_loss is not None:
-            text += (
-                f" This run went on in a compiled loop; the plain script comes to {_shown(self.script_test_loss)}."
-            )
+        if self.script_score is not None:
+            text += f" This run went on in a compiled loop; the plain script comes to {script}."
         return f"{text} {self.warning}" if self.warning else text
 
     def to_json(self) -> dict[str, Any]:
         """All of it as a JSON object, with the ``sentence`` that says it."""
-        return {**asdict(self), "is_sensitive": self.is_sensitive, "sentence": str(self)}
+        return {**asdict(self), "metric": self.metric.name, "is_sensitive": self.is_sensitive, "sentence": str(self)}
 
 
 def sensitivity(run: Run, step: int, progress: Progress | None = None) -> Sensitivity:
@@ -93,12 +101,13 @@ def sensitivity(run: Run, step: int, progress: Progress | None = None) -> Sensit
     common = sorted(set(here) & set(there))
     last = common[-1]
     return Sensitivity(
+        lab=run.lab,
         weight=weight,
         shift=float(after) - float(before),
         step=last,
-        test_loss=here[last].test_loss,
-        moved_test_loss=there[last].test_loss,
-        script_test_loss=script[last].test_loss if last in script else None,
+        score=here[last].score,
+        moved_score=there[last].score,
+        script_score=script[last].score if last in script else None,
         warning=here[last].warning,
         apart=tuple((each, float(np.abs(here[each].parameters - there[each].parameters).max())) for each in common),
     )
@@ -113,7 +122,7 @@ class _Moment(NamedTuple):
     """Where a run is: all its weights and biases (P,), and what was measured."""
 
     parameters: NDArray[np.float32]
-    test_loss: float | None
+    score: float | None
     warning: str | None
 
 
@@ -122,8 +131,8 @@ def _reached(run: Run, steps: Sequence[int], progress: Progress | None) -> dict[
     found = {}
     for timeline in moments(run, steps, progress):
         experiment = timeline.experiment
-        test_loss = experiment.metrics()["test_loss"]
-        found[timeline.step] = _Moment(experiment.state()["parameters"], test_loss, timeline.warning)
+        score = experiment.metrics()[LABS[run.lab].score]
+        found[timeline.step] = _Moment(experiment.state()["parameters"], score, timeline.warning)
     return found
 
 
@@ -141,12 +150,3 @@ def _parts(progress: Progress | None, count: int) -> Iterator[Progress | None]:
 
 def _part_done(progress: Progress, number: int, count: int, done: int, total: int) -> None:
     progress(number * total + done, count * total)
-
-
-def _shown(value: float | None) -> str:
-    return "not finite" if value is None else f"{value:.3f}"
-
-
-def _size(value: float) -> str:
-    """One digit of it: how large it is."""
-    return f"{float(f'{value:.1g}'):g}"

@@ -8,7 +8,7 @@ import contextlib
 import json
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +17,12 @@ from typing import Any
 import numpy as np
 import platformdirs
 import sqlalchemy as sa
+from numpy.typing import NDArray
 from sqlalchemy.exc import SQLAlchemyError
 
 from playground.run import Run
 from playground.runs import runfile
+from playground.runs.frame import pack, unpack
 from playground.settings import ConfigError
 
 NAME_CHARACTERS = 80
@@ -40,10 +42,13 @@ _runs = sa.Table(
     sa.Column("pinned", sa.Boolean, nullable=False),
     sa.Column("run", sa.Text, nullable=False),  # a run file
     sa.Column("metrics", sa.Text, nullable=False),
-    sa.Column("curves", sa.LargeBinary, nullable=False),  # float32 (H, CURVES)
+    sa.Column("curves", sa.LargeBinary, nullable=False),  # a frame, or as in ``_old_curves``
     sa.Column("thumbnail", sa.LargeBinary, nullable=False),  # PNG
 )
-CURVES = ("step", "epoch", "train_loss", "test_loss", "train_accuracy", "test_accuracy")
+FRAME = b'{"columns"'  # after its length
+OLD_COLUMNS = ("step", "epoch", "train_loss", "test_loss", "train_accuracy", "test_accuracy")
+
+Curves = Mapping[str, NDArray[np.float32]]
 
 
 class StoreError(Exception):
@@ -54,7 +59,8 @@ class StoreError(Exception):
 class Kept:
     """A run in the list of its ``owner``, where ``number`` grows from run to run.
 
-    ``curves`` are its measurements, (H, 6) as named in ``CURVES``; ``thumbnail`` is a PNG of what it has learned.
+    ``curves`` are its measurements, each (H,), by the names of the lab's columns: step, epoch, and its metrics.
+    ``thumbnail`` is a PNG of what it has learned.
     """
 
     number: int = 0
@@ -65,7 +71,7 @@ class Kept:
     run: Run
     step: int
     metrics: dict[str, float | None]
-    curves: np.ndarray[Any, np.dtype[np.float32]]
+    curves: Curves
     thumbnail: bytes
 
 
@@ -91,7 +97,7 @@ class Store:
         values = {
             "run": runfile.write(kept.run, kept.step),
             "metrics": json.dumps(kept.metrics),
-            "curves": kept.curves.astype("<f4").tobytes(),
+            "curves": pack({"columns": list(kept.curves)}, {"rows": np.column_stack(list(kept.curves.values()))}),
             "thumbnail": kept.thumbnail,
         }
         with self._transaction() as connection:
@@ -182,11 +188,11 @@ def open_store(most_each: int, most: int) -> Store | None:
         return None
 
 
-def thinned(curves: np.ndarray[Any, Any], most: int = 200) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """At most ``most`` rows of ``curves``, evenly, the first and the last among them."""
-    rows = np.unique(np.linspace(0, len(curves) - 1, min(most, len(curves))).round().astype(int))
-    result: np.ndarray[Any, np.dtype[np.float32]] = curves[rows].astype(np.float32)
-    return result
+def thinned(rows: NDArray[np.float32], most: int = 200) -> NDArray[np.float32]:
+    """At most ``most`` of some ``rows``, evenly, the first and the last among them."""
+    chosen = np.unique(np.linspace(0, len(rows) - 1, min(most, len(rows))).round().astype(int))
+    few: NDArray[np.float32] = rows[chosen]
+    return few
 
 
 def _default_url() -> str:
@@ -209,17 +215,43 @@ def _owned(owner: str, run_id: str) -> sa.ColumnElement[bool]:
 
 
 def _read(row: Any) -> Kept | None:
-    """A row as a run; None, and it stays where it is, where this version of the playground cannot read it."""
+    """A row as a run; None, and it stays where it is, where it is damaged or from another version."""
     try:
         run, step, _ = runfile.read(row.run)
-    except ConfigError as error:
+        metrics, curves = _metrics(row.metrics), _curves(row.curves)
+    except (ConfigError, ValueError, OverflowError, RecursionError) as error:
         log.warning("the kept run %s cannot be read: %s", row.id, error)
         return None
-    curves = np.frombuffer(row.curves, "<f4").reshape(-1, len(CURVES))
     return Kept(
         number=row.number, id=row.id, owner=row.owner, name=row.name, pinned=row.pinned, run=run, step=step,
-        metrics=json.loads(row.metrics), curves=curves, thumbnail=row.thumbnail,
+        metrics=metrics, curves=curves, thumbnail=row.thumbnail,
     )  # fmt: skip
+
+
+def _metrics(text: str) -> dict[str, float | None]:
+    """Numbers by name. Raises ValueError for anything else."""
+    metrics = json.loads(text)
+    if not isinstance(metrics, dict) or {type(value) for value in metrics.values()} - {int, float, type(None)}:
+        raise ValueError("its metrics are not numbers by name")
+    return metrics
+
+
+def _curves(data: bytes) -> Curves:
+    """The columns of a frame's ``rows`` (H, columns) by the names in its header. Raises ValueError."""
+    if not data[4:].startswith(FRAME):
+        return _old_curves(data)
+    header, arrays = unpack(data)
+    columns, rows = header.get("columns"), arrays.get("rows")
+    if not isinstance(columns, list) or "epoch" not in columns or rows is None or rows.shape[1:] != (len(columns),):
+        raise ValueError("its curves do not fit their columns")
+    return dict(zip(map(str, columns), rows.T, strict=True))
+
+
+def _old_curves(data: bytes) -> Curves:
+    """Before curves named their columns they were bare float32, six a row."""
+    if not data or len(data) % (4 * len(OLD_COLUMNS)):
+        raise ValueError(f"its curves are {len(data)} bytes, which are no rows of {len(OLD_COLUMNS)} numbers")
+    return dict(zip(OLD_COLUMNS, np.frombuffer(data, "<f4").reshape(-1, len(OLD_COLUMNS)).T, strict=True))
 
 
 def _first_line(error: BaseException) -> str:

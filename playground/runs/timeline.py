@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from playground.lab import Experiment, experiment_of
+import numpy as np
+
+from playground.lab import LABS, Experiment, experiment_of
 from playground.run import Edit, Run, Snapshot, View
 from playground.settings import ConfigError, Integer
 from playground.training.history import History
@@ -47,7 +49,7 @@ class Timeline:
         if checkpoint is not None and checkpoint["step"] <= step:
             self._restore(checkpoint)
         if checkpoint is not None and "history" in checkpoint:
-            self.experiment.history = History(checkpoint["history"])
+            self.experiment.history = History(self.experiment.history.columns, checkpoint["history"])
         self._go_to(step)
 
     @property
@@ -107,13 +109,24 @@ class Timeline:
         return edit, after
 
     def observe(self, run_id: str, view: View) -> Snapshot:
-        """What ``view`` asks for, with how far the run has come and the steps at which it was changed."""
+        """What ``view`` asks for, with how far the run has come and the steps at which it was changed.
+
+        To ``curves`` and a ``scene`` belong the measurements so far, ``curves`` (H, columns) with their ``columns``;
+        a scene also says which metrics the lab has.
+        """
         snapshot = self.experiment.observe(run_id, view)
         marks = [(edit.step, edit.target, edit.value) for edit in self.run.edits[-MOST_MARKS:]]
         info = {**snapshot.info, "furthest": self.furthest, "marks": marks, "warning": self.warning}
+        arrays = dict(snapshot.arrays)
         if self.step < self.furthest:
             info.pop("ready", None)
-        return replace(snapshot, info=info)
+        if view.panels & {"curves", "scene"}:
+            history = self.experiment.history
+            info["columns"], arrays["curves"] = history.columns, history.array().astype(np.float32)
+            arrays["curves"].flags.writeable = False
+        if "scene" in info:
+            info["scene"] = {**info["scene"], **LABS[self.run.lab].declaration()}
+        return replace(snapshot, info=info, arrays=arrays)
 
     def state(self) -> dict[str, Any]:
         """A checkpoint of this moment, with the measurements so far, from which another process can go on."""

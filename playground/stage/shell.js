@@ -254,7 +254,7 @@ export class Shell {
     this.frames += 1;
     const { run, step, epoch, edits, state, notice, metrics } = moment.header;
     Object.assign(this.root.dataset, { run, step, epoch, edits, state, frame: this.frames });
-    this.root.dataset.testLoss = String(metrics.test_loss);
+    this.root.dataset.score = String(metrics[moment.scene.score]);
     this.notices.notice(notice);
   }
 

@@ -12,11 +12,22 @@
  * @property {Point|null} [probe]
  * @property {number|null} [member]  one of many networks
  *
- * @typedef {object} Metrics
- * @property {number|null} train_loss
- * @property {number|null} test_loss
- * @property {number|null} [train_accuracy]
- * @property {number|null} [test_accuracy]
+ * @typedef {Record<string, number|null>} Metrics  by name: null for one that is not finite, none for one that the run
+ *   does not have
+ *
+ * @typedef {object} Metric  a number by which a run is measured, see ``playground/lab.py``
+ * @property {string} name
+ * @property {string} label  as inside a sentence
+ * @property {"low"|"high"} better
+ * @property {""|"share"} unit
+ * @property {string} axes  metrics with equal axes share a plot
+ *
+ * @typedef {{label: string, value: number, axes: string}} Baseline  a number that a metric is to be held against
+ *
+ * @typedef {object} Scene  what every lab says that stays fixed during a run
+ * @property {Metric[]} metrics
+ * @property {string} score  the name of the metric by which runs are ranked
+ * @property {Baseline[]} [baselines]
  *
  * @typedef {[step: number, target: string, value: unknown]} Mark
  *
@@ -38,7 +49,8 @@
  * @property {number|null} updates_per_s
  * @property {string} tier
  * @property {string|null} notice
- * @property {object} [scene]  in a full frame: what stays fixed during a run
+ * @property {Scene} [scene]  in a full frame
+ * @property {string[]} [columns]  of the array ``curves``, in a full frame
  * @property {Partial<Settings>} [settings]  in polling mode
  *
  * The arrays of a frame are flat, row by row, and keep the shape that they have in Python.
@@ -57,7 +69,7 @@
  * @template {Arrays} [A=Arrays]
  * @typedef {object} Moment  all that a stage knows at one time
  * @property {H} header
- * @property {S} scene
+ * @property {S & Scene} scene
  * @property {Settings} settings
  * @property {A} arrays  the newest of every named array
  */

@@ -220,10 +220,10 @@ class Channel:
         if connection is not None:
             connection.wake()
 
-    def inspect(self, panel: str) -> Snapshot:
-        """A panel that is read rather than watched: ``curves`` or ``weights``."""
+    def inspect(self, *panels: str) -> Snapshot:
+        """Panels that are read rather than watched, such as ``curves`` and ``weights``."""
         self.last_seen = time.monotonic()
-        view = View(panels=frozenset({panel}))
+        view = View(panels=frozenset(panels))
         return self._engine.observe(self.run_id, view).result(ANSWER_S)
 
     def value(self) -> tuple[Run, int]:

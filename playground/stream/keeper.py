@@ -61,7 +61,7 @@ class Keeper:
             if seen.cancelled() or seen.exception() is not None:
                 return  # the run is over, or its worker is: what is in the store stays
             snapshot = seen.result()
-            curves = thinned(snapshot.arrays["curves"])
+            curves = dict(zip(snapshot.info["columns"], thinned(snapshot.arrays["curves"]).T, strict=True))
             edits = run.edits[: snapshot.info["edits"]]
             kept = Kept(
                 id=kept_id, owner=owner, name=run.config.title(), run=replace(run, edits=edits), step=snapshot.step,

@@ -1,6 +1,7 @@
 """The measurements of a run, in bounded memory: what its curves are drawn from."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,15 +10,29 @@ from numpy.typing import NDArray
 class History:
     """Rows of measurements over a run, thinned evenly so that it never grows beyond ``capacity`` rows.
 
-    The first column is the step; the newest row is always kept.
+    ``columns`` names what a row holds: ``step``, ``epoch``, then what is measured. The newest row is always kept.
     """
 
-    def __init__(self, rows: Sequence[Sequence[float]] = (), capacity: int = 1000) -> None:
-        self._rows = [tuple(row) for row in rows]
+    def __init__(
+        self, columns: Sequence[str], rows: Sequence[Sequence[float]] | NDArray[np.float64] = (), capacity: int = 1000
+    ) -> None:
+        self.columns = tuple(columns)
+        self._rows: list[tuple[float, ...]] = []
         self._capacity = capacity
+        for row in rows:
+            self._rows.append(self._checked(row))
+
+    def row(self, step: int, epoch: float, metrics: Mapping[str, float | None]) -> tuple[float, ...]:
+        """Returns the row of a moment: NaN where ``metrics`` has no number for a column."""
+        values = {"step": step, "epoch": epoch, **metrics}
+        return tuple(math.nan if (value := values.get(name)) is None else float(value) for name in self.columns)
 
     def add(self, row: Sequence[float]) -> None:
-        """Append a row; one for the same step replaces the last, one for an earlier step is known already."""
+        """Append a row; one for the same step replaces the last, one for an earlier step is known already.
+
+        Raises ValueError for a row of another length than ``columns``.
+        """
+        row = self._checked(row)
         if self._rows and self._rows[-1][0] > row[0]:
             return
         if self._rows and self._rows[-1][0] == row[0]:
@@ -25,7 +40,7 @@ class History:
         gap = row[0] / self._capacity
         if len(self._rows) > 1 and self._rows[-1][0] - self._rows[-2][0] < gap:
             self._rows.pop()
-        self._rows.append(tuple(row))
+        self._rows.append(row)
         if len(self._rows) > self._capacity:
             self._rows = self._rows[:-1:2] + self._rows[-1:]
 
@@ -36,4 +51,9 @@ class History:
 
     def array(self) -> NDArray[np.float64]:
         """The rows so far, (H, columns)."""
-        return np.array(self._rows, dtype=np.float64)
+        return np.array(self._rows, dtype=np.float64).reshape(-1, len(self.columns))
+
+    def _checked(self, row: Sequence[float]) -> tuple[float, ...]:
+        if len(row) != len(self.columns):
+            raise ValueError(f"a row of {len(row)} numbers does not fit the columns {', '.join(self.columns)}")
+        return tuple(row)

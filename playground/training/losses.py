@@ -27,3 +27,14 @@ def cross_entropy(logits: Tensor, targets: Tensor, output: str) -> Tensor:
 
 
 LOSSES = {"squared_error": squared_error, "cross_entropy": cross_entropy}
+
+
+def guessing_loss(loss: str, targets: Tensor) -> float:
+    """The loss of the best answer that is the same for every input, for targets (N, outputs).
+
+    That is the mean of the targets, which for one-hot targets are the shares of the classes. Squared error then gives
+    half the variance, cross-entropy the entropy of the shares.
+    """
+    mean = targets.mean(dim=0, keepdim=True)
+    logits = mean.clamp_min(torch.finfo(mean.dtype).tiny).log() if loss == "cross_entropy" else mean
+    return LOSSES[loss](logits.expand_as(targets), targets, "linear").item()

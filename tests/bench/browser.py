@@ -113,7 +113,7 @@ def _learning(chromium: Browser, address: str, state: str, limit_s: float) -> It
             started = time.perf_counter()
             press(page, "Play")
             page.wait_for_function(
-                "(stage) => Number(document.querySelector(stage).dataset.testLoss) < 0.05", arg=STAGE, timeout=120_000
+                "(stage) => Number(document.querySelector(stage).dataset.score) < 0.05", arg=STAGE, timeout=120_000
             )
             seconds.append(time.perf_counter() - started)
     yield Row(f"Play to loss < 0.05, spiral, median of 5, {state}", statistics.median(seconds), "s", 3.2,

@@ -52,7 +52,7 @@ def test_the_map_changes_its_colours_and_a_cell_opens_in_the_playground(page: Pa
         page.get_by_role("link", name="Open in Playground").click()
     step = number(page, "step")
     expect(tab.value.locator(STAGE)).to_have_attribute("data-step", f"{step:.0f}", timeout=60_000)
-    shown = tab.value.locator(STAGE).get_attribute("data-test-loss")
+    shown = tab.value.locator(STAGE).get_attribute("data-score")
     assert float(shown or "nan") == pytest.approx(float(loss), abs=0.002)
 
 

@@ -321,8 +321,31 @@ def test_the_picture_is_told_in_words(page: Page, address: str) -> None:
     opened(page, address)
     words = page.locator(f"{STAGE} [aria-live=polite]")
     expect(words).to_contain_text("Training loss")
+    expect(words).to_contain_text(re.compile(r"Guessing: loss 0\.\d{3}\."))
     press(page, "Step one epoch")
     expect(words).to_contain_text("Step 25")
+
+
+def test_a_press_on_other_numbers_draws_their_curves(page: Page, address: str) -> None:
+    opened(page, address)
+    chart = page.locator(f"{STAGE} .nn-curves canvas")
+    expect(chart).to_have_attribute("aria-label", "Training loss, test loss by step")
+    before = chart.evaluate("(canvas) => canvas.toDataURL()")
+    losses, accuracies = (page.locator(f"{STAGE} .nn-axes").filter(has_text=text) for text in ("loss", "accuracy"))
+    expect(accuracies).to_contain_text(re.compile(r"Test accuracy\d\d\.\d %"))
+    accuracies.click()
+    expect(chart).to_have_attribute("aria-label", "Training accuracy, test accuracy by step")
+    expect(accuracies).to_have_attribute("aria-pressed", "true")
+    expect(losses).to_have_attribute("aria-pressed", "false")
+    page.wait_for_function(
+        "(before) => document.querySelector('.nn-curves canvas').toDataURL() !== before", arg=before
+    )
+    press(page, "Step one epoch")  # another moment of the same run leaves it at that
+    expect(page.locator(STAGE)).to_have_attribute("data-step", "25")
+    expect(accuracies).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("radio", name="Plane").click()  # a regression has no accuracy
+    expect(accuracies).to_be_hidden()
+    expect(chart).to_have_attribute("aria-label", "Training loss, test loss by step")
 
 
 def test_time_travel(page: Page, address: str) -> None:

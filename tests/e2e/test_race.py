@@ -35,7 +35,7 @@ def test_press_play_and_the_paths_grow(page: Page, address: str) -> None:
     rows = page.locator(f"{STAGE} .nn-standings tbody tr")
     expect(rows).to_have_count(3)
     expect(rows.locator(".nn-place")).to_have_text(["1", "2", "3"])  # at rest the best stands first
-    assert number(page, "test-loss") < 0.5
+    assert number(page, "score") < 0.5
 
 
 def test_who_takes_part_is_chosen_and_stays_in_the_address(page: Page, address: str) -> None:

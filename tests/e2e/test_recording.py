@@ -52,7 +52,7 @@ def test_it_plays_to_its_end_and_goes_back_to_any_moment(played: Page, file: Pat
     played.mouse.up()
     played.wait_for_function(f"Number(document.querySelector('{STAGE}').dataset.step) < {STEPS / 2}")
     assert number(played, "step") > 0
-    assert float(played.locator(STAGE).get_attribute("data-test-loss") or "") == losses[int(number(played, "step"))]
+    assert float(played.locator(STAGE).get_attribute("data-score") or "") == losses[int(number(played, "step"))]
     expect(played.get_by_text(f"{number(played, 'step'):.0f} of {STEPS}")).to_be_visible()
     press(played, "Reset")
     expect(played.locator(STAGE)).to_have_attribute("data-step", "0")

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 def shown(page: Page) -> tuple[float, str | None]:
     """The step and the test loss on the stage."""
-    return number(page, "step"), page.locator(STAGE).get_attribute("data-test-loss")
+    return number(page, "step"), page.locator(STAGE).get_attribute("data-score")
 
 
 def test_a_link_opens_the_same_moment_in_another_tab(page: Page, address: str) -> None:
@@ -39,7 +39,7 @@ def test_a_link_opens_the_same_moment_in_another_tab(page: Page, address: str) -
     with page.expect_download() as downloading:
         dialog.get_by_role("button", name="Run file").click()
     run, step, _ = read(Path(downloading.value.path()).read_text())
-    assert (step, str(replay(run, step).test_loss)) == shown(page)
+    assert (step, str(replay(run, step).metrics["test_loss"])) == shown(page)
     assert page.context.browser is not None
     other = page.context.browser.new_page()
     opened(other, address, "?" + link.partition("?")[2])
@@ -71,6 +71,6 @@ def test_a_file_opens_as_its_run_or_says_why_not(page: Page, address: str, tmp_p
     reaches(page, 700)
     is_in_state(page, "paused")
     run, step, _ = read((tmp_path / "run.json").read_text())
-    assert shown(page) == (700, str(replay(run, step).test_loss))
+    assert shown(page) == (700, str(replay(run, step).metrics["test_loss"]))
     expect(page.get_by_role("combobox", name="Activation")).to_have_value("ReLU")
     expect(page.get_by_role("combobox", name="Learning rate")).to_have_value("0.1")

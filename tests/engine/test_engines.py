@@ -60,7 +60,7 @@ def test_a_run_trains_and_can_be_replayed(engine: Engine) -> None:
     assert engine.run("a").edits == (edit,)
     replayed = replay(engine.run("a"), 40)
     assert replayed.parameters_sha256 == engine.sha256("a").result()
-    assert replayed.train_loss == second.metrics["train_loss"]
+    assert replayed.metrics["train_loss"] == second.metrics["train_loss"]
     engine.close("a")
 
 

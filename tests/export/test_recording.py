@@ -13,6 +13,7 @@ import pytest
 
 from playground.__main__ import main
 from playground.export import exported, recording
+from playground.format import loss, percent
 from playground.headless.runs import replay
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Edit, Run, View
@@ -60,7 +61,7 @@ def test_its_frames_are_the_run(page: str) -> None:
         seen = advanced(EDITED, header["step"]).observe("recording", view)
         assert (header["epoch"], header["metrics"], header["edits"]) == (seen.epoch, seen.metrics, seen.info["edits"])
         assert {"maps", "map_ranges", "plane", "plane_range", "weights", "biases"} <= set(arrays)
-        for name in set(arrays) - {"history"}:
+        for name in set(arrays) - {"curves"}:
             assert arrays[name].tobytes() == seen.arrays[name].tobytes(), name
             assert arrays[name].shape == seen.arrays[name].shape
 
@@ -69,7 +70,7 @@ def test_it_ends_where_replay_ends(page: str) -> None:
     header, _ = frames_in(page)[-1]
     result = replay(EDITED, STEPS)
     assert header["step"] == header["furthest"] == STEPS
-    assert header["metrics"] == {name: getattr(result, name) for name in header["metrics"]}
+    assert header["metrics"] == result.metrics
 
 
 def test_which_moments_and_losses_it_holds(page: str) -> None:
@@ -83,9 +84,18 @@ def test_which_moments_and_losses_it_holds(page: str) -> None:
         0,
         151,
     ]  # and where other points are drawn
-    history = frames[0][1]["history"]
-    assert set(steps) <= set(history[:, 0])
-    assert history[-1, 2] == np.float32(frames[-1][0]["metrics"]["test_loss"])
+    columns, curves = frames[0][0]["columns"], frames[0][1]["curves"]
+    assert columns == ["step", "epoch", "train_loss", "test_loss", "train_accuracy", "test_accuracy"]
+    assert set(steps) <= set(curves[:, 0])
+    for column, name in enumerate(columns[2:], 2):
+        assert curves[-1, column] == np.float32(frames[-1][0]["metrics"][name])
+
+
+def test_its_title_says_where_the_run_has_come_to(page: str) -> None:
+    metrics = replay(EDITED, STEPS).metrics
+    said = [f"training loss {loss(metrics['train_loss'])}", f"test accuracy {percent(metrics['test_accuracy'] or 0)}"]
+    for text in ("300 updates, 12.0 epochs: ", *said):
+        assert text in page
 
 
 def test_it_is_small_and_holds_the_run_file(page: str) -> None:

@@ -14,7 +14,7 @@ import torch
 from playground.__main__ import main
 from playground.export import exported, forms_of
 from playground.headless.runs import replay
-from playground.lab import LABS, Experiment, experiment_of
+from playground.lab import LABS, Experiment, Lab, experiment_of
 from playground.run import Run, RunConfig, View
 from playground.runs import link, runfile
 from playground.runs.frame import pack, unpack
@@ -129,14 +129,25 @@ def test_another_seed_is_another_run(config: RunConfig) -> None:
 
 
 def test_measurements_are_finite_and_declared(experiment: Experiment, config: RunConfig) -> None:
-    declared = {metric.name for metric in LABS[config.lab].metrics}
+    lab = LABS[config.lab]
+    declared = [metric.name for metric in lab.metrics]
+    assert len(set(declared)) == len(declared)
     for _ in range(2):
         found = experiment.metrics()
         assert all(value is None or np.isfinite(value) for value in found.values())
-        assert not declared or set(found) <= declared
-        assert not declared or LABS[config.lab].score in declared
+        assert lab.score in found
+        assert set(found) <= set(declared)
         experiment.advance(steps=STEPS)
-    assert len(experiment.history.array()) >= 2
+    columns, rows = experiment.history.columns, experiment.history.array()
+    assert columns[:2] == ("step", "epoch")
+    assert columns == lab.columns or not config.is_single
+    assert rows[[0, -1], :2].tolist() == [[0, 0], [experiment.step, experiment.epoch]]
+
+
+@pytest.mark.parametrize("lab", LABS.values(), ids=list(LABS))
+def test_metrics_that_share_axes_have_one_unit(lab: Lab) -> None:
+    for axes in {metric.axes for metric in lab.metrics}:
+        assert len({metric.unit for metric in lab.metrics if metric.axes == axes}) == 1
 
 
 def test_a_moment_is_json_and_arrays(experiment: Experiment) -> None:
@@ -150,9 +161,10 @@ def test_a_moment_is_json_and_arrays(experiment: Experiment) -> None:
 
 
 @pytest.mark.parametrize("panel", PANELS)
-def test_only_what_is_on_screen_is_computed(experiment: Experiment, panel: str) -> None:
-    alone = set(experiment.observe("run", View(panels=frozenset({panel}))).arrays)
-    nothing = experiment.observe("run", View(panels=frozenset()))
+def test_only_what_is_on_screen_is_computed(config: RunConfig, panel: str) -> None:
+    timeline = Timeline(Run(config=config))
+    alone = set(timeline.observe("run", View(panels=frozenset({panel}))).arrays)
+    nothing = timeline.observe("run", View(panels=frozenset()))
     assert not nothing.arrays
     if panel in ("curves", "thumbnail"):
         assert alone == {panel}

@@ -24,7 +24,8 @@ def test_both_runs_are_those_of_a_replay() -> None:
     moved = replace(run, edits=(edits[0], Edit(step=0, target=WEIGHT, value=0.25 + found.shift), edits[1]))
     assert found.weight == WEIGHT
     assert found.shift == pytest.approx(SHIFT, rel=0.2)  # as near as float32 comes
-    assert (found.test_loss, found.moved_test_loss) == (replay(run, 60).test_loss, replay(moved, 60).test_loss)
+    losses = [replay(each, 60).metrics["test_loss"] for each in (run, moved)]
+    assert [found.score, found.moved_score] == losses
     assert [step for step, _ in found.apart] == [0, 1, 3, 10, 30, 60]
     assert found.apart[0][1] == found.shift
     assert found == sensitivity(run, 60)
@@ -62,10 +63,10 @@ def test_a_run_that_stops_by_itself_is_looked_at_where_both_have_been() -> None:
 def test_a_compiled_run_is_held_against_the_script_s() -> None:
     run = Run(config=CALM, edits=(Edit(step=10, target="tier", value="compiled"),))
     found = sensitivity(run, 30)
-    assert found.script_test_loss == replay(Run(config=CALM), 30).test_loss
+    assert found.script_score == replay(Run(config=CALM), 30).metrics["test_loss"]
     assert "the plain script comes to" in str(found)
     assert "cannot be made here" in str(found)  # the tests compile nothing
-    assert sensitivity(run, 10).script_test_loss is None
+    assert sensitivity(run, 10).script_score is None
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
@@ -77,6 +78,7 @@ def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str],
     if options:
         told: dict[str, Any] = json.loads(printed)
         assert told["sentence"] == str(expected)
+        assert (told["metric"], told["score"]) == ("test_loss", expected.score)
         assert told["apart"] == [list(each) for each in expected.apart]
     else:
         assert printed.splitlines()[-1] == str(expected)

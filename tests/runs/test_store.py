@@ -10,14 +10,19 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Edit, Run
-from playground.runs.store import CURVES, Kept, Store, StoreError, open_store, thinned
+from playground.runs.frame import pack
+from playground.runs.runfile import write
+from playground.runs.store import OLD_COLUMNS, Kept, Store, StoreError, _read, open_store, thinned
 from playground.settings import ConfigError
 from tests.browser import ROOT, free_port
 
@@ -70,7 +75,8 @@ def store(url: str) -> Iterator[Store]:
 
 def kept(number: int, owner: str = "ann", **changes: Any) -> Kept:
     run = Run(config=MLPConfig(seed=number)).edited(Edit(step=3, target="learning_rate", value=0.1))
-    curves = np.arange(2 * len(CURVES), dtype=np.float32).reshape(2, -1) + number
+    columns = ("step", "epoch", "reward", "test_loss")
+    curves = {name: np.array([i, i + 2.5, np.nan], np.float32) + number for i, name in enumerate(columns)}
     usual: dict[str, Any] = {
         "id": f"{owner}{number}", "owner": owner, "name": f"run {number}", "run": run, "step": 10 + number,
         "metrics": {"test_loss": 0.5, "test_accuracy": None}, "curves": curves, "thumbnail": b"\x89PNG" + bytes(9),
@@ -88,7 +94,9 @@ def test_what_is_kept_comes_back(store: Store) -> None:
     expected = kept(1)
     for name in ("id", "owner", "name", "pinned", "run", "step", "metrics", "thumbnail"):
         assert getattr(back, name) == getattr(expected, name)
-    assert np.array_equal(back.curves, expected.curves)
+    assert list(back.curves) == list(expected.curves)
+    for name, values in expected.curves.items():
+        assert np.array_equal(back.curves[name], values, equal_nan=True)
     assert store.get("ann", "ann1") is not None
 
 
@@ -154,25 +162,79 @@ def test_text_is_data(store: Store) -> None:
     assert store.of(evil) == []
 
 
-def test_a_row_that_cannot_be_read_is_left_alone(tmp_path: Path) -> None:
-    file = tmp_path / "runs.sqlite"
-    store = Store(f"sqlite:///{file}")
-    store.keep(kept(1))
-    store.keep(kept(2))
+FRAMED = pack({"columns": ["step", "epoch", "reward"]}, {"rows": np.zeros((4, 3), np.float32)})
+DAMAGED = [
+    ("run", '{"format": "from the future"}', "playground"),
+    ("metrics", '{"test_loss": 0.', "Expecting"),
+    ("metrics", "[0.5, 0.25]", "not numbers by name"),
+    ("metrics", '{"test_loss": "small"}', "not numbers by name"),
+    ("metrics", "[" * 10**5, "recursion"),
+    ("curves", b"", "0 bytes"),
+    ("curves", bytes(4 * 5 * 5), "100 bytes, which are no rows of 6 numbers"),
+    ("curves", FRAMED[:-8], "buffer is smaller"),
+    ("curves", FRAMED[:30], ""),
+    ("curves", pack({"columns": ["step", "epoch"]}, {"rows": np.zeros((4, 3), np.float32)}), "do not fit"),
+    ("curves", pack({"columns": ["step"]}, {"rows": np.zeros((4, 1), np.float32)}), "do not fit"),
+    ("curves", pack({"columns": ["step", "epoch"]}, {"other": np.zeros((4, 2), np.float32)}), "do not fit"),
+    ("curves", pack({"columns": 2}, {"rows": np.zeros((4, 2), np.float32)}), "do not fit"),
+]
+
+
+def overwritten(file: Path, column: str, value: Any) -> None:
     with contextlib.closing(sqlite3.connect(file)) as connection, connection:
-        connection.execute("UPDATE runs SET run = '{\"format\": \"from the future\"}' WHERE id = 'ann1'")
-    assert ids(store) == ["ann2"]
-    with contextlib.closing(sqlite3.connect(file)) as connection:
+        connection.execute(f"UPDATE runs SET {column} = ? WHERE id = 'ann1'", (value,))
         assert connection.execute("SELECT count(*) FROM runs").fetchone() == (2,)
-    store.close()
+
+
+@pytest.mark.parametrize(("column", "value", "reason"), DAMAGED)
+def test_a_damaged_row_is_left_out_and_logged(
+    column: str, value: Any, reason: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "runs.sqlite"
+    with contextlib.closing(Store(f"sqlite:///{file}")) as store:
+        store.keep(kept(1))
+        store.keep(kept(2))
+        overwritten(file, column, value)
+        assert ids(store) == ["ann2"]
+        assert store.get("ann", "ann1") is None
+        assert "the kept run ann1 cannot be read" in caplog.text
+        assert reason in caplog.text
+        store.keep(kept(1))  # it trains on, and is whole again
+        assert ids(store) == ["ann2", "ann1"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.binary(max_size=120), at=st.integers(0, len(FRAMED)), of_frame=st.booleans())
+def test_no_bytes_in_the_place_of_curves_break_the_list(data: bytes, at: int, of_frame: bool) -> None:
+    """Anything at all, or a frame of which a part is overwritten."""
+    value = FRAMED[:at] + data + FRAMED[at + len(data) :] if of_frame else data
+    row = SimpleNamespace(
+        number=1, id="ann1", owner="ann", name="", pinned=False, run=write(kept(1).run, 11),
+        metrics="{}", curves=value, thumbnail=b"",
+    )  # fmt: skip
+    back = _read(row)
+    assert back is None or {len(values) for values in back.curves.values()} == {len(back.curves["epoch"])}
+
+
+def test_curves_from_before_they_named_their_columns_are_read(tmp_path: Path) -> None:
+    file, rows = tmp_path / "runs.sqlite", np.arange(30, dtype="<f4").reshape(5, 6)
+    rows[:, 5] = np.nan
+    with contextlib.closing(Store(f"sqlite:///{file}")) as store:
+        store.keep(kept(1))
+        store.keep(kept(2))
+        overwritten(file, "curves", rows.tobytes())
+        back = store.get("ann", "ann1")
+    assert back is not None
+    assert tuple(back.curves) == OLD_COLUMNS
+    assert np.array_equal(np.stack(list(back.curves.values()), axis=1), rows, equal_nan=True)
 
 
 def test_curves_are_thinned_evenly() -> None:
-    rows = np.arange(6000.0).reshape(1000, 6)
+    rows = np.arange(6000, dtype=np.float32).reshape(1000, 6)
     few = thinned(rows, 50)
     assert few.shape == (50, 6)
     assert (few[0, 0], few[-1, 0]) == (0, 5994)
-    assert np.array_equal(thinned(rows[:7], 50), rows[:7].astype(np.float32))
+    assert np.array_equal(thinned(rows[:7], 50), rows[:7])
 
 
 WRITER = """

@@ -6,12 +6,13 @@ import { Bands, nice } from "../../playground/studies/compare/stage/bands.js";
 import { level, said } from "../../playground/studies/compare/stage/levels.js";
 import { legendColors, lowest, ticks } from "../../playground/studies/map/stage/grid.js";
 import { range } from "../../playground/studies/race/stage/losses.js";
-import { History, niceCeiling } from "../../playground/stage/trace.js";
-import { numbers } from "./networks.js";
+import { Curves, niceCeiling } from "../../playground/stage/curves.js";
+import { History } from "../../playground/stage/history.js";
+import { METRICS, numbers, shaped } from "./networks.js";
 
 test("a history stays small, however long the run, and spans all of it evenly", () => {
-  const history = new History();
-  for (let step = 0; step <= 50_000; step += 7) history.add(step, 1 / (step + 1), null);
+  const history = new History(2);
+  for (let step = 0; step <= 50_000; step += 7) history.add(step, [1 / (step + 1), null]);
   const { length } = history;
   const steps = [...history.steps.subarray(0, length)];
   assert.ok(length <= 600 && length >= 300, `${length} points`);
@@ -20,25 +21,77 @@ test("a history stays small, however long the run, and spans all of it evenly", 
   const gaps = steps.slice(1).map((step, i) => step - steps[i]);
   assert.ok(Math.min(...gaps) > 0);
   assert.ok(Math.max(...gaps.slice(0, -1)) <= 2 * Math.min(...gaps.slice(0, -1)), `gaps ${gaps}`);
-  steps.forEach((step, i) => assert.equal(history.train[i], Math.fround(1 / (step + 1))));
+  steps.forEach((step, i) => assert.equal(history.lines[0][i], Math.fround(1 / (step + 1))));
+  assert.ok(Number.isNaN(history.lines[1][5]));
 });
 
 test("a history that goes back forgets what was ahead; its copy does not", () => {
-  const history = new History();
-  for (let step = 0; step < 10; step++) history.add(step, step, step);
+  const history = new History(2);
+  for (let step = 0; step < 10; step++) history.add(step, [step, step]);
   const before = history.copy();
-  history.add(4, 40, 41);
+  history.add(4, [40, 41]);
   assert.deepEqual([...history.steps.subarray(0, history.length)], [0, 1, 2, 3, 4]);
-  assert.equal(history.train[4], 40);
+  assert.equal(history.lines[0][4], 40);
   assert.equal(before.last, 9);
-  assert.equal(before.train[4], 4);
+  assert.equal(before.lines[0][4], 4);
 });
 
-test("the highest loss is the highest finite one", () => {
-  const history = new History();
-  assert.equal(history.maximum(), 1, "of none");
-  for (const [step, loss] of [0.5, null, Infinity, 0.75].entries()) history.add(step, loss, 0.25);
-  assert.equal(history.maximum(), 0.75);
+test("the extent of lines is that of their finite values, from 0", () => {
+  const history = new History(3);
+  assert.deepEqual(history.extent([0, 1, 2]), [0, 0], "of none");
+  for (const [step, loss] of [0.5, null, Infinity, 0.75].entries()) history.add(step, [loss, 0.25, -step]);
+  assert.deepEqual(history.extent([0]), [0, 0.75]);
+  assert.deepEqual(history.extent([1]), [0, 0.25]);
+  assert.deepEqual(history.extent([0, 2]), [-3, 0.75]);
+});
+
+/** The curves of a run, as they are without a page; ``axes`` are those drawn. */
+function curves(axes, baselines = []) {
+  const made = Object.create(Curves.prototype, {});
+  Object.assign(made, { metrics: METRICS, axes, baselines, history: new History(METRICS.length), ghost: null });
+  return made;
+}
+
+test("curves are of the metrics that share the axes drawn, whatever these are called", () => {
+  assert.deepEqual(curves("loss").drawn(), [0, 1]);
+  assert.deepEqual(curves("accuracy").drawn(), [2, 3]);
+});
+
+test("the measurements of the past come into the lines of their names", () => {
+  const made = curves("loss");
+  made.groups = [];
+  const columns = ["step", "epoch", "test_accuracy", "train_loss", "test_loss"];
+  const rows = shaped(Float32Array.of(0, 0, 0.5, 1, 2, 10, 1, 0.75, 3, 4), 2, 5);
+  made.restart({ header: { columns, metrics: { test_loss: 4 } }, scene: { metrics: METRICS, score: "test_loss" }, arrays: { curves: rows } });
+  const line = (index) => [...made.history.lines[index].subarray(0, 2)];
+  assert.deepEqual([...made.history.steps.subarray(0, 2)], [0, 10]);
+  assert.deepEqual([line(0), line(1), line(2), line(3)], [[1, 3], [2, 4], [NaN, NaN], [0.5, 0.75]]);
+  made.add({ step: 20, furthest: 20, metrics: { test_loss: 7 } });
+  assert.equal(made.history.last, 20);
+  assert.equal(made.history.lines[1][2], 7);
+  made.add({ step: 5, furthest: 20, metrics: { test_loss: 9 } });
+  assert.deepEqual([made.cursor, made.history.last], [5, 20], "going back adds nothing");
+  made.add({ step: 5, furthest: 5, metrics: { test_loss: 9 } });
+  assert.deepEqual([made.ghost.last, made.history.last], [20, 5], "a change there makes another future");
+});
+
+test("an axis reaches around all that is drawn on it, baselines too", () => {
+  const made = curves("loss", [{ label: "guessing", value: 2.1, axes: "loss" }, { label: "chance", value: 9, axes: "accuracy" }]);
+  assert.deepEqual(made.range([0, 1]), [0, 2.5]);
+  made.history.add(0, [3.2, NaN, 1, 1]);
+  assert.deepEqual(made.range([0, 1]), [0, 3.5]);
+  made.history.add(1, [3, -0.25, 1, 1]);
+  assert.deepEqual(made.range([0, 1]), [-0.25, 3.5]);
+  assert.deepEqual(curves("accuracy").range([2, 3]), [0, 1], "shares");
+  assert.deepEqual(curves("loss").range([0, 1]), [0, 1], "nothing yet");
+});
+
+test("the last line stands out, and the third has a hue", () => {
+  const made = Object.assign(curves("loss"), { theme: { text: "text", muted: "muted", series: ["one", "two"] } });
+  const colors = (count) => Array.from({ length: count }, (_, line) => made.pen(line, count).color);
+  assert.deepEqual(colors(1), ["text"]);
+  assert.deepEqual(colors(2), ["muted", "text"]);
+  assert.deepEqual(colors(5), ["one", "two", "one", "muted", "text"]);
 });
 
 test("the top of an axis is just above its highest value, in two digits", () => {

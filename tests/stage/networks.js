@@ -3,6 +3,14 @@
 import { layOut } from "../../playground/labs/mlp/stage/geometry.js";
 import { layersShown } from "../../playground/labs/mlp/stage/layers.js";
 
+/** A small network's metrics, as Python declares them. */
+export const METRICS = [
+  { name: "train_loss", label: "training loss", better: "low", unit: "", axes: "loss" },
+  { name: "test_loss", label: "test loss", better: "low", unit: "", axes: "loss" },
+  { name: "train_accuracy", label: "training accuracy", better: "high", unit: "share", axes: "accuracy" },
+  { name: "test_accuracy", label: "test accuracy", better: "high", unit: "share", axes: "accuracy" },
+];
+
 /** Three features, of which the first and the last are chosen; hidden layers of 2 and 3; two classes. */
 export const SCENE = {
   task: "classification",
@@ -17,6 +25,9 @@ export const SCENE = {
   seed: 0,
   data_seed: 0,
   limits: { layers: 8, neurons: 32 },
+  metrics: METRICS,
+  score: "test_loss",
+  baselines: [{ label: "guessing", value: Math.LN2, axes: "loss" }],
 };
 
 /** Of the second hidden layer the neuron 1 is not drawn. */

@@ -71,8 +71,8 @@ def test_a_run_is_kept_when_it_pauses_and_when_another_takes_its_place(hub: Hub,
     assert kept.step == header["step"]
     assert kept.metrics == header["metrics"]
     assert kept.name == "XOR 2-4-2-1"
-    assert kept.curves[-1, 0] == kept.step
-    assert kept.curves[-1, 3] == pytest.approx(replay(kept.run, kept.step).test_loss)
+    assert kept.curves["step"][-1] == kept.step
+    assert kept.curves["test_loss"][-1] == pytest.approx(replay(kept.run, kept.step).metrics["test_loss"])
     assert Image.open(io.BytesIO(kept.thumbnail)).size == (SIDE_PX, SIDE_PX)
     page.send(type="step", unit="epoch")
     page.frame_when(state="paused")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from playground.format import scaled
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.population import PopulationExperiment
 
@@ -73,14 +74,14 @@ def _cause(config: MLPConfig) -> tuple[str, str, Candidates]:
         words = f"the initial weights make the loss infinite before any update ({config.words('initial_scale')})"
         return "initial weights", words, weights
     if rate * decay >= 2:
-        factor = f"1 − rate × L2 = 1 − {rate:g} × {decay:g} = −{rate * decay - 1:g}"
-        words = f"an update multiplies every weight by {factor}"
+        product, factor = f"{scaled(rate, 4)} × {scaled(decay, 4)}", scaled(1 - rate * decay, 4)
+        words = f"an update multiplies every weight by 1 − rate × L2 = 1 − {product} = {factor}"
         return "decay", words, [*_lower("weight_decay", decay), ("weight_decay", 0.0), *rates]
     layer, norm, ratio = _gradient(start)
     if ratio >= EXPLODES:
-        size = f"{norm:.2g}, {ratio:.2g} times its weights" if np.isfinite(norm) else "infinite"
+        size = f"{scaled(norm)}, {scaled(ratio)} times its weights" if np.isfinite(norm) else "infinite"
         return "exploding", f"at the initial weights the gradient of layer {layer} is {size}", [*weights, *rates]
-    return "rate", f"a learning rate of {rate:g} is too high here", [*rates, *weights]
+    return "rate", f"a learning rate of {scaled(rate, 4)} is too high here", [*rates, *weights]
 
 
 def _gradient(start: PopulationExperiment) -> tuple[int, float, float]:

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from playground.data.points import DATASETS, DOMAIN, FEATURES, draw, feature_values, grid, target_values
 from playground.export.palette import plane_colors
+from playground.lab import LABS
 from playground.labs.mlp.config import MAX_LAYERS, MAX_NEURONS, MLPConfig
 from playground.labs.mlp.divergence import explained
 from playground.labs.mlp.model import MLP
@@ -37,7 +38,7 @@ from playground.settings import ConfigError, Number
 from playground.training.compiled import CompiledLoop, Lookout, Upgrade
 from playground.training.device import pick_device
 from playground.training.history import History
-from playground.training.losses import LOSSES, OUTPUT_ACTIVATIONS
+from playground.training.losses import LOSSES, OUTPUT_ACTIVATIONS, guessing_loss
 from playground.training.optimizers import initial_state
 from playground.training.slices import Slicer, stop_before
 from playground.training.update import (
@@ -82,7 +83,7 @@ class MLPExperiment:
         self._upgrade = Upgrade(self._structure)
         self._faster: CompiledLoop | None = None
         self._lookout, self._slicer = Lookout(), Slicer(rate=1000)
-        self.history = History()
+        self.history = History(LABS[config.lab].columns)
         self._measured: tuple[Tensor, dict[str, float | None]] | None = None
         self.record()
 
@@ -151,7 +152,7 @@ class MLPExperiment:
 
     def observe(self, run_id: str, view: View) -> Snapshot:
         """The panels of ``view``: ``stage`` (maps, weights, plane), ``scene`` (what stays the same while
-        training: points, inputs, structure), ``thumbnail``, ``curves`` and ``weights`` (whole, for reading)."""
+        training: points, inputs, structure), ``thumbnail`` and ``weights`` (whole, for reading)."""
         arrays: dict[str, NDArray[Any]] = {}
         info: dict[str, Any] = {"tier": self._loop.tier, "edits": self.edits}
         if self._faster is not None and self._loop is self._traced:
@@ -167,8 +168,6 @@ class MLPExperiment:
                 arrays |= self._scene_arrays()
             if "thumbnail" in view.panels:
                 arrays["thumbnail"] = self._thumbnail()
-            if "curves" in view.panels:
-                arrays["curves"] = self.history.array()
             if "weights" in view.panels:
                 arrays |= {k: w.detach().cpu().numpy().copy() for k, w in self._model.named_parameters()}
         return Snapshot.of(self, run_id, info, arrays)
@@ -204,11 +203,7 @@ class MLPExperiment:
 
     def record(self) -> None:
         """Add the present measurements to the history."""
-        found = self.metrics()
-        columns = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
-        values = [found.get(name) for name in columns]
-        row = [self.step, self.epoch, *(np.nan if value is None else value for value in values)]
-        self.history.add(row)
+        self.history.add(self.history.row(self.step, self.epoch, self.metrics()))
 
     def _maps(self, shown: Shown, view: View) -> dict[str, NDArray[Any]]:
         """The drawn neurons' maps, the plane, and where a point is probed what it makes of them."""
@@ -250,19 +245,22 @@ class MLPExperiment:
             "seed": config.seed,
             "data_seed": config.data_seed,
             "limits": {"layers": MAX_LAYERS, "neurons": MAX_NEURONS},
+            "baselines": [{"label": "guessing", "value": self._guessing(), "axes": "loss"}],
         }
+
+    def _guessing(self) -> float:
+        """The test loss of the best answer that is the same everywhere."""
+        return guessing_loss(self.config.loss, self._targets[self._train_size :])
 
     def _scene_arrays(self) -> dict[str, NDArray[Any]]:
         inputs = torch.from_numpy(feature_values(tuple(FEATURES), grid(MAP_DENSITY))).T
         maps, ranges = quantized_maps(inputs)
-        history = self.history.array()[:, [0, 2, 3]]
         return {
             "points": self._split.points.astype(np.float32),
             "labels": self._split.labels.astype(np.float32),
             "is_test": (np.arange(len(self._split.labels)) >= self._train_size).astype(np.uint8),
             "input_maps": maps,
             "input_ranges": ranges,
-            "history": history.astype(np.float32),
         }
 
     # Changing

@@ -40,6 +40,7 @@ LARGE_SIDE = 60
 WHY_EVERY_S, WHY_EVERY_S_AT_REST = 0.5, 0.1  # looking into the layers costs as much as a frame's training
 WHY_SEEDS = 32
 _BETTER = {"train_accuracy": "high", "test_accuracy": "high"}
+HISTORY = ("test_loss", "test_accuracy")  # the scores whose levels are kept, of every variant
 RUNNING, REACHED, DIVERGED = 0, 1, 2
 
 
@@ -60,7 +61,8 @@ class CompareExperiment:
         self._ready = self._is_flowing = False
         self._why_at = -np.inf
         self._measured: tuple[tuple[int, int], list[dict[str, Levels]]] = (-1, -1), []
-        self.history = History()
+        measured = [f"{name} {score} {level}" for name in self._names for score in HISTORY for level in LEVELS]
+        self.history = History(("step", "epoch", *measured))
         self.record()
 
     # Training
@@ -149,14 +151,14 @@ class CompareExperiment:
         """Add the present measurements to the history: of every variant the test loss's and accuracy's levels."""
         row = [self.step, self.epoch]
         for levels in self._levels():
-            for name in ("test_loss", "test_accuracy"):
+            for name in HISTORY:
                 known = levels[name] or dict.fromkeys(LEVELS, np.nan)
                 row += [np.inf if value is None else value for value in known.values()]
         self.history.add(row)
 
     def observe(self, run_id: str, view: View) -> Snapshot:
         """The panels of ``view``: ``stage`` (numbers, maps, and now and then why), ``scene`` (what stays the same:
-        variants, seeds), ``curves`` (the history) and ``table`` (the comparison so far, and why networks failed)."""
+        variants, seeds) and ``table`` (the comparison so far, and why networks failed)."""
         arrays: dict[str, NDArray[Any]] = {}
         info: dict[str, Any] = {"tier": self._networks.tier, "edits": self.edits}
         if self._ready and self._networks.tier != "compiled":
@@ -169,11 +171,8 @@ class CompareExperiment:
                 info["why"] = self._why()
         if "scene" in view.panels:
             info["scene"] = self._scene()
-            arrays["history"] = self.history.array().astype(np.float32)
         if "thumbnail" in view.panels:
             arrays["thumbnail"] = mosaic([plane_colors(each) for each in self._networks.boundaries(self._wall)])
-        if "curves" in view.panels:
-            arrays["curves"] = self.history.array()
         if "table" in view.panels:
             info |= {"comparison": self._table(), "failures": self._failures.cards(self.epoch, self._reached)}
         return Snapshot.of(self, run_id, info, arrays)

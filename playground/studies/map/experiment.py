@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from playground.data.points import DATASETS, DOMAIN, Split, draw
 from playground.export.palette import ramp
+from playground.format import scaled
+from playground.lab import LABS
 from playground.labs.mlp.population import PopulationExperiment
 from playground.run import Edit, Snapshot, View
 from playground.runs import link
@@ -37,7 +39,7 @@ class MapExperiment:
         self.edits = 0
         self.notice: str | None = None
         self.cells = PopulationExperiment(config.networks(), padded=True)
-        self.history = History()
+        self.history = History(LABS[config.lab].columns)
         self._scores: dict[str, NDArray[np.float64]] | None = None
         self._update_s = 0.1  # what it takes to train all networks once
         self.record()
@@ -70,8 +72,8 @@ class MapExperiment:
     # Seeing
 
     def observe(self, run_id: str, view: View) -> Snapshot:
-        """The panels of ``view``: ``stage`` (every cell's numbers, and the boundary of the one chosen as ``member``),
-        ``scene`` (the axes, the data) and ``curves`` (the medians so far)."""
+        """The panels of ``view``: ``stage`` (every cell's numbers, and the boundary of the one chosen as ``member``)
+        and ``scene`` (the axes, the data)."""
         arrays: dict[str, NDArray[Any]] = {}
         info: dict[str, Any] = {"tier": self.cells.tier, "edits": self.edits, "view": {"member": None}}
         if "stage" in view.panels:
@@ -84,8 +86,6 @@ class MapExperiment:
             info["scene"] = self._scene()
         if "thumbnail" in view.panels:
             arrays["thumbnail"] = ramp(self._grid()["losses"])[::-1].copy()  # the largest value of ``down`` on top
-        if "curves" in view.panels:
-            arrays["curves"] = self.history.array()
         return Snapshot.of(self, run_id, info, arrays)
 
     @property
@@ -105,10 +105,7 @@ class MapExperiment:
 
     def record(self) -> None:
         """Add the present medians to the history."""
-        found = self.metrics()
-        losses = [found[name] for name in ("train_loss", "test_loss")]
-        known = [np.nan if value is None else value for value in losses]
-        self.history.add([self.step, self.epoch, *known, np.nan, np.nan])
+        self.history.add(self.history.row(self.step, self.epoch, self.metrics()))
 
     def _measured(self) -> dict[str, NDArray[np.float64]]:
         if self._scores is None:
@@ -225,7 +222,7 @@ def _axis(name: str, values: tuple[float, ...]) -> dict[str, Any]:
         "label": quantity.label,
         "is_log": quantity.is_log and not quantity.is_whole,
         "values": values,
-        "texts": [f"{value:.3g}" for value in values],
+        "texts": [scaled(value, 3) for value in values],
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.format import loss, scaled
 from playground.labs.mlp.config import MLPConfig
 from playground.outcomes import Outcome
 from playground.studies.many import train_all
@@ -56,7 +57,7 @@ class TrainabilityMap:
         marks = [self._mark(cell, bounds) * 2 for cell in self.cells]
         width = losses.shape[1]
         shades = ["".join(marks[start : start + width]) for start in range(0, len(marks), width)]
-        down, across = ([f"{end:.3g}" for end in _ends(self.cells, side)] for side in ("down", "across"))
+        down, across = ([scaled(end, 3) for end in _ends(self.cells, side)] for side in ("down", "across"))
         labels = [down[1], *[""] * (len(shades) - 2), down[0]]
         lines = [f"{label:>8} {row}" for label, row in zip(labels, reversed(shades), strict=True)]
         lines.append(" " * 9 + across[0] + across[1].rjust(len(shades[0]) - len(across[0])))
@@ -66,7 +67,8 @@ class TrainabilityMap:
         text = f"{len(self.cells)} networks" + (f", {lost} diverged ({DIVERGED})" if lost else "")
         if len(finite):
             best = min((cell for cell in self.cells if np.isfinite(_loss(cell))), key=_loss)
-            text += f"; least test loss {_loss(best):.3g} at {names[0]} {best.across:.3g}, {names[1]} {best.down:.3g}"
+            place = f"{names[0]} {scaled(best.across, 3)}, {names[1]} {scaled(best.down, 3)}"
+            text += f"; least test loss {loss(_loss(best))} at {place}"
         if self.network_steps_per_s is not None:
             text += f"; {self.network_steps_per_s:,.0f} network updates/s, {self.tier}"
         return "\n".join([*lines, text])

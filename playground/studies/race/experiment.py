@@ -87,7 +87,7 @@ class RaceExperiment:
         )
         self._start = flatten(model).cpu().numpy()
         self.trajectory = Trajectory(len(self.racers), self._start.size)
-        self.history = History()
+        self.history = History(("step", "epoch", *self.racers))
         self._slicer = Slicer(rate=300)
         self._surface: Surface | None = None
         self._measured: tuple[int, list[dict[str, float | None]]] | None = None
@@ -147,8 +147,7 @@ class RaceExperiment:
     # Seeing
 
     def observe(self, run_id: str, view: View) -> Snapshot:
-        """The panels of ``view``: ``stage`` (the plane, its loss, the paths), ``scene`` (who takes part), ``curves``
-        (the racers' losses by step, whole)."""
+        """The panels of ``view``: ``stage`` (the plane, its loss, the paths) and ``scene`` (who takes part)."""
         arrays: dict[str, NDArray[Any]] = {}
         info: dict[str, Any] = {"tier": "traced", "edits": self.edits}
         if "stage" in view.panels:
@@ -164,8 +163,6 @@ class RaceExperiment:
             info["scene"] = self._scene()
         if "thumbnail" in view.panels:
             arrays["thumbnail"] = ramp(np.log(np.maximum(self._shown().losses, 1e-12)))
-        if "curves" in view.panels:
-            arrays["curves"] = self.history.array()
         return Snapshot.of(self, run_id, info, arrays)
 
     @property
@@ -330,7 +327,8 @@ class RaceExperiment:
 
     def record(self) -> None:
         """Add the racers' present losses to the history."""
-        self.history.add([self.step, *(racer.loss for racer in self.racers.values())])
+        losses = {name: racer.loss for name, racer in self.racers.items()}
+        self.history.add(self.history.row(self.step, self.epoch, losses))
 
     def apply(self, target: str, value: Any) -> Edit:
         """Nothing of a race changes on the way: raises ConfigError."""

@@ -12,7 +12,6 @@ from playground.labs.mlp.probes import (
     quantized_maps,
     shown_neurons,
 )
-from playground.training.history import History
 from playground.training.losses import OUTPUT_ACTIVATIONS
 
 
@@ -90,15 +89,3 @@ def test_accuracy() -> None:
     assert accuracy(signs, torch.tensor([[1.0], [-1.0], [-1.0], [-1.0]])) == 0.75
     classes = torch.tensor([[0.1, 0.9], [0.8, 0.2]])
     assert accuracy(classes, torch.tensor([[0.0, 1.0], [0.0, 1.0]])) == 0.5
-
-
-def test_history_stays_small_even_and_ends_now() -> None:
-    history = History(capacity=100)
-    for step in range(0, 50_000, 7):
-        history.add([step, step * 2.0])
-    rows = history.array()
-    assert 50 <= len(rows) <= 100
-    assert rows[0, 0] == 0
-    assert rows[-1, 0] == 49_994
-    assert np.diff(rows[:-1, 0]).max() < 50_000 / 25
-    assert (np.diff(rows[:, 0]) > 0).all()

@@ -20,7 +20,7 @@ from playground.training.compiled import compiler_available
 CONFIG = CompareConfig(dataset="xor", hidden_sizes=(4, 3), learning_rate=0.1, values="tanh,relu", seeds=4)
 UNEQUAL = replace(CONFIG, varied="batch_size", values="10,30,100")
 WILD = replace(CONFIG, dataset="plane", varied="learning_rate", values="0.03,90")
-ALL = View(panels=frozenset({"stage", "scene", "curves", "table"}))
+ALL = View(panels=frozenset({"stage", "scene", "table"}))
 
 
 def parameters(experiment: CompareExperiment) -> list[np.ndarray[Any, Any]]:
@@ -151,7 +151,6 @@ def test_what_a_frame_holds(monkeypatch: pytest.MonkeyPatch) -> None:
         "labels0": (250,),
         "points1": (250, 2),
         "labels1": (250,),
-        "history": (2, 18),
     }
     split = draw("xor", 0.0, 0.5, data_seed=3)
     assert np.allclose(arrays["points0"], split.points[:250])
@@ -160,6 +159,9 @@ def test_what_a_frame_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sum(info["why"][0][0]["histogram"]) == pytest.approx(1, abs=1e-3)
     assert info["scene"]["variants"][0]["title"] == info["comparison"]["rows"][0]["variant"] == "Tanh"
     assert "&seed={seed}&" in info["scene"]["variants"][0]["link"]
+    history = experiment.history
+    assert history.array().shape == (2, len(history.columns)) == (2, 18)
+    assert history.columns[:4] == ("step", "epoch", "Tanh test_loss q10", "Tanh test_loss median")
     assert info["failures"] == []  # nobody has failed after an epoch
     assert pack({**info, "metrics": snapshot.metrics}, arrays)
     assert experiment.observe("r", View(member=999)).info["member"] == 39

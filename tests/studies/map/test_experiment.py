@@ -15,7 +15,7 @@ from playground.stream.limits import Limits
 from playground.studies.map.config import MOST_KINDS, QUANTITIES, MapConfig
 from playground.studies.map.experiment import DIVERGED, MapExperiment
 
-EVERYTHING = View(panels=frozenset({"stage", "scene", "curves"}), member=5)
+EVERYTHING = View(panels=frozenset({"stage", "scene"}), member=5)
 SMALL = MapConfig(cells=3, across_to=0.3, down_to=3)
 # The right column diverges: a linear output at a large learning rate.
 PARTLY_DIVERGED = MapConfig(dataset="plane", cells=3, across_from=0.01, across_to=90)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from playground import ConfigError, MapConfig, train, trainability_map
+from playground.format import loss
 from playground.studies.map.headless import DIVERGED, SHADES, TrainabilityMap
 
 CONFIG = MapConfig(
@@ -59,7 +60,7 @@ def test_it_is_drawn_for_a_terminal() -> None:
     assert lines[3].startswith("     0.1 ")
     assert lines[4].split() == ["0.01", "90"]
     best = np.nanmin(losses)
-    assert f"16 networks, {int(np.isnan(losses).sum())} diverged (×); least test loss {best:.3g} at" in lines[-1]
+    assert f"16 networks, {int(np.isnan(losses).sum())} diverged (×); least test loss {loss(best)} at" in lines[-1]
 
 
 def test_what_does_not_fit_is_refused_with_numbers() -> None:

@@ -4,12 +4,15 @@ Drawn with Pillow at twice the size and made smaller, which smooths every edge. 
 """
 
 import io
+from pathlib import Path
 from typing import Any
 
+import matplotlib
 from PIL import Image, ImageDraw, ImageFont
 
 from playground.data.points import DATASETS
 from playground.export.palette import FAINT, MUTED, TEST, TEXT, TRAIN, plane_colors, point_colors
+from playground.format import loss, scaled
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Run, Snapshot, View
 from playground.runs.replay import Progress, moments
@@ -92,24 +95,24 @@ def _draw_plane(picture: Image.Image, draw: ImageDraw.ImageDraw, moment: Snapsho
 def _draw_curves(draw: ImageDraw.ImageDraw, past: list[Snapshot], film: list[Snapshot]) -> None:
     left, top, right, bottom = CURVES
     losses = [moment.metrics[name] for moment in film for name in ("train_loss", "test_loss")]
-    most = max((loss for loss in losses if loss is not None), default=1.0) or 1.0
+    most = max((value for value in losses if value is not None), default=1.0) or 1.0
     last = max(film[-1].step, 1)
     draw.line((*_at(left, top), *_at(left, bottom), *_at(right, bottom)), fill=FAINT, width=SCALE)
-    draw.text(_at(left - 6, top), f"{most:.2g}", fill=MUTED, font=_font(11), anchor="rm")
+    draw.text(_at(left - 6, top), scaled(most), fill=MUTED, font=_font(11), anchor="rm")
     draw.text(_at(left - 6, bottom), "0", fill=MUTED, font=_font(11), anchor="rm")
     draw.text(_at(right, bottom + 8), f"step {last:,}", fill=MUTED, font=_font(11), anchor="rt")
     for name, label, color, place in (
         ("test_loss", "test loss", TEST, right),
         ("train_loss", "training loss", TRAIN, (left + right) / 2 - 6),
     ):
-        known = [(moment.step, loss) for moment in past if (loss := moment.metrics[name]) is not None]
+        known = [(moment.step, value) for moment in past if (value := moment.metrics[name]) is not None]
         curve = [
-            _at(left + step / last * (right - left), bottom - loss / most * (bottom - top)) for step, loss in known
+            _at(left + step / last * (right - left), bottom - value / most * (bottom - top)) for step, value in known
         ]
         if len(curve) > 1:
             draw.line(curve, fill=color, width=2 * SCALE, joint="curve")
         now = past[-1].metrics[name]
-        text = f"{label} " + ("not finite" if now is None else f"{now:.4f}")
+        text = f"{label} " + ("not finite" if now is None else loss(now))
         draw.text(_at(place, top - 20), text, fill=color, font=_font(13), anchor="rm")
 
 
@@ -118,4 +121,5 @@ def _at(x: float, y: float) -> tuple[int, int]:
 
 
 def _font(size: int) -> Any:
-    return ImageFont.load_default(size * SCALE)
+    file = Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")  # Pillow's own has no 10⁻⁴
+    return ImageFont.truetype(file, size * SCALE)

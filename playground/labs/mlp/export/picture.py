@@ -27,6 +27,7 @@ from playground.export.palette import (
     plane_colors,
     point_colors,
 )
+from playground.lab import LABS, said
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Run, Snapshot, View
 from playground.runs.replay import Progress, advanced
@@ -80,11 +81,8 @@ def _figure(run: Run, moment: Snapshot) -> Figure:
 
 def _title(config: MLPConfig, moment: Snapshot) -> str:
     parts = [DATASETS[config.dataset].label, f"step {moment.step:,}", f"epoch {moment.epoch:,.4g}"]
-    for name, label in (("train_loss", "training loss"), ("test_loss", "test loss")):
-        value = moment.metrics[name]
-        parts.append(f"{label} " + ("not finite" if value is None else f"{value:.4f}"))
-    accuracy = moment.metrics.get("test_accuracy")
-    return "   ·   ".join(parts if accuracy is None else [*parts, f"test accuracy {accuracy:.1%}"])
+    metrics = [metric for metric in LABS[config.lab].metrics if metric.name != "train_accuracy"]  # too long with it
+    return "   ·   ".join([*parts, *said(metrics, moment.metrics)])
 
 
 # The network: a column of neurons for every layer, links from column to column

@@ -1,7 +1,8 @@
 // @ts-check
 /** The live picture in words, for people who hear the page. */
 
-import { count, loss, percent } from "../../../stage/format.js";
+import { count } from "../../../stage/format.js";
+import { metricsInWords } from "../../../stage/metrics.js";
 
 /** @typedef {import("./picture.js").NetworkMoment} Moment */
 
@@ -10,12 +11,9 @@ import { count, loss, percent } from "../../../stage/format.js";
  * @returns {string}
  */
 export function describe({ header, scene, shown, arrays }) {
-  const { metrics } = header;
-  const losses = [`Training loss ${loss(metrics.train_loss)}`, `test loss ${loss(metrics.test_loss)}`];
-  if (metrics.test_accuracy != null) losses.push(`test accuracy ${percent(metrics.test_accuracy)}`);
   return [
     `Step ${count(header.step)}, epoch ${count(Math.floor(header.epoch))}.`,
-    `${losses.join(", ")}.`,
+    metricsInWords(scene, header.metrics),
     header.state === "playing" ? "Playing." : "Paused.",
     shape(scene, shown[0].length),
     strongestInput(scene, shown, arrays.weights),

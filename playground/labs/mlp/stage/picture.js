@@ -2,13 +2,13 @@
 /** The picture of one multilayer perceptron: the network, what it makes of the plane, and its losses. */
 
 import { Cards } from "../../../stage/cards.js";
+import { Curves } from "../../../stage/curves.js";
 import { describe } from "./describe.js";
 import { h } from "../../../stage/dom.js";
 import { Graph } from "./graph.js";
 import { layersShown, sameLayers } from "./layers.js";
 import { Plane } from "./plane.js";
 import { mounting } from "../../../stage/shell.js";
-import { Trace } from "../../../stage/trace.js";
 
 /** @typedef {import("../../../stage/types.js").Bytes} Bytes */
 /** @typedef {import("../../../stage/types.js").Floats} Floats */
@@ -45,7 +45,6 @@ import { Trace } from "../../../stage/trace.js";
  * @property {Bytes} is_test  (N,)
  * @property {Bytes} input_maps  (features, height, width)
  * @property {Floats} input_ranges  (features,)
- * @property {Floats} history  (H, 3): step, training loss, test loss
  *
  * @typedef {import("../../../stage/types.js").Header & Look} NetworkHeader
  * @typedef {import("../../../stage/types.js").Moment<NetworkHeader, NetworkScene, NetworkArrays> & {shown: number[][]}} NetworkMoment
@@ -77,8 +76,8 @@ class NetworkPicture {
       onRepaint: () => shell.repaint(),
     });
     this.plane = new Plane(stops ? null : (probe) => shell.look({ probe }));
-    this.trace = new Trace();
-    this.element = h("div", { class: "nn-scene" }, this.graph.element, this.plane.element, this.trace.element);
+    this.curves = new Curves(() => shell.request());
+    this.element = h("div", { class: "nn-scene" }, this.graph.element, this.plane.element, this.curves.element);
     this.sized = [this.graph.element, this.plane.element];
     /** What the next paint must do again: the static layers, the shape. */
     this.staticStale = this.shapeStale = false;
@@ -88,17 +87,17 @@ class NetworkPicture {
 
   /** @param {import("../../../stage/colors.js").Theme} theme */
   setTheme(theme) {
-    for (const part of [this.graph, this.plane, this.trace]) part.setTheme(theme);
+    for (const part of [this.graph, this.plane, this.curves]) part.setTheme(theme);
     this.staticStale = true;
   }
 
   resize() {
-    const { graph, plane, trace } = this;
+    const { graph, plane, curves } = this;
     const { scale } = this.shell;
     const width = plane.element.clientWidth;
     if (!width) return;
     if (plane.resize(width, scale)) this.staticStale = true;
-    trace.resize(trace.element.clientWidth, scale);
+    curves.resize(curves.element.clientWidth, scale);
     const square = plane.square.getBoundingClientRect();
     const frame = graph.element.getBoundingClientRect();
     const beside = square.left >= frame.right - 1;
@@ -119,11 +118,11 @@ class NetworkPicture {
     if (header.scene) {
       const { seed, data_seed, hidden_sizes } = scene;
       this.wanted = { seed, data_seed, hidden_sizes, features: scene.features.filter(({ active }) => active).map(({ name }) => name) };
-      this.trace.restart(arrays.history);
+      this.curves.restart(moment);
       this.staticStale = true;
     }
     if (isNewShape) this.shapeStale = true;
-    this.trace.add(header);
+    this.curves.add(header);
     return { ...moment, shown };
   }
 
@@ -147,17 +146,17 @@ class NetworkPicture {
 
   /** @param {number} now */
   tick(now) {
-    this.trace.paint(now);
+    this.curves.paint(now);
   }
 
   get isRestless() {
-    return this.trace.dirty;
+    return this.curves.dirty;
   }
 
   /** @param {NetworkMoment} moment */
   showNumbers(moment) {
     this.plane.showTexts(moment);
-    this.trace.showNumbers(moment);
+    this.curves.showNumbers(moment);
     this.cards.refresh();
   }
 

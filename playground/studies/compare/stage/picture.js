@@ -43,7 +43,7 @@ import { Why } from "./why.js";
  * @property {Bytes} states  (V · S,)
  * @property {Floats} scores  (V · S, 2): test loss, test accuracy
  * @property {Bytes} large  (V, kinds, height, width)
- * @property {Floats} history  (H, 2 + 8 V)
+ * @property {Floats} curves  (H, 2 + 8 V)
  *
  * @typedef {Walls & Record<`points${number}`|`labels${number}`, Floats>} CompareArrays  (N, 2) and (N,), by variant
  *
@@ -148,7 +148,7 @@ class ComparePicture {
     }
     this.shell.moment = moment;
     this.recolor();
-    this.bands.restart(arrays.history, this.colors);
+    this.bands.restart(arrays.curves, this.colors);
     this.why.restart(this.colors);
     this.resize();
   }

@@ -85,7 +85,7 @@ class TestNotebook:
         nbformat.validate(content)
         nbclient.NotebookClient(content, timeout=120).execute()
         (printed,) = content.cells[-1].outputs
-        assert f"train loss {replay(EDITED, STEP).train_loss:.4f}" in printed.text
+        assert f"train loss {replay(EDITED, STEP).metrics['train_loss']:.4f}" in printed.text
         (drawn,) = [output for cell in content.cells for output in cell.get("outputs", []) if "data" in output]
         picture = Image.open(io.BytesIO(base64.b64decode(drawn.data["image/png"])))
         assert len(picture.convert("RGB").getcolors(10**6) or []) > 500
@@ -103,7 +103,7 @@ class TestNotebook:
             for cell in code:
                 exec(cell, names)
         expected = replay(run, STEP)
-        assert f"test loss {expected.test_loss:.4f}" in printed.getvalue()
+        assert f"test loss {expected.metrics['test_loss']:.4f}" in printed.getvalue()
         assert hashlib.sha256(names["w"].numpy().tobytes()).hexdigest() == expected.parameters_sha256
         assert [step for step, _, _ in names["history"]] == [*range(0, STEP, 2), STEP]
         assert len(shown) == notebook.PICTURES + 1
@@ -120,7 +120,7 @@ def test_the_table_is_the_page_s_numbers(made: dict[str, bytes]) -> None:
     for step in (0, 19, 20, 21, STEP):
         expected = replay(EDITED, step)
         assert float(rows[step]["epoch"]) == expected.epoch
-        assert [float(rows[step][name]) for name in METRICS] == [getattr(expected, name) for name in METRICS]
+        assert [float(rows[step][name]) for name in METRICS] == [expected.metrics[name] for name in METRICS]
 
 
 def test_a_long_table_is_thinned_evenly_and_a_regression_has_no_accuracy() -> None:
@@ -130,7 +130,7 @@ def test_a_long_table_is_thinned_evenly_and_a_regression_has_no_accuracy() -> No
     assert (len(steps), steps[0], steps[-1]) == (1001, 0, 2500)
     assert set(np.diff(steps)) == {2, 3}
     assert {row["test_accuracy"] for row in rows} == {""}
-    assert float(rows[-1]["test_loss"]) == replay(run, 2500).test_loss
+    assert float(rows[-1]["test_loss"]) == replay(run, 2500).metrics["test_loss"]
 
 
 def test_a_run_that_explodes_ends_where_it_stopped() -> None:
@@ -149,7 +149,7 @@ def test_the_weights_fit_the_script_s_network(made: dict[str, bytes], tmp_path: 
         with torch.no_grad():
             rows = slice(names["train_size"])
             loss = names["loss_of"](names["model"](names["features"][rows]), names["targets"][rows]).item()
-        assert loss == pytest.approx(replay(run, STEP).train_loss, abs=1e-6)
+        assert loss == pytest.approx(replay(run, STEP).metrics["train_loss"], abs=1e-6)
     (tmp_path / "run.safetensors").write_bytes(made["safetensors"])
     with safe_open(tmp_path / "run.safetensors", "numpy") as file:
         metadata = file.metadata()

@@ -1,0 +1,51 @@
+"""Numbers as people read them, with the same signs as on the stage: ``stage/format.js`` has the same functions."""
+
+import math
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+TINY, HUGE = 1e-3, 1e4
+MINUS = "\u2212"
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def loss(value: float | None) -> str:
+    """Three decimals, where these say something: ``0.021``, ``2.1·10⁻⁴``, ``7.1·10³⁴``; a dash for none."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    size = abs(value)
+    return _scientific(value, 2) if size >= 1000 or 0 < size < TINY else _fixed(value, 3)
+
+
+def scaled(value: float, digits: int = 2) -> str:
+    """Up to ``digits`` significant digits of a finite number of any size, as on a logarithmic scale."""
+    size = abs(value)
+    if size > 0 and (size < TINY or size >= HUGE):
+        return _scientific(value, digits)
+    return _plain(_rounded(value, digits))
+
+
+def percent(share: float) -> str:
+    """A share from 0 to 1: ``97.5 %``."""
+    return f"{_fixed(share * 100, 0 if share == 1 else 1)} %"
+
+
+def _scientific(value: float, digits: int) -> str:
+    """What is tiny or huge: ``2.1·10⁻⁴``."""
+    rounded = _rounded(value, digits)
+    exponent = rounded.adjusted()
+    mantissa, power = _plain(rounded.scaleb(-exponent)), "10" + str(exponent).translate(_SUPERSCRIPTS)
+    return power if mantissa == "1" else f"{mantissa}·{power}"
+
+
+def _rounded(value: float, digits: int) -> Decimal:
+    # As JavaScript rounds: by the number's exact value, and a half away from zero.
+    return Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal_from_float(value + 0.0)  # no -0
+
+
+def _fixed(value: float, decimals: int) -> str:
+    number = Decimal(value + 0.0).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return str(number).replace("-", MINUS)
+
+
+def _plain(number: Decimal) -> str:
+    return format(number.normalize(), "f").replace("-", MINUS)

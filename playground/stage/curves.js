@@ -1,0 +1,321 @@
+// @ts-check
+/**
+ * The live curves of all metrics that the scene declares: their numbers, and a chart of those that share axes, at first
+ * the score's. Where there are more axes, a press on the others' numbers draws these.
+ */
+
+import { fit, h, setAttribute, setText } from "./dom.js";
+import { count, percent, scaled } from "./format.js";
+import { History } from "./history.js";
+import { measured, title } from "./metrics.js";
+
+/** @typedef {import("./colors.js").Theme} Theme */
+/** @typedef {import("./types.js").Metric} Metric */
+/** @typedef {import("./types.js").Moment} Moment */
+
+const HEIGHT = 118;
+const MARGIN = { left: 44, right: 26, top: 8, bottom: 20 };
+const LABEL_ROOM = 14; // above a baseline, for its name
+const PAINT_EVERY_MS = 33;
+
+export class Curves {
+  /** @param {() => void} onChange  there is something to paint */
+  constructor(onChange) {
+    this.onChange = onChange;
+    /** @type {Metric[]} */
+    this.metrics = [];
+    /** @type {import("./types.js").Baseline[]} */
+    this.baselines = [];
+    /** Those drawn. */
+    this.axes = "";
+    /** @type {Group[]} */
+    this.groups = [];
+    this.history = new History(0);
+    /** The future that a change in the past has replaced. @type {History|null} */
+    this.ghost = null;
+    /** The step in the past that is shown. @type {number|null} */
+    this.cursor = null;
+    this.canvas = h("canvas", { role: "img" });
+    this.numbers = h("div", { class: "nn-metrics" });
+    this.element = h("section", { class: "nn-curves", "aria-label": "Curves" }, this.numbers, this.canvas);
+    this.width = 0;
+    this.scale = 1;
+    this.paintedAt = 0;
+    this.dirty = true;
+  }
+
+  /** @param {Theme} theme */
+  setTheme(theme) {
+    this.theme = theme;
+    this.choose(this.axes);
+  }
+
+  /**
+   * @param {number} width  in CSS pixels
+   * @param {number} scale  of these to a pixel of the drawing
+   */
+  resize(width, scale) {
+    if (width / scale === this.width && scale === this.scale) return;
+    this.width = width / scale;
+    this.scale = scale;
+    this.context = fit(this.canvas, this.width, HEIGHT, scale);
+    this.dirty = true;
+  }
+
+  /** Another run, or the same one after a break. @param {Pick<Moment, "header"|"scene"|"arrays">} moment */
+  restart({ header: { columns = [], metrics: found }, scene: { metrics, score, baselines = [] }, arrays: { curves } }) {
+    if (JSON.stringify(metrics) !== JSON.stringify(this.metrics)) this.build(metrics);
+    const has = metrics.some(({ name, axes }) => axes === this.axes && name in found);
+    if (!has) this.choose(metrics.find(({ name }) => name === score)?.axes ?? "");
+    this.baselines = baselines;
+    this.history = new History(metrics.length);
+    this.ghost = this.cursor = null;
+    const step = columns.indexOf("step"), places = metrics.map(({ name }) => columns.indexOf(name));
+    for (let start = 0; curves && start < curves.length; start += columns.length) {
+      this.history.add(curves[start + step], places.map((place) => (place < 0 ? NaN : curves[start + place])));
+    }
+    this.dirty = true;
+  }
+
+  /**
+   * The numbers: a group for the metrics of all equal axes.
+   *
+   * @param {Metric[]} metrics
+   */
+  build(metrics) {
+    this.metrics = metrics;
+    const axes = [...new Set(metrics.map((metric) => metric.axes))];
+    this.groups = axes.map((name) => group(metrics.filter((metric) => metric.axes === name), axes.length > 1 && (() => {
+      this.choose(name);
+      this.onChange();
+    })));
+    this.numbers.replaceChildren(...this.groups.map(({ element }) => element));
+    this.axes = "";
+  }
+
+  /** Draws the curves of some axes. @param {string} axes */
+  choose(axes) {
+    this.axes = axes;
+    this.dirty = true;
+    for (const { element, rows } of this.groups) {
+      const isDrawn = rows[0].metric.axes === axes;
+      element.classList.toggle("nn-drawn", isDrawn);
+      if (element.tagName === "BUTTON") setAttribute(element, "aria-pressed", String(isDrawn));
+      rows.forEach(({ swatch }, i) => {
+        const { color, width } = this.pen(i, rows.length);
+        swatch.style.borderTop = `${Math.round(width + 1)}px solid ${color}`;
+      });
+    }
+    const labels = this.drawn().map((line) => this.metrics[line].label).join(", ");
+    setAttribute(this.canvas, "aria-label", title(`${labels} by step`));
+  }
+
+  /** The lines of the axes drawn. */
+  drawn() {
+    return this.metrics.flatMap(({ axes }, line) => (axes === this.axes ? [line] : []));
+  }
+
+  /**
+   * The last of some lines stands out; hues are for the third and further ones. So it is in ``pages/charts.py``.
+   *
+   * @param {number} line
+   * @param {number} lines
+   */
+  pen(line, lines) {
+    const { theme } = this;
+    if (!theme) return { color: "", width: 0 };
+    if (line === lines - 1) return { color: theme.text, width: 1.75 };
+    return { color: line === lines - 2 ? theme.muted : theme.series[line % theme.series.length], width: 1.25 };
+  }
+
+  /** @param {import("./types.js").Header} header */
+  add({ step, furthest, metrics }) {
+    this.cursor = step < furthest ? step : null;
+    this.dirty = true;
+    if (this.cursor !== null) return;
+    if (step < this.history.last) this.ghost = this.history.copy();
+    this.history.add(step, this.metrics.map(({ name }) => metrics[name]));
+  }
+
+  /** @param {Pick<Moment, "header">} moment */
+  showNumbers({ header: { metrics } }) {
+    for (const { rows } of this.groups) {
+      for (const { metric, element, value } of rows) {
+        element.hidden = !(metric.name in metrics);
+        setText(value, measured(metric, metrics[metric.name]));
+      }
+    }
+    for (const { element, rows } of this.groups) element.hidden = rows.every((row) => row.element.hidden);
+  }
+
+  /** @param {number} now */
+  paint(now) {
+    const { context, width, theme, history, ghost } = this;
+    if (!this.dirty || !context || !theme || now - this.paintedAt < PAINT_EVERY_MS) return;
+    this.dirty = false;
+    this.paintedAt = now;
+    const lines = this.drawn();
+    const range = this.range(lines);
+    context.clearRect(0, 0, width, HEIGHT);
+    this.paintAxes(range);
+    this.paintBaselines(range);
+    context.lineJoin = "round";
+    if (ghost) {
+      context.setLineDash([3, 3]);
+      lines.forEach((line, i) => this.paintLine(ghost, line, range, { ...this.pen(i, lines.length), color: theme.muted }));
+      context.setLineDash([]);
+    }
+    lines.forEach((line, i) => this.paintLine(history, line, range, this.pen(i, lines.length)));
+    if (this.cursor !== null) this.paintCursor(this.cursor);
+  }
+
+  /** Of shares all there can be; else from 0, around all that is drawn. @param {number[]} lines */
+  range(lines) {
+    if (this.isShare()) return [0, 1];
+    const held = this.baselines.filter(({ axes }) => axes === this.axes).map(({ value }) => value);
+    const ends = [this.history, ...(this.ghost ? [this.ghost] : [])].flatMap((history) => history.extent(lines));
+    const low = Math.min(0, ...ends, ...held), high = Math.max(0, ...ends, ...held);
+    return [low < 0 ? -niceCeiling(-low) : 0, high > 0 || low === 0 ? niceCeiling(high || 1) : 0];
+  }
+
+  isShare() {
+    return this.metrics.find(({ axes }) => axes === this.axes)?.unit === "share";
+  }
+
+  /** The step at the right edge. */
+  end() {
+    return Math.max(this.history.last, this.ghost?.last ?? 0);
+  }
+
+  /** @param {number} step */
+  x(step) {
+    const start = this.history.length ? this.history.steps[0] : 0;
+    return MARGIN.left + ((step - start) / (this.end() - start || 1)) * (this.width - MARGIN.left - MARGIN.right);
+  }
+
+  /**
+   * @param {number} value
+   * @param {number[]} range
+   */
+  y(value, [low, high]) {
+    const bottom = HEIGHT - MARGIN.bottom;
+    return bottom - ((value - low) / (high - low)) * (bottom - MARGIN.top);
+  }
+
+  /** @param {number} step */
+  paintCursor(step) {
+    const { context, theme } = this;
+    if (!context || !theme) return;
+    context.fillStyle = theme.text;
+    context.fillRect(this.x(step) - 1, MARGIN.top - 4, 2, HEIGHT - MARGIN.bottom - MARGIN.top + 4);
+  }
+
+  /** @param {number[]} range */
+  paintAxes([low, high]) {
+    const { context, width, theme, history } = this;
+    if (!context || !theme) return;
+    const bottom = HEIGHT - MARGIN.bottom;
+    const right = width - MARGIN.right;
+    const text = this.isShare() ? percent : scaled;
+    context.strokeStyle = theme.faint;
+    context.lineWidth = 1;
+    context.beginPath();
+    for (const y of [MARGIN.top, (MARGIN.top + bottom) / 2, bottom]) {
+      context.moveTo(MARGIN.left, Math.round(y) + 0.5);
+      context.lineTo(right, Math.round(y) + 0.5);
+    }
+    context.stroke();
+    context.fillStyle = theme.muted;
+    context.font = `11px ${theme.font}`;
+    context.textBaseline = "middle";
+    context.textAlign = "right";
+    context.fillText(text(high), MARGIN.left - 6, MARGIN.top + 2);
+    context.fillText(low ? text(low) : "0", MARGIN.left - 6, bottom);
+    context.textBaseline = "alphabetic";
+    context.fillText(`step ${count(this.end())}`, right, HEIGHT - 4);
+    context.textAlign = "left";
+    context.fillText(count(history.length ? history.steps[0] : 0), MARGIN.left, HEIGHT - 4);
+  }
+
+  /** What the curves are to be held against: a thin line with its name at the end. @param {number[]} range */
+  paintBaselines(range) {
+    const { context, width, theme } = this;
+    if (!context || !theme) return;
+    const right = width - MARGIN.right;
+    context.strokeStyle = context.fillStyle = theme.muted;
+    context.lineWidth = 1;
+    context.textAlign = "right";
+    context.setLineDash([1, 3]);
+    for (const { label, value, axes } of this.baselines) {
+      if (axes !== this.axes) continue;
+      const y = this.y(value, range);
+      context.beginPath();
+      context.moveTo(MARGIN.left, y);
+      context.lineTo(right, y);
+      context.stroke();
+      context.fillText(label, right, y < MARGIN.top + LABEL_ROOM ? y + LABEL_ROOM : y - 4);
+    }
+    context.setLineDash([]);
+  }
+
+  /**
+   * @param {History} history
+   * @param {number} line
+   * @param {number[]} range
+   * @param {{color: string, width: number}} pen
+   */
+  paintLine({ steps, length, lines }, line, range, { color, width }) {
+    const { context } = this;
+    if (!context) return;
+    const values = lines[line];
+    let penDown = false;
+    context.strokeStyle = color;
+    context.lineWidth = width;
+    context.beginPath();
+    for (let i = 0; i < length; i++) {
+      const drawable = values[i] >= range[0] && values[i] <= range[1];
+      const x = this.x(steps[i]), y = this.y(values[i], range);
+      if (drawable && penDown) context.lineTo(x, y);
+      else if (drawable) context.moveTo(x, y);
+      penDown = drawable;
+    }
+    context.stroke();
+  }
+}
+
+/**
+ * @typedef {{metric: Metric, element: HTMLElement, swatch: HTMLElement, value: HTMLElement}} Row
+ * @typedef {{element: HTMLElement, rows: Row[]}} Group
+ */
+
+/**
+ * The numbers of some metrics that share axes.
+ *
+ * @param {Metric[]} metrics
+ * @param {(() => void)|false} onPress
+ * @returns {Group}
+ */
+function group(metrics, onPress) {
+  const rows = metrics.map((metric) => {
+    const swatch = h("i", { class: "nn-metric-swatch" });
+    const value = h("span", { class: "nn-metric-value" }, "–");
+    const element = h("span", { class: "nn-metric" }, swatch, h("span", { class: "nn-metric-label" }, title(metric.label)), value);
+    return { metric, element, swatch, value };
+  });
+  const elements = rows.map(({ element }) => element);
+  const { axes } = metrics[0];
+  const element = onPress
+    ? h("button", { class: "nn-axes", type: "button", title: `Draw the ${axes}`, onclick: onPress }, ...elements)
+    : h("div", { class: "nn-axes" }, ...elements);
+  return { element, rows };
+}
+
+/**
+ * The next number up with two digits, so that the axis does not twitch with every frame.
+ *
+ * @param {number} value
+ */
+export function niceCeiling(value) {
+  const unit = 10 ** Math.floor(Math.log10(value)) / 10;
+  return Math.ceil(value / unit / 5) * 5 * unit;
+}
