@@ -64,8 +64,8 @@ class Sensitivity:
         text = (
             f"Had one weight begun {scaled(self.shift, 1)} higher, the {self.metric.label} after {self.step:,} "
             f"updates would {f'be {there} instead of {here}' if self._is_seen else f'still be {here}'} and the "
-            f"weights up to {scaled(furthest, 1)} apart: this run is {'' if self.is_sensitive else 'not '}sensitive to "
-            "last bits."
+            f"weights up to {scaled(furthest, 1)} apart: this run is {'' if self.is_sensitive else 'not '}sensitive "
+            "to last bits."
         )
         if self.script_score is not None:
             text += f" This run went on in a compiled loop; the plain script comes to {script}."
