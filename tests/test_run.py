@@ -108,4 +108,4 @@ def test_a_run_is_a_value() -> None:
     assert run.edits == ()
     assert len(edited.edits) == 1
     with pytest.raises(dataclasses.FrozenInstanceError):
-        run.lab = "cnn"  # type: ignore[misc]
+        run.edits = ()  # type: ignore[misc]

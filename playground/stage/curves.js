@@ -71,7 +71,9 @@ export class Curves {
     this.history = new History(metrics.length);
     this.ghost = this.cursor = null;
     const step = columns.indexOf("step"), places = metrics.map(({ name }) => columns.indexOf(name));
-    for (let start = 0; curves && start < curves.length; start += columns.length) {
+    const [rows, width] = curves?.shape ?? [0, 0];
+    for (let row = 0; curves && row < rows; row++) {
+      const start = row * width;
       this.history.add(curves[start + step], places.map((place) => (place < 0 ? NaN : curves[start + place])));
     }
     this.dirty = true;

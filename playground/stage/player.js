@@ -106,7 +106,8 @@ export class Player {
         updates_per_s: null,
         former: null,
         controls: null,
-        scene: staging === this.staged ? undefined : staging.header.scene,
+        // The curves of the scene's frame, which a moment of another scene may follow, and the names of their columns.
+        ...(staging === this.staged ? {} : { scene: staging.header.scene, columns: staging.header.columns }),
       },
       arrays: { ...(staging === this.staged ? {} : staging.arrays), ...arrays, ...seen.arrays },
     };

@@ -396,7 +396,7 @@ def test_the_changed_line_of_the_code_is_marked_and_in_view(page: Page, address:
     expect(code.locator(".nn-changed")).to_have_count(0)
     page.get_by_role("combobox", name="Learning rate").click()
     page.get_by_role("option", name="0.1", exact=True).click()
-    expect(code.locator(".nn-changed")).to_have_text(re.compile(r"^\d+optimizer = torch.optim.SGD\(.*lr=0.1\)$"))
+    expect(code.locator(".nn-changed")).to_have_text(re.compile(r"^\d+learning_rate = torch\.tensor\(0\.1\)"))
     code.scroll_into_view_if_needed()
     page.wait_for_function(
         "() => { const line = document.querySelector('.nn-changed').getBoundingClientRect();"

@@ -15,8 +15,9 @@ import pytest
 from playwright.sync_api import Page
 
 from playground import MLPConfig, __version__, train
+from playground.export.modules import module
 from playground.lab import LABS
-from playground.stream.socket import PREFIX, stage_version
+from playground.stream.files import stage_address
 from tests.browser import ROOT, free_port, opened, press, reaches, serving
 
 SOURCE = ("playground", "pyproject.toml", "README.md", "LICENSE", "requirements.txt")
@@ -95,8 +96,8 @@ def test_it_opens_the_app_from_any_folder(commands: Path, elsewhere: Path, page:
     address, log = f"http://localhost:{port}/nn", elsewhere.parent / "log"
     with log.open("w") as output, serving(command, address, cwd=elsewhere, stdout=output, stderr=output):
         picture = LABS["mlp"].picture
-        with urllib.request.urlopen(f"{address}/{PREFIX}/{stage_version()}/{picture}") as served:
-            assert served.read() == (ROOT / "playground" / picture).read_bytes()
+        with urllib.request.urlopen(f"{address}/{stage_address(picture)}") as served:
+            assert served.read() == module(picture).encode()
         opened(page, address, "?dataset=xor")
         press(page, "Play")
         reaches(page, 50)

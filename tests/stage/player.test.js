@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { deflateSync } from "node:zlib";
 
 import { recorded } from "../../playground/labs/mlp/stage/recorded.js";
-import { framesOf } from "../../playground/stage/player.js";
+import { Player, framesOf } from "../../playground/stage/player.js";
 import { SHOWN, shaped } from "./networks.js";
 
 const HIDDEN = SHOWN.slice(1, -1);
@@ -50,4 +50,14 @@ test("the frames of a recording, out of its page's text", async () => {
   });
   const found = await framesOf(deflateSync(Buffer.concat(frames)).toString("base64"));
   assert.deepEqual(found.map(({ header, arrays }) => [header.step, [...arrays.a]]), [[1, [1]], [22, [22]], [333, [77]]]);
+});
+
+test("going back to an earlier scene brings its curves' columns with it", () => {
+  globalThis.window = { matchMedia: () => ({ addEventListener() {} }) };
+  const scened = (step, name) => ({ header: { step, epoch: step, scene: { name }, columns: ["step", "epoch"] }, arrays: { curves: [] } });
+  const frames = [scened(0, "first"), { header: { step: 1, epoch: 1 }, arrays: {} }, scened(2, "second")];
+  const seen = [];
+  const player = new Player({}, frames, { default: ({ data }) => seen.push(data.header) });
+  for (const step of [2, 1]) player.handle({ type: "seek", step });
+  assert.deepEqual(seen.map(({ scene, columns }) => [scene?.name, columns?.length]), [["first", 2], ["second", 2], ["first", 2]]);
 });

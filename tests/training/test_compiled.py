@@ -192,6 +192,7 @@ def test_a_structure_has_its_own_key_and_survives_json() -> None:
     assert len({structure.key() for structure in varied}) == len(varied)
     for structure in varied:
         assert json.loads(structure.json()) == {
+            "program": "playground.labs.mlp.structure.Structure",
             "sizes": [*structure.sizes],
             "activation": structure.activation,
             "loss": structure.loss,

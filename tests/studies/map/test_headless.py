@@ -30,10 +30,10 @@ def test_a_cell_is_its_ordinary_run(found: TrainabilityMap) -> None:
     for cell, config in zip(found.cells, CONFIG.networks(), strict=True):
         alone = train(config, epochs=20)
         assert cell.epoch == alone.epoch
-        assert cell.test_loss == pytest.approx(alone.test_loss, abs=1e-4)
-        assert cell.train_accuracy == pytest.approx(alone.train_accuracy, abs=0.01)
+        assert cell.test_loss == pytest.approx(alone.metrics["test_loss"], abs=1e-4)
+        assert cell.train_accuracy == pytest.approx(alone.metrics["train_accuracy"], abs=0.01)
         if cell.epoch_to_target is not None:
-            reached = train(config, epochs=cell.epoch_to_target).test_accuracy
+            reached = train(config, epochs=cell.epoch_to_target).metrics["test_accuracy"]
             assert reached is not None
             assert reached >= 0.6 - 1e-6
     assert any(cell.epoch_to_target for cell in found.cells)
