@@ -171,10 +171,7 @@ def _fresh(options: dict[str, Any]) -> tuple[Run, int]:
 
 def _from_file(options: dict[str, Any]) -> tuple[Run, int]:
     """The run that ``replay`` is to compute again, and to which step."""
-    path = Path(options["file"])
-    if path.stat().st_size > runfile.MOST_CHARACTERS:
-        raise ConfigError(f"{path}: a run file has at most {runfile.MOST_CHARACTERS:,} characters")
-    run, step, warning = runfile.read(path.read_text(encoding="utf-8", errors="replace"))
+    run, step, warning = runfile.open_file(Path(options["file"]))
     if warning:
         print(warning, file=sys.stderr)
     return run, step if options["step"] is None else runfile.STEP.parse(options["step"])

@@ -38,7 +38,8 @@ class RunConfig(Settings):
         return {}
 
 
-_ELEMENT = re.compile(r"(?P<name>[\w.]{1,60})\[(?P<index>\d{1,6}(,\d{1,6}){0,7})\]", re.ASCII)
+_INDEX = "(0|[1-9][0-9]{0,5})"  # as Python writes it: 02 is no number there
+_ELEMENT = re.compile(rf"(?P<name>[\w.]{{1,60}})\[(?P<index>{_INDEX}(,{_INDEX}){{0,7}})\]", re.ASCII)
 
 
 def element(target: Any) -> tuple[str, tuple[int, ...]] | None:

@@ -41,7 +41,7 @@ class Choice:
 
     def check(self, value: Any) -> str:
         if not isinstance(value, str) or value not in self.options:
-            raise ConfigError(f"{_shown(value)} is not one of {', '.join(self.options)}")
+            raise ConfigError(f"{shown(value)} is not one of {', '.join(self.options)}")
         return value
 
 
@@ -67,7 +67,7 @@ class Integer:
         return value
 
     def _message(self, value: Any) -> str:
-        return f"{_shown(value)} is not a whole number from {self.low} to {self.high}"
+        return f"{shown(value)} is not a whole number from {self.low} to {self.high}"
 
 
 @dataclass(frozen=True)
@@ -89,13 +89,17 @@ class Number:
 
     def check(self, value: Any) -> float:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not is_number or not math.isfinite(value) or not self.low <= value <= self.high:
+        try:
+            number = float(value) if is_number else math.nan
+        except OverflowError:  # a whole number has no largest one
+            number = math.inf
+        if not math.isfinite(number) or not self.low <= number <= self.high:
             raise ConfigError(self._message(value))
-        return float(value)
+        return number
 
     def _message(self, value: Any) -> str:
         limits = f" from {self.low:g} to {self.high:g}" if math.isfinite(self.high - self.low) else ""
-        return f"{_shown(value)} is not a number{limits}"
+        return f"{shown(value)} is not a number{limits}"
 
 
 @dataclass(frozen=True)
@@ -119,10 +123,10 @@ class Names:
 
     def check(self, value: Any) -> tuple[str, ...]:
         if not isinstance(value, list | tuple):
-            raise ConfigError(f"{_shown(value)} is not a list of names from {', '.join(self.options)}")
+            raise ConfigError(f"{shown(value)} is not a list of names from {', '.join(self.options)}")
         for name in value:
             if not isinstance(name, str) or name not in self.options:
-                raise ConfigError(f"{_shown(name)} is not one of {', '.join(self.options)}")
+                raise ConfigError(f"{shown(name)} is not one of {', '.join(self.options)}")
         if not value:
             raise ConfigError(f"nothing is chosen; at least one of {', '.join(self.options)} is needed")
         return tuple(name for name in self.options if name in value)
@@ -144,7 +148,7 @@ class Sizes:
         written = text.strip()
         parts = [] if written.lower() in ("", "none") else re.split(r"\s*[,\-\u2010-\u2013]\s*|\s+", written)
         if not all(re.fullmatch("[0-9]{1,9}", part) for part in parts):
-            raise ConfigError(f"{_shown(text)} is not {self._allowed()}")
+            raise ConfigError(f"{shown(text)} is not {self._allowed()}")
         return self.check([int(part) for part in parts])
 
     def format(self, value: Sequence[int]) -> str:
@@ -152,12 +156,12 @@ class Sizes:
 
     def check(self, value: Any) -> tuple[int, ...]:
         if not isinstance(value, list | tuple) or len(value) > self.count:
-            raise ConfigError(f"{_shown(value)} is not {self._allowed()}")
+            raise ConfigError(f"{shown(value)} is not {self._allowed()}")
         size = Integer(self.low, self.high)
         try:
             return tuple(size.check(item) for item in value)
         except ConfigError as error:
-            raise ConfigError(f"{_shown(value)} is not {self._allowed()}: {error}") from None
+            raise ConfigError(f"{shown(value)} is not {self._allowed()}: {error}") from None
 
     def _allowed(self) -> str:
         return f"a list of at most {self.count} whole numbers from {self.low} to {self.high}"
@@ -169,7 +173,7 @@ class Flag:
 
     def parse(self, text: str) -> bool:
         if text not in ("on", "off"):
-            raise ConfigError(f"{_shown(text)} is not one of on, off")
+            raise ConfigError(f"{shown(text)} is not one of on, off")
         return text == "on"
 
     def format(self, value: bool) -> str:
@@ -177,7 +181,7 @@ class Flag:
 
     def check(self, value: Any) -> bool:
         if not isinstance(value, bool):
-            raise ConfigError(f"{_shown(value)} is not one of on, off")
+            raise ConfigError(f"{shown(value)} is not one of on, off")
         return value
 
 
@@ -195,7 +199,7 @@ class Text:
 
     def check(self, value: Any) -> str:
         if not isinstance(value, str) or len(value) > self.most or not value.isprintable():
-            raise ConfigError(f"{_shown(value)} is not a line of at most {self.most} characters")
+            raise ConfigError(f"{shown(value)} is not a line of at most {self.most} characters")
         return value
 
 
@@ -307,7 +311,7 @@ class Settings:
         problems: list[Problem] = []
         for name, raw in text.items():
             if name not in known:
-                problems.append(Problem(_short(name), "there is no such setting"))
+                problems.append(Problem(short(name), "there is no such setting"))
                 continue
             try:
                 values[name] = known[name].kind.parse(raw)
@@ -353,13 +357,19 @@ class Settings:
 
 def _ambiguous(text: str) -> str:
     """Why a text is refused that may say either of two numbers; empty for another one."""
-    return f"{_shown(text)} {numbers.AMBIGUOUS}" if numbers.is_ambiguous(text) else ""
+    return f"{shown(text)} {numbers.AMBIGUOUS}" if numbers.is_ambiguous(text) else ""
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """A value as it stands in a message: quoted, and cut where somebody sent a novel."""
-    return repr(_short(value)) if isinstance(value, str) else _short(repr(value))
+    if isinstance(value, str):
+        return repr(short(value))
+    try:
+        return short(repr(value))
+    except (ValueError, RecursionError):  # thousands of digits, or of lists in lists
+        return f"this {type(value).__name__}"
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """``text``, cut where somebody sent a novel."""
     return text if len(text) <= 40 else text[:40] + "…"

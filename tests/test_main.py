@@ -123,7 +123,8 @@ def test_a_saved_run_is_computed_again(capsys: pytest.CaptureFixture[str], tmp_p
     ("content", "arguments", "reason"),
     [
         (None, [], "No such file"),
-        ("{}", [], "this is not a run file"),
+        ("{}", [], "run.json: this is not a run file"),
+        ("\ufeff" + write(Run(config=MLPConfig()), 3), ["--step", "9" * 400], "is not a whole number"),
         (write(Run(config=MLPConfig()), 3), ["--step", "many"], "'many' is not a whole number"),
     ],
 )
@@ -132,7 +133,7 @@ def test_a_wrong_file_is_named(
 ) -> None:
     file = tmp_path / "run.json"
     if content is not None:
-        file.write_text(content)
+        file.write_text(content, "utf-8")
     with pytest.raises(SystemExit) as stopped:
         main(["replay", str(file), *arguments])
     assert stopped.value.code == 2

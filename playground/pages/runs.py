@@ -11,7 +11,7 @@ import streamlit as st
 from playground.lab import LABS, said
 from playground.pages import side_by_side
 from playground.pages.charts import overlay
-from playground.pages.session import PageSession
+from playground.pages.session import PageSession, plain
 from playground.run import Run
 from playground.runs.store import NAME_CHARACTERS, Kept, Store, StoreError
 from playground.settings import ConfigError
@@ -35,7 +35,7 @@ def runs_panel(session: PageSession) -> None:
     try:
         kept = store.of(owner)
     except StoreError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
         return
     if not kept:
         st.caption("Nothing yet. Every run that you train is kept here, for this browser alone.")
@@ -92,7 +92,7 @@ def _act(store: Store, kept: Kept, session: PageSession) -> None:
         else:
             st.session_state.runs_dialog = (action, kept.owner, kept.id, kept.name)
     except (ConfigError, StoreError) as error:
-        st.toast(str(error), icon=":material/warning:", duration="long")
+        st.toast(plain(str(error)), icon=":material/warning:", duration="long")
 
 
 @st.dialog("Rename the run")
@@ -115,7 +115,7 @@ def _done(change: Callable[[Store], None]) -> None:
     try:
         change(store)
     except (ConfigError, StoreError) as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
         return
     st.rerun()
 

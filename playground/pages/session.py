@@ -4,6 +4,7 @@ Streamlit runs a page's script anew for every change; what lasts is in ``st.sess
 own name, where the controls find it, and for each lab the token of its channel.
 """
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,6 +20,7 @@ from playground.settings import ConfigError, Integer, Number, Problem, Setting, 
 from playground.stream.channel import Channel
 from playground.stream.hub import ServerFull, hub
 
+_ALIVE = re.compile(r":(?=\S)|www(?=\.)|@", re.IGNORECASE)  # they get a sign behind them that nobody sees
 RETRY_S = 3.0
 SETTLES_S = 1.5  # after which a page shows what was put into its controls
 
@@ -254,8 +256,10 @@ def toast(problem: Problem) -> None:
 
 
 def plain(text: str) -> str:
-    """Text that somebody may have put into a link, without its power over Markdown."""
-    return "".join("\\" + sign if sign in "\\`*_{}[]()<>#+!|$:~" else sign for sign in text)
+    """Text that somebody may have put into a link, as one line without any power over Markdown: no markup, and no
+    address, icon or emoji, which Markdown finds in finished text and where no backslash helps."""
+    joined = _ALIVE.sub("\\g<0>\u2060", " ".join(text.split()))
+    return "".join("\\" + sign if sign in "\\`*_{}[]()<>#+!|$:~&" else sign for sign in joined)
 
 
 def _report(problems: list[Problem]) -> None:

@@ -50,7 +50,7 @@ def _open(session: PageSession) -> None:
         type="json", max_upload_size=MOST_MB, key="run_file", on_change=_take_file, args=(session,),
     )  # fmt: skip
     if outcome:
-        st.error(outcome)
+        st.error(plain(outcome))
 
 
 def _take_file(session: PageSession) -> None:
@@ -58,7 +58,7 @@ def _take_file(session: PageSession) -> None:
     if file is None:
         return
     try:
-        run, step, warning = runfile.read(file.getvalue().decode(errors="replace"))
+        run, step, warning = runfile.read(file.getvalue())
         session.open(run, step)
     except ConfigError as error:
         st.session_state.open_outcome = f"{file.name} cannot be opened. {error}"

@@ -72,7 +72,7 @@ def _open(kept_id: str, channel: Channel) -> str | None:
             return "There is no such run in the list of this browser. It may have been deleted."
         channel.open(kept.run, kept.step, kept.id)
     except (ConfigError, StoreError) as error:
-        return str(error)
+        return plain(str(error))
     config = kept.run.config
     settings = [config.words(name) for name in type(config)().changed(config)]
     return f"**{plain(kept.name)}**  \n" + (plain(", ".join(settings)) or "all settings at their defaults")

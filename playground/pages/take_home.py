@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 from playground.export import FORMS, exported
+from playground.pages.session import plain
 from playground.pages.stage import code, saver
 from playground.run import Run
 from playground.settings import ConfigError
@@ -63,7 +64,7 @@ def take_home_panel(find_channel: Callable[[], Channel]) -> None:
     if order is not None and order.form == SENSITIVITY and order.seen_at is not None:
         st.markdown(json.loads(order.file.result())["sentence"])
     if refused := st.session_state.get("take_home_refused"):
-        st.error(refused, icon=":material/error:")
+        st.error(plain(refused), icon=":material/error:")
     code(key="code_lines", data={"text": text.rstrip("\n"), "changed": st.session_state.get("code_changed", [])})
     st.caption(_ABOUT)
 

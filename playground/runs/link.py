@@ -3,6 +3,7 @@
 ?dataset=spiral&…&edits=310:learning_rate:0.1;502:layers.0.weight[2,1]:0.5&step=1200&torch=2.13.0
 """
 
+import re
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
@@ -12,6 +13,8 @@ from playground.runs import runfile
 from playground.settings import ConfigError, Number, Problem
 
 NAMES = ("edits", "step", "torch", "in_batch")  # what a link has beside a configuration's settings
+# What mail, chat and search programs add to a link for their own use.
+TRACKING = re.compile(r"utm_\w+|\w*clk?id|[gw]braid|mc_[ce]id|_g[al]|_hs\w+|mkt_tok|igsh(id)?|ref(_\w+)?|si")
 LOSS = Number(0, 3.5e38)  # float32 goes no further
 _BATCHED = (
     "Trained in one batch with other networks, this one had a test loss of {loss:.3f} after {step:,} updates. Here "
@@ -37,13 +40,17 @@ def read(lab: str, text: Mapping[str, str]) -> tuple[Run, int, list[Problem], st
     """The run of an address's parameters, its step, what could not be used, and why its last bits may be others.
 
     A wrong setting gets its default; edits that do not fit, or that were made to another configuration, are left out.
+    An unknown name costs nothing else.
     """
-    config, problems = LABS[lab].config_class.from_text(
-        {name: value for name, value in text.items() if name not in NAMES}
-    )
+    kind = LABS[lab].config_class
+    given = {name: value for name, value in text.items() if name not in NAMES and not TRACKING.fullmatch(name)}
+    config, problems = kind.from_text(given)
     run, step = Run(config=config), 0
-    if problems or not {"edits", "step"} & set(text):
+    if not {"edits", "step"} & set(text):
         return run, step, problems, None
+    if any(found.name in kind.settings() for found in problems):
+        lost = Problem("link", "its changes and its step belong to another configuration, and are left out")
+        return run, step, [*problems, lost], None
     try:
         step = runfile.STEP.parse(text.get("step", "0"))
         edits = [_edit(config, part) for part in text.get("edits", "").split(";") if part]
@@ -53,8 +60,8 @@ def read(lab: str, text: Mapping[str, str]) -> tuple[Run, int, list[Problem], st
             warnings.append(_BATCHED.format(loss=LOSS.parse(text["in_batch"]), step=step))
     except ConfigError as error:
         message = f"{error}. Its changes and its step are left out"
-        return Run(config=config), 0, [Problem("link", message)], None
-    return run, step, [], " ".join(filter(None, warnings)) or None
+        return Run(config=config), 0, [*problems, Problem("link", message)], None
+    return run, step, problems, " ".join(filter(None, warnings)) or None
 
 
 def _text(config: RunConfig, edit: Edit) -> str:

@@ -8,14 +8,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from playground.lab import LABS
 from playground.run import Edit, Run, RunConfig, element
-from playground.settings import ConfigError, Integer, Number
+from playground.settings import ConfigError, Integer, Number, shown
 
 FORMAT, VERSION = "neural-playground-run", 1
 MOST_CHARACTERS = 4_000_000
+MOST_BYTES = 2 * MOST_CHARACTERS + 2  # in UTF-16, as Windows' shell writes what it redirects
 MOST_EDITS = 20_000
 STEP = Integer(0, 10**12)
 PARAMETER = Number(-1000, 1000)
@@ -36,35 +38,41 @@ def write(run: Run, step: int) -> str:
     return json.dumps(content, indent=1)
 
 
-def read(text: str) -> tuple[Run, int, str | None]:
+def open_file(path: Path) -> tuple[Run, int, str | None]:
+    """``read`` for the file at ``path``, of which no more than a run file may have is ever in memory."""
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    try:
+        return read(content)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
+
+
+def read(content: str | bytes) -> tuple[Run, int, str | None]:
     """The run of a run file, its step, and a warning where another torch may give other last bits.
 
+    ``content`` is its text, or its bytes in any of the encodings of JSON, with or without a byte-order mark.
     Raises ConfigError, naming what cannot be used, for everything that ``write`` would not have written.
     """
-    if len(text) > MOST_CHARACTERS:
-        raise ConfigError(f"a run file has at most {MOST_CHARACTERS:,} characters, not {len(text):,}")
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError):
-        raise ConfigError("this is not a run file: it is not JSON") from None
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
+    found = _parsed(content)
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise ConfigError(f"this is not a run file: its format is not {FORMAT!r}")
-    if content.get("version") != VERSION:
-        raise ConfigError(f"version: {_short(content.get('version'))} is not {VERSION}, which this playground reads")
-    lab = content.get("lab")
+    if found.get("version") != VERSION:
+        raise ConfigError(f"version: {shown(found.get('version'))} is not {VERSION}, which this playground reads")
+    lab = found.get("lab")
     labs = [name for name, lab in LABS.items() if lab.config_class.is_single]
     if lab not in labs:
-        raise ConfigError(f"lab: {_short(lab)} is not one of {', '.join(labs)}")
-    config = _config(LABS[lab].config_class, content.get("config"))
-    edits = checked_edits(config, content.get("edits"))
-    step = _named("step", lambda: STEP.check(content.get("step")))
-    return Run(config=config, edits=edits), step, version_warning(content.get("torch"))
+        raise ConfigError(f"lab: {shown(lab)} is not one of {', '.join(labs)}")
+    config = _config(LABS[lab].config_class, found.get("config"))
+    edits = checked_edits(config, found.get("edits"))
+    step = _named("step", lambda: STEP.check(found.get("step")))
+    return Run(config=config, edits=edits), step, version_warning(found.get("torch"))
 
 
 def version_warning(made: Any) -> str | None:
     """What to tell where a run was ``made`` with another torch than this one."""
     here = torch_version()
-    other = f"It was made with torch {_short(made)}; this is {here}: the last bits of its numbers may differ."
+    other = f"It was made with torch {shown(made)}; this is {here}: the last bits of its numbers may differ."
     return None if made == here else other
 
 
@@ -76,12 +84,26 @@ def torch_version() -> str:
         return "none"
 
 
+def _parsed(content: str | bytes) -> Any:
+    """The value of a JSON text that is not too long."""
+    if isinstance(content, bytes):
+        if len(content) > MOST_BYTES:
+            raise ConfigError(f"a run file has at most {MOST_BYTES:,} bytes")
+        content = content.decode(json.detect_encoding(content), errors="replace")
+    if len(content) > MOST_CHARACTERS:
+        raise ConfigError(f"a run file has at most {MOST_CHARACTERS:,} characters, not {len(content):,}")
+    try:
+        return json.loads(content.removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        raise ConfigError("this is not a run file: it is not JSON") from None
+
+
 def _config(kind: type[RunConfig], values: Any) -> RunConfig:
     if not isinstance(values, dict):
         raise ConfigError("config: it is not an object")
     unknown = set(values) - set(kind.settings())
     if unknown:
-        raise ConfigError(f"config: there is no setting {_short(min(unknown, key=str))}")
+        raise ConfigError(f"config: there is no setting {shown(min(unknown, key=str))}")
     return kind(**values)
 
 
@@ -104,6 +126,8 @@ def _edit(config: RunConfig, found: Any) -> tuple[Edit, RunConfig]:
         raise ConfigError("an edit has a step, a target and a value")
     target, value = found["target"], found["value"]
     known = config.settings()
+    if not isinstance(target, str):
+        raise ConfigError(f"target: {shown(target)} is not a name")
     if target in known and known[target].live:
         value = known[target].kind.check(value)
         config = replace(config, **{target: value})
@@ -112,7 +136,7 @@ def _edit(config: RunConfig, found: Any) -> tuple[Edit, RunConfig]:
     elif _is_element(target, config.shapes()):
         value = PARAMETER.check(value)
     else:
-        raise ConfigError(f"{_short(target)} cannot be set to {_short(value)} during a run")
+        raise ConfigError(f"{shown(target)} cannot be set to {shown(value)} during a run")
     return Edit(step=STEP.check(found["step"]), target=target, value=value), config
 
 
@@ -128,7 +152,3 @@ def _named(name: str, check: Any) -> Any:
         return check()
     except (ConfigError, TypeError) as error:
         raise ConfigError(f"{name}: {error}") from None
-
-
-def _short(value: Any) -> str:
-    return repr(value)[:60]

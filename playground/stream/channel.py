@@ -19,7 +19,7 @@ from playground.lab import LABS
 from playground.run import Run, RunConfig, Snapshot, View
 from playground.runs.frame import pack
 from playground.runs.store import Store
-from playground.settings import ConfigError
+from playground.settings import ConfigError, shown
 from playground.stream import commands
 from playground.stream.connection import Connection
 from playground.stream.controls import Controls
@@ -148,7 +148,7 @@ class Channel:
             elif verb in ("weight", "bias"):
                 return self._apply(commands.parameter(message), message.get("value"), self._future())
             else:
-                raise ConfigError(f"there is no command {str(verb)[:40]!r}")
+                raise ConfigError(f"there is no command {shown(verb)}")
             self.wake()
         return None
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from playground.run import RunConfig, View
-from playground.settings import ConfigError, Integer, Number
+from playground.settings import ConfigError, Integer, Number, shown
 
 MOST_STEPS = 10**12
 _INDEX = Integer(0, 10_000)
@@ -48,12 +48,12 @@ def updates(message: Mapping[str, Any], config: RunConfig, epoch: float) -> int:
     if unit == "update":
         return 1
     if unit != "epoch":
-        raise ConfigError(f"step: {str(unit)[:40]!r} is not one of update, epoch")
+        raise ConfigError(f"step: {shown(unit)} is not one of update, epoch")
     left = math.floor(epoch + 1e-6) + 1 - epoch
     return max(1, math.ceil(left * config.steps_per_epoch - 1e-6))
 
 
 def _pair(value: Any, check: Any, name: str) -> tuple[Any, Any]:
     if not isinstance(value, list) or len(value) != 2:
-        raise ConfigError(f"{name}: {str(value)[:40]} is not a pair of numbers")
+        raise ConfigError(f"{name}: {shown(value)} is not a pair of numbers")
     return check(value[0]), check(value[1])

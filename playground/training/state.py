@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from playground.run import element
-from playground.settings import ConfigError
+from playground.settings import ConfigError, shown
 
 
 def module_state(module: nn.Module) -> dict[str, np.ndarray[Any, Any]]:
@@ -56,7 +56,7 @@ def set_element(module: nn.Module, target: str, value: float) -> None:
     parameter = dict(module.named_parameters()).get(name)
     fits = parameter is not None and len(index) == parameter.dim()
     if parameter is None or not fits or any(i >= n for i, n in zip(index, parameter.shape, strict=True)):
-        raise ConfigError(f"the network has no {str(target)[:60]!r}")
+        raise ConfigError(f"the network has no {shown(target)}")
     with torch.no_grad():
         parameter[index] = value
 

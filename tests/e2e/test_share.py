@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -49,6 +50,29 @@ def test_a_link_opens_the_same_moment_in_another_tab(page: Page, address: str) -
     expect(other.get_by_role("combobox", name="Learning rate")).to_have_value("0.1")
     assert "edits" not in other.url
     other.context.close()
+
+
+ALIVE = {
+    "dataset": "http://evil.example",
+    "features": "www.evil.example",
+    "activation": "someone@evil.example",
+    "optimizer": "http&colon;//evil.example",
+    "noise": "[x](http://evil.example)",
+    "seed": "**bold** <b>bold</b>",
+    "batch_size": ":smile: :material/home: :red[x]",
+    "learning_rate": "$x^2$ `code` ![x](/x.png)",
+}
+
+
+def test_an_address_has_no_power_over_the_page(page: Page, address: str) -> None:
+    """Nothing that stands in it becomes a link, a picture, an icon or markup."""
+    opened(page, address, "?" + urlencode(ALIVE))
+    warning = page.get_by_test_id("stAlertContainer")
+    expect(warning).to_contain_text("optimizer")
+    said = warning.inner_text().replace("\u2060", "")
+    assert [text for text in ALIVE.values() if f"'{text}' is not " not in said] == []
+    live = warning.locator("a, img, code, li strong ~ strong, b, .katex, [role=img], [data-testid=stIconMaterial]")
+    assert [each.evaluate("each => each.outerHTML") for each in live.all()] == []
 
 
 def test_a_file_opens_as_its_run_or_says_why_not(page: Page, address: str, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Edit, Run
-from playground.runs.link import MOST_CHARACTERS, query, read
+from playground.runs.link import MOST_CHARACTERS, NAMES, query, read
 from playground.runs.runfile import torch_version
 from tests.runs.test_timeline import EDITS
 from tests.test_run import configs
@@ -70,6 +70,9 @@ def test_a_run_from_a_batch_of_networks_tells_what_it_was_there() -> None:
         ({"in_batch": "nan"}, "'nan' is not a number from 0"),
         ({"step": "-3"}, "'-3' is not a whole number from 0"),
         ({"step": "1e3"}, "'1e3' is not a whole number from 0"),
+        ({"step": "9" * 400}, "…' is not a whole number from 0"),
+        ({"edits": "3:layers.0.bias[0]:" + "9" * 400}, "…' is not a number from -1000 to 1000"),
+        ({"edits": "3:layers.0.weight[02,01]:1"}, "edits[0]: 'layers.0.weight[02,01]' cannot be set"),
         ({"edits": "x"}, "'x' is not a whole number from 0"),
         ({"edits": "3:learning_rate:fast"}, "'fast' is not a number from 0 to 100"),
         ({"edits": "3:dataset:xor"}, "edits[0]: 'dataset' cannot be set"),
@@ -86,8 +89,43 @@ def test_what_is_wrong_with_a_link_is_named(damage: dict[str, str], reason: str)
     assert reason in problem.message
 
 
-def test_edits_of_another_configuration_are_left_out() -> None:
-    run, step, (problem,), _ = read(
-        "mlp", {"dataset": "xor", "noise": "9", "edits": "3:learning_rate:1", "step": "7"}
-    )
-    assert (run, step, problem.name) == (XOR, 0, "noise")
+def test_edits_of_another_configuration_are_left_out_and_that_is_said() -> None:
+    text = {"dataset": "xor", "noise": "9", "edits": "3:learning_rate:1", "step": "7"}
+    run, step, (noise, lost), _ = read("mlp", text)
+    assert (run, step, noise.name) == (XOR, 0, "noise")
+    assert str(lost) == "link: its changes and its step belong to another configuration, and are left out"
+
+
+EDITED = XOR.edited(Edit(step=3, target="learning_rate", value=1.0))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "fbclid",
+        "gclid",
+        "msclkid",
+        "dclid",
+        "yclid",
+        "gbraid",
+        "igsh",
+        "utm_source",
+        "utm_medium",
+        "mc_eid",
+        "_gl",
+        "ref",
+    ],
+)
+def test_what_other_programs_add_to_a_link_changes_nothing(name: str) -> None:
+    text = dict(parse_qsl(query(EDITED, 7) or "", keep_blank_values=True))
+    assert read("mlp", {name: "IwAR0", **text, name.upper(): "x"})[:2] == (EDITED, 7)
+    assert read("mlp", {name: "IwAR0", **text}) == (EDITED, 7, [], None)
+
+
+@given(st.dictionaries(st.text(min_size=1), st.text(), max_size=5))
+def test_an_unknown_name_never_costs_what_is_known(unknown: dict[str, str]) -> None:
+    text = dict(parse_qsl(query(EDITED, 7) or "", keep_blank_values=True))
+    unknown = {name: value for name, value in unknown.items() if name not in text and name not in NAMES}
+    run, step, problems, _ = read("mlp", {**unknown, **text})
+    assert (run, step) == (EDITED, 7)
+    assert all(found.message == "there is no such setting" for found in problems)

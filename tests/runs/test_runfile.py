@@ -1,4 +1,6 @@
 import json
+import tracemalloc
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Edit, Run
-from playground.runs.runfile import MOST_CHARACTERS, read, write
+from playground.runs.runfile import MOST_BYTES, MOST_CHARACTERS, open_file, read, write
 from playground.settings import ConfigError
 from tests.runs.test_timeline import EDITS
 from tests.test_run import configs
@@ -49,7 +51,22 @@ def test_a_run_survives_its_file(config: MLPConfig, edits: list[tuple[int, tuple
             changed(edits=[{"step": 0, "target": "dataset", "value": "xor"}]),
             "'dataset' cannot be set to 'xor' during",
         ),
-        (changed(edits=[{"step": 0, "target": [], "value": 1}]), "edits[0]: "),
+        (changed(edits=[{"step": 0, "target": [], "value": 1}]), "edits[0]: target: [] is not a name"),
+        (changed(step=10**400), "step: 1000000000000000000000000000000000000000… is not a whole number from 0"),
+        (changed(config={"noise": 10**400}), "noise: 1000000000000000000000000000000000000000… is not a number"),
+        (changed(version=10**400), "version: 1000000000000000000000000000000000000000… is not 1"),
+        (
+            changed(edits=[{"step": 0, "target": "layers.0.bias[0]", "value": 10**400}]),
+            "edits[0]: 1000000000000000000000000000000000000000… is not a number from -1000 to 1000",
+        ),
+        (
+            changed(edits=[{"step": 0, "target": "layers.0.weight[02,01]", "value": 1}]),
+            "'layers.0.weight[02,01]' cannot be set to 1 during",
+        ),
+        (
+            changed(edits=[{"step": 0, "target": "layers.0.weight[٢,1]", "value": 1}]),
+            "'layers.0.weight[٢,1]' cannot be set to 1 during",
+        ),
         (
             changed(edits=[{"step": 0, "target": "learning_rate", "value": "x"}]),
             "edits[0]: 'x' is not a number from 0",
@@ -79,8 +96,31 @@ def test_what_is_wrong_with_a_file_is_named(text: str, reason: str) -> None:
     assert len(str(refused.value)) < 300
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_a_file_is_read_in_every_encoding_of_json(encoding: str) -> None:
+    """Windows' editors put a byte-order mark before a text, and its shell writes UTF-16."""
+    text = write(SPIRAL, 7)
+    assert read(text.encode(encoding)) == read("\ufeff" + text) == (SPIRAL, 7, None)
+
+
+def test_bytes_that_are_no_text_are_refused() -> None:
+    for content in (b"\xff\xfe\xff", b"\xef\xbb\xbf", b"\x80" * 99, b""):
+        with pytest.raises(ConfigError, match="it is not JSON"):
+            read(content)
+
+
+def test_an_endless_file_is_read_no_further_than_a_run_file_may_go() -> None:
+    tracemalloc.start()
+    with pytest.raises(ConfigError, match="/dev/zero: a run file has at most 8,000,002 bytes"):
+        open_file(Path("/dev/zero"))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 3 * MOST_BYTES
+
+
+numbers = st.integers() | st.sampled_from([10**400, -(10**400), 1e400])
 anything = st.recursive(
-    st.none() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    st.none() | numbers | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
 )
 
 

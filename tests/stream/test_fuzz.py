@@ -35,7 +35,10 @@ FIELDS = [
 ]
 LONGEST_ANSWER = 400  # characters: what was sent is quoted, but not at length
 
-scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=60)
+HUGE = 10**400  # no float is as large
+scalars = (
+    st.none() | st.booleans() | st.integers() | st.sampled_from([HUGE, -HUGE]) | st.floats() | st.text(max_size=60)
+)
 anything = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3)
 )
@@ -79,6 +82,35 @@ def test_messages(messages: list[str | bytes]) -> None:
                 pass
         assert hub.engine.sha256(other.run_id).result() == before
         assert hub.engine.run(other.run_id).edits == ()
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"type": "speed", "updates_per_s": HUGE},
+        {"type": "view", "probe": [HUGE, -HUGE]},
+        {"type": "view", "neuron": [HUGE, 0]},
+        {"type": "view", "member": HUGE},
+        {"type": "weight", "layer": 1, "to": 0, "from": 0, "value": HUGE},
+        {"type": "weight", "layer": HUGE, "to": 0, "from": 0, "value": 1},
+        {"type": "bias", "layer": 1, "to": 0, "value": -HUGE},
+        {"type": "seek", "step": HUGE},
+        {"type": "ack", "waited_ms": HUGE},
+        {"type": "step", "unit": HUGE},
+        {"type": HUGE},
+    ],
+    ids=lambda message: str(message["type"])[:9],
+)
+def test_a_number_without_end_is_refused_and_the_socket_stays(message: dict[str, Any]) -> None:
+    with own_hub() as hub:
+        token = hub.issue()
+        hub.channel(token).configure(MLPConfig())
+        with TestClient(Starlette(routes=routes(""))) as client, client.websocket_connect(PATH) as socket:
+            page = Page(socket, token)
+            page.send(**message)
+            assert "000" in page.error()
+            page.send(type="step", unit="update")
+            assert page.frame_when(step=1)
 
 
 @settings(max_examples=60, deadline=None)

@@ -34,7 +34,7 @@ from playground.labs.mlp.probes import (
 )
 from playground.labs.mlp.structure import Structure
 from playground.run import Edit, Snapshot, View
-from playground.settings import ConfigError, Number
+from playground.settings import ConfigError, Number, shown
 from playground.training.compiled import CompiledLoop, Lookout, Upgrade
 from playground.training.device import pick_device
 from playground.training.history import History
@@ -296,7 +296,7 @@ class MLPExperiment:
             raise ConfigError(f"tier: the update runs {tier} already")
         faster = (self._faster or self._upgrade.wait()) if tier == "compiled" and self._device.type == "cpu" else None
         if faster is None:
-            raise ConfigError(f"tier: this machine cannot train this network {str(tier)[:40]!r}")
+            raise ConfigError(f"tier: this machine cannot train this network {shown(tier)}")
         self._loop = self._faster = faster
         return faster.tier
 

@@ -26,7 +26,7 @@ from playground.labs.mlp.population import PopulationExperiment
 from playground.outcomes import Trial
 from playground.run import Edit, Run, Snapshot, View
 from playground.runs.link import query
-from playground.settings import ConfigError
+from playground.settings import ConfigError, shown
 from playground.statistics import LEVELS, Levels, spreads
 from playground.studies.compare.config import CompareConfig
 from playground.studies.compare.failures import Failures
@@ -298,7 +298,7 @@ class CompareExperiment:
         if self._networks.tier == value:
             raise ConfigError(f"tier: the updates run {value} already")
         if value != "compiled" or not self._networks.take_compiled():
-            raise ConfigError(f"tier: this machine cannot train these networks {str(value)[:40]!r}")
+            raise ConfigError(f"tier: this machine cannot train these networks {shown(value)}")
         self.edits += 1
         self.record()
         return Edit(step=self.step, target=target, value=value)

@@ -1,0 +1,59 @@
+"""Every kind of setting takes its own values, and refuses everything else in a few words."""
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.lab import LABS
+from playground.runs.runfile import PARAMETER, STEP
+from playground.settings import ConfigError, Kind, shown
+from playground.stream.limits import Limits
+from playground.stream.pace import SPEED
+
+HUGE = 10**400  # no float is as large
+DEEP: list[Any] = []
+for _ in range(5000):
+    DEEP = [DEEP]
+KINDS: dict[str, Kind] = {"a step": STEP, "a parameter": PARAMETER, "the speed": SPEED}
+for group in (*(lab.config_class for lab in LABS.values()), Limits):
+    KINDS |= {f"{group.__name__}.{name}": known.kind for name, known in group.settings().items()}
+
+numbers = st.sampled_from([HUGE, -HUGE, math.inf, math.nan]) | st.integers() | st.floats()
+scalars = st.none() | st.booleans() | numbers | st.text(max_size=60) | st.binary(max_size=9)
+anything = st.recursive(scalars, lambda inner: st.lists(inner, max_size=9) | st.dictionaries(st.text(), inner))
+
+
+def refused(call: Any) -> str:
+    """The words of the refusal; none where there is none."""
+    try:
+        call()
+    except ConfigError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("value", [HUGE, -HUGE, [HUGE], [1, HUGE], 10**5000, DEEP, b"\xff"], ids=type)
+def test_what_no_setting_can_be_is_refused_in_words(name: str, value: Any) -> None:
+    said = refused(lambda: KINDS[name].check(value))
+    assert " is not " in said
+    assert len(said) < 400
+
+
+@given(st.sampled_from(sorted(KINDS)), anything)
+def test_whatever_is_checked_is_taken_or_refused(name: str, value: Any) -> None:
+    assert len(refused(lambda: KINDS[name].check(value))) < 400
+
+
+@given(st.sampled_from(sorted(KINDS)), st.text() | st.integers(0, 5000).map(lambda digits: "9" * digits))
+def test_whatever_is_read_is_taken_or_refused(name: str, text: str) -> None:
+    assert len(refused(lambda: KINDS[name].parse(text))) < 400
+
+
+def test_what_cannot_be_written_is_named_by_its_kind() -> None:
+    assert shown(10**5000) == "this int"
+    assert shown(DEEP) == "this list"
+    assert shown("x" * 50) == repr("x" * 40 + "…")
