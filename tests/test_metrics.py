@@ -149,7 +149,7 @@ def test_it_is_kept_and_listed_with_its_own_curves(hub: Hub) -> None:
         assert writing is not None
         writing.result()
     assert hub.store is not None
-    hub.store._writer.submit(lambda: None).result()
+    hub.store.flush()
     (kept,) = hub.store.of(channel.keeper.owner or "")
     assert (kept.name, kept.step, kept.metrics) == ("Walk 7", 10, header["metrics"])
     assert tuple(kept.curves) == COLUMNS

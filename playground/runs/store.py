@@ -7,9 +7,11 @@ to the server, a row is there whole or not at all. Every row has an owner, and n
 import contextlib
 import json
 import logging
+import math
 import os
+import sqlite3
+import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,14 +22,17 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.exc import SQLAlchemyError
 
+from playground.lab import LABS
 from playground.run import Run
 from playground.runs import runfile
 from playground.runs.frame import pack, unpack
-from playground.settings import ConfigError
+from playground.runs.writer import Writer
+from playground.settings import ConfigError, shown
 
 NAME_CHARACTERS = 80
 OFF = "off"
 BUSY_S = 10  # for which to wait for another process that writes
+CLOSE_S = 3  # for which the end waits while nothing can be written
 
 log = logging.getLogger(__name__)
 
@@ -75,22 +80,34 @@ class Kept:
     thumbnail: bytes
 
 
+# Selected as the database has them: a type's own conversion would make one damaged row everybody's error.
+_COLUMNS = tuple(sa.type_coerce(column, sa.types.NULLTYPE).label(column.name) for column in _runs.columns)
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    "id": str, "name": str, "run": str, "metrics": str, "pinned": int, "curves": bytes, "thumbnail": bytes,
+}  # fmt: skip
+# What one process takes for itself while it makes the table; several may start at once.
+_ALONE = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(8501)"}
+
+
 class Store:
-    """Runs by owner, at most ``most_each`` of one and ``most`` in all; the oldest that is not pinned makes room."""
+    """Runs by owner, at most ``most_each`` of one and ``most`` in all; the oldest that is not pinned makes room.
+
+    At most half of either may be pinned, so that there is always room for another run.
+    """
 
     def __init__(self, url: str, most_each: int = 200, most: int = 100_000) -> None:
         """Open the database at a SQLAlchemy ``url``, and make its table. Raises StoreError."""
         self._most_each, self._most = most_each, most
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="store")
         try:
             is_sqlite = sa.make_url(url).get_backend_name() == "sqlite"
             options: dict[str, Any] = {"connect_args": {"timeout": BUSY_S}} if is_sqlite else {"pool_pre_ping": True}
             self._engine = sa.create_engine(url, **options)
             if is_sqlite:
                 sa.event.listen(self._engine, "connect", _careful)
-            _metadata.create_all(self._engine)
-        except (SQLAlchemyError, ImportError, OSError) as error:
+            _make_table(self._engine)
+        except Exception as error:  # a driver raises what it likes at an address that it cannot use
             raise StoreError(f"runs cannot be kept: {_first_line(error)}") from error
+        self._writer = Writer(self.keep)
 
     def keep(self, kept: Kept) -> None:
         """Write a run, or write it anew where it has grown; its name and pin stay. Raises StoreError."""
@@ -106,26 +123,28 @@ class Store:
                 return
             whose = {"id": kept.id, "owner": kept.owner, "name": kept.name[:NAME_CHARACTERS], "pinned": kept.pinned}
             connection.execute(sa.insert(_runs).values(**whose, **values))
-            self._make_room(connection, _runs.c.owner == kept.owner, self._most_each)
-            self._make_room(connection, sa.true(), self._most)
+            self._make_room(connection, kept, _runs.c.owner == kept.owner, self._most_each)
+            self._make_room(connection, kept, sa.true(), self._most)
 
-    def keep_later(self, kept: Kept) -> "Future[None]":
-        """``keep``, in another thread and in the order of the calls; a failure is logged."""
-        written = self._writer.submit(self.keep, kept)
-        written.add_done_callback(_log_failure)
-        return written
+    def keep_later(self, kept: Kept) -> None:
+        """``keep``, in another thread; where the same run waits there already, the newer takes its place."""
+        self._writer.add((kept.owner, kept.id), kept)
+
+    def flush(self) -> None:
+        """Wait until what was to be kept is."""
+        self._writer.flush(BUSY_S)
 
     def of(self, owner: str) -> list[Kept]:
         """Everything that ``owner`` has, the newest first, before it the pinned. Raises StoreError."""
         order = _runs.c.pinned.desc(), _runs.c.number.desc()
         with self._transaction() as connection:
-            rows = connection.execute(sa.select(_runs).where(_runs.c.owner == owner).order_by(*order)).all()
+            rows = connection.execute(sa.select(*_COLUMNS).where(_runs.c.owner == owner).order_by(*order)).all()
         return [kept for row in rows if (kept := _read(row)) is not None]
 
     def get(self, owner: str, run_id: str) -> Kept | None:
         """One run of ``owner``; None where there is none of that id. Raises StoreError."""
         with self._transaction() as connection:
-            row = connection.execute(sa.select(_runs).where(_owned(owner, run_id))).first()
+            row = connection.execute(sa.select(*_COLUMNS).where(_owned(owner, run_id))).first()
         return None if row is None else _read(row)
 
     def rename(self, owner: str, run_id: str, name: str) -> None:
@@ -133,11 +152,24 @@ class Store:
         name = " ".join(name.split())
         if not 0 < len(name) <= NAME_CHARACTERS:
             raise ConfigError(f"a name has 1 to {NAME_CHARACTERS} characters, not {len(name)}")
-        self._change(owner, run_id, name=name)
+        with self._transaction() as connection:
+            connection.execute(sa.update(_runs).where(_owned(owner, run_id)).values(name=name))
 
     def pin(self, owner: str, run_id: str, pinned: bool) -> None:
-        """Keep a run at the top, whatever else comes; or no longer. Raises StoreError."""
-        self._change(owner, run_id, pinned=pinned)
+        """Keep a run at the top, whatever else comes; or no longer.
+
+        Raises ConfigError where half of what may be kept is pinned, and StoreError.
+        """
+        with self._transaction() as connection:
+            if pinned:
+                others = _runs.c.pinned & ~_owned(owner, run_id)
+                count = sa.select(sa.func.count()).select_from(_runs).where(others)
+                most_each, most = self._most_each // 2, self._most // 2
+                if connection.execute(count.where(_runs.c.owner == owner)).scalar_one() >= most_each:
+                    raise ConfigError(f"at most {most_each:,} runs of a person are pinned; unpin one first")
+                if connection.execute(count).scalar_one() >= most:
+                    raise ConfigError(f"this server keeps no more than {most:,} pinned runs, and has them")
+            connection.execute(sa.update(_runs).where(_owned(owner, run_id)).values(pinned=pinned))
 
     def delete(self, owner: str, run_id: str) -> None:
         """Forget a run. Raises StoreError."""
@@ -145,13 +177,10 @@ class Store:
             connection.execute(sa.delete(_runs).where(_owned(owner, run_id)))
 
     def close(self) -> None:
-        """Write what waits to be written, and let go of the database."""
-        self._writer.shutdown(wait=True)
+        """Write what waits to be written, as long as that goes on, and let go of the database."""
+        if left := self._writer.close(CLOSE_S):
+            log.error("the runs cannot be reached: %d of them are not kept as far as they had come", left)
         self._engine.dispose()
-
-    def _change(self, owner: str, run_id: str, **values: Any) -> None:
-        with self._transaction() as connection:
-            connection.execute(sa.update(_runs).where(_owned(owner, run_id)).values(**values))
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:
@@ -159,16 +188,16 @@ class Store:
         try:
             with self._engine.begin() as connection:
                 yield connection
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise StoreError(f"the runs cannot be reached: {_first_line(error)}") from error
 
     @staticmethod
-    def _make_room(connection: sa.Connection, where: sa.ColumnElement[bool], most: int) -> None:
-        """Delete the oldest unpinned rows of ``where`` beyond ``most``."""
+    def _make_room(connection: sa.Connection, new: Kept, where: sa.ColumnElement[bool], most: int) -> None:
+        """Delete the oldest unpinned rows of ``where`` beyond ``most``, but not the ``new`` one."""
         count = connection.execute(sa.select(sa.func.count()).select_from(_runs).where(where)).scalar_one()
         if count <= most:
             return
-        unpinned = sa.select(_runs.c.number).where(where, _runs.c.pinned == sa.false())
+        unpinned = sa.select(_runs.c.number).where(where, _runs.c.pinned == sa.false(), _runs.c.id != new.id)
         oldest = unpinned.order_by(_runs.c.number).limit(count - most).scalar_subquery()
         connection.execute(sa.delete(_runs).where(_runs.c.number.in_(oldest)))
 
@@ -204,10 +233,29 @@ def _default_url() -> str:
     return f"sqlite:///{folder / 'runs.sqlite'}"
 
 
-def _careful(connection: Any, _: Any) -> None:
-    """Readers do not wait for a writer, and what is committed outlives a power cut."""
-    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-        connection.execute(f"PRAGMA {pragma}")
+def _make_table(engine: sa.Engine) -> None:
+    """Make the table where there is none."""
+    if sa.inspect(engine).has_table(_runs.name):
+        return
+    with engine.begin() as connection:
+        if engine.dialect.name in _ALONE:
+            connection.exec_driver_sql(_ALONE[engine.dialect.name])
+        _metadata.create_all(connection)
+
+
+def _careful(connection: sqlite3.Connection, _: Any) -> None:
+    """Readers do not wait for a writer, what is committed outlives a power cut, and damaged text is text."""
+    connection.text_factory = lambda data: data.decode(errors="replace")
+    until = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            break
+        except sqlite3.OperationalError:  # SQLite does not wait here where another process does the same
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+    connection.execute("PRAGMA synchronous=FULL")
 
 
 def _owned(owner: str, run_id: str) -> sa.ColumnElement[bool]:
@@ -217,23 +265,32 @@ def _owned(owner: str, run_id: str) -> sa.ColumnElement[bool]:
 def _read(row: Any) -> Kept | None:
     """A row as a run; None, and it stays where it is, where it is damaged or from another version."""
     try:
+        for name, kind in _KINDS.items():
+            if not isinstance(getattr(row, name), kind):
+                raise ValueError(f"its {name} is {shown(getattr(row, name))}")
         run, step, _ = runfile.read(row.run)
-        metrics, curves = _metrics(row.metrics), _curves(row.curves)
+        metrics, curves = _metrics(run.lab, row.metrics), _curves(row.curves)
     except (ConfigError, ValueError, OverflowError, RecursionError) as error:
         log.warning("the kept run %s cannot be read: %s", row.id, error)
         return None
     return Kept(
-        number=row.number, id=row.id, owner=row.owner, name=row.name, pinned=row.pinned, run=run, step=step,
+        number=row.number, id=row.id, owner=row.owner, name=row.name, pinned=bool(row.pinned), run=run, step=step,
         metrics=metrics, curves=curves, thumbnail=row.thumbnail,
     )  # fmt: skip
 
 
-def _metrics(text: str) -> dict[str, float | None]:
-    """Numbers by name. Raises ValueError for anything else."""
+def _metrics(lab: str, text: str) -> dict[str, float | None]:
+    """Numbers by name, as a run of ``lab`` has them; None for one that is not finite. Raises ValueError."""
     metrics = json.loads(text)
     if not isinstance(metrics, dict) or {type(value) for value in metrics.values()} - {int, float, type(None)}:
         raise ValueError("its metrics are not numbers by name")
-    return metrics
+    numbers = {name: math.nan if value is None else float(value) for name, value in metrics.items()}
+    found = {name: value if math.isfinite(value) else None for name, value in numbers.items()}
+    for metric in LABS[lab].metrics:
+        value = found.get(metric.name)
+        if metric.unit == "share" and value is not None and not 0 <= value <= 1:
+            raise ValueError(f"its {metric.name} is {value:g}, which is no share")
+    return found
 
 
 def _curves(data: bytes) -> Curves:
@@ -256,8 +313,3 @@ def _old_curves(data: bytes) -> Curves:
 
 def _first_line(error: BaseException) -> str:
     return str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-
-
-def _log_failure(written: "Future[None]") -> None:
-    if not written.cancelled() and (error := written.exception()) is not None:
-        log.error("%s", error)

@@ -24,7 +24,7 @@ class Limits(Settings):
     messages_per_s: int = setting(300, Integer(100, 10**6), "messages a second from a page")
     frames_per_s: int = setting(60, Integer(1, 1000), "frames a second to a page")
     kept_runs: int = setting(100_000, Integer(1, 10**9), "runs kept in the store, of all people together")
-    kept_runs_each: int = setting(200, Integer(1, 10**6), "runs kept of one person, besides those that they pin")
+    kept_runs_each: int = setting(200, Integer(1, 10**6), "runs kept of one person, of which half may be pinned")
     export_s: int = setting(120, Integer(1, 86_400), "seconds to make one file of a run that is taken home")
     worker_mb: int = setting(
         2000, Integer(300, 10**7), "megabytes of a worker, which is then replaced by a fresh one"

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -145,6 +146,45 @@ def test_the_oldest_unpinned_makes_room(store: Store) -> None:
     assert len(ids(store, "bob")) == 5
 
 
+def test_half_of_what_is_kept_may_be_pinned(store: Store) -> None:
+    for number in range(3):
+        store.keep(kept(number))
+    store.pin("ann", "ann0", True)
+    store.pin("ann", "ann1", True)
+    store.pin("ann", "ann1", True)  # again
+    with pytest.raises(ConfigError, match="at most 2 runs of a person are pinned; unpin one first"):
+        store.pin("ann", "ann2", True)
+    store.pin("ann", "ann0", False)
+    store.pin("ann", "ann2", True)
+    assert [each.id for each in store.of("ann") if each.pinned] == ["ann2", "ann1"]
+
+
+def test_who_pins_all_they_can_takes_nobody_s_room(store: Store) -> None:
+    """The store holds eight runs: pins of any number of names leave room for those of others."""
+    for owner in ("ann", "bob", "cy"):
+        for number in range(3):
+            store.keep(kept(number, owner))
+    for owner in ("ann", "bob"):
+        for number in (1, 2):
+            store.pin(owner, f"{owner}{number}", True)
+    with pytest.raises(ConfigError, match="no more than 4 pinned runs, and has them"):
+        store.pin("cy", "cy1", True)
+    for number in (7, 8, 9):
+        store.keep(kept(number, "cy"))
+        assert ids(store, "cy")[0] == f"cy{number}"
+    assert ids(store, "cy") == ["cy9", "cy8", "cy7", "cy2"]
+
+
+def test_a_new_run_is_there_even_where_all_others_are_pinned(url: str, store: Store) -> None:
+    for number in range(4):
+        store.keep(kept(number))
+    for number in (0, 1):
+        store.pin("ann", f"ann{number}", True)
+    with contextlib.closing(Store(url, most_each=2, most=2)) as smaller:  # as the operator has set it since
+        smaller.keep(kept(9))
+        assert ids(smaller) == ["ann1", "ann0", "ann9"]
+
+
 @pytest.mark.parametrize("name", ["", "  ", "x" * 81])
 def test_a_name_has_its_length(store: Store, name: str) -> None:
     store.keep(kept(1))
@@ -164,6 +204,19 @@ def test_text_is_data(store: Store) -> None:
 
 FRAMED = pack({"columns": ["step", "epoch", "reward"]}, {"rows": np.zeros((4, 3), np.float32)})
 DAMAGED = [
+    ("run", b"\xff", "its run is b'"),
+    ("run", 7, "its format is not"),
+    ("run", write(kept(1).run, 1).replace('"noise": 0.0', '"noise": 1' + "0" * 400), "noise: 1000"),
+    ("thumbnail", "a picture", "its thumbnail is 'a picture'"),
+    ("thumbnail", 10**12, "its thumbnail is 1000000000000"),
+    ("metrics", b"{}", "its metrics is b'{}'"),
+    ("metrics", '{"test_loss": 1' + "0" * 400 + "}", "int too large"),
+    ("metrics", '{"test_loss": 1' + "0" * 5000 + "}", "4300 digits"),
+    ("metrics", '{"test_accuracy": 1e300}', "its test_accuracy is 1e+300, which is no share"),
+    ("metrics", '{"test_accuracy": -0.1}', "its test_accuracy is -0.1, which is no share"),
+    ("curves", "a line", "its curves is 'a line'"),
+    ("curves", 10**12, "its curves is 1000000000000"),
+    ("curves", FRAMED[:4] + FRAMED[4:].replace(b"[4, 3]", b"[4, -3]"), ""),
     ("run", '{"format": "from the future"}', "playground"),
     ("metrics", '{"test_loss": 0.', "Expecting"),
     ("metrics", "[0.5, 0.25]", "not numbers by name"),
@@ -181,6 +234,7 @@ DAMAGED = [
 
 
 def overwritten(file: Path, column: str, value: Any) -> None:
+    """Damage one of two rows; SQLite takes bytes for text and text for bytes."""
     with contextlib.closing(sqlite3.connect(file)) as connection, connection:
         connection.execute(f"UPDATE runs SET {column} = ? WHERE id = 'ann1'", (value,))
         assert connection.execute("SELECT count(*) FROM runs").fetchone() == (2,)
@@ -201,6 +255,31 @@ def test_a_damaged_row_is_left_out_and_logged(
         assert reason in caplog.text
         store.keep(kept(1))  # it trains on, and is whole again
         assert ids(store) == ["ann2", "ann1"]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("name", b"ann"), ("pinned", "yes"), ("pinned", b"\x01"), ("pinned", 0.5)]
+)
+def test_a_damaged_row_that_keeping_does_not_mend_is_left_out_too(
+    column: str, value: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "runs.sqlite"
+    with contextlib.closing(Store(f"sqlite:///{file}")) as store:
+        store.keep(kept(1))
+        store.keep(kept(2))
+        overwritten(file, column, value)
+        assert ids(store) == ["ann2"]
+        assert f"the kept run ann1 cannot be read: its {column} is " in caplog.text
+
+
+def test_text_that_is_no_text_spoils_its_row_alone(tmp_path: Path) -> None:
+    file = tmp_path / "runs.sqlite"
+    with contextlib.closing(Store(f"sqlite:///{file}")) as store:
+        store.keep(kept(1))
+        store.keep(kept(2))
+        with contextlib.closing(sqlite3.connect(file)) as connection, connection:
+            connection.execute("UPDATE runs SET run = CAST(x'ff7b' AS TEXT) WHERE id = 'ann1'")
+        assert ids(store) == ["ann2"]
 
 
 @settings(max_examples=200, deadline=None)
@@ -277,13 +356,103 @@ def test_kill_9_leaves_every_run_whole_or_absent(url: str) -> None:
     reader.close()
 
 
+STARTER = """
+import sys
+from playground.runs.store import Store
+from tests.runs.test_store import kept
+print("ready", flush=True)
+sys.stdin.readline()
+store = Store(sys.argv[1])
+store.keep(kept(int(sys.argv[2])))
+store.close()
+"""
+
+
+@pytest.mark.usefixtures("store")  # empties it first
+def test_processes_that_start_at_once_on_an_empty_database_all_keep(url: str, tmp_path: Path) -> None:
+    for round_number in range(3):
+        if url.startswith("sqlite"):
+            place = f"sqlite:///{tmp_path / str(round_number)}.sqlite"
+        else:
+            place = url
+            with contextlib.closing(sa.create_engine(url).connect()) as connection, connection.begin():
+                connection.exec_driver_sql("DROP TABLE runs")
+        commands = [[sys.executable, "-c", STARTER, place, str(number)] for number in range(6)]
+        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": ROOT}
+        starters = [subprocess.Popen(command, **pipes) for command in commands]
+        for starter in starters:
+            assert starter.stdout is not None
+            starter.stdout.readline()
+        for starter in starters:
+            assert starter.stdin is not None
+            starter.stdin.write("go\n")
+            starter.stdin.flush()
+        assert [starter.wait(60) for starter in starters] == [0] * len(starters)
+        for starter in starters:
+            starter.communicate()
+        with contextlib.closing(Store(place)) as store:
+            assert len(ids(store)) == len(starters)
+
+
+@contextlib.contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Another process writes, and does not come to an end."""
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+class TestWhileTheDatabaseIsLocked:
+    def test_the_end_waits_once_and_not_for_every_write(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("playground.runs.store.CLOSE_S", 0.2)
+        store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+        with locked(tmp_path / "runs.sqlite"):
+            for number in range(20):
+                store.keep_later(kept(number))
+            started = time.monotonic()
+            store.close()
+            assert time.monotonic() - started < 2
+        assert "20 of them are not kept as far as they had come" in caplog.text
+
+    def test_of_a_run_that_grows_only_the_newest_waits(self, tmp_path: Path) -> None:
+        store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+        with locked(tmp_path / "runs.sqlite"):
+            for step in range(1000, 1100):
+                store.keep_later(kept(1, step=step))
+                store.keep_later(kept(2, step=step))
+            assert len(store._writer._waiting) <= 2
+        store.flush()
+        assert [(each.id, each.step) for each in store.of("ann")] == [("ann2", 1099), ("ann1", 1099)]
+        store.close()
+
+    def test_a_reader_does_not_wait(self, tmp_path: Path) -> None:
+        with contextlib.closing(Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")) as store:
+            store.keep(kept(1))
+            with locked(tmp_path / "runs.sqlite"), contextlib.closing(Store(str(store._engine.url))) as other:
+                assert ids(store) == ids(other) == ["ann1"]
+
+
 class TestWithoutAStore:
     def test_off(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PLAYGROUND_STORE", "off")
         assert open_store(5, 5) is None
 
     @pytest.mark.parametrize(
-        "url", ["nonsense", "sqlite:////proc/none/runs.sqlite", "oracle9://x", "postgresql+psycopg://127.0.0.1:9/x"]
+        "url",
+        [
+            "nonsense",
+            "sqlite:////proc/none/runs.sqlite",
+            "sqlite:///x?timeout=soon",
+            "sqlite:///x?no_such_option=1",
+            "oracle9://x",
+            "postgresql+psycopg://127.0.0.1:9/x",
+            "postgresql+psycopg://127.0.0.1:port/x",
+            "postgresql+psycopg://127.0.0.1:99999999/x",
+            "postgresql+psycopg://[::1/x",
+        ],
     )
     def test_one_that_cannot_be_opened_is_said(
         self, url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

@@ -52,7 +52,7 @@ def listed(hub: Hub) -> list[Kept]:
     store, owner = hub.store, channel(hub).keeper.owner
     assert store is not None
     assert owner is not None
-    store._writer.submit(lambda: None).result()
+    store.flush()
     return store.of(owner)[::-1]
 
 
