@@ -8,7 +8,10 @@ from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit.net_util import get_internal_ip
+from streamlit.web.server.server_util import get_url
 
+from playground.app.doors import Doors, Uploads
 from playground.catalog import resolve
 from playground.lab import LABS
 from playground.stream.files import Announcement
@@ -26,12 +29,21 @@ def arguments() -> dict[str, Any]:
     # What was imported stays; without this each full garbage collection walks through all of it, for 60 ms and more.
     gc.collect()
     gc.freeze()
+    _tell_network_address()
     return {
         "script_path": HERE.parent / "pages" / "main.py",
         "routes": routes(st.get_option("server.baseUrlPath") or ""),
-        "middleware": [Middleware(Announcement)],
+        "middleware": [Middleware(Doors), Middleware(Uploads), Middleware(Announcement)],
         "lifespan": lifespan,
     }
+
+
+def _tell_network_address() -> None:
+    """Print where others in this network find the server. Streamlit tells it only beside the address in the internet,
+    for which it asks an outside service."""
+    address = get_internal_ip()
+    if address and st.get_option("server.address") in (None, "0.0.0.0", "::"):
+        print(f"  Network URL: {get_url(address)}\n", flush=True)
 
 
 def serve(options: Sequence[str]) -> None:

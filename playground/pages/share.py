@@ -1,5 +1,7 @@
 """Share a run by a link or a file, and open a run that somebody shared."""
 
+import math
+
 import streamlit as st
 
 from playground.pages.session import PageSession, plain
@@ -8,7 +10,7 @@ from playground.runs import link, runfile
 from playground.settings import ConfigError
 
 _SHARE_HELP = "A link that opens this run at this step, with these weights."
-MOST_MB = 4  # of a file; what it may hold is checked where it is read
+MOST_MB = math.ceil(runfile.MOST_BYTES / 2**20)
 
 
 def share_and_open(session: PageSession) -> None:

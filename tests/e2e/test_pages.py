@@ -52,6 +52,16 @@ def test_the_menu_leads_to_the_same_page_as_its_address(page: Page, address: str
     assert settings(page) == {**direct, "initializer": ["kaiming"]}
 
 
+def test_a_page_asks_nobody_but_its_server(page: Page, address: str) -> None:
+    asked: set[str] = set()
+    page.on("request", lambda request: asked.add(request.url))
+    page.on("websocket", lambda opened: asked.add(opened.url))
+    for path in ("?inspect=on&code=on", *PAGES.values()):
+        opened(page, address, path)
+    places = {urlsplit(url).netloc for url in asked if urlsplit(url).scheme not in ("data", "blob")}
+    assert places == {urlsplit(address).netloc}
+
+
 def test_a_comparison_is_still_there_after_a_visit_elsewhere(page: Page, address: str) -> None:
     opened(page, address, "compare?seeds=2&values=sigmoid,tanh&dataset=xor")
     press(page, "Step one epoch")

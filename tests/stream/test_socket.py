@@ -325,25 +325,6 @@ def test_without_a_token_nothing_is_sent(client: TestClient, token: Any) -> None
         assert closed.value.code == 4401
 
 
-@pytest.mark.parametrize(
-    ("origin", "welcome"),
-    [
-        ("http://testserver", True),
-        ("https://testserver", True),
-        ("http://evil.example", False),
-        ("null", False),
-        ("http://testserver.evil.example", False),
-    ],
-)
-def test_another_site_s_script_is_refused(client: TestClient, token: str, origin: str, welcome: bool) -> None:
-    if welcome:
-        with client.websocket_connect(PATH, headers={"origin": origin}) as socket:
-            assert Page(socket, token).frame()
-    else:
-        with pytest.raises(WebSocketDisconnect), client.websocket_connect(PATH, headers={"origin": origin}):
-            pass
-
-
 def test_a_reload_goes_on_with_the_run(client: TestClient, hub: Hub, token: str) -> None:
     with client.websocket_connect(PATH) as socket:
         page = Page(socket, token)

@@ -1,0 +1,151 @@
+"""Who may come in, and with how much: every request passes here, before Streamlit's routes and our own."""
+
+import ipaddress
+import logging
+import os
+import re
+import socket
+from collections import deque
+from functools import cache
+
+import streamlit as st
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+
+from playground.settings import shown
+
+HOSTS, ORIGINS = "PLAYGROUND_ALLOWED_HOSTS", "PLAYGROUND_ALLOWED_ORIGINS"
+HEALTH = "/_stcore/health"  # asked by whoever watches the server, under any name
+MOST_FILES = 2  # of one page, in memory: the one that is read and the one before it
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.IGNORECASE)
+_ORIGIN = re.compile(r"https?://([^\s/?#@]+)", re.IGNORECASE)
+_UPLOAD = re.compile(r".*/_stcore/upload_file/([^/]+)/([^/]+)")
+
+log = logging.getLogger(__name__)
+
+
+class Doors:
+    """Middleware that turns away what asks for another server's name, and sockets that another site's page opens.
+
+    A foreign name that leads here is how that site's pages would get past a browser's rules.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        hosts, origins = headers.getlist("host"), headers.getlist("origin")
+        host = hosts[0] if len(hosts) == 1 else ""
+        if not is_known_host(host) and not scope["path"].endswith(HEALTH):
+            text = f"This server does not know the name {shown(host)}. Its operator can list it in {HOSTS}."
+            is_page = scope["type"] == "http"
+            await (PlainTextResponse(text, 421) if is_page else WebSocketClose(1008))(scope, receive, send)
+        elif scope["type"] == "websocket" and not all(is_welcome(origin, host) for origin in origins):
+            log.warning(
+                "a socket was refused: its page is from %s, this server is %s", shown(origins[0]), shown(host)
+            )
+            await WebSocketClose(1008)(scope, receive, send)
+        else:
+            await self._app(_as_own(scope, host) if origins else scope, receive, send)
+
+
+def is_known_host(host: str) -> bool:
+    """Whether a request's ``host``, a name with or without a port, is this server's: a loopback name, this machine's,
+    one that the operator names, or an address in numbers, to which no foreign name can lead."""
+    match = _HOST.fullmatch(host)
+    if match is None:
+        return False
+    name = match[1].lower().rstrip(".")
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+        return True
+    except ValueError:
+        return any(
+            known in ("*", name) or (known.startswith("*.") and name.endswith(known[1:])) for known in _known_names()
+        )
+
+
+def is_welcome(origin: str, host: str) -> bool:
+    """Whether a page from ``origin`` may open a socket: one from ``host`` itself, or from a site that the operator
+    allows."""
+    match = _ORIGIN.fullmatch(origin)
+    is_own = match is not None and match[1].lower() == host.lower()
+    return is_own or origin in _listed(ORIGINS) | set(st.get_option("server.corsAllowedOrigins"))
+
+
+def _as_own(scope: Scope, host: str) -> Scope:
+    """A socket's request, checked here, as if its page were from this server: of another one Streamlit would ask an
+    outside service what this machine's address is, and stop everything meanwhile."""
+    if scope["type"] != "websocket":
+        return scope
+    scope = {**scope}
+    MutableHeaders(scope=scope)["origin"] = f"http://{host}"
+    return scope
+
+
+def _known_names() -> set[str]:
+    settings = {st.get_option("browser.serverAddress"), st.get_option("server.address")}
+    named = settings | set(st.get_option("server.allowedHosts")) | _listed(HOSTS)
+    return {name.strip().lower().rstrip(".") for name in named if name} | {"localhost", "*.localhost"} | _own_names()
+
+
+@cache
+def _own_names() -> set[str]:
+    """What this machine is called in its own network; nobody is asked."""
+    name = socket.gethostname().lower()
+    return {name, f"{name}.local"} if name else set()
+
+
+def _listed(variable: str) -> set[str]:
+    """The parts of an environment variable between commas."""
+    return {part.strip().rstrip("/") for part in os.environ.get(variable, "").split(",")} - {""}
+
+
+class Uploads:
+    """Middleware that bounds what one page's uploads take: one comes at a time, and the newest ``MOST_FILES`` stay.
+
+    Streamlit bounds the size of each, and takes them from any page, whether it shows a place for files or not.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._files: dict[str, deque[str]] = {}
+        self._busy: set[str] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_upload = scope["type"] == "http" and scope["method"] == "PUT"
+        match = _UPLOAD.fullmatch(scope["path"]) if is_upload else None
+        if match is None:
+            await self._app(scope, receive, send)
+            return
+        page, file = match.groups()
+        if page in self._busy:
+            text = "This page is sending a file already; one comes at a time."
+            await PlainTextResponse(text, 429)(scope, receive, send)
+            return
+        self._busy.add(page)
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._busy.discard(page)
+            self._keep_newest(page, file)
+
+    def _keep_newest(self, page: str, file: str) -> None:
+        runtime = st.runtime.get_instance()
+        self._files = {each: files for each, files in self._files.items() if runtime.is_active_session(each)}
+        if not runtime.is_active_session(page):
+            return
+        files = self._files.setdefault(page, deque())
+        files.append(file)
+        oldest = files.popleft() if len(files) > MOST_FILES else None
+        if oldest is not None and oldest not in files:
+            manager = runtime.uploaded_file_mgr
+            assert isinstance(manager, MemoryUploadedFileManager)
+            manager.remove_file(page, oldest)
