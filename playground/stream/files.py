@@ -8,7 +8,7 @@ import mimetypes
 from functools import cache
 from pathlib import Path
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,6 +19,7 @@ from playground.lab import LABS
 
 PREFIX = "playground"
 SERVED = (".js", ".css")
+CONDITIONS = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -54,20 +55,55 @@ async def stage_file(request: Request) -> Response:
 
 
 class Announcement:
-    """Middleware that adds to each page's answer what the stage of its lab needs."""
+    """Middleware that adds to each page's first answer what the stage of its lab needs, and ``stage/address.js``.
+
+    That answer is small; it is asked for anew each time, and whole, so that what is added is always today's.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_announced(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
-                    headers.append("link", announcement(scope["path"]))
-            await send(message)
+        if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
+            await self._app(scope, receive, send)
+            return
+        asked = [(name, value) for name, value in scope["headers"] if name not in CONDITIONS]
+        page = _Page(scope["path"], send)
+        await self._app({**scope, "headers": asked}, receive, page.send)
 
-        await self._app(scope, receive, send_announced if scope["type"] == "http" else send)
+
+class _Page:
+    """Sends an answer on; where it is HTML, whole and with what is added."""
+
+    def __init__(self, path: str, send: Send) -> None:
+        self._path, self._send = path, send
+        self._start: Message | None = None
+        self._body = b""
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            if Headers(raw=message["headers"]).get("content-type", "").startswith("text/html"):
+                self._start = message
+                return
+        elif message["type"] == "http.response.body" and self._start is not None:
+            self._body += message.get("body", b"")
+            if message.get("more_body", False):
+                return
+            message = await self._begun(self._start)
+        await self._send(message)
+
+    async def _begun(self, start: Message) -> Message:
+        """Send the head of the answer; → its body."""
+        script = stage_files()["stage/address.js"].read_text("utf-8") + "keepOneEntry(window);\n"
+        body = self._body.replace(b"<head>", f'<head><script type="module">{script}</script>'.encode(), 1)
+        headers = MutableHeaders(scope=start)
+        for name in ("etag", "last-modified"):
+            del headers[name]
+        if "content-length" in headers and self._body:
+            headers["content-length"] = str(len(body))
+        headers.append("link", announcement(self._path))
+        await self._send(start)
+        return {"type": "http.response.body", "body": body}
 
 
 def announcement(page: str) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
@@ -14,12 +15,15 @@ from playground.lab import LABS
 from playground.stream.files import Announcement, stage_address
 from playground.stream.socket import routes
 
+SHELL = "<!DOCTYPE html><html><head><title>Streamlit</title></head>" + "<p>…</p>" * 999 + "</html>"
+
 
 @pytest.fixture
 def client() -> TestClient:
     """An app that answers every path with a page, as Streamlit does."""
-    page = Route("/{path:path}", lambda request: HTMLResponse("<html></html>"))
-    return TestClient(Starlette(routes=[*routes("base"), page], middleware=[Middleware(Announcement)]))
+    page = Route("/{path:path}", lambda request: HTMLResponse(SHELL, headers={"etag": "1"}))
+    app = Starlette(routes=[*routes("base"), page], middleware=[Middleware(Announcement), Middleware(GZipMiddleware)])
+    return TestClient(app, headers={"accept": "text/html,*/*", "accept-encoding": "gzip"})
 
 
 @pytest.mark.parametrize("base", ["", "/base"])
@@ -51,3 +55,18 @@ def test_a_page_names_what_its_stage_needs(client: TestClient, base: str) -> Non
 def test_a_page_names_its_picture_s_own_style(client: TestClient) -> None:
     assert stage_address("studies/compare/stage/compare.css") in client.get("/compare").headers["link"]
     assert "compare.css" not in client.get("/").headers["link"]
+
+
+def test_a_page_keeps_its_own_history_from_its_first_script_on(client: TestClient) -> None:
+    """It is never a copy from before the last change of the server."""
+    answer = client.get("/", headers={"if-none-match": "1"})
+    head, _, rest = SHELL.partition("<head>")
+    assert answer.text.startswith(f'{head}<head><script type="module">')
+    assert answer.text.endswith(f"</script>{rest}")
+    assert "keepOneEntry(window);" in answer.text
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    assert "etag" not in answer.headers
+    assert client.head("/").status_code == 200
+    plain = client.get("/", headers={"accept": "*/*"})
+    assert plain.text == SHELL
+    assert plain.headers["content-encoding"] == "gzip"
