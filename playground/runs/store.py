@@ -98,6 +98,7 @@ class Store:
     def __init__(self, url: str, most_each: int = 200, most: int = 100_000) -> None:
         """Open the database at a SQLAlchemy ``url``, and make its table. Raises StoreError."""
         self._most_each, self._most = most_each, most
+        self._told: set[Any] = set()  # the rows that cannot be read, of which the log knows
         try:
             is_sqlite = sa.make_url(url).get_backend_name() == "sqlite"
             options: dict[str, Any] = {"connect_args": {"timeout": BUSY_S}} if is_sqlite else {"pool_pre_ping": True}
@@ -139,13 +140,13 @@ class Store:
         order = _runs.c.pinned.desc(), _runs.c.number.desc()
         with self._transaction() as connection:
             rows = connection.execute(sa.select(*_COLUMNS).where(_runs.c.owner == owner).order_by(*order)).all()
-        return [kept for row in rows if (kept := _read(row)) is not None]
+        return [kept for row in rows if (kept := self._readable(row)) is not None]
 
     def get(self, owner: str, run_id: str) -> Kept | None:
         """One run of ``owner``; None where there is none of that id. Raises StoreError."""
         with self._transaction() as connection:
             row = connection.execute(sa.select(*_COLUMNS).where(_owned(owner, run_id))).first()
-        return None if row is None else _read(row)
+        return None if row is None else self._readable(row)
 
     def rename(self, owner: str, run_id: str, name: str) -> None:
         """Give a run a name of 1 to 80 characters. Raises ConfigError, StoreError."""
@@ -181,6 +182,17 @@ class Store:
         if left := self._writer.close(CLOSE_S):
             log.error("the runs cannot be reached: %d of them are not kept as far as they had come", left)
         self._engine.dispose()
+
+    def _readable(self, row: Any) -> Kept | None:
+        """A row as a run; None, and it stays where it is, where it is damaged or from another version. That is logged
+        once: a list is read every few seconds."""
+        try:
+            return _read(row)
+        except (ConfigError, ValueError, OverflowError, RecursionError) as error:
+            if row.id not in self._told:
+                log.warning("the kept run %s cannot be read: %s", row.id, error)
+                self._told.add(row.id)
+            return None
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:
@@ -262,17 +274,13 @@ def _owned(owner: str, run_id: str) -> sa.ColumnElement[bool]:
     return (_runs.c.owner == owner) & (_runs.c.id == run_id)
 
 
-def _read(row: Any) -> Kept | None:
-    """A row as a run; None, and it stays where it is, where it is damaged or from another version."""
-    try:
-        for name, kind in _KINDS.items():
-            if not isinstance(getattr(row, name), kind):
-                raise ValueError(f"its {name} is {shown(getattr(row, name))}")
-        run, step, _ = runfile.read(row.run)
-        metrics, curves = _metrics(run.lab, row.metrics), _curves(row.curves)
-    except (ConfigError, ValueError, OverflowError, RecursionError) as error:
-        log.warning("the kept run %s cannot be read: %s", row.id, error)
-        return None
+def _read(row: Any) -> Kept:
+    """A row as a run. Raises ConfigError, ValueError, OverflowError or RecursionError where it is damaged."""
+    for name, kind in _KINDS.items():
+        if not isinstance(getattr(row, name), kind):
+            raise ValueError(f"its {name} is {shown(getattr(row, name))}")
+    run, step, _ = runfile.read(row.run)
+    metrics, curves = _metrics(run.lab, row.metrics), _curves(row.curves)
     return Kept(
         number=row.number, id=row.id, owner=row.owner, name=row.name, pinned=bool(row.pinned), run=run, step=step,
         metrics=metrics, curves=curves, thumbnail=row.thumbnail,

@@ -42,8 +42,9 @@ class Keeper:
         self.kept_id = kept_id or secrets.token_hex(8)
         self._kept = step, edits
 
-    def keep(self, run_id: str, run: Run, last: Snapshot) -> "Future[Snapshot] | None":
-        """Write the run, which was seen ``last``, if it has come further than what is in the store. Never waits."""
+    def keep(self, run_id: str, run: Run, last: Snapshot) -> "Future[None] | None":
+        """Write the run, which was seen ``last``, if it has come further than what is in the store. Never waits; the
+        future is done when the store has what it is to write."""
         reached = last.step, last.info["edits"]
         if (
             self._store is None
@@ -56,11 +57,9 @@ class Keeper:
             return None
         self._kept = reached
         store, owner, kept_id = self._store, self.owner, self.kept_id
+        handed_over: Future[None] = Future()
 
-        def write(seen: "Future[Snapshot]") -> None:
-            if seen.cancelled() or seen.exception() is not None:
-                return  # the run is over, or its worker is: what is in the store stays
-            snapshot = seen.result()
+        def write(snapshot: Snapshot) -> None:
             curves = dict(zip(snapshot.info["columns"], thinned(snapshot.arrays["curves"]).T, strict=True))
             edits = run.edits[: snapshot.info["edits"]]
             kept = Kept(
@@ -69,6 +68,12 @@ class Keeper:
             )  # fmt: skip
             store.keep_later(kept)
 
-        seen = self._engine.observe(run_id, _PANELS)
-        seen.add_done_callback(write)
-        return seen
+        def done(seen: "Future[Snapshot]") -> None:
+            try:
+                if not seen.cancelled() and seen.exception() is None:
+                    write(seen.result())  # else the run is over, or its worker is: what is in the store stays
+            finally:
+                handed_over.set_result(None)
+
+        self._engine.observe(run_id, _PANELS).add_done_callback(done)
+        return handed_over

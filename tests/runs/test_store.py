@@ -251,7 +251,7 @@ def test_a_damaged_row_is_left_out_and_logged(
         overwritten(file, column, value)
         assert ids(store) == ["ann2"]
         assert store.get("ann", "ann1") is None
-        assert "the kept run ann1 cannot be read" in caplog.text
+        assert caplog.text.count("the kept run ann1 cannot be read") == 1
         assert reason in caplog.text
         store.keep(kept(1))  # it trains on, and is whole again
         assert ids(store) == ["ann2", "ann1"]
@@ -291,8 +291,11 @@ def test_no_bytes_in_the_place_of_curves_break_the_list(data: bytes, at: int, of
         number=1, id="ann1", owner="ann", name="", pinned=False, run=write(kept(1).run, 11),
         metrics="{}", curves=value, thumbnail=b"",
     )  # fmt: skip
-    back = _read(row)
-    assert back is None or {len(values) for values in back.curves.values()} == {len(back.curves["epoch"])}
+    try:
+        back = _read(row)
+    except ValueError:
+        return
+    assert {len(values) for values in back.curves.values()} == {len(back.curves["epoch"])}
 
 
 def test_curves_from_before_they_named_their_columns_are_read(tmp_path: Path) -> None:
