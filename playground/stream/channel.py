@@ -6,6 +6,7 @@ configuration from its own thread; the socket (or the polling page) sends comman
 
 import asyncio
 import contextlib
+import math
 import secrets
 import threading
 import time
@@ -81,7 +82,7 @@ class Channel:
         for problem in self._limits.problems(config):
             raise ConfigError(str(problem))
         with self._lock:
-            self.last_seen = self.touched_at = time.monotonic()
+            self.last_seen, self.touched_at = math.inf, time.monotonic()  # nobody is away who waits for a worker
             # Only what the page itself has changed: the run may be at another moment than its controls know of.
             changed = self.controls.ask(config)
             known = config.settings()
@@ -95,9 +96,11 @@ class Channel:
                 self._scene_due |= "data_seed" in changed
                 if changed:
                     self.wake()  # not only when it is done: the frame that shows it is asked for next
-        for answer in answers:  # outside the lock: frames go on meanwhile
-            answer.result(ANSWER_S)
-        self.last_seen = time.monotonic()
+        try:
+            for answer in answers:  # outside the lock: frames go on meanwhile
+                answer.result(ANSWER_S)
+        finally:
+            self.last_seen = time.monotonic()
 
     def open(self, run: Run, step: int, kept_id: str | None = None) -> None:
         """Show ``run``: it is computed again from its start, in sight, as far as ``step``.

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 
 from playground.engine.inline import InlineEngine
 from playground.labs.mlp.config import MLPConfig
+from playground.run import Run
 from playground.settings import ConfigError
 from playground.stream.hub import Hub, ServerFull
 from playground.stream.limits import PREFIX, Limits
@@ -112,6 +114,24 @@ def test_a_turn_ends_only_while_others_wait(hub: Hub) -> None:
     assert not first.playing
     assert hub.line.number(second) == 0
     assert second.playing
+
+
+def test_a_page_that_waits_for_its_first_worker_is_not_away(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = hub.issue()
+    channel = hub.channel(token)
+    reaped = []
+
+    def slowly(run_id: str, run: Run, step: int | None = None) -> Future[None]:
+        monkeypatch.setattr(time, "monotonic", lambda: 1e9)  # so long does a worker take to start
+        reaped.append(hub.reap())
+        monkeypatch.undo()
+        return opened_at_once(run_id, run, step)
+
+    opened_at_once = hub.engine.open
+    monkeypatch.setattr(hub.engine, "open", slowly)
+    channel.configure(MLPConfig())
+    assert reaped == [0]
+    assert hub.find(token) is channel
 
 
 def test_frames_come_no_faster_than_allowed(client: TestClient, hub: Hub) -> None:
