@@ -170,7 +170,7 @@ class PageSession:
         """The session's settings; those that do not go together, or not with this machine, are brought in line."""
         values = {name: self._read(name, known) for name, known in self._known().items()}
         devices = hub().devices
-        if values["device"] != "auto" and values["device"] not in devices:
+        if values.get("device", "auto") not in ("auto", *devices):
             have = " or ".join(devices)
             toast(Problem("device", f"'{values['device']}' is not on this server, which has {have}; using auto"))
             values["device"] = "auto"

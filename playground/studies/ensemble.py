@@ -13,6 +13,7 @@ from playground.outcomes import Outcome
 from playground.run import RunConfig, View
 
 MOST_SIDE = 48  # px of a tile
+MOST_NUMBER = 3e38  # float32 goes no further
 THUMBNAIL = View(panels=frozenset({"thumbnail"}))
 
 
@@ -223,8 +224,10 @@ class Lockstep:
 
 
 def _number(value: float | None, better: str) -> float:
-    """A metric as networks are ranked by it: one that is not finite is worse than any."""
-    return value if value is not None else -np.inf if better == "high" else np.inf
+    """A metric as networks are ranked by it: one that is not finite, or too large for a frame, is worse than any."""
+    if value is None or abs(value) > MOST_NUMBER:
+        return -np.inf if better == "high" else np.inf
+    return value
 
 
 def _finite(value: float) -> float | None:

@@ -121,9 +121,8 @@ class CompareConfig(Study):
     def conflicts(self) -> list[Problem]:
         most = self._most_seeds()
         if self.seeds > most:
-            return [
-                Problem("seeds", f"{self.seeds} are too many from seed {getattr(self.base, SEED)} on; use {most}")
-            ]
+            first = getattr(self.base, SEED)
+            return [Problem("seeds", f"{self.seeds} are too many from seed {first} on; use at most {most}")]
         known = variable(type(self.base))
         if self.varied not in known:
             return [Problem("varied", f"{self.varied!r} is not one of {', '.join(known)}")]

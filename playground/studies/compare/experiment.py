@@ -209,7 +209,7 @@ class CompareExperiment:
             members = self._members(variant)
             counts = {"reached": (self._reached[members] >= 0).sum(), "diverged": diverged[members].sum()}
             counts["step"] = self._networks.steps()[members].max()  # its own, where steps are unequal
-            found.append(levels | {name: int(count) for name, count in counts.items()})
+            found.append({"levels": levels} | {name: int(count) for name, count in counts.items()})
         return found
 
     @cached_property

@@ -98,6 +98,8 @@ def _variants() -> None:
             "Target", 0.5, 1.0, step=0.01, format="percent", key="target_accuracy",
             help=CompareConfig.declared()["target_accuracy"].help,
         )  # fmt: skip
+    else:  # Streamlit forgets what has no control on the page
+        st.session_state.target_accuracy = config.target_accuracy
     count, need = len(config.members), memory.population_bytes(config.members) / 2**20
     st.caption(f"{count} networks at once, about {need:,.0f} MB.")
 

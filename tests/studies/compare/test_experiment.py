@@ -103,7 +103,7 @@ def test_one_that_diverges_leaves_its_neighbours() -> None:
     snapshot = wild.observe("r", ALL)
     assert snapshot.arrays["states"].tolist() == [0] * 4 + [2] * 4
     assert [each["diverged"] for each in snapshot.info["variants"]] == [0, 4]
-    assert [each["test_loss"]["median"] is None for each in snapshot.info["variants"]] == [False, True]
+    assert [each["levels"]["test_loss"]["median"] is None for each in snapshot.info["variants"]] == [False, True]
     assert np.isposinf(wild.history.array()[-1, 10:14]).all()  # of the second variant's test loss
     assert snapshot.info["comparison"]["summaries"][1]["score"]["median"] is None
     assert "the median of 4 runs of Learning rate 90 diverged" in snapshot.info["comparison"]["sentence"]
@@ -245,7 +245,7 @@ def test_classes_and_regressions() -> None:
     regression.advance(steps=5)
     info = regression.observe("r", ALL).info
     assert info["scene"]["target_accuracy"] is None
-    assert info["variants"][0]["test_accuracy"] is None
+    assert info["variants"][0]["levels"]["test_accuracy"] is None
     assert info["comparison"]["summaries"][0]["reached"] is None
     assert pack(info, {})
 
