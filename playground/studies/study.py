@@ -46,7 +46,8 @@ class Study(RunConfig):
     def reconciled(cls, values: Mapping[str, Any]) -> tuple[Self, list[Problem]]:
         """As every configuration's; first the base, then what is to be studied in it."""
         usual = cls.usual(values).base
-        base, problems = type(usual).reconciled({name: values[name] for name in usual.settings()})
+        known = {name: values.get(name, getattr(usual, name)) for name in usual.settings()}
+        base, problems = type(usual).reconciled(known)
         study, more = super().reconciled({"base": base, **{name: values[name] for name in cls.declared()}})
         return study, problems + more
 
