@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from playground.lab import LABS, Metric
 from playground.run import RunConfig
-from playground.settings import Choice, ConfigError, Flag, Integer, Names, Number, Setting, Sizes, Text
+from playground.settings import Choice, ConfigError, Flag, Integer, Names, Number, Setting, Sizes, Text, shown
 
 MOST_VARIANTS = 4
 SEEDS = Integer(1, 256)
@@ -43,7 +43,7 @@ def vary(base: C, setting: str, values: str) -> dict[str, C]:
     """
     name, known = setting.replace("-", "_"), variable(type(base))
     if name not in known:
-        raise ConfigError(f"vary: {setting!r} is not one of {', '.join(known)}")
+        raise ConfigError(f"vary: {shown(setting)} is not one of {', '.join(known)}")
     between = separator(known[name])
     parts = values.split(between)
     found: dict[str, C] = {}

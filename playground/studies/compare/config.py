@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 from playground.lab import LABS, Lab, Metric
 from playground.labs.mlp.config import MLPConfig
 from playground.run import RunConfig
-from playground.settings import Choice, ConfigError, Number, Problem, Setting, Text, setting
+from playground.settings import Choice, ConfigError, Number, Problem, Setting, Text, setting, shown
 from playground.studies import memory
 from playground.studies.study import Study
 from playground.studies.variants import (
@@ -125,7 +125,7 @@ class CompareConfig(Study):
             return [Problem("seeds", f"{self.seeds} are too many from seed {first} on; use at most {most}")]
         known = variable(type(self.base))
         if self.varied not in known:
-            return [Problem("varied", f"{self.varied!r} is not one of {', '.join(known)}")]
+            return [Problem("varied", f"{shown(self.varied)} is not one of {', '.join(known)}")]
         problem = self._problem(self.values)
         if problem is None:
             return []

@@ -215,19 +215,19 @@ class CompareExperiment:
     @cached_property
     def _wall(self) -> list[int]:
         """The networks that have a small map: of each variant the same seeds."""
-        shown = min(self.config.seeds, WALL // len(self._names))
-        return [start * self.config.seeds + seed for start in range(len(self._names)) for seed in range(shown)]
+        count = min(self.config.seeds, WALL // len(self._names))
+        return [start * self.config.seeds + seed for start in range(len(self._names)) for seed in range(count)]
 
     def _pictures(self, member: int) -> dict[str, NDArray[Any]]:
         """The wall's networks small, of one seed the networks large, and what both have come to."""
         scores = self._networks.scores()
         states = np.where(self._reached >= 0, REACHED, RUNNING)
         states = np.where(self._networks.diverged(), DIVERGED, states).astype(np.uint8)
-        shown = np.column_stack([scores[metric.name] for metric in self.config.shown])
+        numbers = np.column_stack([scores[metric.name] for metric in self.config.shown])
         large = [variant * self.config.seeds + member for variant in range(len(self._names))]
         return {
             **self._networks.pictures(self._wall, large),
-            "scores": shown[self._wall].astype(np.float32),
+            "scores": numbers[self._wall].astype(np.float32),
             "states": states[self._wall],
         }
 
