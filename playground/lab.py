@@ -55,7 +55,9 @@ class Lab:
     ``picture`` is the JavaScript module of its stage, below ``playground/``. ``metrics`` is what its runs are
     measured by: all that draws, writes or keeps measurements goes by it. ``score`` names the metric by which runs are
     ranked. ``forms`` are what a run can be taken home as, beside what every lab has (``export.FORMS``). ``path`` is
-    the page's address, empty for the page that opens first. ``small`` are settings of a run that is quick to make,
+    the page's address, empty for the page that opens first. ``ensemble`` and ``diagnose``, dotted names too, are of
+    labs whose runs can be compared: how many of them are trained at once (else they take turns), and what says why
+    some fail. ``small`` are settings of a run that is quick to make,
     for tests and first pictures.
     """
 
@@ -69,6 +71,8 @@ class Lab:
     picture: str
     metrics: tuple[Metric, ...]
     score: str
+    ensemble: str | None = None
+    diagnose: str | None = None
     forms: Mapping[str, str] = field(default_factory=dict)
     small: Mapping[str, Any] = field(default_factory=dict)
 
@@ -159,6 +163,10 @@ class Experiment(Protocol):
         """Whether a faster loop can be taken now, as the edit of the ``tier``; None while it is being made."""
         return False
 
+    def has_diverged(self) -> bool:
+        """Whether its numbers have left the finite ones."""
+        return None in self.metrics().values()
+
     def close(self) -> None:
         """End what was started for this run alone."""
         return
@@ -189,6 +197,8 @@ LABS = {
         picture="labs/mlp/stage/picture.js",
         metrics=(*_LOSSES, *_ACCURACIES),
         score="test_loss",
+        ensemble="playground.labs.mlp.ensemble.MLPEnsemble",
+        diagnose="playground.labs.mlp.diagnosis.Diagnosis",
         forms={
             "script": "playground.labs.mlp.export.script.script",
             "notebook": "playground.labs.mlp.export.notebook.notebook",

@@ -1,27 +1,36 @@
 """The table of a comparison, and what it says: NumPy only, so that the web process reads and draws it too."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from playground.lab import Metric
 from playground.statistics import Difference, Quantiles, known, median_difference, quantiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Where one network came to. ``epoch_to_target`` is the first epoch after which its test accuracy reached the
-    target, None where none did; what the dataset has no value for, or no finite one, is None too. A network that
-    ``diverged`` has the values of ``epoch``, when it was last found finite: a summary counts it below every other.
-    ``Outcome()`` is that of a network which nobody has trained or measured."""
+    """Where one network came to.
+
+    ``metrics`` are its lab's, by name: None for one that it does not have, or that is not finite.
+    ``epoch_to_target`` is the first epoch after which its score reached the target, None where none did. A network
+    that ``diverged`` has the values of ``epoch``, when it was last found finite: a summary counts it below every
+    other. ``Outcome()`` is that of a network which nobody has trained or measured.
+    """
 
     epoch: float = 0.0
     epoch_to_target: int | None = None
-    train_loss: float | None = None
-    test_loss: float | None = None
-    train_accuracy: float | None = None
-    test_accuracy: float | None = None
+    metrics: Mapping[str, float | None] = field(default_factory=dict)
     diverged: bool = False
+
+    def values(self) -> dict[str, Any]:
+        """Its fields by name."""
+        return {item.name: getattr(self, item.name) for item in fields(self)}
+
+    def to_json(self) -> dict[str, Any]:
+        """The outcome as a flat JSON object, in which every metric has its key."""
+        return _flat(asdict(self))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +43,17 @@ class Trial(Outcome):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """One variant over its seeds. ``score`` is the final test accuracy, or the final test loss for regression;
-    ``worst`` the worst of it. Runs that diverged rank below all others: a level that falls among them is None.
-    ``reached`` of ``runs`` met the target, and ``epochs_to_target`` are theirs alone: the first whole epochs by which
-    10 %, 25 %, … of them had."""
+    """One variant over its seeds. ``score`` is the final value of what the comparison is scored by, ``worst`` the
+    worst of it, and ``metrics`` holds every metric that all networks have. Runs that diverged rank below all others:
+    a level that falls among them is None. ``reached`` of ``runs`` met the target, and ``epochs_to_target`` are theirs
+    alone: the first whole epochs by which 10 %, 25 %, … of them had."""
 
     variant: str
     runs: int
     diverged: int
     score: Quantiles
     worst: float | None
-    test_loss: Quantiles
+    metrics: Mapping[str, Quantiles]
     reached: int | None
     share_reached: float | None
     epochs_to_target: Quantiles | None
@@ -69,7 +78,7 @@ class Comparison:
 
     rows: tuple[Trial, ...]
     summaries: tuple[Summary, ...]
-    score: str
+    score: Metric
     epochs: float
     target_accuracy: float | None
     differences: tuple[Contrast, ...]
@@ -78,13 +87,15 @@ class Comparison:
     tier: str
 
     def to_json(self) -> dict[str, Any]:
-        """The comparison as a JSON object."""
-        return asdict(self)
+        """The comparison as a JSON object: rows and summaries are flat, the score is the metric's name."""
+        found = asdict(self)
+        rows, summaries = ([_flat(each) for each in found[name]] for name in ("rows", "summaries"))
+        return {**found, "rows": rows, "summaries": summaries, "score": self.score.name}
 
     def __str__(self) -> str:
         width = max(15, *(len(each.variant) for each in self.summaries)) + 1
         head = f"{'median':>9}{'q10':>9}{'q90':>9}{'worst':>9}{'reached':>10}"
-        lines = [f"{'':<{width}}{head}   {_NAMES[self.score]}"]
+        lines = [f"{'':<{width}}{head}   final {self.score.label}"]
         for each in self.summaries:
             found = [each.score.median, each.score.q10, each.score.q90, each.worst]
             cells = "".join(f"{_value(value, self.score):>9}" for value in found)
@@ -98,17 +109,22 @@ class Comparison:
 def table(
     rows: Sequence[Trial],
     *,
+    metrics: Sequence[Metric],
+    score: Metric,
     epochs: float,
     target_accuracy: float | None = None,
     network_steps_per_s: float | None = None,
     tier: str = "traced",
 ) -> Comparison:
-    """Sum up ``rows``, the variants in the order in which they first stand there."""
+    """Sum up ``rows``, the variants in the order in which they first stand there.
+
+    ``metrics`` are what their lab measures; ``score`` is the one by which networks are ranked.
+    """
     parts: dict[str, list[Trial]] = {}
     for row in rows:
         parts.setdefault(row.variant, []).append(row)
-    score = "test_loss" if any(row.test_accuracy is None for row in rows) else "test_accuracy"
-    summaries = tuple(_summary(part, score, target_accuracy) for part in parts.values())
+    common = [metric for metric in metrics if all(_has(row, metric.name) for row in rows)]
+    summaries = tuple(_summary(part, common, score, target_accuracy) for part in parts.values())
     differences = tuple(
         Contrast(first=first, second=second, difference=_difference(parts[first], parts[second], score))
         for first, second in _pairs(summaries, score)
@@ -126,34 +142,41 @@ def table(
     )
 
 
-def _pairs(summaries: Sequence[Summary], score: str) -> list[tuple[str, str]]:
+def _pairs(summaries: Sequence[Summary], score: Metric) -> list[tuple[str, str]]:
     """Which variants are held against which: the first against the second, of more than two the best against each."""
     medians = {each.variant: each.score.median for each in summaries}
     finite = {variant: median for variant, median in medians.items() if median is not None}
     if len(summaries) < 3 or not finite:
         return [(summaries[0].variant, each.variant) for each in summaries[1:]]
-    best = (min if score == "test_loss" else max)(finite, key=finite.__getitem__)
+    best = (max if score.better == "high" else min)(finite, key=finite.__getitem__)
     return [(best, each.variant) for each in summaries if each.variant != best]
 
 
-def _difference(first: Sequence[Trial], second: Sequence[Trial], score: str) -> Difference | None:
+def _difference(first: Sequence[Trial], second: Sequence[Trial], score: Metric) -> Difference | None:
     """The difference of the median scores over the seeds that both have."""
     ones, others = ({row.seed: _ranked(row, score) for row in part} for part in (first, second))
     both = [seed for seed in ones if seed in others]
     return median_difference([ones[seed] for seed in both], [others[seed] for seed in both])
 
 
-def _ranked(row: Trial, name: str) -> float:
+def _has(row: Trial, name: str) -> bool:
+    """Whether a network has a metric; one that diverged may have lost it."""
+    return row.diverged or row.metrics.get(name) is not None
+
+
+def _ranked(row: Trial, metric: Metric) -> float:
     """A metric by which runs are ranked: that of one that diverged, or has no finite one, is the worst of all."""
-    value: float | None = getattr(row, name)
+    value = row.metrics.get(metric.name)
     if row.diverged or value is None or not math.isfinite(value):
-        return -math.inf if "accuracy" in name else math.inf
+        return -math.inf if metric.better == "high" else math.inf
     return value
 
 
-def _summary(rows: Sequence[Trial], score: str, target_accuracy: float | None) -> Summary:
-    values, losses = ([_ranked(row, name) for row in rows] for name in (score, "test_loss"))
-    worst = max if score == "test_loss" else min
+def _summary(
+    rows: Sequence[Trial], metrics: Sequence[Metric], score: Metric, target_accuracy: float | None
+) -> Summary:
+    values = [_ranked(row, score) for row in rows]
+    worst = min if score.better == "high" else max
     reached = [row.epoch_to_target for row in rows if row.epoch_to_target is not None]
     return Summary(
         variant=rows[0].variant,
@@ -161,7 +184,7 @@ def _summary(rows: Sequence[Trial], score: str, target_accuracy: float | None) -
         diverged=sum(map(math.isinf, values)),
         score=_quantiles(values),
         worst=known(worst(values)),
-        test_loss=_quantiles(losses),
+        metrics={metric.name: _quantiles([_ranked(row, metric) for row in rows]) for metric in metrics},
         reached=None if target_accuracy is None else len(reached),
         share_reached=None if target_accuracy is None else len(reached) / len(rows),
         epochs_to_target=_whole(quantiles(reached)),
@@ -179,7 +202,7 @@ def _whole(epochs: Quantiles | None) -> Quantiles | None:
 
 
 def _sentence(
-    summaries: Sequence[Summary], score: str, target_accuracy: float | None, differences: Sequence[Contrast]
+    summaries: Sequence[Summary], score: Metric, target_accuracy: float | None, differences: Sequence[Contrast]
 ) -> str:
     """What the table says in plain words, and no more than it carries."""
     if target_accuracy is None:
@@ -206,21 +229,21 @@ def _reached(summaries: Sequence[Summary], target: str) -> list[str]:
     return said
 
 
-def _level(summary: Summary, score: str) -> str:
+def _level(summary: Summary, score: Metric) -> str:
     if summary.score.median is None:
         return f"the median of {summary.runs} runs of {summary.variant} diverged"
-    text = f"{summary.variant}: median {_NAMES[score]} {_value(summary.score.median, score)}"
+    text = f"{summary.variant}: median final {score.label} {_value(summary.score.median, score)}"
     if summary.worst is None:
         return f"{text}, the worst of {summary.runs} runs diverged"
     return f"{text}, worst {_value(summary.worst, score)} of {summary.runs} runs"
 
 
-def _compared(summaries: Sequence[Summary], differences: Sequence[Contrast], score: str) -> list[str]:
+def _compared(summaries: Sequence[Summary], differences: Sequence[Contrast], score: Metric) -> list[str]:
     """How far the medians are apart, and whether the intervals carry that: a sentence each."""
     lost = {each.variant for each in summaries if each.score.median is None}
     said: list[str] = []
     for each in differences:
-        start = "" if said else f"Median {_NAMES[score]}, "
+        start = "" if said else f"Median final {score.label}, "
         ours = [name for name in (each.first, each.second) if name in lost]
         if each.difference is not None:
             said.append(f"{start}{each.first} less {each.second}: {_interval(each.difference, score)}.")
@@ -229,8 +252,8 @@ def _compared(summaries: Sequence[Summary], differences: Sequence[Contrast], sco
     return said if said or not differences else ["Too few runs for an interval of the difference."]
 
 
-def _interval(difference: Difference, score: str) -> str:
-    points = score == "test_accuracy"
+def _interval(difference: Difference, score: Metric) -> str:
+    points = score.unit == "share"
 
     def signed(number: float) -> str:
         return f"{number * 100:+.1f}" if points else f"{number:+.3g}"
@@ -242,15 +265,18 @@ def _interval(difference: Difference, score: str) -> str:
     return text if difference.is_clear else f"{text}; the interval holds 0, so these runs do not tell them apart"
 
 
-_NAMES = {"test_accuracy": "final test accuracy", "test_loss": "final test loss"}
-
-
-def _value(value: float | None, score: str) -> str:
+def _value(value: float | None, score: Metric) -> str:
     """A level of the score in words; None is one of diverged runs."""
     if value is None:
         return "diverged"
-    return _share(value) if score == "test_accuracy" else f"{value:.3g}"
+    return _share(value) if score.unit == "share" else f"{value:.3g}"
 
 
 def _share(value: float) -> str:
     return f"{value * 100:.3g} %"
+
+
+def _flat(found: Mapping[str, Any]) -> dict[str, Any]:
+    """A JSON object with each of its ``metrics`` in their place."""
+    parts = [value if name == "metrics" else {name: value} for name, value in found.items()]
+    return {name: value for part in parts for name, value in part.items()}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any, ClassVar
 
 from playground.settings import Settings
@@ -14,6 +15,7 @@ class RunConfig(Settings):
 
     lab: ClassVar[str]  # its name in ``lab.LABS``
     is_single: ClassVar[bool] = True  # one network a run: it can be saved, exported and trained from the command line
+    worth_comparing: ClassVar[Mapping[str, str]] = {}  # values that teach something, as text, by setting
 
     @property
     def steps_per_epoch(self) -> float:
@@ -21,9 +23,19 @@ class RunConfig(Settings):
         raise NotImplementedError
 
     @property
+    def ranked_by(self) -> str | None:
+        """The metric by which runs like this one are ranked; None for the lab's score."""
+        return None
+
+    @property
     def varying(self) -> frozenset[str]:
         """The settings in which the networks of one run differ from each other."""
         return frozenset()
+
+    def training_bytes(self) -> int:
+        """About how much memory a run takes while it is trained: by default its parameters, their gradient and two
+        more vectors of an optimizer, in float32, three times over."""
+        return 4 * 3 * 4 * sum(map(prod, self.shapes().values()))
 
     def demands(self) -> dict[str, int]:
         """What a run of this configuration takes, by the name of the limit that a server may set."""

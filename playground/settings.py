@@ -261,7 +261,7 @@ class Settings:
     """A frozen set of settings; making one with a value out of range raises ConfigError."""
 
     def __post_init__(self) -> None:
-        for name, known in self.settings().items():
+        for name, known in self.declared().items():
             try:
                 object.__setattr__(self, name, known.kind.check(getattr(self, name)))
             except ConfigError as error:
@@ -293,13 +293,24 @@ class Settings:
         return f"{known.label} {written}"
 
     @classmethod
+    def declared(cls) -> dict[str, Setting]:
+        """The settings that are fields of the class, in the order in which they are declared."""
+        return {item.name: item.metadata["setting"] for item in fields(cls) if "setting" in item.metadata}
+
+    @classmethod
     def settings(cls) -> dict[str, Setting]:
-        """Every setting by name, in the order in which they are declared."""
-        return {item.name: item.metadata["setting"] for item in fields(cls)}
+        """Every setting by name."""
+        return cls.declared()
 
     @classmethod
     def defaults(cls) -> dict[str, Any]:
-        return {item.name: item.default for item in fields(cls) if item.default is not MISSING}
+        known = cls.declared()
+        return {item.name: item.default for item in fields(cls) if item.name in known and item.default is not MISSING}
+
+    @classmethod
+    def usual(cls, values: Mapping[str, Any]) -> Self:
+        """What stands in for settings that are not given; a study has others for each lab that ``values`` name."""
+        return cls()
 
     @classmethod
     def from_text(cls, text: Mapping[str, str]) -> tuple[Self, list[Problem]]:
@@ -307,7 +318,9 @@ class Settings:
 
         A wrong part is replaced by its default and reported; unknown names are reported and left out.
         """
-        known, values = cls.settings(), cls.defaults()
+        usual = cls.usual(text)
+        known = usual.settings()
+        values = {name: getattr(usual, name) for name in known}
         problems: list[Problem] = []
         for name, raw in text.items():
             if name not in known:

@@ -3,27 +3,43 @@
 import json
 import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from playground.outcomes import Trial, table
+from playground.lab import LABS
+from playground.outcomes import Comparison, Trial
+from playground.outcomes import table as table_of
 
 ROW = Trial(
     variant="ReLU",
     seed=0,
     epoch=200,
     epoch_to_target=None,
-    train_loss=0.1,
-    test_loss=0.2,
-    train_accuracy=0.99,
-    test_accuracy=0.9,
+    metrics={"train_loss": 0.1, "test_loss": 0.2, "train_accuracy": 0.99, "test_accuracy": 0.9},
     diverged=False,
 )
 
 
+METRICS = LABS["mlp"].metrics
+LOSS, ACCURACY = METRICS[1], METRICS[3]
+
+
+def table(rows: list[Trial], **arguments: Any) -> Comparison:
+    """By the accuracy where all have one, else by the loss."""
+    has_accuracy = all(row.metrics["test_accuracy"] is not None for row in rows)
+    return table_of(rows, metrics=METRICS, score=ACCURACY if has_accuracy else LOSS, **arguments)
+
+
+def changed(row: Trial, test_loss: float | None = None, test_accuracy: float | None = None, **values: Any) -> Trial:
+    loss = row.metrics["test_loss"] if test_loss is None else test_loss
+    accuracies = {"train_accuracy": test_accuracy, "test_accuracy": test_accuracy}
+    return replace(row, metrics={**row.metrics, "test_loss": loss, **accuracies}, **values)
+
+
 def rows(variant: str, epochs: list[int | None], accuracies: list[float]) -> list[Trial]:
     return [
-        replace(ROW, variant=variant, seed=seed, epoch_to_target=epoch, test_accuracy=accuracy)
+        changed(ROW, variant=variant, seed=seed, epoch_to_target=epoch, test_accuracy=accuracy)
         for seed, (epoch, accuracy) in enumerate(zip(epochs, accuracies, strict=True))
     ]
 
@@ -49,6 +65,7 @@ def test_who_reached_the_target_and_when() -> None:
         not contrast.difference.is_clear
     )
     assert json.loads(json.dumps(found.to_json()))["summaries"][0]["reached"] == 4
+    assert found.to_json()["rows"][0]["test_loss"] == found.to_json()["summaries"][0]["test_loss"]["median"] == 0.2
     assert "4/8" in str(found)
 
 
@@ -92,7 +109,7 @@ def test_of_several_variants_the_best_is_held_against_each() -> None:
     )
     losses = table(
         [
-            replace(ROW, variant=name, seed=seed, test_accuracy=None, test_loss=loss + seed)
+            changed(ROW, variant=name, seed=seed, test_loss=loss + seed)
             for name, loss in (("A", 3.0), ("B", 1.0), ("C", math.nan))
             for seed in range(7)
         ],
@@ -113,19 +130,20 @@ def test_a_long_name_stands_whole_in_the_table() -> None:
 
 
 def test_a_regression_is_judged_by_its_loss_and_the_diverged_are_named() -> None:
-    plane = [replace(ROW, test_accuracy=None, train_accuracy=None, seed=s, test_loss=s / 10) for s in range(4)]
-    found = table([replace(plane[3], diverged=True), *plane[:3]], epochs=10)
-    assert found.score == "test_loss"
+    plane = [changed(ROW, seed=s, test_loss=s / 10) for s in range(4)]
+    found = table([changed(plane[3], diverged=True), *plane[:3]], epochs=10)
+    assert found.score == LOSS
+    assert set(found.summaries[0].metrics) == {"train_loss", "test_loss"}
     assert found.summaries[0].worst is None
     assert found.sentence == (
         "ReLU: median final test loss 0.15, the worst of 4 runs diverged. Diverged: ReLU in 1 of 4."
     )
-    assert found.rows[0].test_loss == 0.3  # where it was last finite
+    assert found.rows[0].metrics["test_loss"] == 0.3  # where it was last finite
 
 
 def test_whoever_diverges_is_below_every_finite_run() -> None:
-    calm = [replace(ROW, variant="calm", seed=s, test_accuracy=None, test_loss=1 + s / 10) for s in range(16)]
-    wild = [replace(row, variant="wild", test_loss=0.1, diverged=True) for row in calm]
+    calm = [changed(ROW, variant="calm", seed=s, test_loss=1 + s / 10) for s in range(16)]
+    wild = [changed(row, variant="wild", test_loss=0.1, diverged=True) for row in calm]
     found = table([*calm, *wild], epochs=5)
     assert found.sentence == (
         "calm: median final test loss 1.75, worst 2.5 of 16 runs; the median of 16 runs of wild diverged. "
@@ -135,9 +153,9 @@ def test_whoever_diverges_is_below_every_finite_run() -> None:
     assert str(found).splitlines()[2].split()[1:] == ["diverged"] * 4 + ["-"]
     assert "Infinity" not in json.dumps(found.to_json())
     # Of three, those that diverged are never the best that the others are held against.
-    other = [replace(row, variant="other", test_loss=9.0) for row in calm]
+    other = [changed(row, variant="other", test_loss=9.0) for row in calm]
     assert [each.first for each in table([*wild, *other, *calm], epochs=5).differences] == ["calm", "calm"]
     # An accuracy before divergence counts for nothing either.
-    right = [replace(row, variant="right", test_accuracy=1.0, diverged=row.seed < 4) for row in calm]
+    right = [changed(row, variant="right", test_accuracy=1.0, diverged=row.seed < 4) for row in calm]
     (summary,) = table(right, epochs=5).summaries
     assert (summary.score.median, summary.score.q10, summary.worst, summary.diverged) == (1, None, None, 4)

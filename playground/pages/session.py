@@ -63,7 +63,7 @@ class PageSession:
     def _comes_from_elsewhere(self) -> bool:
         """Whether another page was here before. Its controls have the same names, so that what stands under them is
         that page's, or went with it."""
-        names = [*self.config_class.settings(), *self.show.settings()]
+        names = [*self._known(), *self.show.settings()]
         return st.session_state.get("lab") != self.lab or any(name not in st.session_state for name in names)
 
     @property
@@ -115,7 +115,7 @@ class PageSession:
 
     def show_controls(self, values: Mapping[str, Any]) -> None:
         """Let the controls follow the run. Call it in a callback."""
-        known = self.config_class.settings()
+        known = self._known()
         live = {name: value for name, value in values.items() if name in known and known[name].live}
         if self.change(live):
             self.channel().controls.show(live)
@@ -123,7 +123,7 @@ class PageSession:
     def change(self, values: Mapping[str, Any]) -> bool:
         """Take over settings; → whether there were any that can be used. Call it in a callback; what draws next calls
         ``redraw_if_changed``, since all controls may show something else now."""
-        known, changed = self.config_class.settings(), False
+        known, changed = self._known(values), False
         for name in values:
             if name not in known:
                 continue
@@ -168,9 +168,9 @@ class PageSession:
 
     def _settings(self) -> RunConfig:
         """The session's settings; those that do not go together, or not with this machine, are brought in line."""
-        values = {name: self._read(name, known) for name, known in self.config_class.settings().items()}
+        values = {name: self._read(name, known) for name, known in self._known().items()}
         devices = hub().devices
-        if values["device"] != "auto" and values["device"] not in devices:
+        if values.get("device", "auto") not in ("auto", *devices):
             have = " or ".join(devices)
             toast(Problem("device", f"'{values['device']}' is not on this server, which has {have}; using auto"))
             values["device"] = "auto"
@@ -185,8 +185,12 @@ class PageSession:
 
     def _labelled(self, problem: Problem) -> Problem:
         """A problem with a setting, by the name that its control has on the page."""
-        known = self.config_class.settings().get(problem.name)
+        known = self._known().get(problem.name)
         return replace(problem, name=known.label) if known else problem
+
+    def _known(self, values: Mapping[str, Any] | None = None) -> dict[str, Setting]:
+        """The settings that the run has, or would have with other ``values``."""
+        return self.config_class.usual({**_state(), **(values or {})}).settings()
 
     def _present(self) -> RunConfig:
         """The configuration that the run has now; the default one before there is a run."""
@@ -220,6 +224,10 @@ def redraw_if_changed() -> None:
             run, *_ = st.session_state.handed_over
             st.switch_page(lab_page(run.lab))
         st.rerun()
+
+
+def _state() -> dict[str, Any]:
+    return {str(name): value for name, value in st.session_state.items()}
 
 
 def _put(name: str, value: Any) -> None:

@@ -112,7 +112,7 @@ class Timeline:
         """What ``view`` asks for, with how far the run has come and the steps at which it was changed.
 
         To ``curves`` and a ``scene`` belong the measurements so far, ``curves`` (H, columns) with their ``columns``;
-        a scene also says which metrics the lab has.
+        a scene also says which metrics the lab has, unless the run itself does.
         """
         snapshot = self.experiment.observe(run_id, view)
         marks = [(edit.step, edit.target, edit.value) for edit in self.run.edits[-MOST_MARKS:]]
@@ -125,7 +125,7 @@ class Timeline:
             info["columns"], arrays["curves"] = history.columns, history.array().astype(np.float32)
             arrays["curves"].flags.writeable = False
         if "scene" in info:
-            info["scene"] = {**info["scene"], **LABS[self.run.lab].declaration()}
+            info["scene"] = {**LABS[self.run.lab].declaration(), **info["scene"]}
         return replace(snapshot, info=info, arrays=arrays)
 
     def state(self) -> dict[str, Any]:

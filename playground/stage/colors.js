@@ -108,6 +108,18 @@ export function levelOf(value, range) {
 }
 
 /**
+ * Bytes of red, green and blue as pixels.
+ *
+ * @param {Uint8Array} colors  (pixels, 3)
+ * @param {Uint32Array} pixels  little-endian RGBA
+ */
+export function writeColors(colors, pixels) {
+  for (let i = 0, from = 0; i < pixels.length; i++, from += 3) {
+    pixels[i] = (0xff000000 | (colors[from + 2] << 16) | (colors[from + 1] << 8) | colors[from]) >>> 0;
+  }
+}
+
+/**
  * Class probabilities as colours, mixed pixel by pixel; or only the likeliest class.
  *
  * @param {Uint8Array} planes  (C, pixels) probabilities in 0…255

@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from playground.data.points import DATASETS
-from playground.labs.mlp.config import MLPConfig
-from playground.settings import ConfigError, Integer, Number, Problem
+from playground.run import RunConfig
+from playground.settings import ConfigError, Kind, Number, Problem
 from playground.studies import pool, ray
 from playground.studies.memory import check_memory, population_bytes
 from playground.studies.parts import PART, Part, Progress, Trained, Training
+from playground.studies.variants import scored
 
 EPOCHS = Number(0, 1_000_000)
 TARGET_ACCURACY = Number(0, 1)
@@ -17,7 +17,7 @@ TIERS = ("auto", "traced", "compiled")
 
 
 def train_all(
-    batches: Sequence[Sequence[MLPConfig]],
+    batches: Sequence[Sequence[RunConfig]],
     *,
     epochs: float,
     target_accuracy: float | None,
@@ -67,26 +67,27 @@ def train_all(
             for outcome in (each.outcomes if each else [None] * len(part.configs))
         ),
         updates,
-        "compiled" if {each.tier for each in reached} == {"compiled"} else "traced",
+        min((each.tier for each in reached), key=("plain", "traced", "compiled").index),
         updates / elapsed_s if updates else None,
     )
 
 
 def _validate(
-    batches: Sequence[Sequence[MLPConfig]], epochs: float, target_accuracy: float | None, tier: str, engine: str
+    batches: Sequence[Sequence[RunConfig]], epochs: float, target_accuracy: float | None, tier: str, engine: str
 ) -> None:
     check("epochs", EPOCHS, epochs)
     if target_accuracy is not None:
         check("target_accuracy", TARGET_ACCURACY, target_accuracy)
-        if any(DATASETS[config.dataset].is_regression for batch in batches for config in batch):
-            raise ConfigError("target_accuracy: a regression has no accuracy; leave it out")
+        score = scored(config for batch in batches for config in batch)
+        if score.unit != "share":
+            raise ConfigError(f"target_accuracy: these networks are ranked by {score.label}, no share; leave it out")
     if tier not in TIERS:
         raise ConfigError(f"tier: {tier!r} is not one of {', '.join(TIERS)}")
     if engine not in ENGINES:
         raise ConfigError(f"engine: {engine!r} is not one of {', '.join(ENGINES)}")
 
 
-def check(name: str, kind: Integer | Number, value: float) -> None:
+def check(name: str, kind: Kind, value: float) -> None:
     """Raises ConfigError, with the name, where ``value`` is not of its ``kind``."""
     try:
         kind.check(value)

@@ -2,28 +2,21 @@
 
 import contextlib
 from collections.abc import Sequence
+from math import prod
 from pathlib import Path
 
-from playground.labs.mlp.config import MLPConfig
+from playground.run import RunConfig
 from playground.settings import ConfigError
 
-VECTORS = {"sgd": 0, "momentum": 1, "adam": 2}  # parameter-sized vectors in an optimizer's state
-COPIES = 3  # of parameters and state: before a slice, after it, and within
 WORKSPACE_BYTES = 192 * 2**20  # activations of one block, and of one measurement; a block is bounded
 UNKNOWN_BYTES = 4 * 2**30  # where the system does not say what is free
 
 
-def population_bytes(configs: Sequence[MLPConfig], *, padded: bool = False) -> int:
-    """About how many bytes the networks of ``configs`` take while they are trained together, as they are or all
-    ``padded`` to the largest."""
-    total, demands = WORKSPACE_BYTES, [config.demands() for config in configs]
-    most = max(each["parameters"] for each in demands)
-    for config, each in zip(configs, demands, strict=True):
-        is_smaller = padded and each["parameters"] < most
-        vectors = 1 + VECTORS[config.optimizer] + (config.l1_strength > 0 or is_smaller)
-        total += 4 * COPIES * vectors * (most if padded else each["parameters"])
-        total += 4 * COPIES * each["points"] * (len(config.features) + config.outputs)
-    return total
+def population_bytes(configs: Sequence[RunConfig], *, padded: bool = False) -> int:
+    """About how many bytes the networks of ``configs`` take while they are trained together, as they are or, where
+    their lab can do that, all ``padded`` to the largest."""
+    most = {"padded_to": max(config.demands()["parameters"] for config in configs)} if padded else {}
+    return WORKSPACE_BYTES + sum(config.training_bytes(**most) for config in configs)
 
 
 def available_bytes() -> int:
@@ -39,14 +32,18 @@ def available_bytes() -> int:
     return min(found)
 
 
-def check_memory(configs: Sequence[MLPConfig], limit_bytes: int | None = None, *, padded: bool = False) -> None:
+def check_memory(configs: Sequence[RunConfig], limit_bytes: int | None = None, *, padded: bool = False) -> None:
     """Raises ConfigError, with the numbers, where ``configs`` need more than ``limit_bytes``, or without one more
     than half of what is free."""
     need = population_bytes(configs, padded=padded)
     limit = available_bytes() // 2 if limit_bytes is None else limit_bytes
     if need > limit:
         raise ConfigError(
-            f"{len(configs)} networks of up to {max(each.demands()['parameters'] for each in configs):,} parameters"
+            f"{len(configs)} networks of up to {max(map(_parameters, configs)):,} parameters"
             f" need about {need / 2**20:,.0f} MB of memory; {limit / 2**20:,.0f} MB may be used."
             " Take fewer or smaller networks"
         )
+
+
+def _parameters(config: RunConfig) -> int:
+    return sum(map(prod, config.shapes().values()))

@@ -1,36 +1,58 @@
 """Variants of a configuration in one setting, each with many seeds: what a comparison is made of."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import TypeVar
 
-from playground.labs.mlp.config import MLPConfig
-from playground.settings import Choice, ConfigError, Integer, Names, Sizes
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.lab import LABS, Metric
+from playground.run import RunConfig
+from playground.settings import Choice, ConfigError, Flag, Integer, Names, Number, Setting, Sizes, Text, shown
 
 MOST_VARIANTS = 4
 SEEDS = Integer(1, 256)
-OURS = ("seed", "data_seed", "device")  # settings that cannot be the varied one
+SEED = "seed"
+DATA_SEED = "data_seed"
+FIXED = (SEED, DATA_SEED, "device")  # settings that cannot be the varied one
+
+C = TypeVar("C", bound=RunConfig)
 
 
-def vary(base: MLPConfig, setting: str, values: str) -> dict[str, MLPConfig]:
+def comparable() -> list[str]:
+    """The labs whose runs can be compared: those of one network, which a seed begins."""
+    classes = {name: lab.config_class for name, lab in LABS.items()}
+    return [name for name, each in classes.items() if each.is_single and SEED in each.settings()]
+
+
+def variable(config_class: type[RunConfig]) -> dict[str, Setting]:
+    """The settings in which variants may differ."""
+    return {
+        name: known
+        for name, known in config_class.settings().items()
+        if name not in FIXED and not isinstance(known.kind, Text)
+    }
+
+
+def vary(base: C, setting: str, values: str) -> dict[str, C]:
     """Variants of ``base`` in one setting, from text: ``vary(base, "activation", "sigmoid,relu")``.
 
     Values are separated by commas; those that hold commas themselves (``hidden_sizes``, ``features``) by slashes:
     ``4,2/8,8``. Raises ConfigError where the setting or a value is not known, or there are not 2 to 4 of them.
     """
-    name, known = setting.replace("-", "_"), MLPConfig.settings()
-    allowed = [each for each in known if each not in OURS]
-    if name not in allowed:
-        raise ConfigError(f"vary: {setting!r} is not one of {', '.join(allowed)}")
-    between = "/" if isinstance(known[name].kind, Sizes | Names) else ","
+    name, known = setting.replace("-", "_"), variable(type(base))
+    if name not in known:
+        raise ConfigError(f"vary: {shown(setting)} is not one of {', '.join(known)}")
+    between = separator(known[name])
     parts = values.split(between)
-    found: dict[str, MLPConfig] = {}
+    found: dict[str, C] = {}
     for part in parts[: MOST_VARIANTS + 1]:
         try:
-            value = known[name].kind.parse(part)
-            config = replace(base, **{name: value})
+            config = replace(base, **{name: known[name].kind.parse(part)})
         except ConfigError as error:
             raise ConfigError(f"vary: {name}: {error}") from None
-        found[label(name, value)] = config
+        found[label(config, name)] = config
     if not 2 <= len(parts) <= MOST_VARIANTS:
         count = "1 value" if len(parts) == 1 else f"{len(parts)} values"
         raise ConfigError(
@@ -41,12 +63,66 @@ def vary(base: MLPConfig, setting: str, values: str) -> dict[str, MLPConfig]:
     return found
 
 
-def label(name: str, value: Any) -> str:
+def separator(known: Setting) -> str:
+    """What stands between the values of a setting: a comma, or where they hold commas a slash."""
+    return "/" if isinstance(known.kind, Sizes | Names) else ","
+
+
+def usual_values(base: RunConfig, name: str) -> str:
+    """Values of a setting that are worth comparing: the lab's own, else the present one beside others."""
+    if name in base.worth_comparing:
+        return base.worth_comparing[name]
+    known, present = variable(type(base))[name], getattr(base, name)
+    kind = known.kind
+    others: list[object] = [value for value in known.offered(base) if value != present]
+    if isinstance(kind, Flag):
+        others = [not present]
+    elif isinstance(kind, Names):
+        others = [[each] for each in kind.options if (each,) != present]
+    elif isinstance(kind, Sizes) and not others:
+        others = [()] if present else [(kind.high,)]
+    elif isinstance(kind, Integer | Number) and not others:
+        factors = (present * 3, present * 2, present + 1, present / 2, present - 1)
+        others = [int(value) if isinstance(kind, Integer) else value for value in factors]
+    fitting = [text for value in others if (text := _written(base, known, name, value))]
+    return separator(known).join([kind.format(present), *fitting[:1]])
+
+
+def _written(base: RunConfig, known: Setting, name: str, value: object) -> str | None:
+    """A value as text, if a variant of ``base`` can have it."""
+    try:
+        checked = known.kind.check(value)
+        replace(base, **{name: checked})
+    except ConfigError:
+        return None
+    return known.kind.format(checked)
+
+
+def label(config: RunConfig, name: str) -> str:
     """A variant's name as a person reads it: the catalog's where it has one, else with its setting's."""
-    kind = MLPConfig.settings()[name].kind
-    return str(kind.options[value].label) if isinstance(kind, Choice) else MLPConfig.phrase(name, value)
+    kind, value = type(config).settings()[name].kind, getattr(config, name)
+    written = getattr(kind.options[value], "label", None) if isinstance(kind, Choice) else None
+    return str(written) if written else config.words(name)
 
 
-def seeded(config: MLPConfig, seeds: int) -> list[MLPConfig]:
-    """``config`` with as many seeds, from its own on: seed s draws both the data and the initial weights."""
-    return [replace(config, seed=number, data_seed=number) for number in range(config.seed, config.seed + seeds)]
+def seeded(config: C, seeds: int) -> list[C]:
+    """``config`` with as many seeds, from its own on: seed s draws both the initial weights and, where the lab draws
+    it, the data."""
+    names = [name for name in (SEED, DATA_SEED) if name in config.settings()]
+    first = getattr(config, SEED)
+    return [replace(config, **dict.fromkeys(names, number)) for number in range(first, first + seeds)]
+
+
+def scored(configs: Iterable[RunConfig]) -> Metric:
+    """The metric by which runs of ``configs`` are ranked. Raises ConfigError where they have none in common."""
+    found = {config.ranked_by or LABS[config.lab].score: LABS[config.lab].metrics for config in configs}
+    if len(found) > 1:
+        raise ConfigError(f"some are ranked by {', others by '.join(sorted(found))}: they have no score in common")
+    [(name, metrics)] = found.items()
+    return next(metric for metric in metrics if metric.name == name)
+
+
+def meets(score: Metric, values: NDArray[np.float64], target: float) -> NDArray[np.bool_]:
+    """Which of some ``values`` of a score are as good as ``target``."""
+    result: NDArray[np.bool_] = values >= target if score.better == "high" else values <= target
+    return result

@@ -96,7 +96,7 @@ def test_a_wall_that_is_cut_says_so_and_enter_opens_its_network(page: Page, addr
     wall = stage.locator(".nn-wall-rings").last
     wall.focus()
     page.keyboard.press("ArrowRight")
-    expect(stage.get_by_text(re.compile(r"^Seed 1: test loss 0\.\d{3}, [\d.]+ % correct$"))).to_have_count(2)
+    expect(stage.get_by_text(re.compile(r"^Seed 1: test loss 0\.\d{3}, test accuracy [\d.]+ %$"))).to_have_count(2)
     with page.context.expect_page() as made:
         page.keyboard.press("Enter")
     expect(made.value).to_have_url(re.compile("activation=relu.*seed=1"))

@@ -196,7 +196,7 @@ def test_a_comparison_that_takes_too_much_memory_is_refused_with_numbers() -> No
     channel = hub.channel(hub.issue("compare"), "compare")
     channel.configure(CompareConfig(seeds=4))
     with pytest.raises(ConfigError, match=r"comparison_mb: \d+ is more than this server allows; use at most 200"):
-        channel.configure(CompareConfig(hidden_sizes=(32,) * 8, optimizer="adam", seeds=256))
+        channel.configure(CompareConfig(base=MLPConfig(hidden_sizes=(32,) * 8, optimizer="adam"), seeds=256))
     assert channel.config == CompareConfig(seeds=4)
 
 

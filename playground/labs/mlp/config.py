@@ -1,5 +1,6 @@
 """The choices of the multilayer-perceptron lab. Defaults are TensorFlow Playground's."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
@@ -12,6 +13,8 @@ from playground.settings import Choice, Integer, Names, Number, Problem, Sizes, 
 
 MAX_LAYERS, MAX_NEURONS = 8, 32
 SEED = Integer(0, 2**31 - 1)
+VECTORS = {"sgd": 0, "momentum": 1, "adam": 2}  # parameter-sized vectors in an optimizer's state
+COPIES = 3  # of parameters and state: before a slice, after it, and within
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,22 @@ class MLPConfig(RunConfig):
     """A multilayer perceptron on points in the plane: data, network, training."""
 
     lab: ClassVar[str] = "mlp"
+    worth_comparing: ClassVar[Mapping[str, str]] = {
+        "dataset": "circle,xor",
+        "noise": "0,0.2,0.4",
+        "train_share": "0.2,0.8",
+        "features": "x,y/x,y,xy",
+        "hidden_sizes": "/4,2",
+        "activation": "sigmoid,relu",
+        "initializer": "xavier,zeros",
+        "initial_scale": "0.1,1,10",
+        "loss": "squared_error,cross_entropy",
+        "optimizer": "sgd,adam",
+        "learning_rate": "0.003,0.1,3",
+        "batch_size": "1,10",
+        "l1_strength": "0,0.001",
+        "weight_decay": "0,0.01",
+    }
 
     dataset: str = setting("circle", Choice(DATASETS), "Dataset")
     noise: float = setting(
@@ -84,6 +103,18 @@ class MLPConfig(RunConfig):
     def steps_per_epoch(self) -> float:
         """Updates in one pass over the training data."""
         return train_size(self.dataset, self.train_share) / self.batch_size
+
+    @property
+    def ranked_by(self) -> str:
+        """The accuracy on new points, or where there is none the loss."""
+        return "test_loss" if DATASETS[self.dataset].is_regression else "test_accuracy"
+
+    def training_bytes(self, padded_to: int = 0) -> int:
+        """About how much memory the network takes beside others, alone or ``padded_to`` so many parameters."""
+        parameters, points = self.demands()["parameters"], self.demands()["points"]
+        has_mask = self.l1_strength > 0 or parameters < padded_to
+        vectors = 1 + VECTORS[self.optimizer] + has_mask
+        return 4 * COPIES * (vectors * max(parameters, padded_to) + points * (len(self.features) + self.outputs))
 
     def title(self) -> str:
         return f"{DATASETS[self.dataset].label} {'-'.join(map(str, self.sizes))}"

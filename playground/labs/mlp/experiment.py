@@ -300,6 +300,9 @@ class MLPExperiment:
         self._loop = self._faster = faster
         return faster.tier
 
+    def has_diverged(self) -> bool:
+        return self.notice is not None
+
     def close(self) -> None:
         """End what was started for this run alone."""
         self._upgrade.stop()

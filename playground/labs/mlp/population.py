@@ -22,7 +22,6 @@ from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.layers import Bytes, Layers, boundaries, layers
 from playground.labs.mlp.model import MLP
 from playground.labs.mlp.structure import Structure
-from playground.outcomes import Outcome
 from playground.run import Run
 from playground.settings import ConfigError
 from playground.training.compiled import CompiledLoop, Upgrade
@@ -62,16 +61,6 @@ class PopulationExperiment:
         for group in self.groups:
             group.population.advance(count)
         return count
-
-    def advance_to(self, epoch: float) -> int:
-        """Train every network up to ``epoch`` passes over its training data; → updates done by all together."""
-        done = 0
-        for group in self.groups:
-            count = round(epoch * group.configs[0].steps_per_epoch) - group.population.step
-            running = int((~group.population.diverged).sum())
-            group.population.advance(count)
-            done += max(count, 0) * running
-        return done
 
     def prepare(self) -> None:
         """Make the first ``advance`` as fast as the others. Leaves the networks as they were."""
@@ -127,26 +116,9 @@ class PopulationExperiment:
         found[regression, SCORES.index("train_accuracy") :] = np.nan
         return {name: found[:, column].copy() for column, name in enumerate(SCORES)}
 
-    def outcomes(self, epochs_to_target: Sequence[int | None]) -> list[Outcome]:
-        """Where every network has come to; ``epochs_to_target``: the first epochs after which they met a target."""
-        scores, epochs, diverged = self.scores(), self.epochs(), self.diverged()
-        found = []
-        for index, reached in enumerate(epochs_to_target):
-            values = {name: float(column[index]) for name, column in scores.items()}
-            finite = {name: value if np.isfinite(value) else None for name, value in values.items()}
-            known: dict[str, Any] = {"epoch": float(epochs[index]), "diverged": bool(diverged[index]), **finite}
-            found.append(Outcome(epoch_to_target=reached, **known))
-        return found
-
     def steps(self) -> NDArray[np.int64]:
         """The updates behind every network's present state, (networks,)."""
         return self._gathered([group.population.steps.numpy() for group in self.groups])
-
-    def epochs(self) -> NDArray[np.float64]:
-        """The passes over its training data behind every network's present state, (networks,)."""
-        per_epoch = np.array([config.steps_per_epoch for config in self.configs])
-        result: NDArray[np.float64] = self.steps() / per_epoch
-        return result
 
     def diverged(self) -> NDArray[np.bool_]:
         """Whether a network left the finite numbers, (networks,); it stands still since the slice before."""

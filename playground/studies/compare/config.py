@@ -1,43 +1,40 @@
 """The choices of the comparison lab: a base, the setting that varies, its values, and how many seeds each gets."""
 
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Self
 
-from playground.data.points import DATASETS
-from playground.labs.mlp.config import SEED, MLPConfig
-from playground.settings import Choice, ConfigError, Number, Problem, Setting, Text, setting
+from playground.lab import LABS, Lab, Metric
+from playground.labs.mlp.config import MLPConfig
+from playground.run import RunConfig
+from playground.settings import Choice, ConfigError, Number, Problem, Setting, Text, setting, shown
 from playground.studies import memory
-from playground.studies.variants import OURS, SEEDS, seeded, vary
+from playground.studies.study import Study
+from playground.studies.variants import (
+    SEED,
+    SEEDS,
+    comparable,
+    scored,
+    seeded,
+    usual_values,
+    variable,
+    vary,
+)
 
-VARIED = {name: known for name, known in MLPConfig.settings().items() if name not in OURS}
-USUAL = {  # values worth comparing, for each setting that may vary
-    "dataset": "circle,xor",
-    "noise": "0,0.2,0.4",
-    "train_share": "0.2,0.8",
-    "features": "x,y/x,y,xy",
-    "hidden_sizes": "/4,2",
-    "activation": "sigmoid,relu",
-    "initializer": "xavier,zeros",
-    "initial_scale": "0.1,1,10",
-    "loss": "squared_error,cross_entropy",
-    "optimizer": "sgd,adam",
-    "learning_rate": "0.003,0.1,3",
-    "batch_size": "1,10",
-    "l1_strength": "0,0.001",
-    "weight_decay": "0,0.01",
-}
+USUAL_LAB = MLPConfig.lab
+FEW_SEEDS = 4  # of labs whose runs take turns
 
 
 @dataclass(frozen=True)
-class CompareConfig(MLPConfig):
-    """Variants of a multilayer perceptron in one setting, each with many seeds: the other settings are the base."""
+class CompareConfig(Study):
+    """Variants of any lab's run in one setting, each with many seeds: ``base`` is what all have in common."""
 
     lab: ClassVar[str] = "compare"
-    is_single: ClassVar[bool] = False
 
-    varied: str = setting("activation", Choice(VARIED), "Varied setting", help="In what the variants differ.")
+    base: RunConfig = field(default_factory=MLPConfig)
+    varied: str = setting("activation", Text(60), "Varied setting", help="In what the variants differ.")
     values: str = setting(
-        USUAL["activation"],
+        "sigmoid,relu",
         Text(200),
         "Values",
         help="Two to four values of the varied setting, with commas between them; lists with slashes: 4,2/8,8.",
@@ -48,33 +45,65 @@ class CompareConfig(MLPConfig):
     )
 
     @classmethod
-    def settings(cls) -> dict[str, Setting]:
-        """None is live: whatever changes, all networks start over together."""
-        return {name: replace(known, live=False) for name, known in super().settings().items()}
+    def usual(cls, values: Mapping[str, Any]) -> Self:
+        """A comparison of the lab that ``values`` name as ``of``, in what is usually varied there."""
+        lab = values.get("of", USUAL_LAB)
+        if lab == USUAL_LAB or lab not in comparable():
+            return cls()
+        base = LABS[lab].config_class(**LABS[lab].small)
+        varied = _usually_varied(base)
+        seeds = cls.defaults()["seeds"] if LABS[lab].ensemble else FEW_SEEDS
+        return cls(base=base, varied=varied, values=usual_values(base, varied), seeds=seeds)
+
+    @classmethod
+    def joined(cls, base: RunConfig) -> dict[str, Setting]:
+        """Beside the base's and its own the lab that is compared, as ``of``."""
+        of = Setting(Choice(dict.fromkeys(comparable())), "Lab", help="Whose runs are compared.")
+        known = super().joined(base)
+        return {"of": of, **known, "varied": replace(known["varied"], kind=Choice(variable(type(base))))}
+
+    @property
+    def of(self) -> str:
+        """The lab whose runs are compared."""
+        return self.base.lab
+
+    @property
+    def card(self) -> Lab:
+        """What is known of that lab."""
+        return LABS[self.of]
+
+    def to_text(self) -> dict[str, str]:
+        """As every configuration's; a comparison of the usual lab does not name it."""
+        return {name: text for name, text in super().to_text().items() if (name, text) != ("of", USUAL_LAB)}
 
     @property
     def varying(self) -> frozenset[str]:
         return frozenset({self.varied})
 
     @property
-    def base(self) -> MLPConfig:
-        """What all variants have in common, but for the varied setting."""
-        return MLPConfig(**{name: getattr(self, name) for name in MLPConfig.settings()})
-
-    @property
-    def variants(self) -> dict[str, MLPConfig]:
+    def variants(self) -> dict[str, RunConfig]:
         """Each variant by the name that a person reads, in the order of ``values``."""
         return vary(self.base, self.varied, self.values)
 
     @property
-    def members(self) -> list[MLPConfig]:
+    def members(self) -> list[RunConfig]:
         """Every network: all seeds of the first variant, then of the next."""
         return [member for config in self.variants.values() for member in seeded(config, self.seeds)]
 
     @property
-    def is_regression(self) -> bool:
-        """Whether the networks have losses, but no accuracy."""
-        return DATASETS[next(iter(self.variants.values())).dataset].is_regression
+    def score(self) -> Metric:
+        """The metric by which the networks are ranked."""
+        return scored(self.variants.values())
+
+    @property
+    def shown(self) -> tuple[Metric, ...]:
+        """The one or two metrics of every network that a stage shows: the lab's score first."""
+        return self.card.headline[:2]
+
+    @property
+    def target(self) -> float | None:
+        """The score that a network is to reach; None where the score is no share."""
+        return self.target_accuracy if self.score.unit == "share" else None
 
     @property
     def steps_per_epoch(self) -> float:
@@ -84,36 +113,56 @@ class CompareConfig(MLPConfig):
     def title(self) -> str:
         return f"{', '.join(self.variants)}: {self.base.title()}, {self.seeds} seeds"
 
-    def shapes(self) -> dict[str, tuple[int, ...]]:
-        return {}
-
     def demands(self) -> dict[str, int]:
         found = [config.demands() for config in self.variants.values()]
-        largest = {name: max(each[name] for each in found) for name in found[0]}
+        largest = {name: max(each.get(name, 0) for each in found) for each in found for name in each}
         return largest | {"comparison_mb": -(-memory.population_bytes(self.members) // 2**20)}
 
     def conflicts(self) -> list[Problem]:
-        found = super().conflicts()
-        if found:
-            return found
-        if self.seed + self.seeds - 1 > SEED.high:
-            return [Problem("seed", f"{self.seed} and the {self.seeds - 1} after it go beyond {SEED.high}")]
+        most = self._most_seeds()
+        if self.seeds > most:
+            first = getattr(self.base, SEED)
+            return [Problem("seeds", f"{self.seeds} are too many from seed {first} on; use at most {most}")]
+        known = variable(type(self.base))
+        if self.varied not in known:
+            return [Problem("varied", f"{shown(self.varied)} is not one of {', '.join(known)}")]
         problem = self._problem(self.values)
         if problem is None:
             return []
-        usual = USUAL[self.varied]  # where this setting cannot vary at all, another one has to
+        usual = usual_values(self.base, self.varied)  # where this setting cannot vary at all, another one has to
         has_other = self.values != usual and self._problem(usual) is None
         return [Problem("values" if has_other else "varied", problem)]
 
     def settled(self, name: str) -> Any:
-        return USUAL[self.varied] if name == "values" else super().settled(name)
+        if name == "values":
+            return usual_values(self.base, self.varied)
+        if name == "varied":
+            return _usually_varied(self.base)
+        return self._most_seeds() if name == "seeds" else super().settled(name)
+
+    def _most_seeds(self) -> int:
+        """How many seeds there are from the base's own on."""
+        high: int = self.base.settings()[SEED].kind.high  # type: ignore[attr-defined]
+        return high - int(getattr(self.base, SEED)) + 1
 
     def _problem(self, values: str) -> str | None:
         """Why ``values`` cannot be compared, if they cannot."""
         try:
-            variants = vary(self.base, self.varied, values)
+            scored(vary(self.base, self.varied, values).values())
         except ConfigError as error:
             return str(error).removeprefix("vary: ")
-        if len({DATASETS[config.dataset].is_regression for config in variants.values()}) > 1:
-            return "a regression and a classification have no score in common"
         return None
+
+
+def _usually_varied(base: RunConfig) -> str:
+    """The setting that a comparison of such runs begins with: the usual one, else the first that can vary."""
+    usual, known = CompareConfig.defaults()["varied"], variable(type(base))
+    return str(usual if usual in known else next(name for name in known if _can_vary(base, name)))
+
+
+def _can_vary(base: RunConfig, name: str) -> bool:
+    try:
+        vary(base, name, usual_values(base, name))
+    except ConfigError:
+        return False
+    return True

@@ -5,7 +5,6 @@ an update of the variant that takes most of them in an epoch; where the variants
 step by epochs. What a network is at a step never depends on the slices in which one went there.
 """
 
-import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -13,34 +12,26 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from playground import outcomes
-from playground.data.points import DATASETS, DOMAIN, draw
-from playground.export.palette import mosaic, plane_colors
-from playground.labs.mlp.batched import from_numpy, to_numpy
-from playground.labs.mlp.evidence import summary
-from playground.labs.mlp.layers import alike
-from playground.labs.mlp.population import PopulationExperiment
+from playground.catalog import resolve
+from playground.export.palette import mosaic
 from playground.outcomes import Trial
-from playground.run import Edit, Run, Snapshot, View
+from playground.run import Edit, Run, RunConfig, Snapshot, View
 from playground.runs.link import query
 from playground.settings import ConfigError, shown
 from playground.statistics import LEVELS, Levels, spreads
 from playground.studies.compare.config import CompareConfig
-from playground.studies.compare.failures import Failures
-from playground.training.compiled import Lookout
+from playground.studies.ensemble import ensemble_of
+from playground.studies.ensemble import outcomes as outcomes_of
+from playground.studies.variants import DATA_SEED, SEED, meets
 from playground.training.history import History
 from playground.training.slices import Slicer
 
 LEAST_SLICE_S = 0.009  # a frame of many networks takes as long; in less they would hardly move between two
-WALL = 64  # small maps at most, of all variants together
-LARGE_SIDE = 60
+WALL = 64  # small pictures at most, of all variants together
 WHY_EVERY_S, WHY_EVERY_S_AT_REST = 0.5, 0.1  # looking into the layers costs as much as a frame's training
-WHY_SEEDS = 32
-_BETTER = {"train_accuracy": "high", "test_accuracy": "high"}
-HISTORY = ("test_loss", "test_accuracy")  # the scores whose levels are kept, of every variant
 RUNNING, REACHED, DIVERGED = 0, 1, 2
 
 
@@ -52,16 +43,21 @@ class CompareExperiment:
         self.step = self.edits = 0
         self.notice: str | None = None
         self._names, self._per_epoch = list(config.variants), config.steps_per_epoch
-        self._networks = PopulationExperiment(config.members)
-        self._anchors = [group.population.moment() for group in self._networks.groups]  # the epoch's start
-        count = len(self._networks.configs)
-        self._reached = np.full(count, -1, dtype=np.int64)  # the first epoch after which the target was met
-        self._failures = Failures(config, self._networks)
-        self._slicer, self._lookout = Slicer(rate=100, share=0.9, rest=1 / 4), Lookout()
+        self._networks = ensemble_of(config.members)  # marked at every epoch's start
+        self._reached = np.full(
+            len(config.members), -1, dtype=np.int64
+        )  # the first epoch at which the target was met
+        self._score, self._better = config.score, {each.name: each.better for each in config.card.metrics}
+        self._diagnosis: Any = None  # why networks failed, where the lab can tell
+        if diagnose := config.card.diagnose:
+            self._diagnosis = resolve(diagnose)(self._networks, config.variants, config.varied, config.seeds)
+        self._slicer = Slicer(rate=100, share=0.9, rest=1 / 4)
         self._ready = self._is_flowing = False
         self._why_at = -np.inf
         self._measured: tuple[tuple[int, int], list[dict[str, Levels]]] = (-1, -1), []
-        measured = [f"{name} {score} {level}" for name in self._names for score in HISTORY for level in LEVELS]
+        measured = [
+            f"{name} {each.name} {level}" for name in self._names for each in config.shown for level in LEVELS
+        ]
         self.history = History(("step", "epoch", *measured))
         self.record()
 
@@ -89,28 +85,31 @@ class CompareExperiment:
         count = min(count, self._boundary(epoch + 1) - self.step)
         step = self.step + count
         is_end = step == self._boundary(epoch + 1)
-        for group, anchor in zip(self._networks.groups, self._anchors, strict=True):
-            population, per_epoch = group.population, group.configs[0].steps_per_epoch
-            start, end = round(epoch * per_epoch), round((epoch + 1) * per_epoch)
-            share = round(step * per_epoch / self._per_epoch)
-            before = population.diverged
-            population.advance((end if is_end else min(max(share, start), end)) - population.step)
-            lost = population.diverged & ~before
-            if lost.any():  # it stands at the epoch's start: where this slice began is chance
-                population.go_back(lost, anchor)
+        self._networks.advance_to(self._shares(step, epoch, is_end))
         self.step = step
         if is_end:
             self._look(epoch + 1)
         return count
 
+    def _shares(self, step: int, epoch: int, is_end: bool) -> list[int]:
+        """The updates that every network is to have made at ``step``, which lies in ``epoch`` or ``is_end`` of it."""
+        found = []
+        for config in self._networks.configs:
+            per_epoch = config.steps_per_epoch
+            start, end = round(epoch * per_epoch), round((epoch + 1) * per_epoch)
+            share = round(step * per_epoch / self._per_epoch)
+            found.append(end if is_end else min(max(share, start), end))
+        return found
+
     def _look(self, epoch: int) -> None:
-        """The end of an epoch: who has met the target, whose test loss is its best, who is left."""
-        self._anchors = [group.population.moment() for group in self._networks.groups]
-        scores, diverged = self._networks.scores(), self._networks.diverged()
+        """The end of an epoch: who has met the target, and who is left."""
+        self._networks.mark()
+        diverged = self._networks.diverged()
         if self.target is not None:
-            met = (scores["test_accuracy"] >= self.target) & ~diverged & (self._reached < 0)
-            self._reached = np.where(met, epoch, self._reached)
-        self._failures.look(epoch, scores["test_loss"])
+            met = meets(self._score, self._networks.scores()[self._score.name], self.target)
+            self._reached = np.where(met & ~diverged & (self._reached < 0), epoch, self._reached)
+        if self._diagnosis is not None:
+            self._diagnosis.look(epoch)
         if diverged.all():
             self.notice = f"Training stopped at step {self.step}: every network has diverged."
 
@@ -125,10 +124,8 @@ class CompareExperiment:
 
     def _look_for_faster(self) -> None:
         """Compiled loops: ``observe`` tells when all are ready, an edit takes them."""
-        if self._networks.tier == "compiled" or self._ready:
-            return
-        if how := self._lookout.look(self._slicer.took_s):
-            self._ready = self._networks.has_faster(how) is True
+        if self._networks.tier != "compiled" and not self._ready:
+            self._ready = self._networks.has_faster(self._slicer.took_s) is True
 
     # Seeing
 
@@ -139,26 +136,26 @@ class CompareExperiment:
 
     @cached_property
     def target(self) -> float | None:
-        """The test accuracy that a network is to reach; None for regression."""
-        return None if self.config.is_regression else self.config.target_accuracy
+        """The score that a network is to reach; None where it is no share."""
+        return self.config.target
 
     def metrics(self) -> dict[str, float | None]:
         """The medians over all networks of what each is measured by."""
-        levels = spreads(self._ranked(), _BETTER)
-        return {name: None if each is None else each["median"] for name, each in levels.items()}
+        levels = spreads(self._ranked(), self._better)
+        return {name: each["median"] for name, each in levels.items() if each is not None}
 
     def record(self) -> None:
-        """Add the present measurements to the history: of every variant the test loss's and accuracy's levels."""
+        """Add the present measurements to the history: of every variant the levels of what is shown."""
         row = [self.step, self.epoch]
         for levels in self._levels():
-            for name in HISTORY:
-                known = levels[name] or dict.fromkeys(LEVELS, np.nan)
+            for metric in self.config.shown:
+                known = levels[metric.name] or dict.fromkeys(LEVELS, np.nan)
                 row += [np.inf if value is None else value for value in known.values()]
         self.history.add(row)
 
     def observe(self, run_id: str, view: View) -> Snapshot:
-        """The panels of ``view``: ``stage`` (numbers, maps, and now and then why), ``scene`` (what stays the same:
-        variants, seeds) and ``table`` (the comparison so far, and why networks failed)."""
+        """The panels of ``view``: ``stage`` (numbers, pictures, and now and then why), ``scene`` (what stays the
+        same: variants, seeds) and ``table`` (the comparison so far, and why networks failed)."""
         arrays: dict[str, NDArray[Any]] = {}
         info: dict[str, Any] = {"tier": self._networks.tier, "edits": self.edits}
         if self._ready and self._networks.tier != "compiled":
@@ -166,20 +163,22 @@ class CompareExperiment:
         if "stage" in view.panels:
             member = min(view.member or 0, self.config.seeds - 1)
             info |= {"variants": self._numbers(), "member": member}
-            arrays |= self._maps() | self._large(member)
-            if self._why_is_due("scene" in view.panels):
-                info["why"] = self._why()
+            arrays |= self._pictures(member)
+            if self._diagnosis is not None and self._why_is_due("scene" in view.panels):
+                info["why"] = self._diagnosis.layers()
         if "scene" in view.panels:
             info["scene"] = self._scene()
         if "thumbnail" in view.panels:
-            arrays["thumbnail"] = mosaic([plane_colors(each) for each in self._networks.boundaries(self._wall)])
+            arrays["thumbnail"] = mosaic(list(self._networks.tiles(self._wall)))
         if "table" in view.panels:
-            info |= {"comparison": self._table(), "failures": self._failures.cards(self.epoch, self._reached)}
+            info |= {"comparison": self._table(), "failures": []}
+            if self._diagnosis is not None:
+                info["failures"] = self._diagnosis.cards(self.epoch, self._reached)
         return Snapshot.of(self, run_id, info, arrays)
 
     def parameters_sha256(self) -> str:
-        """The hash of all networks' float32 bytes, one after the other."""
-        return hashlib.sha256(self.state()["parameters"].tobytes()).hexdigest()
+        """The hash of all networks' parameters."""
+        return self._networks.parameters_sha256()
 
     def _members(self, variant: int) -> slice:
         """Where a variant's networks stand."""
@@ -189,7 +188,7 @@ class CompareExperiment:
         """The scores by which networks are ranked, each (networks,): infinite for those that diverged."""
         diverged = self._networks.diverged()
         return {
-            name: np.where(diverged & ~np.isnan(values), -np.inf if _BETTER.get(name) == "high" else np.inf, values)
+            name: np.where(diverged & ~np.isnan(values), -np.inf if self._better[name] == "high" else np.inf, values)
             for name, values in self._networks.scores().items()
         }
 
@@ -198,7 +197,9 @@ class CompareExperiment:
         if self._measured[0] != (self.step, self.edits):
             scores = self._ranked()
             variants = [self._members(variant) for variant in range(len(self._names))]
-            found = [spreads({name: values[each] for name, values in scores.items()}, _BETTER) for each in variants]
+            found = [
+                spreads({name: values[each] for name, values in scores.items()}, self._better) for each in variants
+            ]
             self._measured = (self.step, self.edits), found
         return self._measured[1]
 
@@ -208,83 +209,70 @@ class CompareExperiment:
             members = self._members(variant)
             counts = {"reached": (self._reached[members] >= 0).sum(), "diverged": diverged[members].sum()}
             counts["step"] = self._networks.steps()[members].max()  # its own, where steps are unequal
-            found.append(levels | {name: int(count) for name, count in counts.items()})
+            found.append({"levels": levels} | {name: int(count) for name, count in counts.items()})
         return found
 
     @cached_property
     def _wall(self) -> list[int]:
         """The networks that have a small map: of each variant the same seeds."""
-        shown = min(self.config.seeds, WALL // len(self._names))
-        return [start * self.config.seeds + seed for start in range(len(self._names)) for seed in range(shown)]
+        count = min(self.config.seeds, WALL // len(self._names))
+        return [start * self.config.seeds + seed for start in range(len(self._names)) for seed in range(count)]
 
-    def _maps(self) -> dict[str, NDArray[Any]]:
+    def _pictures(self, member: int) -> dict[str, NDArray[Any]]:
+        """The wall's networks small, of one seed the networks large, and what both have come to."""
         scores = self._networks.scores()
         states = np.where(self._reached >= 0, REACHED, RUNNING)
         states = np.where(self._networks.diverged(), DIVERGED, states).astype(np.uint8)
-        chosen = np.column_stack([scores["test_loss"], scores["test_accuracy"]])[self._wall]
+        numbers = np.column_stack([scores[metric.name] for metric in self.config.shown])
+        large = [variant * self.config.seeds + member for variant in range(len(self._names))]
         return {
-            "maps": alike(self._networks.boundaries(self._wall)),
-            "scores": chosen.astype(np.float32),
+            **self._networks.pictures(self._wall, large),
+            "scores": numbers[self._wall].astype(np.float32),
             "states": states[self._wall],
         }
-
-    def _large(self, member: int) -> dict[str, NDArray[Any]]:
-        """The maps of one seed's networks, and the points that each was trained on."""
-        indices = [variant * self.config.seeds + member for variant in range(len(self._names))]
-        arrays: dict[str, NDArray[Any]] = {"large": alike(self._networks.boundaries(indices, LARGE_SIDE))}
-        for variant, index in enumerate(indices):
-            config = self._networks.configs[index]
-            split = draw(config.dataset, config.noise, config.train_share, config.data_seed)
-            arrays[f"points{variant}"] = split.points[: split.train_size].astype(np.float32)
-            arrays[f"labels{variant}"] = split.labels[: split.train_size].astype(np.float32)
-        return arrays
 
     def _why_is_due(self, is_first: bool) -> bool:
         every_s = WHY_EVERY_S if self._is_flowing else WHY_EVERY_S_AT_REST
         self._is_flowing = False
-        return is_first or time.monotonic() - self._why_at >= every_s
-
-    def _why(self) -> list[list[dict[str, Any]]]:
-        """What goes on in every variant's layers."""
-        self._why_at = time.monotonic()
-        seeds = range(min(self.config.seeds, WHY_SEEDS))
-        wanted = [variant * self.config.seeds + seed for variant in range(len(self._names)) for seed in seeds]
-        found: list[list[dict[str, Any]]] = [[] for _ in self._names]
-        for indices, layers in self._networks.layers(wanted):
-            rows: dict[int, list[int]] = {}
-            for row, index in enumerate(indices):
-                rows.setdefault(index // self.config.seeds, []).append(row)
-            for variant, theirs in rows.items():
-                found[variant] = summary(layers, theirs)
-        return found
+        is_due = is_first or time.monotonic() - self._why_at >= every_s
+        if is_due:
+            self._why_at = time.monotonic()
+        return is_due
 
     def _scene(self) -> dict[str, Any]:
-        config = self.config
+        config, card = self.config, self.config.card
         variants = [{"title": name, "link": _link(variant)} for name, variant in config.variants.items()]
-        datasets = [DATASETS[variant.dataset] for variant in config.variants.values()]
+        first: int = getattr(config.base, SEED)
         return {
             "kind": "compare",
             "varied": config.settings()[config.varied].label,
             "variants": variants,
-            "seeds": [config.seed + seed for seed in range(config.seeds)],
+            "seeds": [first + seed for seed in range(config.seeds)],
             "wall": len(self._wall) // len(variants),
-            "task": "regression" if config.is_regression else "classification",
-            "classes": max(entry.classes for entry in datasets),
-            "domain": DOMAIN,
+            "lab": {"title": card.title, "path": card.path},
+            "shown": [asdict(metric) for metric in config.shown],
+            "has_why": self._diagnosis is not None,
             "target_accuracy": self.target,
+            **card.declaration(),
+            **self._networks.scene(),
         }
 
     def _table(self) -> dict[str, Any]:
         """The comparison as it stands now; see ``outcomes.Comparison``."""
         reached = [epoch if epoch >= 0 else None for epoch in self._reached.tolist()]
+        found = zip(self._networks.configs, outcomes_of(self._networks, reached), strict=True)
         rows = [
-            Trial(variant=self._names[index // self.config.seeds], seed=config.seed, **asdict(outcome))
-            for index, (config, outcome) in enumerate(
-                zip(self._networks.configs, self._networks.outcomes(reached), strict=True)
-            )
+            Trial(variant=self._names[index // self.config.seeds], seed=getattr(config, SEED), **outcome.values())
+            for index, (config, outcome) in enumerate(found)
         ]
-        tier = self._networks.tier
-        return outcomes.table(rows, epochs=self.epoch, target_accuracy=self.target, tier=tier).to_json()
+        return outcomes.table(
+            rows,
+            metrics=self.config.card.metrics,
+            score=self._score,
+            epochs=self.epoch,
+            target_accuracy=self.target,
+            tier=self._networks.tier,
+        ).to_json()
 
     # Changing
 
@@ -297,7 +285,7 @@ class CompareExperiment:
             raise ConfigError(f"{target[:60]} cannot change during a comparison; it needs a new one")
         if self._networks.tier == value:
             raise ConfigError(f"tier: the updates run {value} already")
-        if value != "compiled" or not self._networks.take_compiled():
+        if value != "compiled" or not self._networks.take_faster():
             raise ConfigError(f"tier: this machine cannot train these networks {shown(value)}")
         self.edits += 1
         self.record()
@@ -312,45 +300,28 @@ class CompareExperiment:
         self._networks.close()
 
     def state(self) -> dict[str, Any]:
-        """All that training needs to go on from here, in NumPy: of each group every network, and within an epoch also
-        where they were at its start."""
-        kept: dict[str, Any] = {"reached": self._reached} | self._failures.state()
-        is_within = self.step != self._boundary(self._epochs_done)
-        for index, (group, anchor) in enumerate(zip(self._networks.groups, self._anchors, strict=True)):
-            kept |= to_numpy(f"{index}.now", group.population.moment())
-            if is_within:
-                kept |= to_numpy(f"{index}.start", anchor)
-            kept[f"{index}.step"] = group.population.step
-        parameters = [kept.pop(f"{index}.now.parameters") for index in range(len(self._networks.groups))]
+        """All that training needs to go on from here."""
         return {
             "step": self.step,
             "edits": self.edits,
-            "parameters": np.concatenate([each.ravel() for each in parameters]),
-            "optimizer_state": kept,
+            "reached": self._reached,
+            "networks": self._networks.state(),
+            "diagnosis": {} if self._diagnosis is None else self._diagnosis.state(),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from an earlier ``state`` of a run with the same configuration and the same edits."""
-        kept, taken, anchors = state["optimizer_state"], 0, []
-        self._reached = kept["reached"]
-        self._failures.restore(kept)
-        for index, group in enumerate(self._networks.groups):
-            population = group.population
-            size = population.parameters.numel()
-            flat = torch.from_numpy(state["parameters"][taken : taken + size].copy())
-            now = from_numpy(kept, f"{index}.now", population.moment())
-            now["parameters"] = flat.reshape(population.parameters.shape).to(population.parameters.device)
-            start = from_numpy(kept, f"{index}.start", population.moment())
-            population.restore(kept[f"{index}.step"], now)
-            anchors.append(start or now)
-            taken += size
-        self.step, self.edits, self._anchors, self.notice = state["step"], state["edits"], anchors, None
+        self.step, self.edits, self.notice = state["step"], state["edits"], None
+        self._reached = state["reached"]
+        self._networks.restore(state["networks"])
+        if self._diagnosis is not None:
+            self._diagnosis.restore(state["diagnosis"])
         self._measured = (-1, -1), []
 
 
-def _link(variant: Any) -> str:
+def _link(variant: RunConfig) -> str:
     """The query of an ordinary run of ``variant``, with {seed} and {step} where its numbers go."""
     text = query(Run(config=variant), 0) or ""
     parts = dict(part.partition("=")[::2] for part in text.split("&"))
-    parts |= {"seed": "{seed}", "data_seed": "{seed}", "step": "{step}"}
+    parts |= {name: "{seed}" for name in (SEED, DATA_SEED) if name in parts} | {"step": "{step}"}
     return "&".join(f"{name}={value}" for name, value in parts.items())

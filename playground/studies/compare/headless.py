@@ -6,19 +6,18 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
 
-from playground.data.points import DATASETS
-from playground.labs.mlp.config import SEED, MLPConfig
+from playground.lab import LABS
 from playground.outcomes import Comparison, Trial, table
+from playground.run import RunConfig
 from playground.settings import ConfigError
 from playground.studies.many import check, train_all
 from playground.studies.parts import Progress
-from playground.studies.variants import MOST_VARIANTS, SEEDS, seeded
+from playground.studies.variants import MOST_VARIANTS, SEED, SEEDS, scored, seeded
 
 
 def compare(
-    variants: Mapping[str, MLPConfig],
+    variants: Mapping[str, RunConfig],
     *,
     seeds: int,
     epochs: float,
@@ -30,16 +29,19 @@ def compare(
 ) -> Comparison:
     """Train each variant (1 to 4, by name) with ``seeds`` seeds (1 to 256) at once, for ``epochs`` passes.
 
-    Seed s draws both the data and the initial weights, from the variant's own ``seed`` on, so that the variants are
-    paired. For the other arguments, and the errors, see ``parts.train_all``.
+    They are of one lab, and ranked by one metric. Seed s draws both the data and the initial weights, from the
+    variant's own ``seed`` on, so that the variants are paired. For the other arguments, and the errors, see
+    ``many.train_all``.
     """
     if not 1 <= len(variants) <= MOST_VARIANTS:
         raise ConfigError(f"variants: {len(variants)} is not from 1 to {MOST_VARIANTS}")
     check("seeds", SEEDS, seeds)
-    if len({DATASETS[config.dataset].is_regression for config in variants.values()}) > 1:
-        raise ConfigError("variants: a regression and a classification have no score in common")
+    labs = {config.lab for config in variants.values()}
+    if len(labs) > 1:
+        raise ConfigError(f"variants: {' and '.join(sorted(labs))} are two labs; compare runs of one")
+    score = scored(variants.values())
     for config in variants.values():
-        check("seed", SEED, config.seed + seeds - 1)
+        check(SEED, config.settings()[SEED].kind, getattr(config, SEED) + seeds - 1)
     members = {name: seeded(config, seeds) for name, config in variants.items()}
     trained = train_all(
         list(members.values()),
@@ -50,13 +52,15 @@ def compare(
         limit_bytes=limit_bytes,
         progress=progress,
     )
-    names = [(name, member.seed) for name, each in members.items() for member in each]
+    names = [(name, getattr(member, SEED)) for name, each in members.items() for member in each]
     return table(
         [
-            Trial(variant=name, seed=seed, **asdict(outcome))
+            Trial(variant=name, seed=seed, **outcome.values())
             for (name, seed), outcome in zip(names, trained.outcomes, strict=True)
             if outcome is not None
         ],
+        metrics=LABS[labs.pop()].metrics,
+        score=score,
         epochs=epochs,
         target_accuracy=target_accuracy,
         network_steps_per_s=trained.network_steps_per_s,

@@ -7,14 +7,15 @@ from typing import Any
 
 import streamlit as st
 
-from playground.labs.mlp.config import MLPConfig
+from playground.lab import LABS, Metric
 from playground.labs.mlp.controls import controls, structure
 from playground.pages.session import PageSession, plain, redraw_if_changed
 from playground.pages.stage import mount
-from playground.settings import Choice, ConfigError, Names, Sizes
+from playground.settings import Choice, ConfigError
 from playground.studies import memory
-from playground.studies.compare.config import USUAL, VARIED, CompareConfig
-from playground.studies.variants import MOST_VARIANTS
+from playground.studies.compare.config import USUAL_LAB, CompareConfig
+from playground.studies.compare.controls import shared_settings
+from playground.studies.variants import MOST_VARIANTS, comparable, separator, usual_values, variable
 
 REFRESH_S = 1.0
 SEED_COUNTS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
@@ -55,6 +56,12 @@ def compare_page() -> None:
     _outcome()
 
 
+def _config() -> CompareConfig:
+    config = SESSION.channel().config
+    assert isinstance(config, CompareConfig)
+    return config
+
+
 # The variants
 
 
@@ -64,12 +71,19 @@ def _variants() -> None:
     config = SESSION.follow()
     redraw_if_changed()
     st.markdown("**Compare**")
+    labs = comparable()
+    if len(labs) > 1:
+        st.selectbox(
+            "Lab", labs, key="of", format_func=lambda name: LABS[name].title, on_change=_take_lab,
+            help="Whose networks are compared.",
+        )  # fmt: skip
     if not _is_preset(config, st.session_state.get("preset")):
         st.session_state.preset = None
-    st.selectbox(
-        "Start from", list(PRESETS), index=None, placeholder="a question", key="preset", on_change=_take_preset
-    )
-    labels = {name: known.label for name, known in VARIED.items()}
+    if config.of == USUAL_LAB:
+        st.selectbox(
+            "Start from", list(PRESETS), index=None, placeholder="a question", key="preset", on_change=_take_preset
+        )
+    labels = {name: known.label for name, known in variable(type(config.base)).items()}
     st.selectbox(
         "Varied setting", list(labels), key="varied", format_func=labels.__getitem__,
         on_change=_take_usual_values, help="In what the variants differ; all else is equal.",
@@ -77,19 +91,22 @@ def _variants() -> None:
     _values(config)
     left, right = st.columns(2)
     left.select_slider(
-        "Seeds each", sorted({*SEED_COUNTS, config.seeds}), key="seeds", help=CompareConfig.settings()["seeds"].help
+        "Seeds each", sorted({*SEED_COUNTS, config.seeds}), key="seeds", help=CompareConfig.declared()["seeds"].help
     )
-    right.slider(
-        "Target", 0.5, 1.0, step=0.01, format="percent", key="target_accuracy",
-        help=CompareConfig.settings()["target_accuracy"].help,
-    )  # fmt: skip
+    if config.score.unit == "share" or config.of == USUAL_LAB:
+        right.slider(
+            "Target", 0.5, 1.0, step=0.01, format="percent", key="target_accuracy",
+            help=CompareConfig.declared()["target_accuracy"].help,
+        )  # fmt: skip
+    else:  # Streamlit forgets what has no control on the page
+        st.session_state.target_accuracy = config.target_accuracy
     count, need = len(config.members), memory.population_bytes(config.members) / 2**20
     st.caption(f"{count} networks at once, about {need:,.0f} MB.")
 
 
 def _values(config: CompareConfig) -> None:
     """The variants as chips of a menu, or typed. What cannot be compared stays to be mended, and the run goes on."""
-    kind, shown_for = VARIED[config.varied].kind, (config.varied, config.values)
+    kind, shown_for = variable(type(config.base))[config.varied].kind, (config.varied, config.values)
     key = "chosen" if isinstance(kind, Choice) else "typed"
     if st.session_state.get("values_shown") != shown_for or key not in st.session_state:
         st.session_state.values_shown = shown_for
@@ -100,7 +117,7 @@ def _values(config: CompareConfig) -> None:
             on_change=_take_values, args=(key,), format_func=lambda name: getattr(kind.options[name], "label", name),
         )  # fmt: skip
     else:
-        help_text = CompareConfig.settings()["values"].help
+        help_text = CompareConfig.declared()["values"].help
         st.text_input("Variants", key=key, on_change=_take_values, args=(key,), help=help_text)
     if problem := st.session_state.get("values_problem", {}).get(_entered(key)):
         st.caption(f":red[{plain(problem)}]")
@@ -113,8 +130,7 @@ def _entered(key: str) -> str:
 
 def _take_values(key: str) -> None:
     """Compare what was entered; where that cannot be, say why below it."""
-    config, values = SESSION.channel().config, _entered(key)
-    assert isinstance(config, CompareConfig)
+    config, values = _config(), _entered(key)
     st.session_state.values_problem = {}
     try:
         if not values and key == "chosen":
@@ -127,6 +143,17 @@ def _take_values(key: str) -> None:
     st.session_state.values_shown = (config.varied, values)
 
 
+def _take_lab() -> None:
+    """Another lab is compared in what is usual there; the address forgets the settings of the former."""
+    former, lab = _config(), st.session_state.of
+    if lab == former.of:
+        return
+    for name in former.to_text():
+        st.query_params.pop(name, None)
+    usual = CompareConfig.usual({"of": lab})
+    SESSION.change({name: getattr(usual, name) for name in usual.settings()})
+
+
 def _take_preset() -> None:
     if chosen := PRESETS.get(st.session_state.preset or ""):
         SESSION.change(_settings_of(chosen))
@@ -134,30 +161,34 @@ def _take_preset() -> None:
 
 def _settings_of(preset: Mapping[str, Any]) -> dict[str, Any]:
     """All settings of a preset; those that it does not name have their defaults."""
-    return {**CompareConfig.defaults(), **preset}
+    usual = CompareConfig()
+    return {name: getattr(usual, name) for name in usual.settings()} | dict(preset)
 
 
 def _is_preset(config: Any, name: str | None) -> bool:
     """Whether the comparison is still the preset of that name, but for how many seeds it has."""
     free = ("seeds", "seed", "data_seed", "device")
     wanted = _settings_of(PRESETS[name]) if name in PRESETS else {}
-    return name in PRESETS and all(getattr(config, key) == wanted[key] for key in wanted if key not in free)
+    is_same = config.of == USUAL_LAB and name in PRESETS
+    return is_same and all(getattr(config, key) == wanted[key] for key in wanted if key not in free)
 
 
 def _take_usual_values() -> None:
-    config = SESSION.channel().config
-    assert isinstance(config, CompareConfig)
+    config = _config()
     if st.session_state.varied != config.varied:  # after a preset Streamlit calls this, though nobody chose anything
-        st.session_state["values"] = USUAL[st.session_state.varied]
+        st.session_state["values"] = usual_values(config.base, st.session_state.varied)
         st.session_state.changed = True  # what varies is locked among the shared settings
 
 
 @st.fragment
 def _shared() -> None:
     """All other settings."""
-    SESSION.follow()
-    structure(SESSION)
-    controls(SESSION)
+    config = SESSION.follow()
+    if config.of == USUAL_LAB:
+        structure(SESSION)
+        controls(SESSION)
+    else:
+        shared_settings(SESSION, config.base)
 
 
 # Predict, then reveal
@@ -176,7 +207,9 @@ def _guess() -> None:
         st.session_state.seen = config  # from now on it would be no guess
     has_seen, guess = st.session_state.get("seen") == config, _guessed(config)
     st.session_state.guess = guess
-    goal = "have the smaller median loss" if config.is_regression else "reach the target more often"
+    goal = "reach the target more often"
+    if config.target is None:
+        goal = f"have the {'greater' if config.score.better == 'high' else 'smaller'} median {config.score.label}"
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.toggle(f"Guess first: which will {goal}?", key="guessing", disabled=has_seen)
         if has_seen and guess:
@@ -198,16 +231,17 @@ def _guessed(config: Any) -> str | None:
     return guess if guessed == config else None
 
 
-def _verdict(found: Mapping[str, Any], guess: str) -> str:
+def _verdict(found: Mapping[str, Any], guess: str, score: Metric) -> str:
     """What the numbers say so far to a guess."""
     summaries = found["summaries"]
-    if found["score"] == "test_accuracy":
+    if found["target_accuracy"] is not None:
         scores = {each["variant"]: each["reached"] for each in summaries}
         if not any(scores.values()):
             return "No network has reached the target yet."
     else:
         medians = {each["variant"]: each["score"]["median"] for each in summaries}
-        scores = {name: -inf if median is None else -median for name, median in medians.items()}
+        sign = 1 if score.better == "high" else -1
+        scores = {name: -inf if median is None else sign * median for name, median in medians.items()}
         if max(scores.values()) == -inf:
             return "So far the median of every variant has diverged."
     best = [name for name, score in scores.items() if score == max(scores.values())]
@@ -223,7 +257,7 @@ def _verdict(found: Mapping[str, Any], guess: str) -> str:
 @st.fragment(run_every=REFRESH_S)
 def _outcome() -> None:
     """The table, what it says in words, and why some failed."""
-    channel = SESSION.channel()
+    channel, score = SESSION.channel(), _config().score
     info = channel.inspect("table").info
     found: Mapping[str, Any] = info["comparison"]
     redraw_if_changed()
@@ -232,9 +266,9 @@ def _outcome() -> None:
     if not found["epochs"]:
         return
     if guess := _guessed(channel.config):
-        st.markdown(f"You guessed: **{plain(guess)}**. {_verdict(found, guess)}")
+        st.markdown(f"You guessed: **{plain(guess)}**. {_verdict(found, guess, score)}")
     st.markdown(plain(found["sentence"]))
-    st.markdown(_table(found))
+    st.markdown(_table(found, score))
     failures = info["failures"]
     if failures:
         st.markdown("**Why did some fail?**")
@@ -243,11 +277,11 @@ def _outcome() -> None:
                 _failure(failure)
 
 
-def _table(found: Mapping[str, Any]) -> str:
+def _table(found: Mapping[str, Any], metric: Metric) -> str:
     """The summaries as a Markdown table."""
-    is_share = found["score"] == "test_accuracy"
-    name = "test accuracy" if is_share else "test loss"
-    head = ["", f"median {name}", "quartiles", "worst", "reached the target", "epochs to it (quartiles)", "diverged"]
+    is_share = metric.unit == "share"
+    levels = [f"median {metric.label}", "quartiles", "worst"]
+    head = ["", *levels, "reached the target", "epochs to it (quartiles)", "diverged"]
     rows = []
     for each in found["summaries"]:
         score, epochs = each["score"], each["epochs_to_target"]
@@ -275,25 +309,29 @@ def _failure(failure: Mapping[str, Any]) -> None:
         evidence = "; ".join(failure["evidence"])
         example = f"seed {failure['seed']}, step {failure['step']:,}"
         if failure["link"]:
-            example = f"[{example}](./?{failure['link']})"  # that very network in the Playground
+            path = _config().card.path  # that very network in its lab
+            example = f"[{example}](./{path}?{failure['link']})"
         st.markdown(f"**{plain(failure['variant'])}: {failure['shared']}**  \n{plain(evidence)} ({example})")
         if counter := failure["counter"]:
             st.button(
-                f"Try {MLPConfig.phrase(counter['setting'], counter['value'])}",
+                f"Try {_phrase(counter['setting'], counter['value'])}",
                 key=f"try_{failure['variant']}_{failure['seed']}",
                 on_click=_try, args=(counter["setting"], counter["value"]),
             )  # fmt: skip
 
 
+def _phrase(setting: str, value: Any) -> str:
+    return _config().base.phrase(setting, value)
+
+
 def _try(setting: str, value: Any) -> None:
     """The counter-experiment: the same comparison with another setting, or with one more value of the varied one."""
-    config = SESSION.channel().config
-    assert isinstance(config, CompareConfig)
-    known = MLPConfig.settings()[setting]
-    st.session_state.said = f"A new comparison: {MLPConfig.phrase(setting, value)}"
+    config = _config()
+    st.session_state.said = f"A new comparison: {_phrase(setting, value)}"
     if setting != config.varied:
         SESSION.change({setting: value})
         return
-    between = "/" if isinstance(known.kind, Sizes | Names) else ","
+    known = config.base.settings()[setting]
+    between = separator(known)
     values = [*config.values.split(between), known.kind.format(value)]
     SESSION.change({"values": between.join(list(dict.fromkeys(values))[-MOST_VARIANTS:])})

@@ -44,7 +44,7 @@ class TrainabilityMap:
 
     def to_json(self) -> dict[str, Any]:
         """The map as a JSON object."""
-        return asdict(self)
+        return {**asdict(self), "cells": [cell.to_json() for cell in self.cells]}
 
     def losses(self) -> NDArray[np.float64]:
         """The test losses as a grid (rows, columns), the first row at the bottom; NaN where a network diverged."""
@@ -116,7 +116,7 @@ def trainability_map(
         across=config.across,
         down=config.down,
         cells=tuple(
-            Cell(across=across, down=down, **asdict(outcomes[index] or Outcome()))
+            Cell(across=across, down=down, **(outcomes[index] or Outcome()).values())
             for index, (across, down) in enumerate(places)
         ),
         epochs=epochs,
@@ -136,4 +136,5 @@ def _ends(cells: tuple[Cell, ...], side: str) -> tuple[float, float]:
 
 
 def _loss(cell: Cell) -> float:
-    return float("nan") if cell.diverged or cell.test_loss is None else cell.test_loss
+    loss = cell.metrics.get("test_loss")
+    return float("nan") if cell.diverged or loss is None else loss

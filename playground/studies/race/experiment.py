@@ -168,7 +168,7 @@ class RaceExperiment:
     @property
     def epoch(self) -> float:
         """Passes over the training data so far."""
-        return self.step * self.config.batch_size / self._train_size
+        return self.step * self.config.base.batch_size / self._train_size
 
     def metrics(self) -> dict[str, float | None]:
         """Loss and, for classification, accuracy on both parts of the data, of the racer with the lowest training

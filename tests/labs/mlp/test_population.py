@@ -36,12 +36,11 @@ def test_every_network_is_its_ordinary_run(device: str) -> None:
     assert [group.indices for group in experiment.groups] == [[0, 2, 6], [1, 3], [4], [5]]
     assert experiment.advance(steps=30) == 30
     assert experiment.advance(steps=70) == 70
-    scores, steps, epochs = experiment.scores(), experiment.steps(), experiment.epochs()
+    scores, steps = experiment.scores(), experiment.steps()
     for index, config in enumerate(MIXED):
         ordinary = MLPExperiment(replace(config, device="cpu"))
         ordinary.advance(steps=100)
         assert steps[index] == 100
-        assert epochs[index] == ordinary.epoch
         assert experiment.parameters(index) == pytest.approx(ordinary.state()["parameters"], abs=1e-4)
         for name, value in ordinary.metrics().items():
             assert scores[name][index] == pytest.approx(value, abs=0.01 if "accuracy" in name else 1e-4)
@@ -103,13 +102,6 @@ def test_looking_changes_nothing_and_every_layer_is_seen() -> None:
     assert all(seen.gradient_norms.shape == (len(indices), 3) for indices, seen in found)
     for index in range(7):
         assert np.array_equal(watched.parameters(index), alone.parameters(index))
-
-
-def test_epochs_keep_step_where_batch_sizes_differ() -> None:
-    experiment = PopulationExperiment([BASE, replace(BASE, batch_size=50)])
-    assert experiment.advance_to(2) == 50 + 10
-    assert experiment.epochs().tolist() == [2, 2]
-    assert experiment.steps().tolist() == [50, 10]
 
 
 def test_a_slice_ends_in_time() -> None:

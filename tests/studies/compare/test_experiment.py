@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from playground.data.points import draw
+from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.experiment import MLPExperiment
 from playground.run import Run, View
 from playground.runs.frame import pack
@@ -17,28 +18,37 @@ from playground.studies.compare.experiment import CompareExperiment
 from playground.studies.compare.headless import compare
 from playground.training.compiled import compiler_available
 
-CONFIG = CompareConfig(dataset="xor", hidden_sizes=(4, 3), learning_rate=0.1, values="tanh,relu", seeds=4)
+
+def on(config: CompareConfig, **changes: Any) -> CompareConfig:
+    """``config`` with other settings, of its base or its own."""
+    own = {name: changes.pop(name) for name in list(changes) if name in CompareConfig.declared()}
+    return replace(config, base=replace(config.base, **changes), **own)
+
+
+CONFIG = CompareConfig(
+    base=MLPConfig(dataset="xor", hidden_sizes=(4, 3), learning_rate=0.1), values="tanh,relu", seeds=4
+)
 UNEQUAL = replace(CONFIG, varied="batch_size", values="10,30,100")
-WILD = replace(CONFIG, dataset="plane", varied="learning_rate", values="0.03,90")
+WILD = on(CONFIG, dataset="plane", varied="learning_rate", values="0.03,90")
 ALL = View(panels=frozenset({"stage", "scene", "table"}))
 
 
 def parameters(experiment: CompareExperiment) -> list[np.ndarray[Any, Any]]:
-    networks = experiment._networks
+    networks = experiment._networks.networks
     return [networks.parameters(index) for index in range(len(networks.configs))]
 
 
 # Adam divides by the size of the gradient, so the last bits part and grow: 1e-6 after 30 updates, 0.3 after 90.
 @pytest.mark.parametrize(
     ("config", "updates"),
-    [(CONFIG, 100), (UNEQUAL, 100), (replace(CONFIG, optimizer="adam", l1_strength=0.003), 30)],
+    [(CONFIG, 100), (UNEQUAL, 100), (on(CONFIG, optimizer="adam", l1_strength=0.003), 30)],
 )
 def test_every_network_is_its_ordinary_run_with_the_same_data_and_seeds(config: CompareConfig, updates: int) -> None:
     experiment = CompareExperiment(config)
     for steps in (7, 13, updates - 20):
         experiment.advance(steps=steps)
     assert experiment.step == updates
-    networks = experiment._networks
+    networks = experiment._networks.networks
     assert [each.seed for each in networks.configs] == [*range(4)] * len(config.variants)
     assert all(each.seed == each.data_seed for each in networks.configs)
     for index, each in enumerate(networks.configs):
@@ -55,7 +65,7 @@ def test_going_back_and_forth_is_exact(config: CompareConfig) -> None:
     for steps in (1, 11, 13, 40, 2, 60, 33):
         timeline.advance(steps=steps)
         found[timeline.step] = timeline.experiment.parameters_sha256(), timeline.experiment.observe("r", ALL)
-        states[timeline.step] = timeline.experiment.state()["optimizer_state"]
+        states[timeline.step] = timeline.experiment.state()["diagnosis"]
     timeline.advance(budget_s=0.2)
     for step in (25, 160, 1, 127, 12, 67, 65, 160):
         timeline.seek(step)
@@ -66,7 +76,7 @@ def test_going_back_and_forth_is_exact(config: CompareConfig) -> None:
         assert again.info["variants"] == snapshot.info["variants"]
         assert again.info["comparison"] == snapshot.info["comparison"]
         assert again.info["failures"] == snapshot.info["failures"]
-        kept, expected = timeline.experiment.state()["optimizer_state"], states[step]
+        kept, expected = timeline.experiment.state()["diagnosis"], states[step]
         assert all(np.array_equal(kept[name], expected[name]) for name in ("best_loss", "best_epoch"))
         assert np.array_equal(again.arrays["maps"], snapshot.arrays["maps"])
         assert np.array_equal(again.arrays["states"], snapshot.arrays["states"])
@@ -93,7 +103,7 @@ def test_one_that_diverges_leaves_its_neighbours() -> None:
     snapshot = wild.observe("r", ALL)
     assert snapshot.arrays["states"].tolist() == [0] * 4 + [2] * 4
     assert [each["diverged"] for each in snapshot.info["variants"]] == [0, 4]
-    assert [each["test_loss"]["median"] is None for each in snapshot.info["variants"]] == [False, True]
+    assert [each["levels"]["test_loss"]["median"] is None for each in snapshot.info["variants"]] == [False, True]
     assert np.isposinf(wild.history.array()[-1, 10:14]).all()  # of the second variant's test loss
     assert snapshot.info["comparison"]["summaries"][1]["score"]["median"] is None
     assert "the median of 4 runs of Learning rate 90 diverged" in snapshot.info["comparison"]["sentence"]
@@ -180,11 +190,13 @@ def cards(config: CompareConfig, epochs: int) -> list[dict[str, Any]]:
     return list(found)
 
 
-SPIRAL = CompareConfig(dataset="spiral", features=("x", "y", "sin_x", "sin_y"), hidden_sizes=(8, 8), seeds=6)
+SPIRAL = CompareConfig(
+    base=MLPConfig(dataset="spiral", features=("x", "y", "sin_x", "sin_y"), hidden_sizes=(8, 8)), seeds=6
+)
 
 
 def test_equal_causes_are_told_once() -> None:
-    config = replace(SPIRAL, learning_rate=0.1, seeds=40)  # of which 32 are looked into
+    config = on(SPIRAL, learning_rate=0.1, seeds=40)  # of which 32 are looked into
     found = cards(config, 20)
     sigmoid = [card for card in found if card["variant"] == "Sigmoid"]
     assert len(sigmoid) < 3
@@ -214,7 +226,7 @@ def test_a_rate_that_is_too_large_or_too_small_is_the_cause() -> None:
 
 
 def test_what_is_on_the_page_is_not_proposed() -> None:
-    config = replace(SPIRAL, varied="initializer", values="xavier,zeros", activation="tanh", target_accuracy=0.99)
+    config = on(SPIRAL, varied="initializer", values="xavier,zeros", activation="tanh", target_accuracy=0.99)
     (zeros,) = [card for card in cards(config, 12) if card["variant"] == "Zeros"]
     assert "all weights start at 0" in zeros["evidence"][0]
     assert zeros["evidence"][1] == "Xavier, beside it, reached the target in 0 of 6"
@@ -222,18 +234,18 @@ def test_what_is_on_the_page_is_not_proposed() -> None:
 
 
 def test_classes_and_regressions() -> None:
-    mixed = replace(CONFIG, dataset="circle", loss="cross_entropy", varied="dataset", values="circle,rings")
+    mixed = on(CONFIG, dataset="circle", loss="cross_entropy", varied="dataset", values="circle,rings")
     experiment = CompareExperiment(mixed)
     experiment.advance(steps=5)
     arrays = experiment.observe("r", ALL).arrays
     assert arrays["maps"].shape == (8, 3, 24, 24)
     assert (arrays["maps"][0].astype(int).sum(axis=0) == 255).all()
     assert not arrays["maps"][0, 2].any()
-    regression = CompareExperiment(replace(CONFIG, dataset="plane"))
+    regression = CompareExperiment(on(CONFIG, dataset="plane"))
     regression.advance(steps=5)
     info = regression.observe("r", ALL).info
     assert info["scene"]["target_accuracy"] is None
-    assert info["variants"][0]["test_accuracy"] is None
+    assert info["variants"][0]["levels"]["test_accuracy"] is None
     assert info["comparison"]["summaries"][0]["reached"] is None
     assert pack(info, {})
 
@@ -251,7 +263,7 @@ def test_nothing_but_its_tier_can_change() -> None:
 def test_a_run_that_went_over_to_compiled_loops_is_computed_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLAYGROUND_COMPILE", "on")
     # The structure that tests/training/test_population.py compiles too: whoever comes first makes it for both.
-    config = replace(CONFIG, hidden_sizes=(3,), optimizer="momentum", batch_size=7, activation="tanh", seeds=3)
+    config = on(CONFIG, hidden_sizes=(3,), optimizer="momentum", batch_size=7, activation="tanh", seeds=3)
     config = replace(config, varied="l1_strength", values="0.001,0.003")
     timeline = Timeline(Run(config=config))
     timeline.advance(steps=40)

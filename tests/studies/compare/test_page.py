@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from playground.lab import LABS
 from playground.pages import session
 from playground.stream.hub import Hub
 from playground.studies.compare.config import CompareConfig
@@ -150,4 +151,5 @@ def test_values_that_cannot_be_compared_are_said(hub: Hub) -> None:
 )
 def test_a_guess_is_judged_by_what_is_left(medians: dict[str, float | None], said: str) -> None:
     summaries = [{"variant": name, "score": {"median": median}} for name, median in medians.items()]
-    assert _verdict({"score": "test_loss", "summaries": summaries}, "wild") == said
+    found = {"target_accuracy": None, "summaries": summaries}
+    assert _verdict(found, "wild", LABS["mlp"].scored) == said

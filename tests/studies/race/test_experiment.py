@@ -24,8 +24,14 @@ from playground.training.update import flatten, unflatten
 STAGE = View(panels=frozenset({"stage", "scene"}))
 
 
+def config_of(**settings: object) -> RaceConfig:
+    """A race with some settings of its base and its own."""
+    own = {name: settings.pop(name) for name in list(settings) if name in RaceConfig.declared()}
+    return RaceConfig(base=MLPConfig(**settings), **own)  # type: ignore[arg-type]
+
+
 def raced(steps: int, **settings: object) -> RaceExperiment:
-    experiment = RaceExperiment(RaceConfig(**settings))  # type: ignore[arg-type]
+    experiment = RaceExperiment(config_of(**settings))  # type: ignore[arg-type]
     experiment.advance(steps)
     return experiment
 
@@ -35,7 +41,7 @@ def test_every_optimizer_has_a_rate_and_nothing_is_live() -> None:
     assert {f"{name}_learning_rate" for name in OPTIMIZERS} <= set(settings)
     assert not any(known.live for known in settings.values())
     assert set(MLPConfig.settings()) - set(settings) == {"optimizer", "learning_rate"}
-    config = RaceConfig(optimizers=("adam", "sgd"), sgd_learning_rate=0.1, adam_learning_rate=0.01, seed=5)
+    config = config_of(optimizers=("adam", "sgd"), sgd_learning_rate=0.1, adam_learning_rate=0.01, seed=5)
     rates = [(name, each.optimizer, each.learning_rate, each.seed) for name, each in config.racers().items()]
     assert rates == [("sgd", "sgd", 0.1, 5), ("adam", "adam", 0.01, 5)]
     assert RaceConfig.from_text(config.to_text()) == (config, [])
@@ -47,7 +53,7 @@ def test_every_optimizer_has_a_rate_and_nothing_is_live() -> None:
     "settings", [{}, {"l1_strength": 0.01, "dataset": "rings", "loss": "cross_entropy"}], ids=str
 )
 def test_every_racer_is_an_ordinary_run(settings: dict[str, object]) -> None:
-    experiment = RaceExperiment(RaceConfig(weight_decay=0.01, **settings))  # type: ignore[arg-type]
+    experiment = RaceExperiment(config_of(weight_decay=0.01, **settings))  # type: ignore[arg-type]
     starts = [racer.parameters for racer in experiment.racers.values()]
     assert all(torch.equal(start, starts[0]) for start in starts)
     experiment.advance(300)
@@ -243,5 +249,5 @@ def test_nothing_changes_on_the_way() -> None:
         with pytest.raises(ConfigError, match="cannot change during a race"):
             experiment.apply(target, 1)
     assert experiment.has_faster() is False
-    assert replace(experiment.config, seed=1).racers()["sgd"].seed == 1
+    assert replace(experiment.config, base=MLPConfig(seed=1)).racers()["sgd"].seed == 1
     assert flatten(MLP((2, 4, 2, 1), "tanh")).numel() == experiment._start.size

@@ -2,6 +2,7 @@
 
 from streamlit.testing.v1 import AppTest
 
+from playground.labs.mlp.config import MLPConfig
 from playground.run import RunConfig
 from playground.stream.hub import Hub
 from playground.studies.race.config import RaceConfig
@@ -14,7 +15,9 @@ def config(found: AppTest, hub: Hub) -> RunConfig:
 
 def test_the_address_is_the_race(hub: Hub) -> None:
     assert config(opened("race"), hub) == RaceConfig()
-    wanted = RaceConfig(optimizers=("sgd", "adam"), sgd_learning_rate=0.1, adam_learning_rate=0.02, dataset="xor")
+    wanted = RaceConfig(
+        optimizers=("sgd", "adam"), sgd_learning_rate=0.1, adam_learning_rate=0.02, base=MLPConfig(dataset="xor")
+    )
     found = opened("race", **wanted.to_text())
     assert config(found, hub) == wanted
     text = {name: value[0] if isinstance(value, list) else value for name, value in found.query_params.items()}

@@ -1,8 +1,9 @@
 // @ts-check
-/** The losses of several variants over many seeds: a median line, the band of 10 to 90 %, and the worst run of each. */
+/** A metric of several variants over many seeds: a median line, the band of 10 to 90 %, and the worst run of each. */
 
-import { fit, h } from "../../../stage/dom.js";
-import { epochs, loss, scaled } from "../../../stage/format.js";
+import { fit, h, setAttribute, setText } from "../../../stage/dom.js";
+import { epochs, percent, scaled } from "../../../stage/format.js";
+import { measured, title } from "../../../stage/metrics.js";
 import { said } from "./levels.js";
 
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
@@ -19,13 +20,16 @@ const LOW = 0, MEDIAN = 1, HIGH = 2, WORST = 3;
 
 export class Bands {
   constructor() {
-    this.canvas = h("canvas", { role: "img", "aria-label": "Test loss of every variant by epoch, on a logarithmic axis" });
-    this.element = h("section", { class: "nn-bands", "aria-label": "Test loss" },
-      h("h3", { class: "nn-compare-head" }, "Test loss",
+    this.canvas = h("canvas", { role: "img" });
+    this.name = h("span");
+    this.element = h("section", { class: "nn-bands" },
+      h("h3", { class: "nn-compare-head" }, this.name,
         h("span", { class: "nn-caption" }, "median, band of 10–90 % of the seeds, worst run dashed")),
       this.canvas);
     /** Rows (step, epoch, then four levels a variant); infinite among diverged networks. @type {Float64Array[]} */
     this.rows = [];
+    /** @type {import("../../../stage/types.js").Metric|undefined} */
+    this.metric = undefined;
     this.spacing = 1;
     /** @type {string[]} */
     this.colors = [];
@@ -59,10 +63,17 @@ export class Bands {
   }
 
   /**
-   * @param {import("../../../stage/types.js").Floats} history  (H, 2 + 8 V)
+   * @param {import("../../../stage/types.js").Metric[]} shown  M metrics, of which the first is drawn
+   * @param {import("../../../stage/types.js").Floats} history  (H, 2 + 4 M V)
    * @param {string[]} colors  one a variant
    */
-  restart(history, colors) {
+  restart(shown, history, colors) {
+    const [metric] = shown, wide = 4 * shown.length;
+    this.metric = metric;
+    setText(this.name, title(metric.label));
+    setAttribute(this.element, "aria-label", title(metric.label));
+    setAttribute(this.canvas, "aria-label",
+      `${title(metric.label)} of every variant by epoch${this.isShare ? "" : ", on a logarithmic axis"}`);
     this.rows = [];
     this.spacing = 1;
     this.cursor = null;
@@ -70,7 +81,7 @@ export class Bands {
     const [, columns] = history.shape;
     for (let start = 0; start < history.length; start += columns) {
       const row = [history[start], history[start + 1]];
-      for (let v = 0; v < colors.length; v++) row.push(...history.subarray(start + 2 + 8 * v, start + 6 + 8 * v));
+      for (let v = 0; v < colors.length; v++) row.push(...history.subarray(start + 2 + wide * v, start + 6 + wide * v));
       this.add(Float64Array.from(row));
     }
   }
@@ -80,8 +91,10 @@ export class Bands {
     this.cursor = step < furthest ? epoch : null;
     this.dirty = true;
     if (this.cursor !== null) return;
-    const levels = variants.flatMap(({ test_loss: each }) =>
-      each ? [each.q10, each.median, each.q90, each.worst].map((value) => value ?? Infinity) : [NaN, NaN, NaN, NaN]);
+    const name = this.metric?.name ?? "";
+    const infinite = this.metric?.better === "high" ? -Infinity : Infinity;
+    const levels = variants.flatMap(({ levels: { [name]: each } }) =>
+      each ? [each.q10, each.median, each.q90, each.worst].map((value) => value ?? infinite) : [NaN, NaN, NaN, NaN]);
     this.add(Float64Array.of(step, epoch, ...levels));
   }
 
@@ -121,13 +134,15 @@ export class Bands {
 
   /** The numbers of that row. @returns {import("../../../stage/tip.js").Content|null} */
   words() {
-    const row = this.rowPointedAt();
-    return row && {
-      title: `Test loss after epoch ${epochs(row[1])}`,
+    const row = this.rowPointedAt(), { metric } = this;
+    const written = (/** @type {number} */ value) => measured(metric, value);
+    if (!row || !metric) return null;
+    return {
+      title: `${title(metric.label)} after epoch ${epochs(row[1])}`,
       head: ["median", "10–90 %", "worst"],
       rows: this.titles.map((title, variant) => {
         const [low, median, high, worst] = row.subarray(2 + 4 * variant, 6 + 4 * variant);
-        const [least, middle, most, last] = [low, median, high, worst].map((value) => said(value, loss));
+        const [least, middle, most, last] = [low, median, high, worst].map((value) => said(value, written));
         return { color: this.colors[variant], cells: [title, middle, `${least} to ${most}`, last] };
       }),
     };
@@ -143,9 +158,12 @@ export class Bands {
     const end = Math.max(this.rows.at(-1)?.[1] ?? 0, 1e-9);
     const bottom = HEIGHT - MARGIN.bottom;
     const x = (/** @type {number} */ epoch) => MARGIN.left + (epoch / end) * (width - MARGIN.left - MARGIN.right);
-    const scale = (bottom - MARGIN.top) / Math.log(high / low);
+    const reach = bottom - MARGIN.top;
+    const scale = reach / Math.log(high / low);
     const most = high * 2; // above the picture, which is where a band goes whose networks diverged
-    const y = (/** @type {number} */ value) => bottom - Math.log(Math.min(Math.max(value, low), most) / low) * scale;
+    const y = this.isShare
+      ? (/** @type {number} */ value) => bottom - Math.min(Math.max(value, 0), 1) * reach
+      : (/** @type {number} */ value) => bottom - Math.log(Math.min(Math.max(value, low), most) / low) * scale;
     context.clearRect(0, 0, width, HEIGHT);
     this.paintAxes(context, theme, low, high, y, end);
     context.save();
@@ -161,6 +179,11 @@ export class Bands {
     if (pointed) context.fillRect(x(pointed[1]) - 0.5, MARGIN.top, 1, bottom - MARGIN.top);
     if (this.cursor === null) return;
     context.fillRect(x(this.cursor) - 1, MARGIN.top - 4, 2, bottom - MARGIN.top + 4);
+  }
+
+  /** Whether what is drawn lies in [0, 1], all of which is shown then. */
+  get isShare() {
+    return this.metric?.unit === "share";
   }
 
   /** The axis: from the least 10 % to the worst run, in steps of 1, 2, 5. @returns {[number, number]} */
@@ -199,9 +222,15 @@ export class Bands {
     context.textBaseline = "middle";
     context.textAlign = "right";
     context.beginPath();
+    for (const value of this.isShare ? [0, 0.25, 0.5, 0.75, 1] : []) {
+      const at = Math.round(y(value)) + 0.5;
+      context.moveTo(MARGIN.left, at);
+      context.lineTo(width - MARGIN.right, at);
+      context.fillText(percent(value), MARGIN.left - 6, at);
+    }
     const isWide = high / low > 60; // then only whole powers of ten have room
     const stride = 10 ** Math.ceil(Math.log10(high / low) / MOST_LINES - 1e-9);
-    for (let decade = 10 ** Math.floor(Math.log10(low) + 1e-9); decade <= high * 1.001; decade *= Math.max(stride, 10)) {
+    for (let decade = 10 ** Math.floor(Math.log10(low) + 1e-9); !this.isShare && decade <= high * 1.001; decade *= Math.max(stride, 10)) {
       for (const digit of isWide ? [1] : [1, 2, 5]) {
         const value = digit * decade;
         if (value < low * 0.999 || value > high * 1.001) continue;

@@ -3,7 +3,8 @@
 
 import { Bands } from "./bands.js";
 import { h } from "../../../stage/dom.js";
-import { count, loss } from "../../../stage/format.js";
+import { count } from "../../../stage/format.js";
+import { measured } from "../../../stage/metrics.js";
 import { mounting } from "../../../stage/shell.js";
 import { Tip } from "../../../stage/tip.js";
 import { level } from "./levels.js";
@@ -16,36 +17,41 @@ import { Why } from "./why.js";
 
 /**
  * @typedef {object} CompareScene
- * @property {import("../../../stage/types.js").Task} task
+ * @property {import("../../../stage/types.js").Metric[]} metrics  of the lab that is compared
+ * @property {import("../../../stage/types.js").Metric[]} shown  one or two of them, the score first
+ * @property {string} score
+ * @property {{title: string, path: string}} lab  whose runs they are
+ * @property {boolean} has_why  whether the lab tells what goes on in layers
  * @property {{title: string, link: string}[]} variants  ``link`` with places for a seed and a step
  * @property {number[]} seeds  of every variant's networks
  * @property {number} wall  how many of these have a small map
- * @property {[number, number]} domain  of both coordinates
- * @property {number|null} target_accuracy  null for regression
+ * @property {import("../../../stage/types.js").Task} [task]  of labs on points in the plane, as the next
+ * @property {[number, number]} [domain]  of both coordinates
+ * @property {number|null} target_accuracy  null where the score is no share
  *
  * @typedef {Record<"q10"|"median"|"q90"|"worst", number|null>} Levels  of a score, over the seeds; null among diverged
  *
- * @typedef {object} Found  what has become of a variant
- * @property {Levels|null} test_loss
- * @property {Levels|null} test_accuracy  null for regression
+ * @typedef {object} Counts  what has become of a variant
  * @property {number} reached  how many networks have met the target
  * @property {number} diverged
  * @property {number} step  its own, where variants take unequally many in an epoch
+ * @property {Record<string, Levels|null>} levels  of every metric by its name, null where no network has it
  *
  * @typedef {object} Look
- * @property {Found[]} variants
+ * @property {Counts[]} variants
  * @property {number} member  the seed that is shown large
  * @property {import("./why.js").LayerWhy[][]} [why]  by variant, then by layer
  * @property {CompareScene} [scene]
  *
  * @typedef {object} Walls  V variants, of which the wall has S networks each
- * @property {Bytes} maps  (V · S, kinds, height, width)
+ * @property {Bytes} [maps]  (V · S, kinds, height, width): what networks answer over the plane
+ * @property {Bytes} [tiles]  (V · S, height, width, 3): in their colours, where there are no maps
  * @property {Bytes} states  (V · S,)
- * @property {Floats} scores  (V · S, 2): test loss, test accuracy
- * @property {Bytes} large  (V, kinds, height, width)
- * @property {Floats} curves  (H, 2 + 8 V)
+ * @property {Floats} scores  (V · S, M): the metrics that are shown
+ * @property {Bytes} large  (V, …), maps or tiles
+ * @property {Floats} curves  (H, 2 + 4 M V)
  *
- * @typedef {Walls & Record<`points${number}`|`labels${number}`, Floats>} CompareArrays  (N, 2) and (N,), by variant
+ * @typedef {Walls & Partial<Record<`points${number}`|`labels${number}`, Floats>>} CompareArrays  (N, 2) and (N,), by variant
  *
  * @typedef {import("../../../stage/types.js").Header & Look} CompareHeader
  * @typedef {import("../../../stage/types.js").Moment<CompareHeader, CompareScene, CompareArrays>} CompareMoment
@@ -112,7 +118,7 @@ class ComparePicture {
     this.row.style.columnGap = `${gap}px`;
     const column = (width - gap * (columns - 1)) / columns;
     for (const variant of this.variants) variant.resize(column, moment.scene.wall, scale);
-    const half = isNarrow ? width : (width - GAP) / 2;
+    const half = isNarrow || !moment.scene.has_why ? width : (width - GAP) / 2;
     this.bands.resize(half, scale);
     this.why.resize(half, scale);
   }
@@ -148,7 +154,8 @@ class ComparePicture {
     }
     this.shell.moment = moment;
     this.recolor();
-    this.bands.restart(arrays.curves, this.colors);
+    this.why.element.hidden = !scene.has_why;
+    this.bands.restart(scene.shown, arrays.curves, this.colors);
     this.why.restart(this.colors);
     this.resize();
   }
@@ -226,9 +233,10 @@ class ComparePicture {
 
   /** @param {CompareMoment} moment */
   describe({ header, scene }) {
+    const [metric] = scene.shown;
     const said = header.variants.map((each, i) => {
       const reached = scene.target_accuracy === null ? "" : `, ${each.reached} of ${scene.seeds.length} reached the target`;
-      return `${scene.variants[i].title}: median test loss ${level(each.test_loss, "median", loss)}${reached}`;
+      return `${scene.variants[i].title}: median ${metric.label} ${level(each.levels[metric.name], "median", (value) => measured(metric, value))}${reached}`;
     });
     return `Step ${count(header.step)}. ${said.join(". ")}. ${header.state === "playing" ? "Playing." : "Paused."}`;
   }

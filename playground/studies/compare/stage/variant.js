@@ -1,9 +1,9 @@
 // @ts-check
 /** One variant of a comparison: its numbers, the large map of the chosen seed, and the wall of all. */
 
-import { mixClasses, pointColor } from "../../../stage/colors.js";
+import { mixClasses, pointColor, writeColors } from "../../../stage/colors.js";
 import { fit, h, setAttribute, setText } from "../../../stage/dom.js";
-import { loss, percent } from "../../../stage/format.js";
+import { measured } from "../../../stage/metrics.js";
 import { Raster } from "../../../stage/raster.js";
 import { level } from "./levels.js";
 import { tileScores, Wall } from "./wall.js";
@@ -31,8 +31,8 @@ export class Variant {
     this.square = h("div", { class: "nn-large" }, this.map.canvas, this.data);
     this.title = h("h3", { class: "nn-variant-title" });
     this.seed = h("span", { class: "nn-variant-seed" });
-    this.link = h("a", { class: "nn-variant-link", target: "_blank", rel: "noopener" }, "Open in Playground ↗");
-    this.numbers = [number("Median test loss"), number("Median accuracy", "Of the test points"), number("Reached"), number("Diverged")];
+    this.link = h("a", { class: "nn-variant-link", target: "_blank", rel: "noopener" }, "");
+    this.numbers = [number("Median"), number("Median"), number("Reached"), number("Diverged")];
     this.reached = h("span", { class: "nn-legend-class" });
     this.cut = h("span");
     this.legend = h("div", { class: "nn-wall-legend" }, this.reached,
@@ -78,20 +78,23 @@ export class Variant {
   paint(theme, { scene, arrays, settings }, member) {
     const { index, map, wall } = this;
     const { count } = wall;
-    const [, kinds, height, width] = arrays.large.shape;
+    const [kinds, height, width] = arrays.tiles ? [3, ...arrays.large.shape.slice(1)] : arrays.large.shape.slice(1);
     map.resize(width, height);
     const { pixels } = map;
     const large = arrays.large.subarray(index * kinds * pixels.length, (index + 1) * kinds * pixels.length);
-    if (kinds > 1) mixClasses(large, kinds, pixels, theme, settings.discretize);
+    if (arrays.tiles) writeColors(large, pixels);
+    else if (kinds > 1) mixClasses(large, kinds, pixels, theme, settings.discretize);
     else {
       const lut = settings.discretize ? theme.softSign : theme.soft;
       for (let i = 0; i < pixels.length; i++) pixels[i] = lut[large[i]];
     }
     map.show();
     const states = arrays.states.subarray(index * count, (index + 1) * count);
-    wall.paint(theme, arrays.maps, index * count, states, settings.discretize);
-    this.paintPoints(theme, scene, arrays[`points${index}`], arrays[`labels${index}`]);
-    setAttribute(this.data, "aria-label", `${scene.variants[index].title}: output of seed ${scene.seeds[member]}, with its data`);
+    wall.paint(theme, arrays, index * count, states, settings.discretize);
+    const points = arrays[`points${index}`], labels = arrays[`labels${index}`];
+    if (points && labels) this.paintPoints(theme, scene, points, labels);
+    else this.dataContext?.clearRect(0, 0, this.size, this.size);
+    setAttribute(this.data, "aria-label", `${scene.variants[index].title}: picture of seed ${scene.seeds[member]}`);
   }
 
   /**
@@ -102,7 +105,7 @@ export class Variant {
    * @param {Float32Array} points
    * @param {Float32Array} labels
    */
-  paintPoints(theme, { domain: [low, high], task }, points, labels) {
+  paintPoints(theme, { domain: [low, high] = [-1, 1], task = "classification" }, points, labels) {
     const { dataContext: context, size, paintedPoints: before } = this;
     const isSame = before && before.length === points.length && this.paintedTheme === theme
       && before[0] === points[0] && before[3] === points[3];
@@ -127,16 +130,17 @@ export class Variant {
    * @param {string} color
    */
   restart(scene, color) {
-    const { title } = scene.variants[this.index];
-    setText(this.title, title);
-    this.element.setAttribute("aria-label", title);
+    const name = scene.variants[this.index].title;
+    setText(this.title, name);
+    this.element.setAttribute("aria-label", name);
     this.element.style.setProperty("--nn-variant", color);
     this.wall.color = color;
     setAttribute(this.wall.rings, "aria-label",
-      `${scene.wall} networks of ${title}, a small map each. Arrow keys choose the one that is shown large.`);
+      `${scene.wall} networks of ${name}, a small picture each. Arrow keys choose the one that is shown large.`);
     const { target_accuracy } = scene;
     this.numbers[2].element.hidden = this.reached.hidden = target_accuracy === null;
-    this.numbers[1].element.hidden = scene.task === "regression";
+    scene.shown.forEach(({ label }, i) => setText(this.numbers[i].label, `Median ${label}`));
+    setText(this.link, `Open in ${scene.lab.title} ↗`);
     const target = `${Math.round((target_accuracy ?? 0) * 1000) / 10} %`;
     setText(this.numbers[2].label, `Reached ${target}`);
     this.reached.replaceChildren(h("i", { class: "nn-wall-sign nn-wall-reached" }), `reached ${target}`);
@@ -153,28 +157,26 @@ export class Variant {
     const { header, scene } = moment;
     const found = header.variants[this.index];
     const total = scene.seeds.length;
-    const texts = [
-      level(found.test_loss, "median", loss),
-      level(found.test_accuracy, "median", percent),
-      `${found.reached} of ${total}`,
-      String(found.diverged),
-    ];
+    const medians = [0, 1].map((i) => {
+      const metric = scene.shown[i];
+      const levels = metric ? found.levels[metric.name] : null;
+      this.numbers[i].element.hidden = !levels && i > 0;
+      return level(levels, "median", (value) => measured(metric, value));
+    });
+    const texts = [...medians, `${found.reached} of ${total}`, String(found.diverged)];
     texts.forEach((text, i) => setText(this.numbers[i].value, text));
     this.numbers[3].element.classList.toggle("nn-none", !found.diverged);
     this.wall.describe(scene);
     const seed = String(scene.seeds[member]);
     setText(this.seed, `Seed ${seed}: ${tileScores(moment, this.index, member)}`);
     const query = scene.variants[this.index].link.replaceAll("{seed}", seed).replaceAll("{step}", String(found.step));
-    setAttribute(this.link, "href", `./?${query}`);
+    setAttribute(this.link, "href", `./${scene.lab.path}?${query}`);
   }
 }
 
-/**
- * @param {string} text
- * @param {string|null} [title]
- */
-function number(text, title = null) {
+/** @param {string} text */
+function number(text) {
   const label = h("span", { class: "nn-caption" }, text);
   const value = h("span", { class: "nn-variant-value" }, "–");
-  return { element: h("div", { class: "nn-variant-number", title }, label, value), value, label };
+  return { element: h("div", { class: "nn-variant-number" }, label, value), value, label };
 }

@@ -1,9 +1,9 @@
 // @ts-check
 /** A wall of small live maps, one for each seed of a variant: how all of them learn at once. */
 
-import { mixClasses } from "../../../stage/colors.js";
+import { mixClasses, writeColors } from "../../../stage/colors.js";
 import { fit, h, setAttribute } from "../../../stage/dom.js";
-import { loss, percent } from "../../../stage/format.js";
+import { measured } from "../../../stage/metrics.js";
 import { Raster } from "../../../stage/raster.js";
 
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
@@ -68,15 +68,16 @@ export class Wall {
 
   /**
    * @param {Theme} theme
-   * @param {import("../../../stage/types.js").Bytes} maps  (networks, kinds, height, width)
+   * @param {Pick<import("./picture.js").CompareArrays, "maps"|"tiles">} arrays
    * @param {number} first  of these networks
    * @param {Uint8Array} states  (count,)
    * @param {boolean} discretize
    */
-  paint(theme, maps, first, states, discretize) {
+  paint(theme, { maps, tiles }, first, states, discretize) {
     const { columns, count, map } = this;
-    if (!count) return;
-    const [, kinds, height, width] = maps.shape;
+    const pictures = maps ?? tiles;
+    if (!count || !pictures) return;
+    const [kinds, height, width] = maps ? maps.shape.slice(1) : [3, ...pictures.shape.slice(1)];
     const across = columns * (width + GAP), area = height * width;
     map.resize(across, Math.ceil(count / columns) * (height + GAP));
     if (this.small.length !== area) this.small = new Uint32Array(area);
@@ -84,11 +85,13 @@ export class Wall {
     const lut = discretize ? theme.vividSign : theme.vivid;
     for (let index = 0; index < count; index++) {
       const start = (first + index) * kinds * area;
-      if (kinds > 1) mixClasses(maps.subarray(start, start + kinds * area), kinds, small, theme, discretize);
+      const own = pictures.subarray(start, start + kinds * area);
+      if (!maps) writeColors(own, small);
+      else if (kinds > 1) mixClasses(own, kinds, small, theme, discretize);
       const top = Math.floor(index / columns) * (height + GAP) + GAP / 2, left = (index % columns) * (width + GAP) + GAP / 2;
       for (let row = 0, to = top * across + left; row < height; row++, to += across) {
         const from = row * width;
-        for (let i = 0; i < width; i++) pixels[to + i] = kinds > 1 ? small[from + i] : lut[maps[start + from + i]];
+        for (let i = 0; i < width; i++) pixels[to + i] = kinds > 1 ? small[from + i] : lut[own[from + i]];
       }
     }
     map.show();
@@ -190,8 +193,9 @@ function paintFrame(context, theme, x, y, tile) {
 export function tileScores({ scene, arrays }, variant, member) {
   const at = variant * scene.wall + member;
   if (arrays.states[at] === DIVERGED) return STATES[DIVERGED];
-  const [testLoss, accuracy] = arrays.scores.subarray(2 * at, 2 * at + 2);
-  return `test loss ${loss(testLoss)}${Number.isFinite(accuracy) ? `, ${percent(accuracy)} correct` : ""}`;
+  const found = arrays.scores.subarray(at * scene.shown.length, (at + 1) * scene.shown.length);
+  const said = scene.shown.map((metric, i) => `${metric.label} ${measured(metric, found[i])}`);
+  return said.filter((_, i) => !Number.isNaN(found[i])).join(", ");
 }
 
 /**

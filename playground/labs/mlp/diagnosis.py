@@ -7,31 +7,36 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.data.points import DATASETS
+from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.divergence import explained
-from playground.labs.mlp.evidence import LONG, MANY, Case, Evidence, Sibling, beside, evidence
+from playground.labs.mlp.ensemble import MLPEnsemble
+from playground.labs.mlp.evidence import LONG, MANY, Case, Evidence, Sibling, beside, evidence, summary
 from playground.labs.mlp.experiment import stays_finite
 from playground.labs.mlp.layers import Floats
 from playground.labs.mlp.population import PopulationExperiment
 from playground.run import Run
 from playground.runs.link import query
-from playground.studies.compare.config import CompareConfig
 
 MOST_CARDS = 3
 MOST_SEEDS = 32  # of a variant, that are looked into
 
 
-class Failures:
-    """The failures among the ``networks`` of a comparison. What it keeps of every network for that, the best test
-    loss after an epoch, is part of the comparison's state."""
+class Diagnosis:
+    """The failures among the networks of an ``ensemble``: ``seeds`` of each of the ``variants``, which differ in the
+    ``varied`` setting. What it keeps of every network for that, the best test loss after an epoch, is part of the
+    comparison's state."""
 
-    def __init__(self, config: CompareConfig, networks: PopulationExperiment) -> None:
-        self.config, self._networks = config, networks
-        self._best_loss = networks.scores()["test_loss"]
+    def __init__(self, ensemble: MLPEnsemble, variants: Mapping[str, MLPConfig], varied: str, seeds: int) -> None:
+        self._networks, self._variants, self._varied, self._seeds = ensemble.networks, variants, varied, seeds
+        self._is_regression = DATASETS[next(iter(variants.values())).dataset].is_regression
+        self._best_loss = self._networks.scores()["test_loss"]
         self._best_epoch = np.zeros(len(self._best_loss), dtype=np.int64)
         self._asleep_at_start: dict[int, Floats] = {}
 
-    def look(self, epoch: int, test_loss: NDArray[np.float64]) -> None:
-        """Take note of the losses (networks,) at the end of ``epoch``."""
+    def look(self, epoch: int) -> None:
+        """Take note of the losses at the end of ``epoch``."""
+        test_loss = self._networks.scores()["test_loss"]
         is_best = test_loss < self._best_loss
         self._best_loss = np.where(is_best, test_loss, self._best_loss)
         self._best_epoch = np.where(is_best, epoch, self._best_epoch)
@@ -56,7 +61,7 @@ class Failures:
         cards: list[tuple[tuple[bool, int], dict[str, Any]]] = []
         for variant, failed in self._worst_first(has_failed if is_late else diverged).items():
             looked = failed[:MOST_SEEDS]
-            of = f"{self.config.seeds} seeds" if looked == failed else f"the {MOST_SEEDS} worst seeds"
+            of = f"{self._seeds} seeds" if looked == failed else f"the {MOST_SEEDS} worst seeds"
             causes: dict[str, list[tuple[int, Evidence]]] = {}
             for index, case in self._cases(looked).items():
                 found = evidence(case)
@@ -64,21 +69,34 @@ class Failures:
             for each in causes.values():
                 index, found = each[0]
                 found = self._explained(index, found) if diverged[index] else found
-                found = beside(found, self.config.varied, *self._siblings(variant, has_failed))
+                found = beside(found, self._varied, *self._siblings(variant, has_failed))
                 cards.append(((not diverged[index], -len(each)), self._card(index, found, f"{len(each)} of {of}")))
         return [card for _, card in sorted(cards, key=lambda each: each[0])][:MOST_CARDS]
 
+    def layers(self) -> list[list[dict[str, Any]]]:
+        """What goes on in the layers of every variant's networks, as JSON."""
+        seeds = range(min(self._seeds, MOST_SEEDS))
+        wanted = [variant * self._seeds + seed for variant in range(len(self._variants)) for seed in seeds]
+        found: list[list[dict[str, Any]]] = [[] for _ in self._variants]
+        for indices, layers in self._networks.layers(wanted):
+            rows: dict[int, list[int]] = {}
+            for row, index in enumerate(indices):
+                rows.setdefault(index // self._seeds, []).append(row)
+            for variant, theirs in rows.items():
+                found[variant] = summary(layers, theirs)
+        return found
+
     def _has_failed(self, reached: NDArray[np.int64]) -> NDArray[np.bool_]:
         diverged = self._networks.diverged()
-        return diverged if self.config.is_regression else diverged | (reached < 0)
+        return diverged if self._is_regression else diverged | (reached < 0)
 
     def _worst_first(self, has_failed: NDArray[np.bool_]) -> dict[int, list[int]]:
         """The networks that failed in each variant: first those that diverged, then by accuracy, or by loss."""
         scores, diverged = self._networks.scores(), self._networks.diverged()
-        badness = scores["test_loss"] if self.config.is_regression else -scores["test_accuracy"]
+        badness = scores["test_loss"] if self._is_regression else -scores["test_accuracy"]
         found: dict[int, list[int]] = {}
         for index in sorted(np.flatnonzero(has_failed).tolist(), key=lambda i: (not diverged[i], -badness[i])):
-            found.setdefault(index // self.config.seeds, []).append(index)
+            found.setdefault(index // self._seeds, []).append(index)
         return found
 
     def _cases(self, indices: Sequence[int]) -> dict[int, Case]:
@@ -121,13 +139,12 @@ class Failures:
 
     def _siblings(self, variant: int, has_failed: NDArray[np.bool_]) -> tuple[int, list[Sibling]]:
         """How many networks of a variant did well, and how the others did."""
-        config = self.config
-        did = "stayed finite in" if config.is_regression else "reached the target in"
-        successes = (~has_failed).reshape(-1, config.seeds).sum(axis=1).tolist()
-        values = [getattr(each, config.varied) for each in config.variants.values()]
+        did = "stayed finite in" if self._is_regression else "reached the target in"
+        successes = (~has_failed).reshape(-1, self._seeds).sum(axis=1).tolist()
+        values = [getattr(each, self._varied) for each in self._variants.values()]
         every = [
-            Sibling(name=name, value=value, did=did, successes=count, runs=config.seeds)
-            for name, value, count in zip(config.variants, values, successes, strict=True)
+            Sibling(name=name, value=value, did=did, successes=count, runs=self._seeds)
+            for name, value, count in zip(self._variants, values, successes, strict=True)
         ]
         return successes[variant], every[:variant] + every[variant + 1 :]
 
@@ -135,10 +152,10 @@ class Failures:
         config, step = self._networks.configs[index], int(self._networks.steps()[index])
         loss = float(self._networks.scores()["test_loss"][index])
         return {
-            "variant": list(self.config.variants)[index // self.config.seeds],
+            "variant": list(self._variants)[index // self._seeds],
             "shared": shared,
             "seed": config.seed,
-            "member": index % self.config.seeds,
+            "member": index % self._seeds,
             "step": step,
             "diverged": bool(self._networks.diverged()[index]),
             "evidence": found.words,
