@@ -146,3 +146,15 @@ def is_in_state(page: Page, state: str) -> None:
 
 if __name__ == "__main__":
     install()
+
+
+def type_value(page: Page, label: str, text: str) -> None:
+    """Type a value into the field that the last entry of a menu opens, key by key, and press Enter."""
+    field = page.get_by_role("textbox", name=f"{label}: other")
+    if not field.is_visible():
+        page.get_by_role("combobox", name=label, exact=True).first.click()
+        page.get_by_role("option", name="Other…", exact=True).click()
+    field.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")

@@ -10,8 +10,8 @@ import numpy as np
 import streamlit as st
 
 from playground.lab import LABS, Lab, Metric
+from playground.pages.session import PageSession
 from playground.runs.store import Curves
-from playground.stream.channel import Channel
 
 REFRESH_S = 0.5
 MUTED, TEXT = "#8c929d", {"light": "#22262b", "dark": "#f0f2f4"}  # as in the live curves
@@ -21,30 +21,33 @@ DIVERGING = [[0.0, "#f59322"], [0.5, "#e8eaeb"], [1.0, "#0877bd"]]
 
 
 @st.fragment(run_every=REFRESH_S)
-def inspect_panel(find_channel: Callable[[], Channel], input_names: Callable[[Any], list[str]]) -> None:
+def inspect_panel(session: PageSession, input_names: Callable[[Any], list[str]]) -> None:
     """All curves so far, and every layer's weights as they are now; ``input_names`` are those of the first."""
-    channel = find_channel()
+    channel = session.channel()
     curves, weights = st.columns([3, 2])
     with curves:
-        curves_chart(channel)
+        curves_chart(session)
     with weights:
         arrays = channel.inspect("weights").arrays
         layers = len(arrays) // 2
         index = st.selectbox(
-            "Weights of", range(layers), key="inspect_layer", format_func=lambda i: _layer_name(i, layers)
+            "Weights of",
+            range(layers),
+            key=session.key("inspect_layer"),
+            format_func=lambda i: _layer_name(i, layers),
         )
         matrix, bias = arrays[f"layers.{index}.weight"], arrays[f"layers.{index}.bias"]
         names = [f"neuron {i + 1}" for i in range(matrix.shape[1])]
         if index == 0:
             names = input_names(channel.config)
-        st.plotly_chart(_heatmap(matrix, bias, names), key="weights", config=_CONFIG)
+        st.plotly_chart(_heatmap(matrix, bias, names), key=session.key("weights"), config=_CONFIG)
 
 
-def curves_chart(channel: Channel) -> None:
-    """The curves so far of the channel's run."""
-    lab = LABS[channel.config.lab]
+def curves_chart(session: PageSession) -> None:
+    """The curves so far of the page's run."""
+    channel, lab = session.channel(), LABS[session.lab]
     low = dict.fromkeys(metric.axes for metric in lab.metrics if metric.better == "low")
-    is_log = bool(low) and st.toggle(f"Logarithmic {' and '.join(low)}", key="log_scale")
+    is_log = bool(low) and st.toggle(f"Logarithmic {' and '.join(low)}", key=session.key("log_scale"))
     moment = channel.inspect("curves", "scene")
     figure = curves_figure(
         lab,
@@ -54,7 +57,7 @@ def curves_chart(channel: Channel) -> None:
         cursor=moment.epoch if moment.step < moment.info["furthest"] else None,
         theme=st.context.theme.type or "light",
     )
-    st.plotly_chart(figure, key="curves", config=_CONFIG)
+    st.plotly_chart(figure, key=session.key("curves"), config=_CONFIG)
 
 
 _CONFIG = {"displaylogo": False}

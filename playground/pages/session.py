@@ -66,6 +66,10 @@ class PageSession:
         names = [*self._known(), *self.show.settings()]
         return st.session_state.get("lab") != self.lab or any(name not in st.session_state for name in names)
 
+    def key(self, name: str) -> str:
+        """Where a page of this lab keeps something of its own in the session: another lab's page has its own."""
+        return f"{self.lab}.{name}"
+
     @property
     def token(self) -> str:
         """What the stage shows to its socket."""

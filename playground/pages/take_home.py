@@ -5,7 +5,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,12 +13,11 @@ from typing import Any
 
 import streamlit as st
 
-from playground.export import FORMS, exported
-from playground.pages.session import plain
+from playground.export import FORMS, exported, forms_of
+from playground.pages.session import PageSession, plain
 from playground.pages.stage import code, saver
 from playground.run import Run
 from playground.settings import ConfigError
-from playground.stream.channel import Channel
 from playground.stream.hub import hub
 
 REFRESH_S = 1.0
@@ -41,31 +40,32 @@ class Order:
 
 
 @st.fragment(run_every=REFRESH_S)
-def take_home_panel(find_channel: Callable[[], Channel]) -> None:
+def take_home_panel(session: PageSession) -> None:
     """What this run looks like in PyTorch, with what changed last marked, and files of it."""
-    channel = find_channel()
+    channel = session.channel()
     run, step, metrics = channel.seen()
     moment = run, step
     text = exported(run, step, "script", shown=metrics).decode()
-    shown = st.session_state.get("code_shown", text)
+    shown = st.session_state.get(session.key("code_shown"), text)
     if (changed := _changed_lines(shown, text)) is not None:
-        st.session_state.code_changed = changed
-    st.session_state.code_shown = text
-    order = _order(moment)
+        st.session_state[session.key("code_changed")] = changed
+    st.session_state[session.key("code_shown")] = text
+    order = _order(session, moment)
     is_busy = order is not None and not order.file.done()
     with st.container(horizontal=True, gap="small"):
         with (
             st.popover("Take home", icon="spinner" if is_busy else _SAVE, key="take_home"),
             st.container(gap="xsmall"),
         ):
-            _forms(channel, order, is_busy)
-        _ask_sensitivity(channel, order, is_busy)
+            _forms(session, order, is_busy)
+        _ask_sensitivity(session, order, is_busy)
         _made(order)
     if order is not None and order.form == SENSITIVITY and order.seen_at is not None:
         st.markdown(json.loads(order.file.result())["sentence"])
-    if refused := st.session_state.get("take_home_refused"):
+    if refused := st.session_state.get(session.key("refused")):
         st.error(plain(refused), icon=":material/error:")
-    code(key="code_lines", data={"text": text.rstrip("\n"), "changed": st.session_state.get("code_changed", [])})
+    lines = {"text": text.rstrip("\n"), "changed": st.session_state.get(session.key("code_changed"), [])}
+    code(key=session.key("code_lines"), data=lines)
     st.caption(_ABOUT)
 
 
@@ -78,33 +78,33 @@ _ABOUT = (
 # Take home
 
 
-def _forms(channel: Channel, order: Order | None, is_busy: bool) -> None:
+def _forms(session: PageSession, order: Order | None, is_busy: bool) -> None:
     """A button for every form: those that are text are there at once, the others are made when they are asked for."""
-    for name, form in FORMS.items():
+    for name, form in forms_of(session.lab).items():
         if name == SENSITIVITY:  # it has a button of its own, and is told rather than saved
             continue
         place: Any = {"key": f"take_{name}", "help": form.help, "width": "stretch"}
         file, label = f"run.{form.extension}", f"{form.label} :gray[.{form.extension}]"
         if not form.trains:
-            content = partial(_now, channel, name)
+            content = partial(_now, session, name)
             st.download_button(label, content, file, form.mime, icon=_SAVE, on_click="ignore", **place)
         elif order is None or order.form != name:
             label = form.label if is_busy else label
-            st.button(label, icon=_MAKE, on_click=_ask, args=(name, channel), disabled=is_busy, **place)
+            st.button(label, icon=_MAKE, on_click=_ask, args=(name, session), disabled=is_busy, **place)
         elif is_busy:
             st.button(f"{form.label}: computing the run again", icon="spinner", disabled=True, **place)
         else:
             st.button(form.label, icon=_DONE, disabled=True, **place)
 
 
-def _ask_sensitivity(channel: Channel, order: Order | None, is_busy: bool) -> None:
+def _ask_sensitivity(session: PageSession, order: Order | None, is_busy: bool) -> None:
     """A button: how far a tiny change takes this run is computed as the files are, and then told in a sentence."""
     is_ours = order is not None and order.form == SENSITIVITY
     st.button(
         "Computing the run again" if is_ours and is_busy else "How sensitive is this run?",
         icon="spinner" if is_ours and is_busy else ":material/ssid_chart:",
         key="ask_sensitivity", type="tertiary", help=FORMS[SENSITIVITY].help, disabled=is_busy,
-        on_click=_ask, args=(SENSITIVITY, channel),
+        on_click=_ask, args=(SENSITIVITY, session),
     )  # fmt: skip
 
 
@@ -124,22 +124,22 @@ def _made(order: Order | None) -> None:
 _SAVE, _MAKE, _DONE = ":material/download:", ":material/hourglass_empty:", ":material/check:"
 
 
-def _now(channel: Channel, form: str) -> bytes:
+def _now(session: PageSession, form: str) -> bytes:
     """A form that is text, of the moment at which it is asked for."""
-    run, step, metrics = channel.seen()
+    run, step, metrics = session.channel().seen()
     return exported(run, step, form, shown=metrics)
 
 
-def _ask(form: str, channel: Channel) -> None:
+def _ask(form: str, session: PageSession) -> None:
     """Begin to make a form of this moment, in another process; the page goes on, and looks again every second."""
-    moment = channel.value()
-    st.session_state.take_home_refused = None
-    st.session_state.order = Order(form, moment, hub().engine.export(*moment, form))
+    moment = session.channel().value()
+    st.session_state[session.key("refused")] = None
+    st.session_state[session.key("order")] = Order(form, moment, hub().engine.export(*moment, form))
 
 
-def _order(moment: Moment) -> Order | None:
+def _order(session: PageSession, moment: Moment) -> Order | None:
     """What this page has asked for, if it is under way, or done and still of use."""
-    order: Order | None = st.session_state.get("order")
+    order: Order | None = st.session_state.get(session.key("order"))
     if order is None or not order.file.done():
         return order
     order.seen_at = order.seen_at or time.monotonic()
@@ -148,8 +148,8 @@ def _order(moment: Moment) -> Order | None:
         if order.moment == moment or time.monotonic() - order.seen_at < KEPT_S:
             return order
     except (ConfigError, CancelledError) as error:
-        st.session_state.take_home_refused = str(error) or "The server has ended this; try again."
-    st.session_state.order = None
+        st.session_state[session.key("refused")] = str(error) or "The server has ended this; try again."
+    st.session_state[session.key("order")] = None
     return None
 
 

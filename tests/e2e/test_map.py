@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import STAGE, is_in_state, number, opened, press, reaches
+from tests.browser import STAGE, is_in_state, number, opened, press, reaches, type_value
 
 pytestmark = pytest.mark.browser
 
@@ -86,14 +86,12 @@ def test_an_end_is_typed_and_what_does_not_fit_is_refused_by_the_name_on_the_pag
     opened(page, address, "map?cells=4")
     end = page.get_by_role("combobox", name="To", exact=True).first
     for typed, words in (("-5", "-5 does not fit learning rate"), ("1e12", "1e+12 does not fit learning rate")):
-        end.fill(typed)
-        end.press("Enter")
+        type_value(page, "To", typed)
         expect(page.get_by_test_id("stToast").last).to_contain_text(f"Left to right, to: {words}")
         expect(page.get_by_test_id("stToast").last).to_contain_text("to at most 100")
         expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
         expect(end).to_have_value("30")
-    end.fill("12.5")
-    end.press("Enter")
+    type_value(page, "To", "12.5")
     page.wait_for_url("**across_to=12.5**")
 
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import STAGE, opened, press, reaches
+from tests.browser import STAGE, opened, press, reaches, type_value
 
 pytestmark = pytest.mark.browser
 PAGES = {"Compare": "compare", "Trainability map": "map", "Race of optimizers": "race"}
@@ -125,9 +125,10 @@ def test_a_preset_lasts_when_something_else_changes(page: Page, address: str) ->
     page.keyboard.press("ArrowLeft")
     page.wait_for_url(re.compile("seeds=8"))
     assert settings(page) == {**before, "seeds": ["8"]}
-    layers = page.get_by_role("combobox", name="Hidden layers")
-    layers.fill("6-5-4")
-    page.keyboard.press("Enter")
+    type_value(page, "Hidden layers", "8-8-4")
+    page.wait_for_url("**hidden_sizes=8%2C8%2C4**")
+    expect(page.get_by_role("textbox", name="Hidden layers: other")).to_have_count(0)
+    type_value(page, "Hidden layers", "6-5-4")
     page.wait_for_url("**hidden_sizes=6%2C5%2C4**")
     assert settings(page) == {**before, "seeds": ["8"], "hidden_sizes": ["6,5,4"]}
     expect(page.get_by_role("combobox", name="Start from")).not_to_have_value("Without or with L2 on noisy data")

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from playground.export import FORMS, exported
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Run
-from tests.browser import STAGE, is_in_state, number, opened, press, reaches
+from tests.browser import STAGE, is_in_state, number, opened, press, reaches, type_value
 
 pytestmark = pytest.mark.browser
 
@@ -216,16 +216,41 @@ def test_a_live_setting_changes_the_run_as_it_goes(page: Page, address: str) -> 
     is_in_state(page, "playing")
 
 
-def test_any_number_can_be_typed(page: Page, address: str) -> None:
+TYPED = (  # of every menu that takes any value: what has the present value's beginning, and a comma
+    ("Learning rate", "learning_rate", "0.035", "0.035"),
+    ("Learning rate", "learning_rate", "0,0351", "0.0351"),
+    ("Batch size", "batch_size", "100", "100"),
+    ("Batch size", "batch_size", "1", "1"),
+    ("L1 rate", "l1_strength", "0.0005", "0.0005"),
+    ("L2 rate", "weight_decay", "0.00012", "0.00012"),
+)
+
+
+def test_what_is_typed_is_what_is_taken(page: Page, address: str) -> None:
     opened(page, address)
-    rate = page.get_by_role("combobox", name="Learning rate")
-    rate.fill("0.025")
-    rate.press("Enter")
-    expect(page).to_have_url(re.compile("learning_rate=0.025"))
-    rate.fill("fast")
-    rate.press("Enter")
+    for label, name, text, taken in TYPED:
+        type_value(page, label, text)
+        expect(page).to_have_url(re.compile(rf"[?&]{name}={re.escape(taken)}(&|$)"))
+        expect(page.get_by_role("combobox", name=label)).to_have_value(taken)
+        expect(page.get_by_role("textbox", name=f"{label}: other")).to_have_count(0)
+
+
+def test_what_cannot_be_read_is_said_and_stays_to_be_mended(page: Page, address: str) -> None:
+    opened(page, address, "?learning_rate=0.025")
+    type_value(page, "Learning rate", "fast")
     expect(page.get_by_test_id("stToast")).to_contain_text("'fast' is not a number from 0 to 100")
+    rate, field = (
+        page.get_by_role("combobox", name="Learning rate"),
+        page.get_by_role("textbox", name="Learning rate: other"),
+    )
+    expect(field).to_have_value("fast")
     expect(rate).to_have_value("0.025")
+    type_value(page, "Learning rate", "")
+    expect(rate).to_have_value("0.025")
+    rate.click()
+    page.get_by_role("option", name="0.1", exact=True).click()
+    expect(field).to_have_count(0)
+    expect(page).to_have_url(re.compile("learning_rate=0.1"))
 
 
 def test_a_hostile_address(page: Page, address: str) -> None:

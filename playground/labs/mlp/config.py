@@ -6,15 +6,31 @@ from itertools import pairwise
 from math import prod
 from typing import Any, ClassVar
 
-from playground.catalog import ACTIVATIONS, DEVICES, INITIALIZERS, LOSSES, OPTIMIZERS
+from playground.catalog import (
+    ACTIVATIONS,
+    BATCH_SIZES,
+    DEVICES,
+    INITIALIZERS,
+    LEARNING_RATES,
+    LOSSES,
+    OPTIMIZERS,
+    REGULARIZATION_RATES,
+)
 from playground.data.points import DATASETS, FEATURES, train_size
 from playground.run import RunConfig
-from playground.settings import Choice, Integer, Names, Number, Problem, Sizes, setting
+from playground.settings import Choice, Integer, Names, Number, Problem, Share, Sizes, setting
 
 MAX_LAYERS, MAX_NEURONS = 8, 32
 SEED = Integer(0, 2**31 - 1)
 VECTORS = {"sgd": 0, "momentum": 1, "adam": 2}  # parameter-sized vectors in an optimizer's state
 COPIES = 3  # of parameters and state: before a slice, after it, and within
+SHAPES = ((), (4,), (8,), (4, 2), (8, 8), (16, 16), (8, 8, 8), (8,) * 4, (8,) * 6)
+
+
+def batch_sizes(config: "MLPConfig") -> list[int]:
+    """The usual ones, and all training points at once."""
+    available = train_size(config.dataset, config.train_share)
+    return [size for size in BATCH_SIZES if size < available] + [available]
 
 
 @dataclass(frozen=True)
@@ -41,11 +57,11 @@ class MLPConfig(RunConfig):
 
     dataset: str = setting("circle", Choice(DATASETS), "Dataset")
     noise: float = setting(
-        0.0, Number(0, 0.5), "Noise", help="How far the points stray from their pattern, 0 to 0.5."
+        0.0, Share(0.0, 0.5), "Noise", help="How far the points stray from their pattern, 0 to 0.5."
     )
     train_share: float = setting(
         0.5,
-        Number(0.1, 0.9),
+        Share(0.1, 0.9, step=0.05),
         "Training share",
         help="The share of the points that is trained on, 0.1 to 0.9.",
     )
@@ -53,7 +69,11 @@ class MLPConfig(RunConfig):
 
     features: tuple[str, ...] = setting(("x", "y"), Names(FEATURES), "Features")
     hidden_sizes: tuple[int, ...] = setting(
-        (4, 2), Sizes(MAX_LAYERS, 1, MAX_NEURONS), "Hidden layers", help="Neurons in each hidden layer."
+        (4, 2),
+        Sizes(MAX_LAYERS, 1, MAX_NEURONS),
+        "Hidden layers",
+        help="Neurons in each hidden layer, as in 8-8-4.",
+        usual=SHAPES,
     )
     activation: str = setting(
         "tanh", Choice(ACTIVATIONS), "Activation", help="What a hidden neuron makes of its sum z."
@@ -73,10 +93,19 @@ class MLPConfig(RunConfig):
         "squared_error", Choice(LOSSES), "Loss", help="What training makes small: how wrong an output is."
     )
     optimizer: str = setting("sgd", Choice(OPTIMIZERS), "Optimizer", help="How the gradient g changes a weight w.")
-    learning_rate: float = setting(0.03, Number(0, 100), "Learning rate", live=True, help="How far an update goes.")
-    batch_size: int = setting(10, Integer(1, 1000), "Batch size", live=True, help="Training points in one update.")
+    learning_rate: float = setting(
+        0.03, Number(0, 100), "Learning rate", live=True, help="How far an update goes.", usual=LEARNING_RATES
+    )
+    batch_size: int = setting(
+        10, Integer(1, 1000), "Batch size", live=True, help="Training points in one update.", usual=batch_sizes
+    )
     l1_strength: float = setting(
-        0.0, Number(0, 10), "L1 regularization", live=True, help="Draws weights to exactly 0."
+        0.0,
+        Number(0, 10),
+        "L1 regularization",
+        live=True,
+        help="Draws weights to exactly 0.",
+        usual=REGULARIZATION_RATES,
     )
     weight_decay: float = setting(
         0.0,
@@ -84,6 +113,7 @@ class MLPConfig(RunConfig):
         "L2 regularization",
         live=True,
         help="Weight decay: draws weights towards 0, decoupled from the optimizer.",
+        usual=REGULARIZATION_RATES,
     )
     device: str = setting("auto", Choice(DEVICES), "Device")
 

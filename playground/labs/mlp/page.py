@@ -53,9 +53,9 @@ def mlp_page() -> None:
         st.link_button("Compare", address, type="tertiary", icon=":material/compare_arrows:", help=_COMPARE)
     st.caption(_LEGEND)
     if show.inspect:
-        inspect_panel(SESSION.channel, _input_names)
+        inspect_panel(SESSION, _input_names)
     if show.code:
-        take_home_panel(SESSION.channel)
+        take_home_panel(SESSION)
     if show.runs:
         runs_dialogs()
         runs_panel(SESSION)

@@ -9,12 +9,12 @@ import streamlit as st
 
 from playground.lab import LABS, Metric
 from playground.labs.mlp.controls import controls, structure
+from playground.pages.form import control
 from playground.pages.session import PageSession, plain, redraw_if_changed
 from playground.pages.stage import mount
 from playground.settings import Choice, ConfigError
 from playground.studies import memory
 from playground.studies.compare.config import USUAL_LAB, CompareConfig
-from playground.studies.compare.controls import shared_settings
 from playground.studies.variants import MOST_VARIANTS, comparable, separator, usual_values, variable
 
 REFRESH_S = 1.0
@@ -188,7 +188,8 @@ def _shared() -> None:
         structure(SESSION)
         controls(SESSION)
     else:
-        shared_settings(SESSION, config.base)
+        for name in config.base.settings():
+            control(SESSION, name)
 
 
 # Predict, then reveal

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from playground.labs.mlp.controls import controls, numbers, structure
+from playground.labs.mlp.controls import controls, structure
+from playground.pages.form import control
 from playground.pages.session import PageSession
 from playground.pages.stage import mount
 from playground.studies.map.config import QUANTITIES, MapConfig
@@ -48,7 +49,7 @@ def _axes() -> None:
         quantity = QUANTITIES[getattr(config, side)]
         about = f"{quantity.label}: {quantity.low:g} to {quantity.high:g}."
         for place, end, name in zip(st.columns(2), ("from", "to"), ("From", "To"), strict=True):
-            numbers(place, name, f"{side}_{end}", config.usual_ends(side), about)
+            control(SESSION, f"{side}_{end}", place, label=name, usual=config.usual_ends(side), about=about)
     st.select_slider(
         "Networks along each axis", sorted({*CELLS, st.session_state.cells}), key="cells",
         help=MapConfig.settings()["cells"].help,

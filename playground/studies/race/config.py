@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from playground.catalog import OPTIMIZERS
+from playground.catalog import LEARNING_RATES, OPTIMIZERS
 from playground.labs.mlp.config import MLPConfig
 from playground.run import RunConfig
 from playground.settings import Names, Number, Setting, setting
@@ -25,11 +25,15 @@ class RaceConfig(Study):
 
     base: MLPConfig = field(default_factory=MLPConfig)
     optimizers: tuple[str, ...] = setting(tuple(OPTIMIZERS), Names(OPTIMIZERS), "Optimizers", help="Who takes part.")
-    sgd_learning_rate: float = setting(0.1, _RATE, "SGD learning rate", help="How far an update of SGD goes.")
-    momentum_learning_rate: float = setting(
-        0.03, _RATE, "Momentum learning rate", help="How far an update with momentum goes."
+    sgd_learning_rate: float = setting(
+        0.1, _RATE, "SGD learning rate", help="How far an update of SGD goes.", usual=LEARNING_RATES
     )
-    adam_learning_rate: float = setting(0.01, _RATE, "Adam learning rate", help="How far an update of Adam goes.")
+    momentum_learning_rate: float = setting(
+        0.03, _RATE, "Momentum learning rate", help="How far an update with momentum goes.", usual=LEARNING_RATES
+    )
+    adam_learning_rate: float = setting(
+        0.01, _RATE, "Adam learning rate", help="How far an update of Adam goes.", usual=LEARNING_RATES
+    )
 
     @classmethod
     def joined(cls, base: RunConfig) -> dict[str, Setting]:

@@ -2,17 +2,9 @@
 
 import streamlit as st
 
-from playground.catalog import LEARNING_RATES, LOSSES, OPTIMIZERS
-from playground.labs.mlp.controls import (
-    RESTARTS,
-    batch_sizes,
-    data_and_network,
-    menu,
-    regularization,
-    scale,
-    seeds_and_device,
-    structure,
-)
+from playground.catalog import LOSSES, OPTIMIZERS
+from playground.labs.mlp.controls import data_and_network, regularization, seeds_and_device, structure
+from playground.pages.form import RESTARTS, choice, control
 from playground.pages.session import PageSession
 from playground.pages.stage import mount
 
@@ -56,12 +48,14 @@ def _controls() -> None:
     for index, name in enumerate(config.optimizers):
         if index % 2 == 0:
             columns = st.columns(2)
-        scale(SESSION, columns[index % 2], f"{OPTIMIZERS[name].label} rate", f"{name}_learning_rate", LEARNING_RATES)
+        control(
+            SESSION, f"{name}_learning_rate", columns[index % 2], label=f"{OPTIMIZERS[name].label} rate", zero="off"
+        )
     data_and_network(SESSION, config)
     structure(SESSION)
     st.markdown("**Training**")
     left, right = st.columns(2)
-    menu(SESSION, left, "Loss", "loss", {name: LOSSES[name] for name in config.losses()})
-    scale(SESSION, right, "Batch size", "batch_size", batch_sizes(config))
+    choice(SESSION, "loss", {name: LOSSES[name] for name in config.losses()}, left)
+    control(SESSION, "batch_size", right)
     regularization(SESSION)
     seeds_and_device(SESSION)

@@ -123,7 +123,7 @@ def test_inspect_draws_the_live_run(hub: Hub) -> None:
     page.toggle(key="inspect").set_value(True).run()
     assert not page.exception
     assert len(page.get("plotly_chart")) == 2
-    page.selectbox(key="inspect_layer").set_value(2).run()
+    page.selectbox(key="mlp.inspect_layer").set_value(2).run()
     assert not page.exception
 
 
@@ -228,7 +228,7 @@ def test_every_form_can_be_taken_home(hub: Hub) -> None:
     page.button(key="take_csv").click().run()
     assert not page.exception
     assert "made" in {widget.key for widget in page.get("download_button")}
-    assert page.session_state["order"].file.result() == exported(Run(config=MLPConfig()), 0, "csv")
+    assert page.session_state["mlp.order"].file.result() == exported(Run(config=MLPConfig()), 0, "csv")
 
 
 def test_how_sensitive_a_run_is_stands_beside_the_code(hub: Hub) -> None:
