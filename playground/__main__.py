@@ -26,7 +26,7 @@ from playground.run import Run, RunConfig
 from playground.runs import runfile
 from playground.runs.replay import progress_bar
 from playground.runs.sensitivity import Sensitivity, sensitivity
-from playground.settings import Choice, ConfigError, Integer, Kind, Setting
+from playground.settings import Choice, ConfigError, Integer, Kind, Setting, renewals
 from playground.studies.compare.headless import compare
 from playground.studies.many import ENGINES, EPOCHS, TARGET_ACCURACY, TIERS
 from playground.studies.map.config import MapConfig
@@ -188,7 +188,7 @@ def _given(config_class: type[RunConfig], options: dict[str, Any]) -> RunConfig:
     """The configuration that the options say; unlike a page, the command line refuses what it cannot use."""
     given = {name: options[name] for name in config_class.settings() if options.get(name) is not None}
     if "seed" in given:
-        given.setdefault("data_seed", given["seed"])
+        given = {**dict.fromkeys(renewals(config_class.settings()), given["seed"]), **given}
     config, problems = config_class.from_text(given)
     if problems:
         raise ConfigError("; ".join(map(str, problems)))
@@ -266,7 +266,9 @@ def _add_settings(
 
 
 def _add_comparison(command: argparse.ArgumentParser, config_class: type[RunConfig]) -> argparse.ArgumentParser:
-    _add_settings(command, config_class, without=("data_seed",))
+    _add_settings(
+        command, config_class, without=[name for name in renewals(config_class.settings()) if name != "seed"]
+    )
     text = "what differs: activation=sigmoid,relu or hidden_sizes=4,2/8,8; 2 to 4 values"
     command.add_argument("--vary", required=True, metavar="SETTING=VALUES", help=text)
     text = "networks a variant, 1 to 256; each draws its own data and weights, from --seed on (default: 32)"

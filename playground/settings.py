@@ -6,7 +6,7 @@ URL, the command line, JSON and the page's controls all follow from that one lin
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Protocol, Self
 
@@ -43,6 +43,11 @@ class Choice:
         if not isinstance(value, str) or value not in self.options:
             raise ConfigError(f"{shown(value)} is not one of {', '.join(self.options)}")
         return value
+
+
+@dataclass(frozen=True)
+class Device(Choice):
+    """What a run is computed on; the first option leaves it to the machine, which alone knows what it has."""
 
 
 @dataclass(frozen=True)
@@ -207,13 +212,22 @@ Usual = Sequence[Any] | Callable[[Any], Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
+class Renewal:
+    """A button of the stage that takes the next seed: its ``label``, and what it does."""
+
+    label: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """What is known of one field of a group of settings.
 
     ``live``: a change applies to a run without a restart. ``redraws``: a change of a live one alters what otherwise
     stays the same during a run (the scene). ``quiet``: where it gives way to another setting, nobody is told, since
     its menu shows what fits. ``usual`` are the values that its control offers, or what finds them for a
-    configuration; a number may still be any other.
+    configuration; a number may still be any other. ``renewal`` makes a whole number a seed, from which something is
+    drawn at random.
     """
 
     kind: Kind
@@ -223,6 +237,7 @@ class Setting:
     redraws: bool = False
     quiet: bool = False
     usual: Usual = ()
+    renewal: Renewal | None = None
 
     def offered(self, config: "Settings") -> list[Any]:
         """The values that its control offers beside the present one; all of a choice where it names no usual ones."""
@@ -240,9 +255,23 @@ def setting(
     redraws: bool = False,
     quiet: bool = False,
     usual: Usual = (),
+    renewal: Renewal | None = None,
 ) -> Any:
     """A dataclass field of a group of settings; see ``Setting``."""
-    return field(default=default, metadata={"setting": Setting(kind, label, live, help, redraws, quiet, usual)})
+    return field(
+        default=default, metadata={"setting": Setting(kind, label, live, help, redraws, quiet, usual, renewal)}
+    )
+
+
+def renewals(known: Mapping[str, Setting]) -> dict[str, Renewal]:
+    """The seeds among some settings, ``seed`` first, with the buttons that take the next one."""
+    found = {name: each.renewal for name, each in known.items() if each.renewal is not None}
+    return dict(sorted(found.items(), key=lambda each: each[0] != "seed"))
+
+
+def redraws(known: Mapping[str, Setting], names: Iterable[str]) -> bool:
+    """Whether a change of any of ``names`` that are settings alters the scene of a run that goes on."""
+    return any(known[name].redraws for name in names if name in known)
 
 
 @dataclass(frozen=True, slots=True)

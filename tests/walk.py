@@ -13,7 +13,7 @@ import pytest
 
 from playground.lab import LABS, Experiment, Lab, Metric
 from playground.run import Edit, RunConfig, Snapshot, View
-from playground.settings import Integer, Number, setting
+from playground.settings import Integer, Number, Renewal, setting
 from playground.training.history import History
 
 STEPS_PER_EPOCH = 10
@@ -44,7 +44,7 @@ class WalkConfig(RunConfig):
     lab: ClassVar[str] = "walk"
 
     rate: float = setting(0.1, Number(0, 1000), "Rate", live=True)
-    seed: int = setting(0, Integer(0, 1000), "Seed")
+    seed: int = setting(0, Integer(0, 1000), "Seed", renewal=Renewal("New start", "Begin elsewhere"))
 
     @property
     def steps_per_epoch(self) -> float:
@@ -84,7 +84,6 @@ class WalkExperiment(Experiment):
         info: dict[str, Any] = {"tier": "plain", "edits": self.edits}
         arrays: dict[str, Any] = {}
         if "stage" in view.panels:
-            info["shown"] = []
             arrays["place"] = self.place.astype(np.float32)
         if "scene" in view.panels:
             info["scene"] = {"start": [3, 4], "baselines": [BASELINE]}

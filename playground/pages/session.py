@@ -16,7 +16,7 @@ from playground.lab import LABS
 from playground.pages.navigation import lab_page
 from playground.run import Run, RunConfig
 from playground.runs import link
-from playground.settings import ConfigError, Integer, Number, Problem, Setting, Settings, Sizes
+from playground.settings import ConfigError, Device, Integer, Number, Problem, Setting, Settings, Sizes
 from playground.stream.channel import Channel
 from playground.stream.hub import ServerFull, hub
 
@@ -172,15 +172,18 @@ class PageSession:
 
     def _settings(self) -> RunConfig:
         """The session's settings; those that do not go together, or not with this machine, are brought in line."""
-        values = {name: self._read(name, known) for name, known in self._known().items()}
-        devices = hub().devices
-        if values.get("device", "auto") not in ("auto", *devices):
-            have = " or ".join(devices)
-            toast(Problem("device", f"'{values['device']}' is not on this server, which has {have}; using auto"))
-            values["device"] = "auto"
+        known = self._known()
+        values = {name: self._read(name, each) for name, each in known.items()}
+        for name in [name for name, each in known.items() if isinstance(each.kind, Device)]:
+            automatic, devices = next(iter(known[name].kind.options)), hub().devices  # type: ignore[attr-defined]
+            if values[name] not in (automatic, *devices):
+                have = " or ".join(devices)
+                message = f"'{values[name]}' is not on this server, which has {have}; using {automatic}"
+                toast(self._labelled(Problem(name, message)))
+                values[name] = automatic
         config, conflicts = self.config_class.reconciled(values)
         for found in conflicts:
-            if found.name != "loss":  # its menu shows what fits
+            if found.name not in known or not known[found.name].quiet:
                 toast(self._labelled(found))
         refused = hub().limits.problems(config)
         for found in refused:

@@ -7,14 +7,14 @@ run, in bounded memory, and the nearest one before the wanted step is where the 
 import time
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 
 from playground.lab import LABS, Experiment, experiment_of
 from playground.run import Edit, Run, Snapshot, View
-from playground.settings import ConfigError, Integer
+from playground.settings import ConfigError, Integer, renewals
 from playground.training.history import History
 
 MEMORY_BYTES = 16 * 2**20  # of one run's checkpoints
@@ -112,7 +112,7 @@ class Timeline:
         """What ``view`` asks for, with how far the run has come and the steps at which it was changed.
 
         To ``curves`` and a ``scene`` belong the measurements so far, ``curves`` (H, columns) with their ``columns``;
-        a scene also says which metrics the lab has, unless the run itself does.
+        a scene also says which metrics the lab has, unless the run itself does, and its seeds.
         """
         snapshot = self.experiment.observe(run_id, view)
         marks = [(edit.step, edit.target, edit.value) for edit in self.run.edits[-MOST_MARKS:]]
@@ -125,7 +125,12 @@ class Timeline:
             info["columns"], arrays["curves"] = history.columns, history.array().astype(np.float32)
             arrays["curves"].flags.writeable = False
         if "scene" in info:
-            info["scene"] = {**LABS[self.run.lab].declaration(), **info["scene"]}
+            config = self.run.config_after(self.experiment.edits)
+            seeds = [
+                {"name": name, "value": getattr(config, name), **asdict(button)}
+                for name, button in renewals(config.settings()).items()
+            ]
+            info["scene"] = {**LABS[self.run.lab].declaration(), "seeds": seeds, **info["scene"]}
         return replace(snapshot, info=info, arrays=arrays)
 
     def state(self) -> dict[str, Any]:

@@ -95,8 +95,7 @@ export class Shell {
     this.picture = makePicture(this);
     this.toolbar = new Toolbar({
       send: (message) => this.send(message),
-      onNewWeights: () => this.picture.newSeed?.("seed"),
-      onNewData: () => this.picture.newSeed?.("data_seed"),
+      onSeed: (name, value) => this.ask({ [name]: value }),
     }, stops ? RECORDED : LIVE);
     this.timeline = new Timeline({ onSeek: () => this.request(), onReturn: () => this.send({ type: "return" }) }, stops);
     this.words = h("div", { class: "nn-words", "aria-live": "polite" });
@@ -210,6 +209,7 @@ export class Shell {
     this.moment = this.picture.take(received, /** @type {Partial<M["arrays"]>} */ (arrays), moment);
     this.isSeeking = false;
     this.toolbar.confirm(header);
+    if (header.scene) this.toolbar.showSeeds(scene.seeds ?? []);
     this.numbersStale = this.fresh = this.isUnpainted = true;
   }
 

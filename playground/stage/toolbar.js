@@ -58,12 +58,12 @@ export class Toolbar {
   /**
    * @param {object} actions
    * @param {(message: Message) => void} actions.send
-   * @param {() => void} actions.onNewWeights
-   * @param {() => void} actions.onNewData
+   * @param {(name: string, value: number) => void} actions.onSeed
    * @param {Manner} manner
    */
-  constructor({ send, onNewWeights, onNewData }, manner) {
+  constructor({ send, onSeed }, manner) {
     this.send = send;
+    this.onSeed = onSeed;
     this.manner = manner;
     /** @type {"playing"|"paused"} */
     this.state = "paused";
@@ -77,14 +77,16 @@ export class Toolbar {
     this.steps = stat("Step");
     this.rate = stat("Updates/s");
     live(this.rate.element);
+    this.reset = button("Reset", "reset", manner.reset, () => this.send({ type: "reset" }));
+    this.beginnings = h("div", { class: "nn-group nn-group-reset" }, this.reset);
+    this.seedKey = "";
+    /** By name: quick presses build on each other, not on the scene on screen. @type {Record<string, number>} */
+    this.seedsWanted = {};
     this.element = h("div", { class: "nn-toolbar", role: "group", "aria-label": "Training" },
       h("div", { class: "nn-group nn-group-run" }, this.play,
         button("Step", "step", manner.step, () => this.step("update")),
         button("Epoch", "epoch", manner.epoch, () => this.step("epoch"), "Step one epoch")),
-      h("div", { class: "nn-group nn-group-reset" },
-        button("Reset", "reset", manner.reset, () => this.reset()),
-        live(button("New weights", null, "Start over from other initial weights", onNewWeights)),
-        live(button("Regenerate data", null, "Draw new points from the same distribution", onNewData))),
+      this.beginnings,
       h("div", { class: "nn-group nn-pace" }, this.buildSpeed(),
         h("div", { class: "nn-group nn-stats" }, this.epoch.element, this.steps.element, this.rate.element)));
   }
@@ -136,10 +138,6 @@ export class Toolbar {
     this.send({ type: "step", unit });
   }
 
-  reset() {
-    this.send({ type: "reset" });
-  }
-
   /** The button answers at once; the frames confirm it. @param {"playing"|"paused"} state */
   want(state) {
     this.trustUntil = performance.now() + TRUST_MS;
@@ -159,6 +157,16 @@ export class Toolbar {
   confirm({ state, notice }) {
     if (state === this.state) this.trustUntil = 0;
     else if (notice || performance.now() > this.trustUntil) this.showState(state);
+  }
+
+  /** A button for every seed of a new scene. @param {import("./types.js").Seed[]} seeds */
+  showSeeds(seeds) {
+    this.seedsWanted = Object.fromEntries(seeds.map(({ name, value }) => [name, value]));
+    const key = JSON.stringify(seeds.map(({ name, label }) => [name, label]));
+    if (key === this.seedKey) return;
+    this.seedKey = key;
+    this.beginnings.replaceChildren(this.reset, ...seeds.map(({ name, label, help }) =>
+      live(button(label, null, help, () => this.onSeed(name, (this.seedsWanted[name] += 1))))));
   }
 
   /** A few times a second. @param {Header} header */

@@ -24,10 +24,14 @@
  *
  * @typedef {{label: string, value: number, axes: string}} Baseline  a number that a metric is to be held against
  *
+ * @typedef {{name: string, value: number, label: string, help: string}} Seed  a setting from which something is drawn at
+ *   random, and the words of the button that takes the next one
+ *
  * @typedef {object} Scene  what every lab says that stays fixed during a run
  * @property {Metric[]} metrics
  * @property {string} score  the name of the metric by which runs are ranked
  * @property {Baseline[]} [baselines]
+ * @property {Seed[]} [seeds]
  *
  * @typedef {[step: number, target: string, value: unknown]} Mark
  *
@@ -95,7 +99,6 @@
  * @property {(now: number) => void} tick  each time the screen is ready
  * @property {(moment: M) => void} showNumbers  a few times a second
  * @property {(moment: M) => string} describe  in words, for those who hear the page
- * @property {(field: "seed"|"data_seed") => void} [newSeed]
  * @property {() => void} destroy
  */
 

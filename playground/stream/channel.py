@@ -20,7 +20,7 @@ from playground.lab import LABS
 from playground.run import Run, RunConfig, Snapshot, View
 from playground.runs.frame import pack
 from playground.runs.store import Store
-from playground.settings import ConfigError, shown
+from playground.settings import ConfigError, redraws, shown
 from playground.stream import commands
 from playground.stream.connection import Connection
 from playground.stream.controls import Controls
@@ -93,7 +93,7 @@ class Channel:
                 changed = {name: value for name, value in changed.items() if getattr(self.config, name) != value}
                 answers = [self._apply(*change, future) for change in changed.items()]
                 self.config = replace(self.config, **changed)
-                self._scene_due |= "data_seed" in changed
+                self._scene_due |= redraws(known, changed)
                 if changed:
                     self.wake()  # not only when it is done: the frame that shows it is asked for next
         try:
@@ -393,7 +393,7 @@ class Channel:
             return
         self._was_in_past = in_past
         config = self._engine.run(self.run_id).config_after(snapshot.info["edits"])
-        self._scene_due |= "data_seed" in self.config.changed(config)
+        self._scene_due |= redraws(config.settings(), self.config.changed(config))
         self.config = config
         self.controls.follow(config)
 

@@ -18,7 +18,8 @@ from playground.run import Run, RunConfig, View
 from playground.runs import link, runfile
 from playground.runs.frame import pack, unpack
 from playground.runs.timeline import Timeline
-from playground.settings import ConfigError
+from playground.settings import ConfigError, Integer, renewals
+from playground.stream.limits import Limits
 from tests.pages.page import opened
 
 SINGLE = [name for name, lab in LABS.items() if lab.config_class.is_single]
@@ -146,6 +147,14 @@ def test_measurements_are_finite_and_declared(experiment: Experiment, config: Ru
 
 
 @pytest.mark.parametrize("lab", LABS.values(), ids=list(LABS))
+def test_seeds_are_whole_numbers_that_can_be_drawn_anew(lab: Lab) -> None:
+    known = lab.config_class.settings()
+    for name in renewals(known):
+        assert isinstance(known[name].kind, Integer)
+    assert all(known[name].live for name in known if known[name].redraws and lab.config_class.is_single)
+
+
+@pytest.mark.parametrize("lab", LABS.values(), ids=list(LABS))
 def test_metrics_that_share_axes_have_one_unit(lab: Lab) -> None:
     for axes in {metric.axes for metric in lab.metrics}:
         assert len({metric.unit for metric in lab.metrics if metric.axes == axes}) == 1
@@ -227,6 +236,7 @@ def test_a_configuration_comes_back_from_its_text(config: RunConfig) -> None:
     assert config.title()
     assert config.steps_per_epoch > 0
     assert all(amount >= 0 for amount in config.demands().values())
+    assert set(config.demands()) <= set(Limits.settings())
 
 
 def test_a_run_comes_back_from_a_link_and_a_file(single: RunConfig) -> None:

@@ -22,8 +22,6 @@ export const SCENE = {
   hidden_sizes: [2, 4],
   outputs: ["class 0", "class 1"],
   domain: [-6, 6],
-  seed: 0,
-  data_seed: 0,
   limits: { layers: 8, neurons: 32 },
   metrics: METRICS,
   score: "test_loss",

@@ -18,7 +18,7 @@ from playground.catalog import (
 )
 from playground.data.points import DATASETS, FEATURES, train_size
 from playground.run import RunConfig
-from playground.settings import Choice, Integer, Names, Number, Problem, Share, Sizes, setting
+from playground.settings import Choice, Device, Integer, Names, Number, Problem, Renewal, Share, Sizes, setting
 
 MAX_LAYERS, MAX_NEURONS = 8, 32
 SEED = Integer(0, 2**31 - 1)
@@ -65,7 +65,15 @@ class MLPConfig(RunConfig):
         "Training share",
         help="The share of the points that is trained on, 0.1 to 0.9.",
     )
-    data_seed: int = setting(0, SEED, "Data seed", live=True, help="Which points are drawn.")
+    data_seed: int = setting(
+        0,
+        SEED,
+        "Data seed",
+        live=True,
+        help="Which points are drawn.",
+        redraws=True,
+        renewal=Renewal("Regenerate data", "Draw new points from the same distribution"),
+    )
 
     features: tuple[str, ...] = setting(("x", "y"), Names(FEATURES), "Features")
     hidden_sizes: tuple[int, ...] = setting(
@@ -87,10 +95,20 @@ class MLPConfig(RunConfig):
         "Initial scale",
         help="A factor on the initial weights, not on biases, 0.01 to 100.",
     )
-    seed: int = setting(0, SEED, "Seed", help="Which initial weights are drawn.")
+    seed: int = setting(
+        0,
+        SEED,
+        "Seed",
+        help="Which initial weights are drawn.",
+        renewal=Renewal("New weights", "Start over from other initial weights"),
+    )
 
     loss: str = setting(
-        "squared_error", Choice(LOSSES), "Loss", help="What training makes small: how wrong an output is."
+        "squared_error",
+        Choice(LOSSES),
+        "Loss",
+        help="What training makes small: how wrong an output is.",
+        quiet=True,
     )
     optimizer: str = setting("sgd", Choice(OPTIMIZERS), "Optimizer", help="How the gradient g changes a weight w.")
     learning_rate: float = setting(
@@ -115,7 +133,7 @@ class MLPConfig(RunConfig):
         help="Weight decay: draws weights towards 0, decoupled from the optimizer.",
         usual=REGULARIZATION_RATES,
     )
-    device: str = setting("auto", Choice(DEVICES), "Device")
+    device: str = setting("auto", Device(DEVICES), "Device")
 
     @property
     def outputs(self) -> int:

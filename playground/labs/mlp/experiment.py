@@ -242,8 +242,6 @@ class MLPExperiment:
             "activation": config.activation,
             "output_activation": config.output_activation,
             "domain": DOMAIN,
-            "seed": config.seed,
-            "data_seed": config.data_seed,
             "limits": {"layers": MAX_LAYERS, "neurons": MAX_NEURONS},
             "baselines": [{"label": "guessing", "value": self._guessing(), "axes": "loss"}],
         }

@@ -157,8 +157,6 @@ class MapExperiment:
             "domain": DOMAIN,
             "axes": {side: _axis(getattr(config, side), values) for side, values in sides.items()},
             "needs": config.demands(),
-            "seed": config.seed,
-            "data_seed": config.data_seed,
         }
 
     # Changing

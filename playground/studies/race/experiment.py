@@ -319,8 +319,6 @@ class RaceExperiment:
                 for name, racer in self.racers.items()
             ],
             "parameters": int(self._start.size),
-            "seed": config.seed,
-            "data_seed": config.data_seed,
         }
 
     # What every run has

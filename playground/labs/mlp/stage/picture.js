@@ -23,8 +23,6 @@ import { mounting } from "../../../stage/shell.js";
  * @property {number[]} hidden_sizes
  * @property {string[]} outputs  one name per output
  * @property {[number, number]} domain  of both coordinates
- * @property {number} seed
- * @property {number} data_seed
  * @property {{layers: number, neurons: number}} limits
  *
  * @typedef {object} Look
@@ -51,8 +49,6 @@ import { mounting } from "../../../stage/shell.js";
  *   ``shown``: per layer the true indices drawn, of active features, hidden layers, outputs
  *
  * @typedef {object} Wish  the settings as last asked for
- * @property {number} seed
- * @property {number} data_seed
  * @property {number[]} hidden_sizes
  * @property {string[]} features
  */
@@ -116,8 +112,7 @@ class NetworkPicture {
     const shown = isNewShape ? layersShown(scene, header.shown) : former.shown;
     moment.arrays.probe = arrays.probe;
     if (header.scene) {
-      const { seed, data_seed, hidden_sizes } = scene;
-      this.wanted = { seed, data_seed, hidden_sizes, features: scene.features.filter(({ active }) => active).map(({ name }) => name) };
+      this.wanted = { hidden_sizes: scene.hidden_sizes, features: scene.features.filter(({ active }) => active).map(({ name }) => name) };
       this.curves.restart(moment);
       this.staticStale = true;
     }
@@ -163,11 +158,6 @@ class NetworkPicture {
   /** @param {NetworkMoment} moment */
   describe(moment) {
     return describe(moment);
-  }
-
-  /** @param {"seed"|"data_seed"} field */
-  newSeed(field) {
-    this.change(field, (seed) => seed + 1);
   }
 
   /**

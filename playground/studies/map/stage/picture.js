@@ -20,8 +20,6 @@ import { mounting } from "../../../stage/shell.js";
  * @property {[number, number]} domain  of both coordinates
  * @property {{across: Axis, down: Axis}} axes
  * @property {{parameters: number, comparison_mb: number}} needs  the most that a network has, and what all take
- * @property {number} seed
- * @property {number} data_seed
  *
  * @typedef {object} Look
  * @property {{member: number|null}} view  the network beside the grid
@@ -191,7 +189,6 @@ class MapPicture {
     moment.arrays.large = arrays.large;
     if (header.scene) {
       this.axesStale = true;
-      this.seeds = { seed: scene.seed, data_seed: scene.data_seed };
       const before = former?.scene.axes;
       const isSame = before && [[before.across, across], [before.down, down]].every(
         ([one, other]) => one.name === other.name && one.values.length === other.values.length);
@@ -320,13 +317,6 @@ class MapPicture {
     const state = moment.header.state === "playing" ? "Playing." : "Paused.";
     const own = chosen === null ? "" : ` Chosen: ${this.places(moment, chosen).join(", ")}: ${this.outcome(moment, chosen)}.`;
     return `Step ${count(moment.header.step)}. ${this.summed(moment)} ${state}${own}`;
-  }
-
-  /** @param {"seed"|"data_seed"} field */
-  newSeed(field) {
-    if (!this.seeds) return;
-    this.seeds[field] += 1;
-    this.shell.ask({ [field]: this.seeds[field] });
   }
 
   destroy() {}

@@ -22,8 +22,6 @@ import { Surface } from "./surface.js";
  * @typedef {object} RaceScene
  * @property {import("../../../stage/types.js").Task} task
  * @property {{name: string, title: string, formula: string, learning_rate: number, series: number}[]} racers
- * @property {number} seed
- * @property {number} data_seed
  *
  * @typedef {object} Look
  * @property {Standing[]} racers
@@ -58,8 +56,6 @@ class RacePicture {
     this.element = h("div", { class: "nn-race" }, this.surface.element, this.table, this.losses.element);
     this.sized = [this.surface.element, this.losses.element];
     this.isRestless = false;
-    /** The seeds as last asked for. @type {Record<string, number>} */
-    this.wanted = {};
     /** @type {RaceScene|null} */
     this.scene = null;
     /** @type {ReturnType<typeof row>[]} */
@@ -85,7 +81,6 @@ class RacePicture {
     const { header, scene } = moment;
     if (header.scene) {
       this.scene = scene;
-      this.wanted = { seed: scene.seed, data_seed: scene.data_seed };
       this.table.classList.toggle("nn-no-accuracy", scene.task === "regression");
       this.standings = scene.racers.map(row);
       this.rows.replaceChildren(...this.standings.map(({ element }) => element));
@@ -148,12 +143,6 @@ class RacePicture {
       .map((racer) => (racer.has_diverged ? `${racer.title} diverged` : `${racer.title} ${loss(racer.train_loss)}`));
     const state = header.state === "playing" ? "Playing." : "Paused.";
     return `Step ${count(header.step)}. ${state} Training losses, the lowest first: ${standings.join(", ")}.`;
-  }
-
-  /** Quick presses build on each other, not on the scene on screen. @param {"seed"|"data_seed"} field */
-  newSeed(field) {
-    this.wanted[field] = (this.wanted[field] ?? 0) + 1;
-    this.shell.ask({ [field]: this.wanted[field] });
   }
 
   destroy() {}
