@@ -351,6 +351,7 @@ class MLPExperiment:
         self._parameters = self._tensor(state["parameters"])
         self._optimizer_state = {k: self._tensor(v) for k, v in state["optimizer_state"].items()}
         self._samples_before, self._step_before = state["epoch_start"]
+        self._set_hyperparameters()
         self.notice, self._measured = None, None
 
     # Building
