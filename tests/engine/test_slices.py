@@ -15,9 +15,11 @@ from playground.engine.checkpoints import set_aside, taken_up
 from playground.engine.process import ProcessEngine
 from playground.engine.worker import Worker
 from playground.headless.runs import replay
+from playground.lab import LABS
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.experiment import MLPExperiment
 from playground.run import Edit, Run, View
+from playground.runs.timeline import Timeline
 from playground.settings import ConfigError
 from playground.studies.compare.config import CompareConfig
 
@@ -178,6 +180,36 @@ def test_a_large_checkpoint_is_a_file_and_a_small_one_is_sent(tmp_path: Path) ->
     assert taken_up(kept) is None
     assert set_aside(large, tmp_path / "nowhere" / "a") is None
     assert [file.name for file in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_file_gives_back_what_was_put_into_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoints, "SENT_BYTES", 0)
+    state = {
+        "step": 7, "edits": 0, "notes": [None, True, 0.1, float("inf"), "x", (1, (2,))], "number": np.float32(0.5),
+        "state": {0: {"moment": np.array([[1.5, np.nan]], np.float32)}, "flags": np.array([True, False])},
+        "parameters": np.zeros((0, 3)),
+    }  # fmt: skip
+    again = taken_up(set_aside(state, tmp_path / "a"))
+    assert again is not None
+    assert (again["step"], again["notes"], again["number"]) == (7, state["notes"], 0.5)
+    for one, other in (
+        (again["state"][0]["moment"], state["state"][0]["moment"]),
+        (again["state"]["flags"], state["state"]["flags"]),
+        (again["parameters"], state["parameters"]),
+    ):
+        assert (one.dtype, one.shape, one.tobytes()) == (other.dtype, other.shape, other.tobytes())
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_every_lab_s_state_survives_its_file(lab: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoints, "SENT_BYTES", 0)
+    config = LABS[lab].config_class(**LABS[lab].small)
+    first = Timeline(Run(config=config))
+    first.advance(steps=5)
+    kept = taken_up(set_aside(first.state(), tmp_path / "a"))
+    first.advance(steps=4)
+    second = Timeline(Run(config=config), kept, step=9)
+    assert second.experiment.parameters_sha256() == first.experiment.parameters_sha256()
 
 
 def test_a_large_network_s_worker_may_die(monkeypatch: pytest.MonkeyPatch) -> None:
