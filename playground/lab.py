@@ -120,7 +120,10 @@ class Experiment(Protocol):
         ...
 
     def metrics(self) -> Mapping[str, float | None]:
-        """The lab's metrics by name: None for one that is not finite, none for one that this run does not have."""
+        """The lab's metrics now, by name: None for one that is not finite, none for one that this run does not have.
+
+        Measures them, if that is not done yet.
+        """
         ...
 
     def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
@@ -151,9 +154,15 @@ class Experiment(Protocol):
         """Go on from an earlier ``state`` of a run with the same configuration and the same live edits."""
         ...
 
+    def measured(self) -> tuple[int, Mapping[str, float | None]]:
+        """The newest metrics and the step at which they were measured: an earlier one, where measuring takes long
+        and the lab has a ``training.measure.Meter``."""
+        return self.step, self.metrics()
+
     def record(self) -> None:
-        """Add the present measurements to the history."""
-        self.history.add(self.history.row(self.step, self.epoch, self.metrics()))
+        """Add a row to the history: what was measured at this step."""
+        step, metrics = self.measured()
+        self.history.add(self.history.row(self.step, self.epoch, metrics if step == self.step else {}))
 
     def prepare(self) -> None:
         """Do now what would make the first ``advance`` slow. Leaves the run as it was."""

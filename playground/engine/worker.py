@@ -94,7 +94,9 @@ class Worker:
         return timeline.observe(run_id, view)
 
     def observe(self, run_id: str, view: View) -> Snapshot:
-        return self._timelines[run_id].observe(run_id, view)
+        timeline = self._timelines[run_id]
+        timeline.measure()  # nobody waits for its next update
+        return timeline.observe(run_id, view)
 
     def apply(self, run_id: str, target: str, value: Any) -> tuple[Edit, int] | Again:
         timeline = self._timelines[run_id]

@@ -126,7 +126,15 @@ class Timeline:
             self._restore(self._checkpoints[index], is_patient=budget_s is None)
         if self.step < step or self.is_due:
             self.advance(until=step, budget_s=budget_s)
-        return not self.is_due and (self.step == step or self.experiment.notice is not None)
+        is_there = not self.is_due and (self.step == step or self.experiment.notice is not None)
+        if is_there:
+            self.measure()
+        return is_there
+
+    def measure(self) -> None:
+        """Measure this moment, however long ago that was done last."""
+        self.experiment.metrics()
+        self.experiment.record()
 
     @property
     def is_due(self) -> bool:

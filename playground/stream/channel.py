@@ -370,6 +370,7 @@ class Channel:
                 "epoch": snapshot.epoch,
                 "state": "playing" if self.playing or self._goal else "paused",
                 "metrics": snapshot.metrics,
+                "measured_at": snapshot.measured_at,
                 "updates_per_s": self._pace.measured(snapshot.step) if self._may_train() else None,
                 "former": self._former and self._former.step,
                 "controls": self.controls.take(),

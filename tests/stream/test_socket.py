@@ -271,9 +271,9 @@ def test_what_lies_ahead_of_an_opened_run_comes_at_its_step(client: TestClient, 
         page.send(type="seek", step=10**10)
         assert page.frame()[0]["step"] == 30
         page.send(type="step", unit="epoch")
-        header = page.frame_when(state="paused")
+        header = page.frame_when(state="paused", epoch=2.0)
         assert header["marks"] == [[40, "learning_rate", 0.1]]
-        assert header["controls"]["learning_rate"] == 0.1
+        assert channel.config.learning_rate == 0.1  # type: ignore[attr-defined]
         assert channel.value()[0].edits == edits
 
 

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from playground.data.points import DATASETS, DOMAIN, FEATURES, draw, feature_values, grid, target_values
 from playground.export.palette import plane_colors
-from playground.lab import LABS
+from playground.lab import LABS, Experiment
 from playground.labs.mlp.config import MAX_LAYERS, MAX_NEURONS, MLPConfig
 from playground.labs.mlp.divergence import explained
 from playground.labs.mlp.model import MLP
@@ -56,7 +56,7 @@ MAX_SHOWN = 8  # neurons of a layer that are drawn
 PARAMETER = Number(-1000, 1000)  # what a person may type for a weight or bias
 
 
-class MLPExperiment:
+class MLPExperiment(Experiment):
     """One network in training. ``config`` is the configuration with all live edits applied."""
 
     def __init__(self, config: MLPConfig) -> None:
@@ -200,10 +200,6 @@ class MLPExperiment:
                         found[f"{name}_accuracy"] = accuracy(outputs[part], self._targets[part])
             self._measured = self._parameters, found
         return self._measured[1]
-
-    def record(self) -> None:
-        """Add the present measurements to the history."""
-        self.history.add(self.history.row(self.step, self.epoch, self.metrics()))
 
     def _maps(self, shown: Shown, view: View) -> dict[str, NDArray[Any]]:
         """The drawn neurons' maps, the plane, and where a point is probed what it makes of them."""
