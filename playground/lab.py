@@ -4,9 +4,9 @@ No shared room imports a lab. ``LABS`` names everything heavy by a dotted string
 So deleting a lab is deleting its folder, its tests and its entry here.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 from playground.catalog import resolve
@@ -106,13 +106,16 @@ class Lab:
 class Experiment(Protocol):
     """A run in training. Everything in it can be rebuilt from its configuration and edits.
 
-    Inherit from it: the verbs at the end have bodies that fit most labs.
+    Inherit from it: the verbs at the end have bodies that fit most labs. Those of the state are for a lab that trains
+    one ``network``, with any ``optimizers``; of several networks that is an ``nn.ModuleDict``.
     """
 
     step: int
     edits: int  # made so far
     notice: str | None
     history: History  # its measurements, for the curves
+    network: Any = None  # an nn.Module
+    optimizers: Mapping[str, Any] = MappingProxyType({})  # torch.optim.Optimizer, by any names
 
     @property
     def epoch(self) -> float:
@@ -147,12 +150,26 @@ class Experiment(Protocol):
         ...
 
     def state(self) -> dict[str, Any]:
-        """Return all that training needs to go on from here: ``step``, ``edits``, and the lab's own NumPy arrays."""
-        ...
+        """Return all that training needs to go on from here: ``step``, ``edits``, and the lab's own NumPy arrays.
+
+        Here these are the parameters and buffers of the ``network`` and the state of its ``optimizers``.
+        """
+        from playground.training.state import training_state  # imports torch, as all experiments do
+
+        return {"step": self.step, "edits": self.edits, **training_state(self.network, self.optimizers)}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from an earlier ``state`` of a run with the same configuration and the same live edits."""
-        ...
+        from playground.training.state import restore_training
+
+        self.step, self.edits, self.notice = state["step"], state["edits"], None
+        restore_training(self.network, self.optimizers, state)
+
+    def parameters(self) -> Any:
+        """Return a copy of all parameters as one vector (P,), float32."""
+        from playground.training.state import parameters_of
+
+        return parameters_of(self.network)
 
     def measured(self) -> tuple[int, Mapping[str, float | None]]:
         """The newest metrics and the step at which they were measured: an earlier one, where measuring takes long
@@ -181,8 +198,10 @@ class Experiment(Protocol):
         return
 
     def parameters_sha256(self) -> str:
-        """The hash of all parameters' bytes: equal hashes, equal networks."""
-        return hashlib.sha256(self.state()["parameters"].tobytes()).hexdigest()
+        """The hash of all parameters' and buffers' bytes: equal hashes, equal networks."""
+        from playground.training.state import sha256
+
+        return sha256(self.network)
 
 
 _LOSSES = (

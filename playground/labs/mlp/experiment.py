@@ -178,9 +178,14 @@ class MLPExperiment(Experiment):
         samples = self._samples_before + (self.step - self._step_before) * self.config.batch_size
         return samples / self._train_size
 
+    def parameters(self) -> NDArray[np.float32]:
+        """A copy of the parameter vector (P,)."""
+        result: NDArray[np.float32] = self._parameters.cpu().numpy().copy()
+        return result
+
     def parameters_sha256(self) -> str:
         """The hash of the parameter vector's float32 bytes."""
-        return hashlib.sha256(self._parameters.cpu().numpy().tobytes()).hexdigest()
+        return hashlib.sha256(self.parameters().tobytes()).hexdigest()
 
     def metrics(self) -> dict[str, float | None]:
         """Loss and, for classification, accuracy on both parts of the data; a value that is not finite is None."""
@@ -336,7 +341,7 @@ class MLPExperiment(Experiment):
         return {
             "step": self.step,
             "edits": self.edits,
-            "parameters": self._parameters.cpu().numpy().copy(),
+            "parameters": self.parameters(),
             "optimizer_state": {k: v.cpu().numpy().copy() for k, v in self._optimizer_state.items()},
             "epoch_start": (self._samples_before, self._step_before),
         }
