@@ -80,7 +80,15 @@ class Worker:
             has_moved = before != (timeline.step, timeline.experiment.edits)  # else it waits for a compiled loop
             if has_moved and not is_there and _is_worth(left_s) and timeline.experiment.notice is None:
                 return Again("advance", (run_id, view, None, left_s, until))
-        return timeline.observe(run_id, view), self._due_checkpoint(run_id)
+        if (
+            time.perf_counter() - started > 2 * SLICE_S
+        ):  # one update of many networks takes long, and so do their maps
+            return Again("advanced", (run_id, view))
+        return self.advanced(run_id, view)
+
+    def advanced(self, run_id: str, view: View) -> tuple[Snapshot, Mapping[str, Any] | None]:
+        """The last part of ``advance``."""
+        return self._timelines[run_id].observe(run_id, view), self._due_checkpoint(run_id)
 
     def seek(self, run_id: str, step: Any, view: View, budget_s: float | None = None) -> Snapshot | Again:
         """Go to ``step``, or as near as the run has come, for ``budget_s`` seconds; then observe."""

@@ -152,6 +152,16 @@ def test_a_long_rebuilding_lets_others_through(engine: ProcessEngine) -> None:
     engine.close("victim")
 
 
+def test_looking_is_a_slice_of_its_own_where_training_took_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Worker()
+    made.open("t", run())
+    short = made.advance("t", NOTHING, 1, None, None)
+    assert not isinstance(short, Again)
+    monkeypatch.setattr(worker, "SLICE_S", 0.0)
+    assert made.advance("t", NOTHING, 1, None, None) == Again("advanced", ("t", NOTHING))
+    assert made.advanced("t", NOTHING)[0].step == 2
+
+
 def test_a_loop_that_is_being_compiled_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
     made = Worker()
     made.open("t", run())
