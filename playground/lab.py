@@ -4,6 +4,7 @@ No shared room imports a lab. ``LABS`` names everything heavy by a dotted string
 So deleting a lab is deleting its folder, its tests and its entry here.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
@@ -166,7 +167,10 @@ class Experiment(Protocol):
         restore_training(self.network, self.optimizers, state)
 
     def parameters(self) -> Any:
-        """Return a copy of all parameters as one vector (P,), float32."""
+        """Return a copy of all parameters as one vector (P,), float32: those of the ``network``; without one, what
+        the lab's own ``state`` has under this name."""
+        if self.network is None:
+            return self.state()["parameters"]
         from playground.training.state import parameters_of
 
         return parameters_of(self.network)
@@ -199,6 +203,8 @@ class Experiment(Protocol):
 
     def parameters_sha256(self) -> str:
         """The hash of all parameters' and buffers' bytes: equal hashes, equal networks."""
+        if self.network is None:
+            return hashlib.sha256(self.parameters().tobytes()).hexdigest()
         from playground.training.state import sha256
 
         return sha256(self.network)

@@ -3,7 +3,6 @@
 It has neither losses nor accuracies; its metrics are its own.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -97,12 +96,6 @@ class WalkExperiment(Experiment):
         self.config = replace(self.config, **{target: value})
         self.edits += 1
         return Edit(step=self.step, target=target, value=value)
-
-    def parameters(self) -> Any:
-        return self.place.copy()
-
-    def parameters_sha256(self) -> str:
-        return hashlib.sha256(self.place.tobytes()).hexdigest()
 
     def state(self) -> dict[str, Any]:
         return {"step": self.step, "edits": self.edits, "parameters": self.place.copy()}
