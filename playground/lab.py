@@ -7,6 +7,7 @@ So deleting a lab is deleting its folder, its tests and its entry here.
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 from playground.catalog import resolve
@@ -106,13 +107,16 @@ class Lab:
 class Experiment(Protocol):
     """A run in training. Everything in it can be rebuilt from its configuration and edits.
 
-    Inherit from it: the verbs at the end have bodies that fit most labs.
+    Inherit from it: the verbs at the end have bodies that fit most labs. Those of the state are for a lab that trains
+    one ``network``, with any ``optimizers``; of several networks that is an ``nn.ModuleDict``.
     """
 
     step: int
     edits: int  # made so far
     notice: str | None
     history: History  # its measurements, for the curves
+    network: Any = None  # an nn.Module
+    optimizers: Mapping[str, Any] = MappingProxyType({})  # torch.optim.Optimizer, by any names
 
     @property
     def epoch(self) -> float:
@@ -120,7 +124,10 @@ class Experiment(Protocol):
         ...
 
     def metrics(self) -> Mapping[str, float | None]:
-        """The lab's metrics by name: None for one that is not finite, none for one that this run does not have."""
+        """The lab's metrics now, by name: None for one that is not finite, none for one that this run does not have.
+
+        Measures them, if that is not done yet.
+        """
         ...
 
     def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
@@ -144,16 +151,39 @@ class Experiment(Protocol):
         ...
 
     def state(self) -> dict[str, Any]:
-        """Return all that training needs to go on from here: ``step``, ``edits``, and the lab's own NumPy arrays."""
-        ...
+        """Return all that training needs to go on from here: ``step``, ``edits``, and the lab's own NumPy arrays.
+
+        Here these are the parameters and buffers of the ``network`` and the state of its ``optimizers``.
+        """
+        from playground.training.state import training_state  # imports torch, as all experiments do
+
+        return {"step": self.step, "edits": self.edits, **training_state(self.network, self.optimizers)}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from an earlier ``state`` of a run with the same configuration and the same live edits."""
-        ...
+        from playground.training.state import restore_training
+
+        self.step, self.edits, self.notice = state["step"], state["edits"], None
+        restore_training(self.network, self.optimizers, state)
+
+    def parameters(self) -> Any:
+        """Return a copy of all parameters as one vector (P,), float32: those of the ``network``; without one, what
+        the lab's own ``state`` has under this name."""
+        if self.network is None:
+            return self.state()["parameters"]
+        from playground.training.state import parameters_of
+
+        return parameters_of(self.network)
+
+    def measured(self) -> tuple[int, Mapping[str, float | None]]:
+        """The newest metrics and the step at which they were measured: an earlier one, where measuring takes long
+        and the lab has a ``training.measure.Meter``."""
+        return self.step, self.metrics()
 
     def record(self) -> None:
-        """Add the present measurements to the history."""
-        self.history.add(self.history.row(self.step, self.epoch, self.metrics()))
+        """Add a row to the history: what was measured at this step."""
+        step, metrics = self.measured()
+        self.history.add(self.history.row(self.step, self.epoch, metrics if step == self.step else {}))
 
     def prepare(self) -> None:
         """Do now what would make the first ``advance`` slow. Leaves the run as it was."""
@@ -172,8 +202,12 @@ class Experiment(Protocol):
         return
 
     def parameters_sha256(self) -> str:
-        """The hash of all parameters' bytes: equal hashes, equal networks."""
-        return hashlib.sha256(self.state()["parameters"].tobytes()).hexdigest()
+        """The hash of all parameters' and buffers' bytes: equal hashes, equal networks."""
+        if self.network is None:
+            return hashlib.sha256(self.parameters().tobytes()).hexdigest()
+        from playground.training.state import sha256
+
+        return sha256(self.network)
 
 
 _LOSSES = (

@@ -116,13 +116,15 @@ class View:
 class Snapshot:
     """A moment of a run, read without disturbing it: plain numbers and read-only NumPy arrays.
 
-    ``info`` is JSON: what the lab says beside its arrays. ``notice`` tells why training stopped by itself.
+    ``metrics`` are the newest, which may be those of an earlier step, ``measured_at``. ``info`` is JSON: what the lab
+    says beside its arrays. ``notice`` tells why training stopped by itself.
     """
 
     run_id: str
     step: int
     epoch: float
     metrics: Mapping[str, float | None]
+    measured_at: int
     info: Mapping[str, Any]
     arrays: Mapping[str, Any]
     notice: str | None = None
@@ -132,11 +134,13 @@ class Snapshot:
         """The present moment of ``experiment``, a ``lab.Experiment``; its ``arrays`` are read-only from now on."""
         for array in arrays.values():
             array.flags.writeable = False
+        measured_at, metrics = experiment.measured()
         return cls(
             run_id=run_id,
             step=experiment.step,
             epoch=experiment.epoch,
-            metrics=experiment.metrics(),
+            metrics=metrics,
+            measured_at=measured_at,
             info=info,
             arrays=arrays,
             notice=experiment.notice,

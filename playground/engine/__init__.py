@@ -1,15 +1,23 @@
 """Where runs live. ``Engine`` is the seam: nothing above it knows whether a run is in this process or another."""
 
 from concurrent.futures import Future
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from playground.run import Edit, Run, Snapshot, View
+
+
+class Again(NamedTuple):
+    """The answer of a worker's verb that has more to do than fits a slice: what to call next for the same answer."""
+
+    verb: str
+    arguments: tuple[Any, ...]
 
 
 class Engine(Protocol):
     """Holds runs by id and trains them when asked. Every call returns at once; its result is a future.
 
-    A call for a run that is not open gives KeyError; a refused value gives ConfigError.
+    A call for a run that is not open gives KeyError; a refused value gives ConfigError. What takes long is done in
+    slices: whoever else has something to do comes between two of them. Calls for one run are done in their order.
     """
 
     def open(self, run_id: str, run: Run, step: int | None = None) -> Future[None]:
@@ -36,8 +44,11 @@ class Engine(Protocol):
         """Read what ``view`` asks for; the run stays as it is."""
         ...
 
-    def seek(self, run_id: str, step: Any, view: View) -> Future[Snapshot]:
-        """Go to another step of the run, back or forward as far as it has come, then observe."""
+    def seek(self, run_id: str, step: Any, view: View, budget_s: float | None = None) -> Future[Snapshot]:
+        """Go to another step of the run, back or forward as far as it has come, then observe.
+
+        With a ``budget_s`` of seconds it may still be on the way then; the same call goes on.
+        """
         ...
 
     def apply(self, run_id: str, target: str, value: Any) -> Future[Edit]:

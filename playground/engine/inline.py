@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+from playground.engine import Again
 from playground.engine.worker import Worker
 from playground.export import exported
 from playground.run import Edit, Run, Snapshot, View
@@ -21,13 +22,13 @@ class InlineEngine:
         self._runs: dict[str, Run] = {}
 
     def open(self, run_id: str, run: Run, step: int | None = None) -> Future[None]:
-        opened = self._completed(lambda: self._worker.open(run_id, run, step=step))
+        opened: Future[None] = self._called("open", run_id, run, None, step)
         if opened.exception() is None:
             self._runs[run_id] = run
         return opened
 
     def prepare(self, run_id: str) -> Future[None]:
-        return self._completed(lambda: self._worker.prepare(run_id))
+        return self._called("prepare", run_id)
 
     def advance(
         self,
@@ -38,30 +39,34 @@ class InlineEngine:
         budget_s: float | None = None,
         until: int | None = None,
     ) -> Future[Snapshot]:
-        return self._completed(lambda: self._worker.advance(run_id, view, steps, budget_s, until)[0])
+        return self._called("advance", run_id, view, steps, budget_s, until, receive=lambda answer: answer[0])
 
     def observe(self, run_id: str, view: View) -> Future[Snapshot]:
-        return self._completed(lambda: self._worker.observe(run_id, view))
+        return self._called("observe", run_id, view)
 
-    def seek(self, run_id: str, step: Any, view: View) -> Future[Snapshot]:
-        return self._completed(lambda: self._worker.seek(run_id, step, view))
+    def seek(self, run_id: str, step: Any, view: View, budget_s: float | None = None) -> Future[Snapshot]:
+        return self._called("seek", run_id, step, view, budget_s)
 
     def apply(self, run_id: str, target: str, value: Any) -> Future[Edit]:
-        def made() -> Edit:
-            edit, after = self._worker.apply(run_id, target, value)
+        def made(answer: tuple[Edit, int]) -> Edit:
+            edit, after = answer
             self._runs[run_id] = self._runs[run_id].edited(edit, after)
             return edit
 
-        return self._completed(made)
+        return self._called("apply", run_id, target, value, receive=made)
 
     def sha256(self, run_id: str) -> Future[str]:
-        return self._completed(lambda: self._worker.sha256(run_id))
+        return self._called("sha256", run_id)
 
     def run(self, run_id: str) -> Run:
         return self._runs[run_id]
 
     def export(self, run: Run, step: int, form: str) -> Future[bytes]:
-        return self._completed(lambda: exported(run, step, form, quiet=True))
+        def made() -> bytes:
+            with self._lock:
+                return exported(run, step, form, quiet=True)
+
+        return self._completed(made)
 
     def close(self, run_id: str) -> None:
         with self._lock:
@@ -72,17 +77,32 @@ class InlineEngine:
         pass  # there is nothing that grows
 
     def devices(self) -> Future[dict[str, str]]:
-        return self._completed(self._worker.devices)
+        return self._called("devices")
 
     def shutdown(self) -> None:
         for run_id in list(self._runs):
             self.close(run_id)
 
+    def _called(
+        self, verb: str, *arguments: Any, receive: Callable[[Any], Any] = lambda answer: answer
+    ) -> Future[Any]:
+        """Let the worker do it, slice by slice; between two of them another thread's call has its turn."""
+
+        def answer() -> Any:
+            call = Again(verb, arguments)
+            while True:
+                with self._lock:
+                    found = getattr(self._worker, call.verb)(*call.arguments)
+                    if not isinstance(found, Again):
+                        return receive(found)
+                call = found
+
+        return self._completed(answer)
+
     def _completed(self, call: Callable[[], T]) -> Future[T]:
         future: Future[T] = Future()
         try:
-            with self._lock:
-                future.set_result(call())
+            future.set_result(call())
         except Exception as error:
             future.set_exception(error)
         return future

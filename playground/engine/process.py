@@ -1,22 +1,27 @@
 """The engine of the web app: one worker process per core, a run pinned to one of them.
 
 The standard library's process pool gives futures, order (a worker does one thing after another, so that short
-slices are fair to everybody) and crash detection. When a worker dies, its runs are rebuilt in a fresh one from
-their value: the last checkpoint, then the same updates again, to the step that was last seen.
+slices are fair to everybody) and crash detection. Of each run one call at a time is with its worker, for a slice;
+where that was not enough, it goes to the end of the worker's line. When a worker dies, its runs are rebuilt in a
+fresh one from their value: the last checkpoint, then the same updates again, to the step that was last seen.
 """
 
 import contextlib
 import gc
 import logging
 import os
+import tempfile
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+from playground.engine import Again
 from playground.engine.exports import EXPORT_S, Exports
 from playground.engine.spawn import BareSpawnContext, follow_parent
 from playground.run import Edit, Run, Snapshot, View
@@ -37,13 +42,14 @@ class _Record:
     checkpoint: Mapping[str, Any] | None = None
     step: int | None = None
     furthest: int = 0
+    line: "deque[_Call]" = field(default_factory=deque)  # of which the first is with the worker
 
 
 @dataclass(slots=True)
 class _Call:
     """One verb on its way to a worker; ``receive`` turns the worker's answer into the caller's.
 
-    Without a run any worker may answer.
+    Without a run any worker may answer. ``first`` is what brings the run to the worker, where it is not there.
     """
 
     run_id: str | None
@@ -52,6 +58,7 @@ class _Call:
     receive: Callable[[Any], Any]
     outcome: "Future[Any]"
     rebuilds: int = 0
+    first: tuple[str, tuple[Any, ...]] | None = None
 
 
 class ProcessEngine:
@@ -68,7 +75,8 @@ class ProcessEngine:
         self._records: dict[str, _Record] = {}
         self._closed = False
         self._generations = [0] * count
-        self._pools = [_start_pool()[0] for _ in range(count)]
+        self._folder = tempfile.TemporaryDirectory(prefix="playground-", ignore_cleanup_errors=True)
+        self._pools = [self._start_pool()[0] for _ in range(count)]
         self._renewing: set[int] = set()
         self._first_weights: dict[int, int] = {}  # bytes of workers that took over, as weighed first; 0 until then
         self._held: dict[int, list[_Call]] = {}  # calls for workers that are handing over to others
@@ -106,14 +114,14 @@ class ProcessEngine:
     def observe(self, run_id: str, view: View) -> Future[Snapshot]:
         return self._call(run_id, "observe", view)
 
-    def seek(self, run_id: str, step: Any, view: View) -> Future[Snapshot]:
+    def seek(self, run_id: str, step: Any, view: View, budget_s: float | None = None) -> Future[Snapshot]:
         record = self._records[run_id]
 
         def receive(snapshot: Snapshot) -> Snapshot:
             record.step = snapshot.step
             return snapshot
 
-        return self._call(run_id, "seek", step, view, receive=receive)
+        return self._call(run_id, "seek", step, view, budget_s, receive=receive)
 
     def apply(self, run_id: str, target: str, value: Any) -> Future[Edit]:
         record = self._records[run_id]
@@ -142,8 +150,12 @@ class ProcessEngine:
             record = self._records.pop(run_id, None)
             if record is None or self._closed:
                 return
+            waiting = _left(record)
             with contextlib.suppress(BrokenProcessPool, RuntimeError):  # a dead worker has forgotten it
-                self._pools[record.worker].submit(_invoke, "close", run_id)
+                closed = self._pools[record.worker].submit(_invoke, "close", run_id)
+                closed.add_done_callback(lambda _: Path(self._folder.name, run_id).unlink(missing_ok=True))
+        for call in waiting:
+            call.outcome.set_exception(KeyError(run_id))
 
     def devices(self) -> Future[dict[str, str]]:
         return self._send(_Call(None, "devices", (), lambda answer: answer, Future()))
@@ -155,10 +167,14 @@ class ProcessEngine:
     def shutdown(self) -> None:
         with self._lock:
             self._closed = True
+            waiting = [call for record in self._records.values() for call in _left(record)]
             self._records.clear()
+        for call in waiting:
+            call.outcome.set_exception(KeyError(call.run_id))
         self._exports.shutdown()
         for pool in self._pools:
             pool.shutdown(wait=True, cancel_futures=True)
+        self._folder.cleanup()
 
     # Calls that survive the death of a worker
 
@@ -169,10 +185,17 @@ class ProcessEngine:
 
     def _send(self, call: _Call) -> Future[Any]:
         call.outcome.set_running_or_notify_cancel()  # a page that leaves cannot cancel what is under way
+        with self._lock:
+            record = None if call.run_id is None else self._records.get(call.run_id)
+            if record is not None:
+                record.line.append(call)
+                if record.line[0] is not call:
+                    return call.outcome
         self._submit(call)
         return call.outcome
 
     def _submit(self, call: _Call) -> None:
+        """Put a call at the end of its worker's line, before it what brings the run there if it is not."""
         with self._lock:
             record = None if call.run_id is None else self._records.get(call.run_id)
             if self._closed or (record is None and call.run_id is not None):
@@ -183,13 +206,13 @@ class ProcessEngine:
                 self._held[worker].append(call)
                 return
             generation = self._generations[worker]
+            if record is not None and record.generation != generation:
+                record.generation = generation
+                state = call.run_id, record.run, record.checkpoint, record.step, record.furthest
+                call.first = None if call.verb == "open" else ("open", state)
+            verb, arguments = call.first or (call.verb, call.arguments)
             try:
-                if record is not None and record.generation != generation:
-                    if call.verb != "open":
-                        state = call.run_id, record.run, record.checkpoint, record.step, record.furthest
-                        self._pools[worker].submit(_invoke, "open", *state)
-                    record.generation = generation
-                answer = self._pools[worker].submit(_invoke, call.verb, *call.arguments)
+                answer = self._pools[worker].submit(_invoke, verb, *arguments)
             except BrokenProcessPool as error:
                 answer = Future()
                 answer.set_exception(error)
@@ -202,15 +225,38 @@ class ProcessEngine:
             call.rebuilds += 1
             self._submit(call)
         elif error is not None:
+            self._let_next(call)
             call.outcome.set_exception(error)
+        elif isinstance(answer := done.result(), Again):
+            if call.first:
+                call.first = answer
+            else:
+                call.verb, call.arguments = answer
+            self._submit(call)
+        elif call.first:
+            call.first = None
+            self._submit(call)
         else:
-            call.outcome.set_result(call.receive(done.result()))
+            received = call.receive(answer)
+            self._let_next(call)
+            call.outcome.set_result(received)
+
+    def _let_next(self, call: _Call) -> None:
+        """A call is done: the next of its run goes to the worker."""
+        with self._lock:
+            record = None if call.run_id is None else self._records.get(call.run_id)
+            if record is None or not record.line or record.line[0] is not call:
+                return
+            record.line.popleft()
+            following = record.line[0] if record.line else None
+        if following is not None:
+            self._submit(following)
 
     def _replace(self, worker: int, generation: int) -> None:
         """Start a fresh worker in the place of a dead one, once, whoever noticed first."""
         with self._lock:
             if self._generations[worker] == generation and not self._closed:
-                self._put(worker, _start_pool()[0])
+                self._put(worker, self._start_pool()[0])
 
     def _put(self, worker: int, pool: ProcessPoolExecutor) -> None:
         """Let another process be ``worker`` from now on."""
@@ -241,7 +287,7 @@ class ProcessEngine:
                 return
             self._renewing.add(worker)
         log.info("worker %d has %d MB; a fresh one takes over", worker, weight / 1e6)
-        fresh, warm = _start_pool()
+        fresh, warm = self._start_pool()
         warm.add_done_callback(lambda _: self._hand_over(worker, generation, fresh))
 
     def _hand_over(self, worker: int, generation: int, fresh: ProcessPoolExecutor) -> None:
@@ -271,22 +317,29 @@ class ProcessEngine:
         for call in held:
             self._submit(call)
 
+    def _start_pool(self) -> tuple[ProcessPoolExecutor, "Future[Any]"]:
+        """A fresh process, and a future that is done when it is warm."""
+        arguments = (Path(self._folder.name),)
+        pool = ProcessPoolExecutor(1, mp_context=BareSpawnContext(), initializer=_start_worker, initargs=arguments)
+        return pool, pool.submit(_invoke, "devices")
 
-def _start_pool() -> tuple[ProcessPoolExecutor, "Future[Any]"]:
-    """A fresh process, and a future that is done when it is warm."""
-    pool = ProcessPoolExecutor(1, mp_context=BareSpawnContext(), initializer=_start_worker)
-    return pool, pool.submit(_invoke, "devices")
+
+def _left(record: _Record) -> list[_Call]:
+    """The calls of a run that is closed which have not gone to its worker yet; none of them is left in its line."""
+    waiting = list(record.line)[1:]
+    record.line.clear()
+    return waiting
 
 
 _worker: Any = None  # in a worker process: its Worker
 
 
-def _start_worker() -> None:
+def _start_worker(folder: Path) -> None:
     global _worker
     follow_parent()
     from playground.engine.worker import Worker  # here, not above: the parent stays free of torch
 
-    _worker = Worker()
+    _worker = Worker(folder)
     _worker.warm_up()
     gc.collect()
     gc.freeze()

@@ -1,26 +1,41 @@
-"""What runs inside a worker: the timelines of the runs that are pinned to it."""
+"""What runs inside a worker: the timelines of the runs that are pinned to it.
+
+No verb holds the worker for longer than a slice: one that has more to do answers ``Again``, and whoever waits behind
+it comes first.
+"""
 
 import contextlib
 import mmap
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from playground.engine import Again
+from playground.engine.checkpoints import set_aside, taken_up
 from playground.lab import LABS, experiment_of
 from playground.run import Edit, Run, Snapshot, View
-from playground.runs.timeline import Timeline
+from playground.runs.timeline import MEMORY_BYTES, Timeline
+from playground.settings import ConfigError
 from playground.training.device import available_devices, use_one_thread
 
+SLICE_S = 0.02
 CHECKPOINT_EVERY_S = 1.0
+CHECKPOINT_SHARE = 0.02  # of the time, for a network so large that a checkpoint takes long
+CHECKPOINTS_BYTES = 256 * 2**20  # of all runs, which share it equally
 
 
 class Worker:
-    """Runs by id. One thread calls it, one call at a time."""
+    """Runs by id. One thread calls it, one call at a time.
 
-    def __init__(self) -> None:
+    Large checkpoints are written to ``folder``; without one, none is made for another worker to go on from.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
         use_one_thread()
+        self._folder = folder
         self._timelines: dict[str, Timeline] = {}
-        self._checkpointed_at: dict[str, float] = {}
+        self._checkpoint_at: dict[str, float] = {}  # when the next one is due
 
     def open(
         self,
@@ -29,35 +44,74 @@ class Worker:
         checkpoint: Mapping[str, Any] | None = None,
         step: int | None = None,
         furthest: int = 0,
-    ) -> None:
+    ) -> Again | None:
         """Compute ``run`` from its start, or from a ``checkpoint`` of it, and bring it to ``step``."""
-        self._timelines[run_id] = Timeline(run, checkpoint, step, furthest)
-        self._checkpointed_at[run_id] = time.monotonic()
+        if step is None:
+            step = run.edits[-1].step if run.edits else 0
+        self._timelines[run_id] = Timeline(run, taken_up(checkpoint), furthest=furthest)
+        self._checkpoint_at[run_id] = time.monotonic() + CHECKPOINT_EVERY_S
+        self._share_memory()
+        return self.reach(run_id, step)
+
+    def reach(self, run_id: str, step: int) -> Again | None:
+        """Bring the run to ``step``, as a part of ``open``."""
+        try:
+            is_there = self._slice(self._timelines[run_id], step, SLICE_S)
+        except ConfigError:
+            self.close(run_id)
+            raise
+        return None if is_there else Again("reach", (run_id, step))
 
     def prepare(self, run_id: str) -> None:
         self._timelines[run_id].experiment.prepare()
 
     def advance(
         self, run_id: str, view: View, steps: int | None, budget_s: float | None, until: int | None
-    ) -> tuple[Snapshot, Mapping[str, Any] | None]:
+    ) -> tuple[Snapshot, Mapping[str, Any] | None] | Again:
         """Train, then observe; now and then also a checkpoint to rebuild from."""
-        timeline = self._timelines[run_id]
-        timeline.advance(steps, budget_s, until)
-        checkpoint, now = None, time.monotonic()
-        if now - self._checkpointed_at[run_id] >= CHECKPOINT_EVERY_S:
-            checkpoint = timeline.state()
-            self._checkpointed_at[run_id] = now
-        return timeline.observe(run_id, view), checkpoint
+        timeline, started = self._timelines[run_id], time.perf_counter()
+        if steps is not None:
+            until = min(timeline.step + steps, timeline.step + steps if until is None else until)
+        if until is not None or budget_s is not None:
+            before = timeline.step, timeline.experiment.edits
+            timeline.advance(budget_s=_slice_s(budget_s), until=until)
+            left_s = None if budget_s is None else budget_s - (time.perf_counter() - started)
+            is_there = until is not None and timeline.step >= until and not timeline.is_due
+            has_moved = before != (timeline.step, timeline.experiment.edits)  # else it waits for a compiled loop
+            if has_moved and not is_there and _is_worth(left_s) and timeline.experiment.notice is None:
+                return Again("advance", (run_id, view, None, left_s, until))
+        if (
+            time.perf_counter() - started > 2 * SLICE_S
+        ):  # one update of many networks takes long, and so do their maps
+            return Again("advanced", (run_id, view))
+        return self.advanced(run_id, view)
 
-    def seek(self, run_id: str, step: Any, view: View) -> Snapshot:
-        self._timelines[run_id].seek(step)
-        return self._timelines[run_id].observe(run_id, view)
+    def advanced(self, run_id: str, view: View) -> tuple[Snapshot, Mapping[str, Any] | None]:
+        """The last part of ``advance``."""
+        return self._timelines[run_id].observe(run_id, view), self._due_checkpoint(run_id)
+
+    def seek(self, run_id: str, step: Any, view: View, budget_s: float | None = None) -> Snapshot | Again:
+        """Go to ``step``, or as near as the run has come, for ``budget_s`` seconds; then observe."""
+        timeline, started = self._timelines[run_id], time.perf_counter()
+        if isinstance(step, int):
+            step = min(step, timeline.furthest)
+        is_there = self._slice(timeline, timeline.checked(step), _slice_s(budget_s))
+        left_s = None if budget_s is None else budget_s - (time.perf_counter() - started)
+        if not is_there and _is_worth(left_s):
+            return Again("seek", (run_id, step, view, left_s))
+        return timeline.observe(run_id, view)
 
     def observe(self, run_id: str, view: View) -> Snapshot:
-        return self._timelines[run_id].observe(run_id, view)
+        timeline = self._timelines[run_id]
+        timeline.measure()  # nobody waits for its next update
+        return timeline.observe(run_id, view)
 
-    def apply(self, run_id: str, target: str, value: Any) -> tuple[Edit, int]:
-        return self._timelines[run_id].apply(target, value)
+    def apply(self, run_id: str, target: str, value: Any) -> tuple[Edit, int] | Again:
+        timeline = self._timelines[run_id]
+        if target == "tier" and timeline.experiment.has_faster() is None:  # it is being compiled
+            time.sleep(SLICE_S / 4)
+            return Again("apply", (run_id, target, value))
+        return timeline.apply(target, value)
 
     def sha256(self, run_id: str) -> str:
         return self._timelines[run_id].experiment.parameters_sha256()
@@ -66,11 +120,12 @@ class Worker:
         timeline = self._timelines.pop(run_id, None)
         if timeline is not None:
             timeline.experiment.close()
-        self._checkpointed_at.pop(run_id, None)
+        self._checkpoint_at.pop(run_id, None)
 
     def states(self) -> dict[str, Mapping[str, Any]]:
         """All runs as they are, for another worker to go on with."""
-        return {run_id: timeline.state() for run_id, timeline in self._timelines.items()}
+        found = {run_id: self._set_aside(run_id) for run_id in self._timelines}
+        return {run_id: state for run_id, state in found.items() if state is not None}
 
     def memory_bytes(self) -> int:
         """The memory that this process has now; 0 where the system does not say (it is not Linux)."""
@@ -87,3 +142,39 @@ class Worker:
 
     def devices(self) -> dict[str, str]:
         return available_devices()
+
+    def _slice(self, timeline: Timeline, step: int, slice_s: float) -> bool:
+        """A slice of the way to ``step``; whether it is there."""
+        before = timeline.step, timeline.experiment.edits
+        is_there = timeline.reach(step, slice_s)
+        if not is_there and before == (timeline.step, timeline.experiment.edits):
+            time.sleep(SLICE_S / 4)  # a compiled loop is being made
+        return is_there
+
+    def _share_memory(self) -> None:
+        """As much for every run's checkpoints as there is for all, at least what one always has."""
+        share = max(MEMORY_BYTES, CHECKPOINTS_BYTES // max(len(self._timelines), 1))
+        for timeline in self._timelines.values():
+            timeline.memory_bytes = share
+
+    def _due_checkpoint(self, run_id: str) -> Mapping[str, Any] | None:
+        """A checkpoint for another worker, if one is due: once a second, and less often where that takes long."""
+        started = time.monotonic()
+        if self._folder is None or started < self._checkpoint_at[run_id]:
+            return None
+        checkpoint, now = self._set_aside(run_id), time.monotonic()
+        self._checkpoint_at[run_id] = now + max(CHECKPOINT_EVERY_S, (now - started) / CHECKPOINT_SHARE)
+        return checkpoint
+
+    def _set_aside(self, run_id: str) -> Mapping[str, Any] | None:
+        state = self._timelines[run_id].state()
+        return None if self._folder is None else set_aside(state, self._folder / run_id)
+
+
+def _slice_s(budget_s: float | None) -> float:
+    return SLICE_S if budget_s is None else max(min(budget_s, SLICE_S), 0.0)
+
+
+def _is_worth(left_s: float | None) -> bool:
+    """Whether so many seconds are worth another slice."""
+    return left_s is None or left_s > SLICE_S / 4

@@ -168,10 +168,11 @@ def _cursor(epoch: float, theme: str, row: int) -> dict[str, Any]:
 
 
 def _line(metric: Metric, curves: Curves) -> dict[str, Any]:
-    """A metric over epochs, whose numbers read as everywhere else."""
+    """A metric over epochs, whose numbers read as everywhere else; gaps are between where it was measured."""
     values = curves[metric.name]
     text = [metric.text(value if math.isfinite(value) else None) for value in values.tolist()]
-    return {"x": curves["epoch"], "y": values, "text": np.array(text), "mode": "lines", "hovertemplate": "%{text}"}
+    words = {"text": np.array(text), "hovertemplate": "%{text}"}
+    return {"x": curves["epoch"], "y": values, "mode": "lines", "connectgaps": True, **words}
 
 
 def _colours(count: int, theme: str) -> list[str]:

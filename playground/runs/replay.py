@@ -26,7 +26,7 @@ def moments(run: Run, steps: Sequence[int], progress: Progress | None = None) ->
     To the bit the same as elsewhere only when it is computed ``apart``.
     """
     past = tuple(edit for edit in run.edits if edit.step <= steps[-1])
-    timeline = Timeline(Run(config=run.config, edits=past), step=0)
+    timeline = Timeline(Run(config=run.config, edits=past))
     timeline.experiment.prepare()
     last = -1
     for step in steps:

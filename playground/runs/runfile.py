@@ -19,7 +19,7 @@ FORMAT, VERSION = "neural-playground-run", 1
 MOST_CHARACTERS = 4_000_000
 MOST_BYTES = 2 * MOST_CHARACTERS + 2  # in UTF-16, as Windows' shell writes what it redirects
 MOST_EDITS = 20_000
-STEP = Integer(0, 10**12)
+STEP = Integer(0, 10**10)  # a small network's compiled loop gets as far in a day
 PARAMETER = Number(-1000, 1000)
 TIERS = ("compiled",)
 

@@ -132,7 +132,7 @@ def _reached(run: Run, steps: Sequence[int], progress: Progress | None) -> dict[
     for timeline in moments(run, steps, progress):
         experiment = timeline.experiment
         score = experiment.metrics()[LABS[run.lab].score]
-        found[timeline.step] = _Moment(experiment.state()["parameters"], score, timeline.warning)
+        found[timeline.step] = _Moment(experiment.parameters(), score, timeline.warning)
     return found
 
 

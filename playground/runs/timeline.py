@@ -6,20 +6,20 @@ run, in bounded memory, and the nearest one before the wanted step is where the 
 
 import time
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from playground.lab import LABS, Experiment, experiment_of
-from playground.run import Edit, Run, Snapshot, View
+from playground.run import Edit, Run, Snapshot, View, element
 from playground.settings import ConfigError, Integer, renewals
 from playground.training.history import History
 
-MEMORY_BYTES = 16 * 2**20  # of one run's checkpoints
+MEMORY_BYTES = 16 * 2**20  # of one run's checkpoints, unless its ``memory_bytes`` says otherwise
 MOST_CHECKPOINTS = 512  # a small network has these within 2 MB, so that a class of thirty stays small too
-OVERHEAD_BYTES = 2048  # of one checkpoint, beside its arrays
+OVERHEAD_BYTES = 64  # of everything in a checkpoint, beside the bytes of its arrays
 MOST_MARKS = 60  # the newest edits, which the page shows
 NOT_COMPILED = (
     "This run once went on with a compiled loop, which cannot be made here; it is computed with the traced one, so "
@@ -27,69 +27,120 @@ NOT_COMPILED = (
 )
 
 
+class Checkpoint(NamedTuple):
+    """A moment to start from: the ``state`` of an experiment after ``step`` updates and the first ``edits`` edits."""
+
+    step: int
+    edits: int
+    size_bytes: int
+    state: Mapping[str, Any] | None  # None at the start, which a fresh experiment is at
+
+
+START = Checkpoint(0, 0, 0, None)
+
+
 class Timeline:
-    """``run`` at ``step`` (by default at its last edit), computed from its start or from a ``checkpoint`` of it.
+    """``run`` at its start, or computed up to ``step``; ``reach`` and ``seek`` may start from a ``checkpoint`` of it.
 
     ``furthest`` is how far the run has come; between ``step`` and that lies its future, which comes again in the
-    same way if it is trained on, and otherwise if something is changed first. ``warning`` says why the numbers may
-    not be the run's own to the last bit.
+    same way if it is trained on, and otherwise if something is changed first. Checkpoints take ``memory_bytes`` at
+    most: the larger they are, the further apart they stand. ``warning`` says why the numbers may not be the run's own
+    to the last bit.
     """
 
     def __init__(
-        self, run: Run, checkpoint: Mapping[str, Any] | None = None, step: int | None = None, furthest: int = 0
+        self, run: Run, checkpoint: Mapping[str, Any] | None = None, step: int = 0, furthest: int = 0
     ) -> None:
         self.run = run
-        last_edit = run.edits[-1].step if run.edits else 0
-        step = last_edit if step is None else step
-        self.furthest = max(step, last_edit, furthest)
+        self.furthest = furthest
         self.experiment: Experiment = experiment_of(run.config)
         self.warning: str | None = None
         self._spacing = 1
-        self._checkpoints = [self.experiment.state()]
-        if checkpoint is not None and checkpoint["step"] <= step:
-            self._restore(checkpoint)
-        if checkpoint is not None and "history" in checkpoint:
-            self.experiment.history = History(self.experiment.history.columns, checkpoint["history"])
-        self._go_to(step)
+        self._memory_bytes = MEMORY_BYTES
+        self._checkpoints = [START]
+        if checkpoint is not None:
+            kept = {name: value for name, value in checkpoint.items() if name != "history"}
+            self._checkpoints.append(_checkpoint(kept))
+            self.furthest = max(furthest, kept["step"])
+            if "history" in checkpoint:
+                self.experiment.history = History(self.experiment.history.columns, checkpoint["history"])
+        if step:
+            self.reach(step)
 
     @property
     def step(self) -> int:
         """Updates done."""
         return self.experiment.step
 
+    @property
+    def memory_bytes(self) -> int:
+        """The most that all checkpoints take together; fewer are kept where that is lowered."""
+        return self._memory_bytes
+
+    @memory_bytes.setter
+    def memory_bytes(self, most: int) -> None:
+        self._memory_bytes = most
+        self._thin()
+
     def advance(self, steps: int | None = None, budget_s: float | None = None, until: int | None = None) -> None:
         """Train for ``steps`` updates or about ``budget_s`` seconds, and not beyond step ``until``.
 
-        Edits that lie ahead come at their steps. While the compiled loop of one of them is still being made, nothing
-        is trained.
+        Edits that lie ahead come at their steps. With a budget, nothing is trained while the compiled loop of one of
+        them is still being made; without one, this waits for it.
         """
         started, last = time.perf_counter(), None if steps is None else self.step + steps
+        end_s = None if budget_s is None else started + budget_s
         if until is not None:
             last = until if last is None else min(last, until)
         while True:
-            ahead, left_s = self._next_edit(), None
-            if budget_s is not None:
-                left_s = max(budget_s - (time.perf_counter() - started), 0.0)
+            ahead = self._next_edit()
+            left_s = None if end_s is None else max(end_s - time.perf_counter(), 0.0)
             goals = [goal for goal in (last, ahead.step if ahead else None) if goal is not None]
             count = max(min(goals) - self.step, 0) if goals else None
             self.experiment.advance(count, left_s)
-            if ahead is None or self.step != ahead.step or not self._make_due_edits() or self.step == last:
+            if ahead is None or self.step != ahead.step or not self._make_due_edits(end_s) or self.step == last:
                 break
-            if budget_s is not None and time.perf_counter() - started >= budget_s:
+            if end_s is not None and time.perf_counter() >= end_s:
                 break
         self.furthest = max(self.furthest, self.step)
         self._keep()
 
-    def seek(self, step: Any) -> None:
-        """Go to ``step``, a whole number from 0 to ``furthest``. Raises ConfigError, changing nothing."""
+    def seek(self, step: Any, budget_s: float | None = None) -> bool:
+        """Go to ``step``, a whole number from 0 to ``furthest``, for about ``budget_s`` seconds.
+
+        Returns whether it is there; if not, the same call goes on. Raises ConfigError, changing nothing.
+        """
+        return self.reach(self.checked(step), budget_s)
+
+    def checked(self, step: Any) -> int:
+        """``step``, if it is one that ``seek`` takes. Raises ConfigError."""
         try:
-            step = Integer(0, self.furthest).check(step)
+            return Integer(0, self.furthest).check(step)
         except ConfigError as error:
             raise ConfigError(f"step: {error}, which is as far as this run has come") from None
-        index = bisect_right(self._checkpoints, step, key=lambda kept: int(kept["step"])) - 1
-        if not self._checkpoints[index]["step"] <= self.step <= step:
-            self._restore(self._checkpoints[index])
-        self._go_to(step)
+
+    def reach(self, step: int, budget_s: float | None = None) -> bool:
+        """As ``seek``, also beyond ``furthest``; there too where training stops by itself on the way."""
+        index = bisect_right(self._checkpoints, step, key=lambda kept: kept.step) - 1
+        if not self._checkpoints[index].step <= self.step <= step:
+            self._restore(self._checkpoints[index], is_patient=budget_s is None)
+        if self.step < step or self.is_due:
+            self.advance(until=step, budget_s=budget_s)
+        is_there = not self.is_due and (self.step == step or self.experiment.notice is not None)
+        if is_there:
+            self.measure()
+        return is_there
+
+    def measure(self) -> None:
+        """Measure this moment, however long ago that was done last."""
+        self.experiment.metrics()
+        self.experiment.record()
+
+    @property
+    def is_due(self) -> bool:
+        """Whether an edit of this very step is still to be made."""
+        ahead = self._next_edit()
+        return ahead is not None and ahead.step == self.step
 
     def apply(self, target: str, value: Any) -> tuple[Edit, int]:
         """Change something now; → the edit, and after how many others it stands.
@@ -104,7 +155,7 @@ class Timeline:
         self.furthest = self.step
         self.experiment.history.cut(self.step)
         self.experiment.record()
-        while self._checkpoints[-1]["step"] > self.step:
+        while self._checkpoints[-1].step > self.step or self._checkpoints[-1].edits > after:
             self._checkpoints.pop()
         return edit, after
 
@@ -115,8 +166,16 @@ class Timeline:
         a scene also says which metrics the lab has, unless the run itself does, and its seeds.
         """
         snapshot = self.experiment.observe(run_id, view)
-        marks = [(edit.step, edit.target, edit.value) for edit in self.run.edits[-MOST_MARKS:]]
-        info = {**snapshot.info, "furthest": self.furthest, "marks": marks, "warning": self.warning}
+        known = bisect_right(self.run.edits, self.furthest, key=lambda edit: edit.step)
+        edits = self.run.edits[max(known - MOST_MARKS, 0) : known]
+        marks = [(edit.step, edit.target, edit.value) for edit in edits]
+        info = {
+            **snapshot.info,
+            "furthest": self.furthest,
+            "marks": marks,
+            "is_due": self.is_due,
+            "warning": self.warning,
+        }
         arrays = dict(snapshot.arrays)
         if self.step < self.furthest:
             info.pop("ready", None)
@@ -141,60 +200,82 @@ class Timeline:
         done = self.experiment.edits
         return self.run.edits[done] if done < len(self.run.edits) else None
 
-    def _make_due_edits(self) -> bool:
-        """Make the edits whose step has come; → False where a loop is still being compiled for one of them."""
+    def _make_due_edits(self, end_s: float | None) -> bool:
+        """Make the edits whose step has come, until ``end_s`` on the clock. Returns whether all are made."""
         while (ahead := self._next_edit()) is not None and ahead.step == self.step:
-            if ahead.target == "tier" and self.warning is None:
-                there = self.experiment.has_faster()
-                if there is None:
-                    return False
-                self.warning = None if there else NOT_COMPILED
-            self._repeat(ahead)
-        return True
+            if not self._repeat(ahead, is_patient=end_s is None):
+                return False
+            if end_s is not None and time.perf_counter() >= end_s:
+                break
+        return not self.is_due
 
-    def _repeat(self, edit: Edit) -> None:
-        """Make an edit again. Where the compiled loop cannot be had, the run goes on with the traced one."""
+    def _repeat(self, edit: Edit, is_patient: bool) -> bool:
+        """Make an edit again. Returns False where a compiled loop is still being made for it, and one is not
+        ``is_patient``. Where it cannot be had, the run goes on with the traced one."""
+        if edit.target == "tier" and self.warning is None and not is_patient:
+            there = self.experiment.has_faster()
+            if there is None:
+                return False
+            self.warning = None if there else NOT_COMPILED
         try:
             if edit.target != "tier" or self.warning is None:
                 self.experiment.apply(edit.target, edit.value)
-                return
+                return True
         except ConfigError:
             if edit.target != "tier":
                 raise
         self.warning = NOT_COMPILED
         self.experiment.edits += 1
+        return True
 
-    def _go_to(self, step: int) -> None:
-        """Forward to ``step``, with the edits up to it and at it."""
-        while (ahead := self._next_edit()) is not None and ahead.step <= step:
-            self.experiment.advance(steps=ahead.step - self.step)
-            self._repeat(ahead)
-        if step > self.step:
-            self.experiment.advance(steps=step - self.step)
-
-    def _restore(self, checkpoint: Mapping[str, Any]) -> None:
-        """A fresh experiment at ``checkpoint``, with the edits that were behind it then and all measurements."""
+    def _restore(self, checkpoint: Checkpoint, is_patient: bool) -> None:
+        """A fresh experiment at ``checkpoint``, with the edits that were behind it then and all measurements; at the
+        start where a compiled loop that it needs is still being made."""
         history = self.experiment.history
         self.experiment.close()
         self.experiment = experiment_of(self.run.config)
-        for edit in self.run.edits[: checkpoint["edits"]]:
-            self._repeat(edit)
-        self.experiment.restore(checkpoint)
+        if not all(self._repeat(edit, is_patient) for edit in _in_force(self.run.edits[: checkpoint.edits])):
+            self.experiment.close()
+            self.experiment, self._checkpoints = experiment_of(self.run.config), [START]
+        elif checkpoint.state is not None:
+            self.experiment.restore(checkpoint.state)
         self.experiment.history = history
 
     def _keep(self) -> None:
-        """A checkpoint of this moment, if the last is far enough behind; of too many every second one goes."""
-        if self.step - self._checkpoints[-1]["step"] < self._spacing or self.experiment.notice is not None:
+        """A checkpoint of this moment, if the last is far enough behind."""
+        if self.step - self._checkpoints[-1].step < self._spacing or self.experiment.notice is not None:
             return
-        self._checkpoints.append(self.experiment.state())
-        if len(self._checkpoints) > min(MOST_CHECKPOINTS, MEMORY_BYTES // _size_bytes(self._checkpoints[-1])):
+        self._checkpoints.append(_checkpoint(self.experiment.state()))
+        self._thin()
+
+    def _thin(self) -> None:
+        """While there are too many checkpoints every second one goes, but for the start."""
+        while len(self._checkpoints) > 1 and (
+            len(self._checkpoints) > MOST_CHECKPOINTS
+            or sum(kept.size_bytes for kept in self._checkpoints) > self._memory_bytes
+        ):
+            self._spacing = max(2 * self._checkpoints[-1].step // (len(self._checkpoints) - 1), 1)
             self._checkpoints = self._checkpoints[::2]
-            self._spacing = self.step // len(self._checkpoints)
 
 
-def _size_bytes(state: Mapping[str, Any]) -> int:
-    """About how much memory a checkpoint takes."""
-    return OVERHEAD_BYTES + sum(
-        _size_bytes(value) - OVERHEAD_BYTES if isinstance(value, Mapping) else getattr(value, "nbytes", 0)
-        for value in state.values()
-    )
+def _in_force(edits: Sequence[Edit]) -> list[Edit]:
+    """Of ``edits`` those that a checkpoint lacks: every setting's last one. Parameters are in its state."""
+    last: dict[str, Edit] = {}
+    for edit in edits:
+        if element(edit.target) is None:
+            last.pop(edit.target, None)  # so that the order is that of the last ones
+            last[edit.target] = edit
+    return list(last.values())
+
+
+def _checkpoint(state: Mapping[str, Any]) -> Checkpoint:
+    return Checkpoint(state["step"], state["edits"], size_bytes(state), state)
+
+
+def size_bytes(state: Any) -> int:
+    """About how much memory a state takes: arrays wherever they are, in mappings, lists and tuples."""
+    if isinstance(state, Mapping):
+        return OVERHEAD_BYTES + sum(size_bytes(value) for value in state.values())
+    if isinstance(state, list | tuple):
+        return OVERHEAD_BYTES + sum(size_bytes(value) for value in state)
+    return OVERHEAD_BYTES + int(getattr(state, "nbytes", 0))

@@ -131,12 +131,12 @@ export class Curves {
   }
 
   /** @param {import("./types.js").Header} header */
-  add({ step, furthest, metrics }) {
+  add({ step, furthest, metrics, measured_at = step }) {
     this.cursor = step < furthest ? step : null;
     this.dirty = true;
     if (this.cursor !== null) return;
     if (step < this.history.last) this.ghost = this.history.copy();
-    this.history.add(step, this.metrics.map(({ name }) => metrics[name]));
+    this.history.add(measured_at, this.metrics.map(({ name }) => metrics[name]));
   }
 
   /** @param {Pick<Moment, "header">} moment */
@@ -275,6 +275,7 @@ export class Curves {
     context.lineWidth = width;
     context.beginPath();
     for (let i = 0; i < length; i++) {
+      if (Number.isNaN(values[i])) continue; // not measured there
       const drawable = values[i] >= range[0] && values[i] <= range[1];
       const x = this.x(steps[i]), y = this.y(values[i], range);
       if (drawable && penDown) context.lineTo(x, y);

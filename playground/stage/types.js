@@ -50,6 +50,7 @@
  * @property {Record<string, unknown>|null} controls  live settings that the page's controls do not show yet
  * @property {"playing"|"paused"} state
  * @property {Metrics} metrics
+ * @property {number} [measured_at]  the step of the metrics; ``step`` where it is not said
  * @property {number|null} updates_per_s
  * @property {string} tier
  * @property {string|null} notice

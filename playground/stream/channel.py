@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from playground.engine import Engine
 from playground.lab import LABS
@@ -29,8 +29,11 @@ from playground.stream.limits import Limits
 from playground.stream.line import Line
 from playground.stream.pace import SPEED, Pace
 
+T = TypeVar("T")
+
 HOLD_S = 3.0  # for which a large layer's drawn neurons stay
 ANSWER_S = 60.0  # how long to wait for a worker before giving up (a rebuild may take seconds)
+GOAL_SLICE_S = 0.1  # of a way that takes longer, between two frames: most are shorter and end with the first frame
 
 
 class Known(NamedTuple):
@@ -39,6 +42,22 @@ class Known(NamedTuple):
     run: Run
     step: int
     kept_id: str | None
+
+
+class Goal(NamedTuple):
+    """A step that the person wants to be at: in what is computed already, or ahead."""
+
+    step: int
+    is_known: bool
+
+    def within(self, snapshot: Snapshot) -> int:
+        """The step, or the last one that the run has come to."""
+        return min(self.step, snapshot.info["furthest"]) if self.is_known else self.step
+
+    def is_met(self, snapshot: Snapshot) -> bool:
+        """Whether the run is there, or has stopped on the way."""
+        has_come = snapshot.step == self.within(snapshot) and not snapshot.info["is_due"]
+        return has_come or snapshot.notice is not None
 
 
 class Channel:
@@ -59,8 +78,7 @@ class Channel:
         self._connection: Connection | None = None
         self._view = View()
         self._dirty, self._scene_due = True, True
-        self._steps_due = 0
-        self._seek_due: Any = None
+        self._goal: Goal | None = None
         self._pace = Pace()
         self._last: Snapshot | None = None
         self._chosen_at = 0.0
@@ -98,7 +116,7 @@ class Channel:
                     self.wake()  # not only when it is done: the frame that shows it is asked for next
         try:
             for answer in answers:  # outside the lock: frames go on meanwhile
-                answer.result(ANSWER_S)
+                _answered(answer)
         finally:
             self.last_seen = time.monotonic()
 
@@ -111,7 +129,11 @@ class Channel:
         for problem in self._limits.problems(run.config):
             raise ConfigError(str(problem))
         run_id = secrets.token_hex(6)
-        self._engine.open(run_id, run, 0).result(ANSWER_S)
+        try:
+            _answered(self._engine.open(run_id, run, 0))
+        except ConfigError:
+            self._engine.close(run_id)
+            raise
         with self._lock:
             self.last_seen = self.touched_at = time.monotonic()
             self._switch(run_id, run.config, Known(run, step, kept_id))
@@ -127,14 +149,14 @@ class Channel:
             self.last_seen = self.touched_at = time.monotonic()
             self._notice = None
             if verb in ("play", "pause"):
+                self._goal = None
                 self._play(verb == "play")
                 self._pace.restart()
             elif verb == "step":
-                epoch = self._last.epoch if self._last else 0.0
-                self._steps_due = commands.updates(message, self.config, epoch)
+                self._goal = self._ahead(message)
                 self._play(False)
             elif verb == "seek":
-                self._seek_due = commands.step(message)
+                self._goal = Goal(commands.step(message), is_known=True)
                 self._play(False)
             elif verb == "return":
                 self._return()
@@ -227,7 +249,7 @@ class Channel:
         """Panels that are read rather than watched, such as ``curves`` and ``weights``."""
         self.last_seen = time.monotonic()
         view = View(panels=frozenset(panels))
-        return self._engine.observe(self.run_id, view).result(ANSWER_S)
+        return _answered(self._engine.observe(self.run_id, view))
 
     def value(self) -> tuple[Run, int]:
         """The run as a value, and the step at which it was seen last."""
@@ -270,7 +292,7 @@ class Channel:
         self.last_seen = time.monotonic()
         if self._delay() == 0:
             self._scene_due = True
-            self._last_frame = self._packed(self._request().result(ANSWER_S))
+            self._last_frame = self._packed(_answered(self._request()))
         return self._last_frame
 
     def _delay(self) -> float | None:
@@ -278,7 +300,7 @@ class Channel:
         with self._lock:
             if not self.run_id:
                 return None
-            if self._dirty or self._scene_due or self._steps_due:
+            if self._dirty or self._scene_due or self._goal:
                 return 0.0
             if not self._may_train():
                 return None
@@ -291,16 +313,14 @@ class Channel:
             view = replace(self._view, panels=frozenset(panels), shown=self._held())
             is_awaited, self._dirty, self._scene_due = self._dirty, False, False
             self._asked = self._changes
-            seek, self._seek_due = self._seek_due, None
             if self._last is None:  # a new run: its first picture comes first, then what speeds up Play
                 first = self._engine.observe(self.run_id, view)
                 self._engine.prepare(self.run_id)
                 return first
-            if seek is not None:
-                return self._engine.seek(self.run_id, min(seek, self._last.info["furthest"]), view)
-            steps, self._steps_due = self._steps_due, 0
-            if steps:
-                return self._engine.advance(self.run_id, view, steps=steps)
+            if self._goal is not None and self._goal.is_known:
+                return self._engine.seek(self.run_id, self._goal.step, view, GOAL_SLICE_S)
+            if self._goal is not None:
+                return self._engine.advance(self.run_id, view, budget_s=GOAL_SLICE_S, until=self._goal.step)
             if not self._may_train():
                 return self._engine.observe(self.run_id, view)
             if self._until is None:
@@ -311,6 +331,14 @@ class Channel:
             future = self._engine.advance(self.run_id, view, steps=steps_now, budget_s=budget_s, until=self._until)
             future.add_done_callback(lambda _: self._pace.took(time.monotonic() - started, budget_s))
             return future
+
+    def _ahead(self, message: Mapping[str, Any]) -> Goal:
+        """Where a press of Step leads: on from here, or from where the presses before it lead."""
+        step, epoch = (self._last.step, self._last.epoch) if self._last else (0, 0.0)
+        if self._goal is not None and not self._goal.is_known:
+            epoch += (self._goal.step - step) / self.config.steps_per_epoch
+            step = self._goal.step
+        return Goal(step + commands.updates(message, self.config, epoch), is_known=False)
 
     def _held(self) -> tuple[tuple[int, ...], ...] | None:
         """The neurons that are drawn stay the same for a while: a picture that reorders each frame is unreadable."""
@@ -325,10 +353,13 @@ class Channel:
         with self._lock:
             is_ours = snapshot.run_id == self.run_id
             self._last = snapshot
-            has_arrived = self._until is not None and snapshot.step >= self._until
+            is_there = self._until is not None and snapshot.step >= self._until
+            has_arrived = is_there and not snapshot.info["is_due"]
             if is_ours and (snapshot.notice is not None or has_arrived):
                 self._play(False)
                 self._scene_due |= has_arrived  # with all of the curve
+            if is_ours and self._goal is not None and self._goal.is_met(snapshot):
+                self._goal = None
             self._follow_run(snapshot)
             if "ready" in snapshot.info and is_ours and self.playing and self._until is None:
                 # A faster loop: taking it is an event of the run. Asked for twice, it is refused the second time.
@@ -337,8 +368,9 @@ class Channel:
                 "run": snapshot.run_id,
                 "step": snapshot.step,
                 "epoch": snapshot.epoch,
-                "state": "playing" if self.playing else "paused",
+                "state": "playing" if self.playing or self._goal else "paused",
                 "metrics": snapshot.metrics,
+                "measured_at": snapshot.measured_at,
                 "updates_per_s": self._pace.measured(snapshot.step) if self._may_train() else None,
                 "former": self._former and self._former.step,
                 "controls": self.controls.take(),
@@ -363,6 +395,7 @@ class Channel:
     def _apply(self, target: str, value: Any, future: Known | None) -> Future[Any]:
         """Change the run. That gives it another future; the one that lay ahead is kept for a return."""
         self._changes += 1
+        self._goal = None  # the step that was wanted may be gone
 
         def done(applied: Future[Any]) -> None:
             if applied.exception() is not None:
@@ -388,11 +421,14 @@ class Channel:
         """In its past, and on the way out of it, the run says what the settings are; the page's controls follow."""
         if self._until is not None:
             return
-        in_past = snapshot.step < snapshot.info["furthest"]
-        if self._asked != self._changes or snapshot.run_id != self.run_id or not (in_past or self._was_in_past):
+        if self._asked != self._changes or snapshot.run_id != self.run_id:
+            return
+        run = self._engine.run(self.run_id)
+        in_past = snapshot.step < snapshot.info["furthest"] or snapshot.info["edits"] < len(run.edits)
+        if not (in_past or self._was_in_past):
             return
         self._was_in_past = in_past
-        config = self._engine.run(self.run_id).config_after(snapshot.info["edits"])
+        config = run.config_after(snapshot.info["edits"])
         self._scene_due |= redraws(config.settings(), self.config.changed(config))
         self.config = config
         self.controls.follow(config)
@@ -421,7 +457,7 @@ class Channel:
         self._until = None
         self._play(known is not None and known.step > 0)
         self._until = (known and known.step) or None
-        self._steps_due, self._seek_due, self._last = 0, None, None
+        self._goal = self._last = None
         self._view = replace(self._view, neuron=None)
         self._scene_due = True
         self.wake()
@@ -456,8 +492,20 @@ class Channel:
         )
 
     def _progress(self, snapshot: Snapshot) -> str | None:
-        """Where a run that is computed again stands; afterwards, in what it may differ from what it was."""
+        """Where a run stands on its way; afterwards, in what it may differ from what it was."""
+        if snapshot.run_id == self.run_id and self._goal is not None:
+            goal = self._goal.within(snapshot)
+            return f"On the way to step {goal:,}: step {snapshot.step:,} now. Pause stops here."
         if self._until is None or snapshot.run_id != self.run_id:
             warning: str | None = snapshot.info["warning"]
             return warning
         return f"Computing this run again: step {snapshot.step:,} of {self._until:,}. Pause stops here."
+
+
+def _answered(future: Future[T]) -> T:
+    """What a worker answers. Raises ConfigError where it does not."""
+    try:
+        return future.result(ANSWER_S)
+    except TimeoutError:
+        message = f"the server is busy: it has not answered for {ANSWER_S:.0f} seconds. Try again in a moment"
+        raise ConfigError(message) from None

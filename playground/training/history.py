@@ -6,23 +6,26 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+Row = tuple[float, ...]
+
 
 class History:
     """Rows of measurements over a run, thinned evenly so that it never grows beyond ``capacity`` rows.
 
     ``columns`` names what a row holds: ``step``, ``epoch``, then what is measured. The newest row is always kept.
+    A row may have gaps (NaN), where something is measured less often; of two that stand too close, the fuller stays.
     """
 
     def __init__(
         self, columns: Sequence[str], rows: Sequence[Sequence[float]] | NDArray[np.float64] = (), capacity: int = 1000
     ) -> None:
         self.columns = tuple(columns)
-        self._rows: list[tuple[float, ...]] = []
+        self._rows: list[Row] = []
         self._capacity = capacity
         for row in rows:
             self._rows.append(self._checked(row))
 
-    def row(self, step: int, epoch: float, metrics: Mapping[str, float | None]) -> tuple[float, ...]:
+    def row(self, step: int, epoch: float, metrics: Mapping[str, float | None]) -> Row:
         """Returns the row of a moment: NaN where ``metrics`` has no number for a column."""
         values = {"step": step, "epoch": epoch, **metrics}
         return tuple(math.nan if (value := values.get(name)) is None else float(value) for name in self.columns)
@@ -39,10 +42,11 @@ class History:
             self._rows.pop()
         gap = row[0] / self._capacity
         if len(self._rows) > 1 and self._rows[-1][0] - self._rows[-2][0] < gap:
-            self._rows.pop()
+            self._rows[-2:] = [_fuller(self._rows[-2:])]
         self._rows.append(row)
         if len(self._rows) > self._capacity:
-            self._rows = self._rows[:-1:2] + self._rows[-1:]
+            pairs = [self._rows[place : place + 2] for place in range(0, len(self._rows) - 1, 2)]
+            self._rows = [*map(_fuller, pairs), self._rows[-1]]
 
     def cut(self, step: int) -> None:
         """Forget what came after ``step``."""
@@ -53,7 +57,12 @@ class History:
         """The rows so far, (H, columns)."""
         return np.array(self._rows, dtype=np.float64).reshape(-1, len(self.columns))
 
-    def _checked(self, row: Sequence[float]) -> tuple[float, ...]:
+    def _checked(self, row: Sequence[float]) -> Row:
         if len(row) != len(self.columns):
             raise ValueError(f"a row of {len(row)} numbers does not fit the columns {', '.join(self.columns)}")
         return tuple(row)
+
+
+def _fuller(rows: Sequence[Row]) -> Row:
+    """The row with the fewest gaps, the first of several."""
+    return min(rows, key=lambda row: sum(map(math.isnan, row)))

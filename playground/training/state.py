@@ -33,6 +33,21 @@ def restore_optimizer(optimizer: torch.optim.Optimizer, state: Mapping[str, Any]
     optimizer.load_state_dict(_mapped(state, torch.tensor, np.ndarray))
 
 
+def training_state(network: nn.Module, optimizers: Mapping[str, torch.optim.Optimizer]) -> dict[str, Any]:
+    """Copies of all that training changes: the ``network`` and its ``optimizers``, by their names."""
+    kept = {name: optimizer_state(optimizer) for name, optimizer in optimizers.items()}
+    return {"network": module_state(network), "optimizers": kept}
+
+
+def restore_training(
+    network: nn.Module, optimizers: Mapping[str, torch.optim.Optimizer], state: Mapping[str, Any]
+) -> None:
+    """Put an earlier ``training_state`` back."""
+    restore_module(network, state["network"])
+    for name, optimizer in optimizers.items():
+        restore_optimizer(optimizer, state["optimizers"][name])
+
+
 def parameters_of(module: nn.Module) -> np.ndarray[Any, np.dtype[np.float32]]:
     """All parameters as one vector (P,), in the order of ``module.parameters()``."""
     vector = torch.cat([value.detach().reshape(-1) for value in module.parameters()])

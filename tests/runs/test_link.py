@@ -24,7 +24,7 @@ XOR = Run(config=MLPConfig(dataset="xor"))
         st.tuples(st.integers(0, 10**6), st.sampled_from(CHANGES)),
         max_size=9,
     ),
-    st.integers(0, 10**12),
+    st.integers(0, 10**10),
 )
 def test_a_run_survives_its_link(config: MLPConfig, edits: list[tuple[int, tuple[str, Any]]], step: int) -> None:
     run = Run(config=config)

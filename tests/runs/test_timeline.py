@@ -1,16 +1,19 @@
 """A run can be gone back in: every moment comes again, to the bit."""
 
+import pickle
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.headless.runs import replay
 from playground.labs.mlp.config import MLPConfig
-from playground.run import Run, View
+from playground.labs.mlp.experiment import MLPExperiment
+from playground.run import Edit, Run, View
 from playground.runs import timeline as module
 from playground.runs.timeline import Timeline
 from playground.settings import ConfigError
@@ -119,19 +122,106 @@ def test_checkpoints_stand_evenly_in_bounded_memory(monkeypatch: pytest.MonkeyPa
     timeline = Timeline(run(hidden_sizes=(1,)))
     for _ in range(500):
         timeline.advance(steps=3)
-    steps = [checkpoint["step"] for checkpoint in timeline._checkpoints]
+    steps = [checkpoint.step for checkpoint in timeline._checkpoints]
     gaps = [after - before for before, after in pairwise(steps)]
     assert 8 <= len(steps) <= 16
     assert steps[0] == 0
     assert max(gaps) <= 3 * min(gaps)
     assert 1500 - steps[-1] <= max(gaps)
-    wide = Timeline(run(hidden_sizes=(32,) * 8, optimizer="adam"))
-    monkeypatch.setattr(module, "MEMORY_BYTES", 600_000)
-    for _ in range(40):
-        wide.advance(steps=1)
-    assert sum(map(module._size_bytes, wide._checkpoints)) <= 600_000
-    wide.seek(7)
-    assert sha(wide) == replay(wide.run, 7).parameters_sha256
+
+
+@settings(max_examples=15)
+@given(
+    st.lists(st.one_of(ACTS, st.tuples(st.just("budget"), st.integers(0, 60_000))), min_size=4, max_size=16),
+    st.integers(0, 40_000),
+    st.sampled_from([(1,), (8, 8), (16, 16)]),
+)
+def test_checkpoints_stay_within_their_bytes_and_change_no_bit(
+    acts: list[tuple[str, Any]], most: int, hidden_sizes: tuple[int, ...]
+) -> None:
+    timeline = Timeline(run(hidden_sizes=hidden_sizes, optimizer="adam"))
+    timeline.memory_bytes = most
+    for verb, value in acts:
+        if verb == "budget":
+            timeline.memory_bytes = value
+        elif verb == "advance":
+            timeline.advance(steps=value)
+        elif verb == "seek":
+            assert timeline.seek(round(value * timeline.furthest))
+        else:
+            timeline.apply(*value)
+        kept = [pickle.dumps(checkpoint.state) for checkpoint in timeline._checkpoints[1:]]
+        assert sum(map(len, kept)) <= timeline.memory_bytes
+        steps = [checkpoint.step for checkpoint in timeline._checkpoints]
+        assert steps == sorted(set(steps))
+    assert sha(timeline) == replay(timeline.run, timeline.step).parameters_sha256
+
+
+def test_what_is_too_large_to_be_kept_is_seldom_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    timeline, copied = Timeline(run(hidden_sizes=(8, 8))), []
+    timeline.memory_bytes = 100
+    state = timeline.experiment.state
+    monkeypatch.setattr(timeline.experiment, "state", lambda: copied.append(timeline.step) or state())
+    for _ in range(1000):
+        timeline.advance(steps=1)
+    assert len(copied) <= 11  # at 1, 2, 4, 8, … updates
+    assert timeline.seek(700)
+    assert sha(timeline) == replay(timeline.run, 700).parameters_sha256
+
+
+def test_arrays_count_wherever_they_are() -> None:
+    array = np.zeros(1000)
+    for state in ({"a": array}, {"a": [array]}, {"a": ({"b": (1, array)},)}, [array]):
+        assert 8000 < module.size_bytes(state) < 8500
+
+
+def test_time_can_run_out_anywhere_on_the_way() -> None:
+    """Of a run with many edits at one step too."""
+    timeline = Timeline(run(optimizer="adam"))
+    timeline.advance(steps=50)
+    for k in range(40):
+        timeline.apply("learning_rate", 0.001 * (k + 1))
+        timeline.apply("layers.0.bias[0]", 0.01 * k)
+    timeline.advance(steps=50)
+    for step in (50, 99, 0, 70):
+        calls = 1
+        while not timeline.seek(step, budget_s=0.0):
+            calls += 1
+        assert calls > 5 or step == 0
+        assert sha(timeline) == replay(timeline.run, step).parameters_sha256
+    timeline.seek(50, budget_s=0.0)  # on the way, with some of the edits made
+    timeline.apply("learning_rate", 0.5)
+    timeline.advance(steps=20)
+    timeline.seek(3)
+    timeline.seek(timeline.furthest)
+    assert sha(timeline) == replay(timeline.run, timeline.step).parameters_sha256
+
+
+def test_no_more_than_the_last_change_of_a_setting_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    timeline = Timeline(run())
+    for k in range(60):
+        timeline.advance(steps=1)
+        timeline.apply(*EDITS[k % len(EDITS)])
+    timeline.advance(steps=1)
+    timeline.advance(steps=5)
+    applied = []
+    apply = MLPExperiment.apply
+    monkeypatch.setattr(MLPExperiment, "apply", lambda self, *edit: applied.append(edit) or apply(self, *edit))
+    timeline.seek(63)
+    assert sorted(target for target, _ in applied) == sorted({target for target, _ in EDITS[:6]})
+    monkeypatch.undo()
+    assert sha(timeline) == replay(timeline.run, 63).parameters_sha256
+
+
+def test_a_run_has_come_as_far_as_it_was_computed() -> None:
+    far = Run(config=MLPConfig(), edits=(Edit(step=10**9, target="learning_rate", value=0.1),))
+    timeline = Timeline(far)
+    timeline.advance(steps=5)
+    assert timeline.furthest == 5
+    seen = timeline.observe("r", View())
+    assert (seen.info["furthest"], seen.info["marks"]) == (5, [])
+    with pytest.raises(ConfigError, match="from 0 to 5, which is as far"):
+        timeline.seek(6)
 
 
 def test_looking_back_changes_nothing() -> None:

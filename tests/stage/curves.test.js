@@ -75,6 +75,23 @@ test("the measurements of the past come into the lines of their names", () => {
   assert.deepEqual([made.ghost.last, made.history.last], [20, 5], "a change there makes another future");
 });
 
+test("what was measured at an earlier step stands there", () => {
+  const made = curves("loss");
+  for (const step of [0, 10]) made.add({ step, furthest: step, metrics: { test_loss: step } });
+  for (const step of [20, 30]) made.add({ step, furthest: step, measured_at: 20, metrics: { test_loss: 7 } });
+  assert.deepEqual([...made.history.steps.subarray(0, made.history.length)], [0, 10, 20]);
+  assert.equal(made.ghost, null);
+});
+
+test("a line goes on over what was not measured", () => {
+  const made = curves("loss"), path = [];
+  const context = { beginPath() {}, stroke() {}, moveTo: (x, y) => path.push(["move", y]), lineTo: (x, y) => path.push(["line", y]) };
+  Object.assign(made, { context, width: 100, y: (value) => value });
+  [1, NaN, 2, Infinity, 3].forEach((value, step) => made.history.add(step, [value, 0, 0, 0]));
+  made.paintLine(made.history, 0, [0, 4], { color: "", width: 1 });
+  assert.deepEqual(path, [["move", 1], ["line", 2], ["move", 3]]);
+});
+
 test("an axis reaches around all that is drawn on it, baselines too", () => {
   const made = curves("loss", [{ label: "guessing", value: 2.1, axes: "loss" }, { label: "chance", value: 9, axes: "accuracy" }]);
   assert.deepEqual(made.range([0, 1]), [0, 2.5]);

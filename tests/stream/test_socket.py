@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -196,7 +197,7 @@ def test_a_run_that_is_opened_is_computed_in_sight_up_to_its_step(client: TestCl
         assert "Computing this run again: step" in header["notice"]
         assert header["controls"] is None
         header = page.frame_when(state="paused")
-        assert (header["step"], header["furthest"], header["notice"]) == (1500, 2000, None)
+        assert (header["step"], header["furthest"], header["notice"]) == (1500, 1500, None)
         assert header["controls"]["learning_rate"] == 0.1
         assert channel.value() == (run, 1500)
         assert hub.engine.sha256(channel.run_id).result() == replay(run, 1500).parameters_sha256
@@ -211,6 +212,78 @@ def test_a_run_that_is_opened_is_computed_in_sight_up_to_its_step(client: TestCl
         page.send(type="speed", updates_per_s=1000)
         page.send(type="play")
         page.frame_when(state="playing")
+
+
+def test_a_long_way_is_in_sight_and_can_be_stopped(
+    client: TestClient, hub: Hub, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = hub.channel(token)
+    channel.configure(MLPConfig(batch_size=1))  # 250 updates an epoch
+    monkeypatch.setattr("playground.stream.channel.GOAL_SLICE_S", 1e-4)
+    with client.websocket_connect(PATH) as socket:
+        page = Page(socket, token)
+        page.frame()
+        page.send(type="step", unit="epoch")
+        header, _ = page.frame()
+        assert (header["state"], 0 < header["step"] < 250) == ("playing", True)
+        assert header["notice"] == f"On the way to step 250: step {header['step']} now. Pause stops here."
+        page.send(type="step", unit="epoch")  # as if pressed twice
+        header = page.frame_when(state="paused")
+        assert (header["step"], header["epoch"], header["notice"]) == (500, 2.0, None)
+
+        page.send(type="step", unit="epoch")
+        page.frame_when(state="playing")
+        page.send(type="pause")
+        stopped = page.frame_when(state="paused")["step"]
+        assert 500 < stopped < 750
+        assert hub.engine.observe(channel.run_id, channel._view).result().step == stopped
+
+        channel.configure(MLPConfig(batch_size=1, learning_rate=0.1))
+        page.frame()
+        page.send(type="step", unit="epoch")
+        end = page.frame_when(state="paused")["step"]
+        monkeypatch.setattr(hub.engine._worker._timelines[channel.run_id], "memory_bytes", 0)
+        page.send(type="seek", step=end - 1)
+        header = page.frame_when(state="playing")
+        assert f"On the way to step {end - 1:,}: step" in header["notice"]
+        page.send(type="seek", step=3)  # takes its place
+        header = page.frame_when(state="paused")
+        assert (header["step"], header["furthest"]) == (3, end)
+        page.send(type="seek", step=10**9)
+        page.frame_when(state="playing")
+        page.send(type="bias", layer=1, to=0, value=0.5)
+        header = page.frame_when(state="paused")
+        assert header["step"] == header["furthest"] < end
+
+
+def test_what_lies_ahead_of_an_opened_run_comes_at_its_step(client: TestClient, hub: Hub, token: str) -> None:
+    edits = (
+        Edit(step=40, target="learning_rate", value=0.1),
+        Edit(step=10**10, target="learning_rate", value=0.3),
+    )
+    channel = hub.channel(token)
+    with client.websocket_connect(PATH) as socket:
+        page = Page(socket, token)
+        page.frame()
+        channel.open(Run(config=MLPConfig(), edits=edits), 30)
+        header = page.frame_when(state="paused", step=30)
+        assert (header["furthest"], header["marks"]) == (30, [])  # what has been computed, not what a link claims
+        page.send(type="seek", step=10**10)
+        assert page.frame()[0]["step"] == 30
+        page.send(type="step", unit="epoch")
+        header = page.frame_when(state="paused", epoch=2.0)
+        assert header["marks"] == [[40, "learning_rate", 0.1]]
+        assert channel.config.learning_rate == 0.1  # type: ignore[attr-defined]
+        assert channel.value()[0].edits == edits
+
+
+def test_a_busy_server_says_so(hub: Hub, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("playground.stream.channel.ANSWER_S", 0.01)
+    monkeypatch.setattr(hub.engine, "open", lambda *_: Future())
+    before = hub.channel(token).value()
+    with pytest.raises(ConfigError, match="the server is busy"):
+        hub.channel(token).open(Run(config=MLPConfig(dataset="xor")), 5)
+    assert hub.channel(token).value() == before
 
 
 def test_a_run_that_cannot_be_opened_leaves_the_present_one(hub: Hub, token: str) -> None:

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from playground.data.points import DATASETS, DOMAIN, FEATURES, draw, feature_values, grid, target_values
 from playground.export.palette import plane_colors
-from playground.lab import LABS
+from playground.lab import LABS, Experiment
 from playground.labs.mlp.config import MAX_LAYERS, MAX_NEURONS, MLPConfig
 from playground.labs.mlp.divergence import explained
 from playground.labs.mlp.model import MLP
@@ -56,7 +56,7 @@ MAX_SHOWN = 8  # neurons of a layer that are drawn
 PARAMETER = Number(-1000, 1000)  # what a person may type for a weight or bias
 
 
-class MLPExperiment:
+class MLPExperiment(Experiment):
     """One network in training. ``config`` is the configuration with all live edits applied."""
 
     def __init__(self, config: MLPConfig) -> None:
@@ -178,9 +178,14 @@ class MLPExperiment:
         samples = self._samples_before + (self.step - self._step_before) * self.config.batch_size
         return samples / self._train_size
 
+    def parameters(self) -> NDArray[np.float32]:
+        """A copy of the parameter vector (P,)."""
+        result: NDArray[np.float32] = self._parameters.cpu().numpy().copy()
+        return result
+
     def parameters_sha256(self) -> str:
         """The hash of the parameter vector's float32 bytes."""
-        return hashlib.sha256(self._parameters.cpu().numpy().tobytes()).hexdigest()
+        return hashlib.sha256(self.parameters().tobytes()).hexdigest()
 
     def metrics(self) -> dict[str, float | None]:
         """Loss and, for classification, accuracy on both parts of the data; a value that is not finite is None."""
@@ -200,10 +205,6 @@ class MLPExperiment:
                         found[f"{name}_accuracy"] = accuracy(outputs[part], self._targets[part])
             self._measured = self._parameters, found
         return self._measured[1]
-
-    def record(self) -> None:
-        """Add the present measurements to the history."""
-        self.history.add(self.history.row(self.step, self.epoch, self.metrics()))
 
     def _maps(self, shown: Shown, view: View) -> dict[str, NDArray[Any]]:
         """The drawn neurons' maps, the plane, and where a point is probed what it makes of them."""
@@ -338,7 +339,7 @@ class MLPExperiment:
         return {
             "step": self.step,
             "edits": self.edits,
-            "parameters": self._parameters.cpu().numpy().copy(),
+            "parameters": self.parameters(),
             "optimizer_state": {k: v.cpu().numpy().copy() for k, v in self._optimizer_state.items()},
             "epoch_start": (self._samples_before, self._step_before),
         }
@@ -349,6 +350,7 @@ class MLPExperiment:
         self._parameters = self._tensor(state["parameters"])
         self._optimizer_state = {k: self._tensor(v) for k, v in state["optimizer_state"].items()}
         self._samples_before, self._step_before = state["epoch_start"]
+        self._set_hyperparameters()
         self.notice, self._measured = None, None
 
     # Building

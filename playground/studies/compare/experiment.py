@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from playground import outcomes
 from playground.catalog import resolve
 from playground.export.palette import mosaic
+from playground.lab import Experiment
 from playground.outcomes import Trial
 from playground.run import Edit, Run, RunConfig, Snapshot, View
 from playground.runs.link import query
@@ -35,7 +36,7 @@ WHY_EVERY_S, WHY_EVERY_S_AT_REST = 0.5, 0.1  # looking into the layers costs as 
 RUNNING, REACHED, DIVERGED = 0, 1, 2
 
 
-class CompareExperiment:
+class CompareExperiment(Experiment):
     """All networks of ``config`` in training."""
 
     def __init__(self, config: CompareConfig) -> None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from playground.data.points import DATASETS, DOMAIN, Split, draw
 from playground.export.palette import ramp
 from playground.format import scaled
-from playground.lab import LABS
+from playground.lab import LABS, Experiment
 from playground.labs.mlp.population import PopulationExperiment
 from playground.run import Edit, Snapshot, View
 from playground.runs import link
@@ -30,7 +30,7 @@ SIDE = 60  # of the chosen cell's boundary
 RUNNING, DIVERGED = 0, 2
 
 
-class MapExperiment:
+class MapExperiment(Experiment):
     """The networks of ``config.networks()`` in training, each known by its place there."""
 
     def __init__(self, config: MapConfig) -> None:
@@ -103,10 +103,6 @@ class MapExperiment:
             found[name] = median if np.isfinite(median) else None
         return found
 
-    def record(self) -> None:
-        """Add the present medians to the history."""
-        self.history.add(self.history.row(self.step, self.epoch, self.metrics()))
-
     def _measured(self) -> dict[str, NDArray[np.float64]]:
         if self._scores is None:
             self._scores = self.cells.scores()
@@ -164,9 +160,6 @@ class MapExperiment:
     def apply(self, target: str, value: Any) -> Edit:
         """Nothing of a map changes while it trains. Raises ConfigError."""
         raise ConfigError(f"{target[:60]}: it cannot change during the training of a map; it needs a new one")
-
-    def has_faster(self) -> bool | None:
-        return False
 
     def close(self) -> None:
         """End what was started for this run alone."""

@@ -20,6 +20,7 @@ from torch.func import vmap
 from playground.catalog import OPTIMIZERS
 from playground.data.points import DATASETS, draw, feature_values, target_values
 from playground.export.palette import ramp
+from playground.lab import Experiment
 from playground.labs.mlp.batched import logits
 from playground.labs.mlp.model import MLP
 from playground.labs.mlp.probes import accuracy
@@ -61,7 +62,7 @@ class Surface:
     took_s: float
 
 
-class RaceExperiment:
+class RaceExperiment(Experiment):
     """All racers of ``config`` in training; ``step`` counts each one's updates, but for those that diverged."""
 
     def __init__(self, config: RaceConfig) -> None:
@@ -331,12 +332,6 @@ class RaceExperiment:
     def apply(self, target: str, value: Any) -> Edit:
         """Nothing of a race changes on the way: raises ConfigError."""
         raise ConfigError(f"{target[:40]} cannot change during a race; it needs a new one")
-
-    def has_faster(self) -> bool:
-        return False
-
-    def close(self) -> None:
-        pass
 
     def parameters_sha256(self) -> str:
         """The hash of all racers' parameters, in float32 bytes."""

@@ -1,0 +1,82 @@
+"""Checkpoints on their way from one worker to the one that takes its place.
+
+A small one is sent to the web process, which holds it; a large one would fill that process, so it is written to a
+file of the run, of which the web process holds the name.
+"""
+
+import contextlib
+import json
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.runs.timeline import size_bytes
+
+SENT_BYTES = 2**20  # the largest that is sent
+
+log = logging.getLogger(__name__)
+
+
+def set_aside(state: Mapping[str, Any], file: Path) -> Mapping[str, Any] | None:
+    """Returns ``state`` itself where it is small, else what ``taken_up`` needs to read it from ``file``; None where
+    that cannot be written, and an earlier one stays."""
+    if size_bytes(state) <= SENT_BYTES:
+        return state
+    fresh = file.with_suffix(".fresh")
+    try:
+        with fresh.open("wb") as stream:
+            arrays: list[NDArray[Any]] = []
+            text = json.dumps(_outline(state, arrays))
+            np.savez(stream, np.array(text), *arrays)
+        os.replace(fresh, file)  # whole or not at all, also where the process dies meanwhile
+    except OSError as error:
+        log.warning("a checkpoint cannot be written: %s", error)
+        with contextlib.suppress(OSError):
+            fresh.unlink()
+        return None
+    return {"step": state["step"], "edits": state["edits"], "file": file}
+
+
+def taken_up(kept: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Returns the state that was ``set_aside``; None where its file is gone, so that the run starts anew."""
+    if kept is None or "file" not in kept:
+        return kept
+    try:
+        with np.load(kept["file"], allow_pickle=False) as found:
+            arrays = [found[f"arr_{index}"] for index in range(len(found.files))]
+    except (OSError, EOFError, ValueError, BadZipFile) as error:
+        log.warning("a checkpoint cannot be read: %s", error)
+        return None
+    state: Mapping[str, Any] = _filled(json.loads(str(arrays[0])), arrays[1:])
+    return state
+
+
+def _outline(tree: Any, arrays: list[NDArray[Any]]) -> Any:
+    """``tree`` as JSON, with the places of its arrays in ``arrays``, to which they are added."""
+    if isinstance(tree, np.ndarray):
+        arrays.append(tree)
+        return {"array": len(arrays) - 1}
+    if isinstance(tree, Mapping):
+        return {"pairs": [[key, _outline(value, arrays)] for key, value in tree.items()]}
+    if isinstance(tree, list | tuple):
+        return {"list" if isinstance(tree, list) else "tuple": [_outline(value, arrays) for value in tree]}
+    return tree.item() if isinstance(tree, np.generic) else tree
+
+
+def _filled(outline: Any, arrays: list[NDArray[Any]]) -> Any:
+    """The tree whose ``_outline`` that is."""
+    if not isinstance(outline, dict):
+        return outline
+    ((kind, content),) = outline.items()
+    if kind == "array":
+        return arrays[content]
+    if kind == "pairs":
+        return {key: _filled(value, arrays) for key, value in content}
+    values = [_filled(value, arrays) for value in content]
+    return tuple(values) if kind == "tuple" else values
