@@ -19,16 +19,16 @@ from typing import Any
 from playground import __version__
 from playground.export import FORMS, exported
 from playground.format import scaled
-from playground.headless.runs import Result, replay
+from playground.headless.runs import Result, replay, train
 from playground.lab import LABS
 from playground.outcomes import Comparison
 from playground.run import Run, RunConfig
 from playground.runs import runfile
-from playground.runs.replay import progress_bar
+from playground.runs.replay import TIERS, progress_bar
 from playground.runs.sensitivity import Sensitivity, sensitivity
 from playground.settings import Choice, ConfigError, Integer, Kind, Setting, renewals
 from playground.studies.compare.headless import compare
-from playground.studies.many import ENGINES, EPOCHS, TARGET_ACCURACY, TIERS
+from playground.studies.many import ENGINES, EPOCHS, TARGET_ACCURACY
 from playground.studies.map.config import MapConfig
 from playground.studies.map.headless import TrainabilityMap, trainability_map
 from playground.studies.variants import SEEDS, vary
@@ -85,13 +85,21 @@ def _open(options: dict[str, Any]) -> None:
 
 
 def _train(options: dict[str, Any]) -> None:
-    _compute(*_fresh(options), options)
+    config: Any = _given(LABS[options["lab"]].config_class, options)
+    _tell(lambda: train(config, **_length(options), tier=options["tier"], quiet=options["json"]), options)
+
+
+def _length(options: dict[str, Any]) -> dict[str, Any]:
+    """For how long to train, in the unit in which it was given."""
+    if options["steps"] is not None:
+        return {"steps": _parsed("steps", runfile.STEP, options["steps"])}
+    return {"epochs": _parsed("epochs", EPOCHS, options["epochs"] or "100")}
 
 
 def _replay(options: dict[str, Any]) -> None:
     run, step = _from_file(options)
     if not options["sensitivity"]:
-        _compute(run, step, options)
+        _tell(lambda: replay(run, step, quiet=options["json"]), options)
         return
     found = sensitivity(run, step, None if options["json"] else progress_bar(" updates"))
     print(json.dumps(found.to_json()) if options["json"] else _table(found))
@@ -103,15 +111,15 @@ def _table(found: Sensitivity) -> str:
     return "\n".join(["  updates  largest difference of a weight", *rows, str(found)])
 
 
-def _compute(run: Run, step: int, options: dict[str, Any]) -> None:
-    """Print where ``run`` is at ``step``; keep it where asked for."""
+def _tell(compute: Callable[[], Result], options: dict[str, Any]) -> None:
+    """Compute a run and print where it came to; keep it where asked for."""
     file = options.get("save")
     folder = Path(file or ".").absolute().parent
     if not folder.is_dir():  # said now, not when all is trained
         raise ConfigError(f"save: there is no folder {folder}")
-    result = replay(run, step, quiet=options["json"])
+    result = compute()
     if file:
-        Path(file).write_text(runfile.write(run, result.step) + "\n", encoding="utf-8")
+        Path(file).write_text(runfile.write(result.run, result.step) + "\n", encoding="utf-8")
     print(json.dumps(result.to_json()) if options["json"] else _summary(result))
 
 
@@ -162,13 +170,6 @@ def _sum_up(train_all: Callable[..., Comparison | TrainabilityMap], options: dic
         sys.exit(INTERRUPTED)
 
 
-def _fresh(options: dict[str, Any]) -> tuple[Run, int]:
-    """The run that ``train`` is to make, and to which step."""
-    config: Any = _given(LABS[options["lab"]].config_class, options)
-    epochs = _parsed("epochs", EPOCHS, options["epochs"])
-    return Run(config=config), round(epochs * config.steps_per_epoch)
-
-
 def _from_file(options: dict[str, Any]) -> tuple[Run, int]:
     """The run that ``replay`` is to compute again, and to which step."""
     run, step, warning = runfile.open_file(Path(options["file"]))
@@ -216,7 +217,10 @@ def command_line() -> argparse.ArgumentParser:
     for lab, config_class in _single_labs():
         command = labs.add_parser(lab, help=(config_class.__doc__ or "").splitlines()[0])
         _add_settings(command, config_class)
-        command.add_argument("--epochs", default="100", help="passes over the training data (default: 100)")
+        length = command.add_mutually_exclusive_group()
+        length.add_argument("--epochs", help="passes over the training data (default: 100)")
+        length.add_argument("--steps", help="updates, in place of epochs")
+        _add_tier(command)
         command.add_argument("--save", metavar="FILE", help="also write the run to a file, for replay")
         command.set_defaults(command=_train)
         commons.append(command)
@@ -282,10 +286,14 @@ def _add_population(command: argparse.ArgumentParser) -> None:
     """How many networks are trained."""
     command.add_argument("--epochs", default="100", help="passes over the training data (default: 100)")
     command.add_argument("--target-accuracy", help="a share in [0, 1] of the test points: who reaches it, and when")
-    text = "how updates are computed; compiled makes machine code first (default: auto)"
-    command.add_argument("--tier", default="auto", choices=TIERS, help=text)
+    _add_tier(command)
     text = "process: on all cores; ray: on the cluster that $RAY_ADDRESS names (default: inline, in this process)"
     command.add_argument("--engine", default="inline", choices=list(ENGINES), help=text)
+
+
+def _add_tier(command: argparse.ArgumentParser) -> None:
+    text = "how updates are computed; compiled makes machine code first, auto takes it where it pays (default: auto)"
+    command.add_argument("--tier", default="auto", choices=TIERS, help=text)
 
 
 def _help(known: Setting, name: str, config_class: type[RunConfig]) -> str:

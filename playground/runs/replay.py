@@ -5,12 +5,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from playground.run import Run
+from playground.run import Run, View
 from playground.runs.timeline import Timeline
 
 Progress = Callable[[int, int], None]  # so much is done, of so much
 REPORT_S = 0.1  # between two reports of progress
 BAR_AFTER_S = 1.0
+TIERS = ("auto", "traced", "compiled")  # how updates are computed; auto takes what is fastest once it is there
 
 
 def advanced(run: Run, step: int, progress: Progress | None = None) -> Timeline:
@@ -26,7 +27,14 @@ def moments(run: Run, steps: Sequence[int], progress: Progress | None = None) ->
     To the bit the same as elsewhere only when it is computed ``apart``.
     """
     past = tuple(edit for edit in run.edits if edit.step <= steps[-1])
-    timeline = Timeline(Run(config=run.config, edits=past))
+    yield from continued(Timeline(Run(config=run.config, edits=past)), steps, progress)
+
+
+def continued(
+    timeline: Timeline, steps: Sequence[int], progress: Progress | None = None, takes_faster: bool = False
+) -> Iterator[Timeline]:
+    """``timeline`` at each of the rising ``steps``, as ``moments``. With ``takes_faster`` it takes a faster loop as
+    soon as there is one, which is an edit of its run."""
     timeline.experiment.prepare()
     last = -1
     for step in steps:
@@ -35,6 +43,8 @@ def moments(run: Run, steps: Sequence[int], progress: Progress | None = None) ->
             timeline.advance(until=step, budget_s=REPORT_S)
             if before == (timeline.step, timeline.experiment.edits):
                 time.sleep(REPORT_S)  # a compiled loop of this run is being made again
+            if takes_faster and timeline.step < step:
+                _take_faster(timeline)
             if progress is not None:
                 progress(timeline.step, steps[-1])
         timeline.seek(timeline.step)  # of several edits at one step, all
@@ -43,6 +53,12 @@ def moments(run: Run, steps: Sequence[int], progress: Progress | None = None) ->
         if timeline.experiment.notice is not None:
             return
         last = timeline.step
+
+
+def _take_faster(timeline: Timeline) -> None:
+    """Go on with the faster loop that the run has found beside its training, if it has."""
+    if faster := timeline.observe("", View(panels=frozenset())).info.get("ready"):
+        timeline.apply("tier", faster)
 
 
 @contextlib.contextmanager

@@ -55,6 +55,7 @@ class Timeline:
         self.furthest = furthest
         self.experiment: Experiment = experiment_of(run.config)
         self.warning: str | None = None
+        self.trained_s = 0.0  # spent in ``advance``
         self._spacing = 1
         self._memory_bytes = MEMORY_BYTES
         self._checkpoints = [START]
@@ -103,6 +104,7 @@ class Timeline:
             if end_s is not None and time.perf_counter() >= end_s:
                 break
         self.furthest = max(self.furthest, self.step)
+        self.trained_s += time.perf_counter() - started
         self._keep()
 
     def seek(self, step: Any, budget_s: float | None = None) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from playground.run import RunConfig
+from playground.runs.replay import TIERS
 from playground.settings import ConfigError, Kind, Number, Problem
 from playground.studies import pool, ray
 from playground.studies.memory import check_memory, population_bytes
@@ -13,7 +14,6 @@ from playground.studies.variants import scored
 
 EPOCHS = Number(0, 1_000_000)
 TARGET_ACCURACY = Number(0, 1)
-TIERS = ("auto", "traced", "compiled")
 
 
 def train_all(
