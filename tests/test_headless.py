@@ -68,7 +68,8 @@ def test_a_faster_loop_is_taken_as_an_edit_and_replayed(monkeypatch: pytest.Monk
 
 
 @needs_compiler
-def test_machine_code_is_taken_from_the_start_where_it_is_asked_for() -> None:
+def test_machine_code_is_taken_from_the_start_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYGROUND_COMPILE", "on")
     found = train(CONFIG, steps=60, tier="compiled", quiet=True)
     assert found.run.edits == (Edit(step=0, target="tier", value="compiled"),)
     assert replay(found.run, 60, quiet=True).parameters_sha256 == found.parameters_sha256
