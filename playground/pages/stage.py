@@ -1,5 +1,6 @@
 """The page's live parts, written in JavaScript (``playground/stage/``) and mounted by Streamlit."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ from playground.settings import ConfigError, Problem
 from playground.stream.files import stage_address
 
 POLL_S = 0.15
+# A browser draws at once what comes together, and forty controls take it longer than the stage: it gets a head start.
+HEAD_START_S = 0.15
 
 
 def _loader(module: str) -> str:
@@ -51,18 +54,27 @@ def mount(session: PageSession, may_change: tuple[str, ...] = (), **settings: An
     """The live picture of the session's run: over its own socket, or where a proxy refuses that, by polling.
 
     ``settings`` say how it is shown; ``may_change`` names the settings of the run that the stage may ask to change.
+    Call it before the controls are drawn: what is sent first is painted first.
     """
+    session.follow()
     transport = st.session_state.get("transport", "socket")
     data = {"token": session.token, "transport": transport, **settings}
     if transport == "socket":
-        _mounted(session, may_change, data)
+        first = session.channel().first_frame()  # it comes with the page, while the socket is still being opened
+        _mounted(session, may_change, _with_settings(first, data) if first else data)
+        if first:
+            time.sleep(HEAD_START_S)
     else:
         st.fragment(run_every=POLL_S)(_polled)(session, may_change, data)
 
 
 def _polled(session: PageSession, may_change: tuple[str, ...], settings: Mapping[str, Any]) -> None:
-    header, arrays = unpack(session.channel().poll())
-    _mounted(session, may_change, pack({**header, "settings": settings}, arrays))
+    _mounted(session, may_change, _with_settings(session.channel().poll(), settings))
+
+
+def _with_settings(frame: bytes, settings: Mapping[str, Any]) -> bytes:
+    header, arrays = unpack(frame)
+    return pack({**header, "settings": settings}, arrays)
 
 
 def _mounted(session: PageSession, may_change: tuple[str, ...], data: Any) -> None:

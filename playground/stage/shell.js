@@ -10,7 +10,7 @@ import { h, setText, stylesheet } from "./dom.js";
 import { unpack } from "./frame.js";
 import { Notices } from "./notices.js";
 import { listenForShortcuts } from "./shortcuts.js";
-import { Socket } from "./socket.js";
+import { hasEarlierLife, Socket } from "./socket.js";
 import { Timeline } from "./timeline.js";
 import { LIVE, RECORDED, Toolbar } from "./toolbar.js";
 import { visitorMessage } from "./visitor.js";
@@ -71,8 +71,8 @@ export class Shell {
     this.settings = { show_test: false, discretize: false };
     /** @type {Socket|null} */
     this.socket = null;
-    /** The newest frame, in polling mode. @type {ArrayBuffer|Uint8Array<ArrayBuffer>|null} */
-    this.polled = null;
+    /** The newest frame that came as data. @type {ArrayBuffer|Uint8Array<ArrayBuffer>|null} */
+    this.mounted = null;
     /** The newest moment, of a recording. @type {import("./types.js").Recorded|null} */
     this.replayed = null;
     /** Whether nothing may be changed that would make another network of it. */
@@ -85,7 +85,8 @@ export class Shell {
     this.controls = null;
     /** Frames that wait for the screen: one is painted each time it is ready. @type {Waiting[]} */
     this.waiting = [];
-    this.takenAt = 0;
+    /** When the frame that was taken last came over the socket; null for one that came otherwise. @type {number|null} */
+    this.takenAt = null;
     this.fresh = this.viewStale = this.numbersStale = this.isUnpainted = false;
     this.numbersAt = this.wordsAt = this.viewSentAt = this.viewEveryMs = 0;
     this.scheduled = 0;
@@ -128,23 +129,36 @@ export class Shell {
     const theme = readTheme(this.parent);
     this.root.classList.toggle("nn-dark", theme.dark);
     this.picture.setTheme(theme);
-    if (data instanceof Uint8Array || data instanceof ArrayBuffer) this.poll(data);
+    if (data instanceof Uint8Array || data instanceof ArrayBuffer) this.receiveMounted(data);
     else if (data && "stops" in data) this.replay(data);
     else if (data) this.listen(data);
     this.repaint();
   }
 
-  /** Polling mode: the data are the frame. @param {ArrayBuffer|Uint8Array<ArrayBuffer>} frame */
+  /**
+   * The data are a frame: the first one, which is here before the socket, or any one where there can be no socket.
+   *
+   * @param {ArrayBuffer|Uint8Array<ArrayBuffer>} data
+   */
+  receiveMounted(data) {
+    if (data === this.mounted) return;
+    this.mounted = data;
+    const frame = unpack(data);
+    const live = /** @type {import("./types.js").Live} */ (frame.header.settings);
+    if (live.transport === "poll") return this.poll(frame);
+    if (!this.socket && !hasEarlierLife()) this.waiting = [frame];
+    this.listen(live);
+  }
+
+  /** Polling mode. @param {Frame} frame */
   poll(frame) {
     this.socket?.close();
     this.socket = null;
+    this.notices.connection("slower connection: polling");
+    if (this.root.dataset.transport !== "poll") window.setTimeout(() => this.send(visitorMessage())); // not while Streamlit mounts
     this.root.dataset.transport = "poll";
     this.viewEveryMs = POLLED_VIEW_EVERY_MS;
-    this.notices.connection("slower connection: polling");
-    if (frame === this.polled) return;
-    if (!this.polled) window.setTimeout(() => this.send(visitorMessage()));  // not while Streamlit mounts
-    this.polled = frame;
-    this.waiting = [unpack(frame)];
+    this.waiting = [frame];
   }
 
   /** A recording: the data are the moment that its player shows. @param {import("./types.js").Recorded} moment */
@@ -183,7 +197,7 @@ export class Shell {
   receive() {
     let isNews = false;
     while (this.waiting.length && !isNews) {
-      const { header, arrays, at = 0 } = /** @type {Waiting} */ (this.waiting.shift());
+      const { header, arrays, at = null } = /** @type {Waiting} */ (this.waiting.shift());
       this.takenAt = at;
       const isOvertaken = !header.scene && this.waiting.some(({ header: { scene, edits } }) => scene || edits !== header.edits);
       if (header.settings) this.settings = { ...this.settings, ...header.settings };
@@ -255,6 +269,7 @@ export class Shell {
     const { run, step, epoch, edits, state, notice, metrics } = moment.header;
     Object.assign(this.root.dataset, { run, step, epoch, edits, state, frame: this.frames });
     this.root.dataset.score = String(metrics[moment.scene.score]);
+    if (step || edits) this.socket?.remember();
     this.notices.notice(notice);
   }
 
@@ -275,7 +290,7 @@ export class Shell {
 
   /** The frame that was taken last is dealt with, so long after it had come. */
   acknowledge() {
-    if (this.socket) this.send({ type: "ack", waited_ms: Math.round(performance.now() - this.takenAt) });
+    if (this.takenAt !== null) this.send({ type: "ack", waited_ms: Math.round(performance.now() - this.takenAt) });
   }
 
   /** @param {Message} message */

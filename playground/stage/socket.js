@@ -29,7 +29,9 @@ export class Socket {
   constructor(token, listener) {
     this.token = token;
     this.listener = listener;
-    this.everOpen = false;
+    this.everOpen = this.isRemembered = false;
+    /** What a person asked for before the wire was there. @type {Message[]} */
+    this.unsent = [];
     this.failures = 0;
     this.closed = false;
     this.retry = 0;
@@ -54,8 +56,9 @@ export class Socket {
     this.failures = 0;
     // A reloaded page has a new token; the one of its earlier life lets it go on with its run.
     this.send({ type: "hello", token: this.token, resume: window.sessionStorage.getItem(EARLIER) });
-    window.sessionStorage.setItem(EARLIER, this.token);
+    if (hasEarlierLife()) this.remember();
     this.listener.greetings().forEach((message) => this.send(message));
+    this.unsent.splice(0).forEach((message) => this.send(message));
     this.listener.onOnline(true);
   }
 
@@ -78,6 +81,14 @@ export class Socket {
   /** @param {Message} message  dropped while the wire is cut: the next full frame tells how things stand */
   send(message) {
     if (this.wire.readyState === WebSocket.OPEN) this.wire.send(JSON.stringify(message));
+    else if (!this.everOpen) this.unsent.push(message);
+  }
+
+  /** The run has become one that a reloaded page should go on with. */
+  remember() {
+    if (this.isRemembered || this.closed) return;
+    this.isRemembered = true;
+    window.sessionStorage.setItem(EARLIER, this.token);
   }
 
   close() {
@@ -85,6 +96,11 @@ export class Socket {
     window.clearTimeout(this.retry);
     this.wire.close();
   }
+}
+
+/** Whether this tab had a run before it was loaded anew. */
+export function hasEarlierLife() {
+  return window.sessionStorage.getItem(EARLIER) !== null;
 }
 
 function socketUrl() {

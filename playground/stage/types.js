@@ -56,7 +56,7 @@
  * @property {string|null} notice
  * @property {Scene} [scene]  in a full frame
  * @property {string[]} [columns]  of the array ``curves``, in a full frame
- * @property {Partial<Settings>} [settings]  in polling mode
+ * @property {Partial<Live>} [settings]  in a frame that came as a component's data
  *
  * The arrays of a frame are flat, row by row, and keep the shape that they have in Python.
  *
@@ -119,6 +119,7 @@
 /**
  * @typedef {object} Live  what the page says of a live run
  * @property {string} token  by which the server knows the page
+ * @property {"socket"|"poll"} [transport]
  * @property {boolean} [show_test]
  * @property {boolean} [discretize]
  * @property {boolean} [fixed]  whether nothing may be changed that would make another network of it
@@ -127,7 +128,7 @@
  *   ``stops`` are the steps of all moments, ascending
  *
  * @typedef {object} Component  what Streamlit hands over
- * @property {Live|Recorded|Uint8Array<ArrayBuffer>|ArrayBuffer|null} data  bytes are a packed frame, in polling mode
+ * @property {Live|Recorded|Uint8Array<ArrayBuffer>|ArrayBuffer|null} data  bytes are a packed frame: the first one, or each one in polling mode
  * @property {HTMLElement} parentElement
  * @property {(name: "transport", value: "poll") => void} setStateValue
  * @property {(name: "command"|"change"|"controls", value: object) => void} setTriggerValue

@@ -286,6 +286,16 @@ class Channel:
                 connection.window.sent()
                 return frame
 
+    def first_frame(self) -> bytes | None:
+        """The run's first picture, for a page whose socket is on its way; None where one has been sent before."""
+        with self._lock:
+            if self._last is not None or self._connection is not None:
+                return None
+            self._scene_due = True
+            asked = self._request()
+        self._last_frame = self._packed(asked.result(ANSWER_S))  # also for a page that will have to poll
+        return self._last_frame
+
     def poll(self) -> bytes:
         """The next frame where there is something new, else the last one again; always a full one, since a
         page that polls may have been drawn anew."""

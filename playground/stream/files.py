@@ -5,9 +5,11 @@ A page's first answer already names what its stage will need, so that it comes w
 
 import hashlib
 import mimetypes
+import re
 from functools import cache
 from pathlib import Path
 
+import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -21,6 +23,8 @@ PREFIX = "playground"
 SERVED = (".js", ".css")
 CONDITIONS = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
 FOR_EVER = "public, max-age=31536000, immutable"
+_SCRIPTS, _ELEMENTS = "static/js", ("BidiComponent", "Html")  # Streamlit's
+_IMPORTED = re.compile(r"""(?:from|import)\s*["'`]\./([\w.-]+\.js)["'`]""")
 
 
 @cache
@@ -107,7 +111,7 @@ class _Page:
 
 
 def announcement(page: str) -> str:
-    """The header ``Link`` of the page at this path: the script of its stage and the styles.
+    """The header ``Link`` of the page at this path: the script and the styles of its stage, and what mounts it.
 
     The addresses are relative to the page's, so that they hold behind any proxy.
     """
@@ -119,5 +123,24 @@ def announcement(page: str) -> str:
         [
             f"<{stage_address(picture)}>; rel=modulepreload",
             *(f"<{stage_address(style)}>; rel=preload; as=style" for style in styles),
+            *(f"<{script}>; rel=prefetch" for script in mounting_scripts()),  # when the line has nothing better to do
         ]
     )
+
+
+@cache
+def mounting_scripts() -> list[str]:
+    """Streamlit's own scripts that come before a component on our pages, below the app's address.
+
+    Streamlit asks for each kind of element when the first one has arrived. Far away that costs one more round trip.
+    """
+    static = Path(streamlit.__file__).parent / "static"
+    first = (static / "index.html").read_text("utf-8")  # names what the browser asks for at once
+    found: dict[str, None] = {}
+    waiting = [path.name for kind in _ELEMENTS for path in (static / _SCRIPTS).glob(f"{kind}.*.js")]
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name not in first:
+            found[name] = None
+            waiting += _IMPORTED.findall((static / _SCRIPTS / name).read_text("utf-8"))
+    return [f"{_SCRIPTS}/{name}" for name in found]

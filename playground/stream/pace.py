@@ -6,7 +6,7 @@ from playground.settings import Number
 
 SPEED = Number(0.1, 100_000)  # updates per second
 CYCLE_S = 0.0155  # one frame's training, reading and way to the page: below 1/60 s by what a busy machine wants
-MIN_SLICE_S, MAX_SLICE_S = 0.002, 0.0125
+MIN_SLICE_S, MAX_SLICE_S = 0.002, 0.0145
 AWAITED_SLICE_S = 0.001
 
 

@@ -137,7 +137,7 @@ def _compiled(chromium: Browser, address: str, pid: int) -> Iterator[Row]:
         streaming = (number(page, "step") - steps) / (time.perf_counter() - started)
         press(page, "Pause")
         headless = statistics.median(rate_of(structure) for _ in range(5))
-        yield Row("updates/s while streaming", streaming, "1/s", headless, "the same loop, headless", at_least=0.6)
+        yield Row("updates/s while streaming", streaming, "1/s", headless, "the same loop, headless", at_least=0.75)
     yield from _learning(chromium, address, "warm cache", 0.5)
 
 

@@ -34,6 +34,18 @@ def test_a_cut_connection_comes_back_to_the_same_run(page: Page, wire: Wire) -> 
     is_in_state(page, "playing")
 
 
+def test_far_away_the_picture_is_there_before_the_socket(page: Page, address: str) -> None:
+    sockets: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda _: sockets.append(socket.url)))
+    with Wire(urlsplit(address).port or 80, round_trip_s=0.6) as far:
+        opened(page, f"http://localhost:{far.port}")
+        assert not [url for url in sockets if url.endswith("/playground/socket")]
+        press(page, "Play")  # it counts, though nothing is there yet that could carry it
+        reaches(page, 30)
+        is_in_state(page, "playing")
+        expect(page.get_by_test_id("dataset-picker")).to_be_visible()  # the page is whole before the line is closed
+
+
 def test_a_closed_tab_trains_nothing(chromium: Browser, server: tuple[str, int]) -> None:
     address, pid = server
     page = chromium.new_page()

@@ -1,9 +1,11 @@
 """The stages' files, and the first answer that names them."""
 
 import re
+from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
+import streamlit
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -46,10 +48,24 @@ def test_a_page_names_what_its_stage_needs(client: TestClient, base: str) -> Non
         served = {urljoin(f"http://testserver{address}", link): kind for link, kind in found}
         assert served[f"http://testserver{base}/{stage_address(lab.picture)}"] == "modulepreload"
         assert served[f"http://testserver{base}/{stage_address('stage/stage.css')}"] == "preload"
-        for link in served:
+        for link, kind in served.items():
+            if kind == "prefetch":  # Streamlit's own
+                continue
             answer = client.get(link)
             assert "immutable" in answer.headers["cache-control"]
             assert "link" not in answer.headers
+
+
+def test_a_page_names_what_mounts_its_stage(client: TestClient) -> None:
+    """Streamlit's scripts for a component, which its first answer does not name itself, and all that they import."""
+    static = Path(streamlit.__file__).parent / "static"
+    first = (static / "index.html").read_text("utf-8")
+    named = re.findall(r"<(static/js/[^>]+)>; rel=prefetch", client.get("/").headers["link"])
+    assert [name for name in named if "/BidiComponent." in name]
+    for name in named:
+        assert name not in first
+        for other in re.findall(r"""(?:from|import)\s*["'`]\./([^"'`]+)""", (static / name).read_text("utf-8")):
+            assert f"static/js/{other}" in named or other in first
 
 
 def test_a_page_names_its_picture_s_own_style(client: TestClient) -> None:

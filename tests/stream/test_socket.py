@@ -49,6 +49,21 @@ def test_the_first_frame_is_a_full_one(client: TestClient, token: str) -> None:
         assert arrays["maps"].shape == (7, 25, 25)
 
 
+def test_the_first_picture_is_there_before_the_socket(client: TestClient, hub: Hub, token: str) -> None:
+    channel = hub.channel(token)
+    picture = channel.first_frame()
+    assert picture is not None
+    assert channel.first_frame() is None
+    assert channel.poll() == picture  # where the socket turns out to be refused
+    with client.websocket_connect(PATH) as socket:
+        header, arrays = Page(socket, token).frame()
+        first, shown = unpack(picture)
+        assert first == header  # a full one again: who has seen the first one may have lost it since
+        assert all(np.array_equal(shown[name], arrays[name]) for name in arrays)
+        channel.configure(MLPConfig(seed=7))
+        assert channel.first_frame() is None  # it is the socket's
+
+
 def test_playing_trains_only_as_frames_are_painted(client: TestClient, hub: Hub, token: str) -> None:
     with client.websocket_connect(PATH) as socket:
         page = Page(socket, token)

@@ -38,10 +38,10 @@ def mlp_page() -> None:
     """The controls, which keep the run and the address in line with themselves, and the stage."""
     if not SESSION.begin():
         return
-    with st.sidebar:
-        controls(SESSION)
     show = SESSION.shown()
     mount(SESSION, STAGE_MAY_CHANGE, show_test=show.show_test, discretize=show.discretize)
+    with st.sidebar:
+        controls(SESSION)
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.toggle("Test points", key="show_test", help="Also show the points that are not trained on.")
         st.toggle("Discretize", key="discretize", help="Show only which side of the boundary a point is on.")

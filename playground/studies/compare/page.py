@@ -47,12 +47,12 @@ def compare_page() -> None:
         return
     if said := st.session_state.pop("said", None):
         st.toast(plain(said))
+    _guess()
+    mount(SESSION, show_test=False, discretize=False, fixed=True)
     with st.sidebar:
         _variants()
         with st.expander("What all have in common", expanded=False):
             _shared()
-    _guess()
-    mount(SESSION, show_test=False, discretize=False, fixed=True)
     _outcome()
 
 

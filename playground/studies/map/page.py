@@ -16,10 +16,10 @@ def map_page() -> None:
     """The controls, which keep the map and the address in line with themselves, and the stage."""
     if not SESSION.begin():
         return
+    mount(SESSION, ("seed", "data_seed"))
     with st.sidebar:
         _axes()
         controls(SESSION)
-    mount(SESSION, ("seed", "data_seed"))
     st.caption(_LEGEND)
 
 

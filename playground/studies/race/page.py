@@ -16,9 +16,9 @@ def race_page() -> None:
     """Who takes part and on what, and the race itself."""
     if not SESSION.begin():
         return
+    mount(SESSION, STAGE_MAY_CHANGE)
     with st.sidebar:
         _controls()
-    mount(SESSION, STAGE_MAY_CHANGE)
     st.caption(_LEGEND)
 
 
