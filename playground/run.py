@@ -4,9 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from playground.settings import Settings
+
+S = TypeVar("S", bound=Settings)
 
 
 @dataclass(frozen=True)
@@ -100,16 +102,17 @@ class Run:
 class View:
     """What is on somebody's screen, so that nothing else is computed.
 
-    ``panels`` are any of a lab's panel names. ``neuron`` is (layer, index), None for the output; ``probe`` is a
-    point (x, y) whose forward pass is wanted; ``shown`` holds the choice of neurons of an earlier frame. ``member``
-    is one of many networks, by its index.
+    ``panels`` are any of a lab's panel names. ``look`` is what the person looks at, in the lab's own settings for
+    that. ``held`` is what an earlier snapshot chose to show, its ``info["held"]``; None lets the lab choose anew.
     """
 
     panels: frozenset[str] = frozenset({"stage"})
-    neuron: tuple[int, int] | None = None
-    probe: tuple[float, float] | None = None
-    shown: tuple[tuple[int, ...], ...] | None = None
-    member: int | None = None
+    look: Settings | None = None
+    held: Any = None
+
+    def look_as(self, kind: type[S]) -> S:
+        """Returns the look as a lab's own class of it; the default one where this view has none of that class."""
+        return self.look if isinstance(self.look, kind) else kind()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +120,8 @@ class Snapshot:
     """A moment of a run, read without disturbing it: plain numbers and read-only NumPy arrays.
 
     ``metrics`` are the newest, which may be those of an earlier step, ``measured_at``. ``info`` is JSON: what the lab
-    says beside its arrays. ``notice`` tells why training stopped by itself.
+    says beside its arrays; in ``held`` it may name what the next moments should go on showing. ``notice`` tells why
+    training stopped by itself.
     """
 
     run_id: str

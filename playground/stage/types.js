@@ -4,13 +4,8 @@
  * stands beside its picture.
  *
  * @typedef {"classification"|"regression"} Task
- * @typedef {[layer: number, index: number]} Neuron  layer 0 holds the features; index is the true one
- * @typedef {[x: number, y: number]} Point
  *
- * @typedef {object} View  what the person looks at; null for nothing
- * @property {Neuron|null} [neuron]
- * @property {Point|null} [probe]
- * @property {number|null} [member]  one of many networks
+ * @typedef {Record<string, unknown>} View  what the person looks at, by the names of the lab's ``Look``; null for nothing
  *
  * @typedef {Record<string, number|null>} Metrics  by name: null for one that is not finite, none for one that the run
  *   does not have

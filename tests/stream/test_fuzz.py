@@ -90,7 +90,6 @@ def test_messages(messages: list[str | bytes]) -> None:
         {"type": "speed", "updates_per_s": HUGE},
         {"type": "view", "probe": [HUGE, -HUGE]},
         {"type": "view", "neuron": [HUGE, 0]},
-        {"type": "view", "member": HUGE},
         {"type": "weight", "layer": 1, "to": 0, "from": 0, "value": HUGE},
         {"type": "weight", "layer": HUGE, "to": 0, "from": 0, "value": 1},
         {"type": "bias", "layer": 1, "to": 0, "value": -HUGE},

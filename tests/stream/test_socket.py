@@ -360,7 +360,9 @@ def test_divergence_pauses_with_a_reason(client: TestClient, hub: Hub, token: st
         ({"type": "step", "unit": "year"}, "'year' is not one of update, epoch"),
         ({"type": "speed", "updates_per_s": 0}, "0 is not a number from 0.1 to 100000"),
         ({"type": "view", "neuron": [1]}, "neuron: [1] is not a pair"),
-        ({"type": "view", "probe": ["a", 1]}, "'a' is not a number"),
+        ({"type": "view", "probe": ["a", 1]}, "probe: 'a' is not a number from -1000 to 1000"),
+        ({"type": "view", "neuron": [0, 10_001]}, "neuron: 10001 is not a whole number from 0 to 10000"),
+        ({"type": "view", "member": 3}, "view: 'member' is not one of neuron, probe"),
         (
             {"type": "weight", "layer": 1, "to": 99, "from": 0, "value": 1},
             "the network has no 'layers.0.weight[99,0]'",

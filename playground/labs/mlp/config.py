@@ -18,7 +18,21 @@ from playground.catalog import (
 )
 from playground.data.points import DATASETS, FEATURES, train_size
 from playground.run import RunConfig
-from playground.settings import Choice, Device, Integer, Names, Number, Problem, Renewal, Share, Sizes, setting
+from playground.settings import (
+    Choice,
+    Device,
+    Integer,
+    Maybe,
+    Names,
+    Number,
+    Pair,
+    Problem,
+    Renewal,
+    Settings,
+    Share,
+    Sizes,
+    setting,
+)
 
 MAX_LAYERS, MAX_NEURONS = 8, 32
 SEED = Integer(0, 2**31 - 1)
@@ -31,6 +45,18 @@ def batch_sizes(config: "MLPConfig") -> list[int]:
     """The usual ones, and all training points at once."""
     available = train_size(config.dataset, config.train_share)
     return [size for size in BATCH_SIZES if size < available] + [available]
+
+
+@dataclass(frozen=True)
+class Look(Settings):
+    """What a person looks at.
+
+    ``neuron`` is (layer, index), whose map is the large one: layer 0 holds the features, None is the output.
+    ``probe`` is a point (x, y) whose forward pass is wanted.
+    """
+
+    neuron: tuple[int, int] | None = setting(None, Maybe(Pair(Integer(0, 10_000))), "Neuron")
+    probe: tuple[float, float] | None = setting(None, Maybe(Pair(Number(-1000, 1000))), "Probed point")
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ function biasRow(now, { tiles, features }, tile) {
 /**
  * @param {Layout} layout
  * @param {number} tile
- * @returns {import("../../../stage/types.js").Neuron}
+ * @returns {import("./picture.js").Neuron}
  */
 function neuronAt({ tiles }, tile) {
   return [tiles[tile].layer, tiles[tile].index];
