@@ -51,6 +51,22 @@ class RunConfig(Settings):
         """The shape of every parameter of the network, by PyTorch's name for it."""
         return {}
 
+    def has_element(self, target: Any) -> bool:
+        """Whether ``target`` is one number of a parameter, such as ``layers.0.weight[2,1]``."""
+        name, index = element(target) or ("", ())
+        shape = self.shapes().get(name, ())
+        return len(index) == len(shape) > 0 and all(i < n for i, n in zip(index, shape, strict=True))
+
+    def edit_words(self, edit: "Edit") -> str | None:
+        """What ``edit`` did, as inside a sentence: ``learning rate set to 0.1``; None where no person did it."""
+        if edit.target == "tier":
+            return None
+        known = self.settings().get(edit.target)
+        if known is None:
+            return f"{edit.target} set to {edit.value:.6g}"
+        name = known.label if known.label[1:2].isdigit() else known.label[:1].lower() + known.label[1:]
+        return f"{name} set to {known.kind.format(edit.value)}"
+
 
 _INDEX = "(0|[1-9][0-9]{0,5})"  # as Python writes it: 02 is no number there
 _ELEMENT = re.compile(rf"(?P<name>[\w.]{{1,60}})\[(?P<index>{_INDEX}(,{_INDEX}){{0,7}})\]", re.ASCII)

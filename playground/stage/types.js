@@ -28,7 +28,7 @@
  * @property {Baseline[]} [baselines]
  * @property {Seed[]} [seeds]
  *
- * @typedef {[step: number, target: string, value: unknown]} Mark
+ * @typedef {[step: number, words: string]} Mark  what was changed then
  *
  * @typedef {object} Settings  how the page wants a run to be shown
  * @property {boolean} show_test
@@ -136,7 +136,6 @@
  *   | {type: "speed", times: number}
  *   | {type: "seek", step: number}
  *   | {type: "view"} & View
- *   | {type: "weight", layer: number, to: number, from: number, value: number}
- *   | {type: "bias", layer: number, to: number, value: number}} Message  to the server, or to the player of a recording, whose speed is a factor
+ *   | {type: "set", target: string, value: number}} Message  to the server, or to the player of a recording, whose speed is a factor
  */
 export {};

@@ -170,8 +170,8 @@ class Channel:
                 self.keeper.introduce(message.get("secret"), message.get("returning"))
             elif verb == "view":
                 self._view = View(look=commands.look(message, LABS[self._lab].look_class))
-            elif verb in ("weight", "bias"):
-                return self._apply(commands.parameter(message), message.get("value"), self._future())
+            elif verb == "set":
+                return self._apply(commands.target(message, self.config), message.get("value"), self._future())
             else:
                 raise ConfigError(f"there is no command {shown(verb)}")
             self.wake()

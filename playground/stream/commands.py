@@ -8,7 +8,6 @@ from playground.run import RunConfig
 from playground.settings import ConfigError, Integer, Number, Settings, shown
 
 MOST_STEPS = 10**12
-_INDEX = Integer(0, 10_000)
 
 
 def look(message: Mapping[str, Any], kind: type[Settings]) -> Settings:
@@ -31,12 +30,12 @@ def step(message: Mapping[str, Any]) -> int:
     return Integer(0, MOST_STEPS).check(message.get("step"))
 
 
-def parameter(message: Mapping[str, Any]) -> str:
-    """The number of the network that is to change, as PyTorch names it."""
-    layer, row = _INDEX.check(message.get("layer")), _INDEX.check(message.get("to"))
-    if message["type"] == "bias":
-        return f"layers.{layer - 1}.bias[{row}]"
-    return f"layers.{layer - 1}.weight[{row},{_INDEX.check(message.get('from'))}]"
+def target(message: Mapping[str, Any], config: RunConfig) -> str:
+    """The number of the network that is to change, as PyTorch names it. The page changes settings."""
+    found = message.get("target")
+    if not config.has_element(found):
+        raise ConfigError(f"target: the network has no {shown(found)}")
+    return str(found)
 
 
 def updates(message: Mapping[str, Any], config: RunConfig, epoch: float) -> int:

@@ -1,5 +1,6 @@
 """The choices of the multilayer-perceptron lab. Defaults are TensorFlow Playground's."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,7 +18,7 @@ from playground.catalog import (
     REGULARIZATION_RATES,
 )
 from playground.data.points import DATASETS, FEATURES, train_size
-from playground.run import RunConfig
+from playground.run import Edit, RunConfig
 from playground.settings import (
     Choice,
     Device,
@@ -36,6 +37,7 @@ from playground.settings import (
 
 MAX_LAYERS, MAX_NEURONS = 8, 32
 SEED = Integer(0, 2**31 - 1)
+_PARAMETER = re.compile(r"layers\.(\d+)\.(weight|bias)\[([\d,]+)\]")
 VECTORS = {"sgd": 0, "momentum": 1, "adam": 2}  # parameter-sized vectors in an optimizer's state
 COPIES = 3  # of parameters and state: before a slice, after it, and within
 SHAPES = ((), (4,), (8,), (4, 2), (8, 8), (16, 16), (8, 8, 8), (8,) * 4, (8,) * 6)
@@ -209,6 +211,14 @@ class MLPConfig(RunConfig):
         for index, (inputs, outputs) in enumerate(pairwise(self.sizes)):
             found |= {f"layers.{index}.weight": (outputs, inputs), f"layers.{index}.bias": (outputs,)}
         return found
+
+    def edit_words(self, edit: Edit) -> str | None:
+        found = _PARAMETER.fullmatch(edit.target)
+        if found is None:
+            return super().edit_words(edit)
+        layer, part, index = found.groups()
+        path = " → ".join(str(int(place) + 1) for place in reversed(index.split(",")))
+        return f"{part} {path} in layer {int(layer) + 1} set to {edit.value:.6g}"
 
     def conflicts(self) -> list[Problem]:
         found = []
