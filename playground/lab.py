@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 from playground.catalog import resolve
 from playground.format import loss, percent
 from playground.run import Edit, RunConfig, Snapshot, View
+from playground.settings import Settings
 from playground.training.history import History
 
 
@@ -51,7 +52,8 @@ def said(metrics: Iterable[Metric], found: Mapping[str, float | None]) -> list[s
 class Lab:
     """The card of a lab. ``about`` says in a sentence what it shows; ``group`` is its place in the navigation.
 
-    ``config``, ``experiment``, ``page`` and the makers of ``forms`` are dotted names.
+    ``config``, ``look``, ``experiment``, ``page`` and the makers of ``forms`` are dotted names. ``look`` is a class
+    of settings: what a person looks at in the picture. A lab without a choice there names none.
 
     ``picture`` is the JavaScript module of its stage, below ``playground/``. ``metrics`` is what its runs are
     measured by: all that draws, writes or keeps measurements goes by it. ``score`` names the metric by which runs are
@@ -76,11 +78,18 @@ class Lab:
     diagnose: str | None = None
     forms: Mapping[str, str] = field(default_factory=dict)
     small: Mapping[str, Any] = field(default_factory=dict)
+    look: str = "playground.settings.Settings"
 
     @property
     def config_class(self) -> type[RunConfig]:
         """The class of its settings; free of torch."""
         found: type[RunConfig] = resolve(self.config)
+        return found
+
+    @property
+    def look_class(self) -> type[Settings]:
+        """The class of what a person looks at; free of torch."""
+        found: type[Settings] = resolve(self.look)
         return found
 
     @property
@@ -226,6 +235,7 @@ LABS = {
         group="",
         path="",
         config="playground.labs.mlp.config.MLPConfig",
+        look="playground.labs.mlp.config.Look",
         experiment="playground.labs.mlp.experiment.MLPExperiment",
         page="playground.labs.mlp.page.mlp_page",
         picture="labs/mlp/stage/picture.js",
@@ -249,6 +259,7 @@ LABS = {
         group="Experiments",
         path="compare",
         config="playground.studies.compare.config.CompareConfig",
+        look="playground.studies.compare.config.Look",
         experiment="playground.studies.compare.experiment.CompareExperiment",
         page="playground.studies.compare.page.compare_page",
         picture="studies/compare/stage/picture.js",
@@ -262,6 +273,7 @@ LABS = {
         group="Experiments",
         path="map",
         config="playground.studies.map.config.MapConfig",
+        look="playground.studies.map.config.Look",
         experiment="playground.studies.map.experiment.MapExperiment",
         page="playground.studies.map.page.map_page",
         picture="studies/map/stage/picture.js",

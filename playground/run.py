@@ -4,9 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from playground.settings import Settings
+
+S = TypeVar("S", bound=Settings)
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,22 @@ class RunConfig(Settings):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """The shape of every parameter of the network, by PyTorch's name for it."""
         return {}
+
+    def has_element(self, target: Any) -> bool:
+        """Whether ``target`` is one number of a parameter, such as ``layers.0.weight[2,1]``."""
+        name, index = element(target) or ("", ())
+        shape = self.shapes().get(name, ())
+        return len(index) == len(shape) > 0 and all(i < n for i, n in zip(index, shape, strict=True))
+
+    def edit_words(self, edit: "Edit") -> str | None:
+        """What ``edit`` did, as inside a sentence: ``learning rate set to 0.1``; None where no person did it."""
+        if edit.target == "tier":
+            return None
+        known = self.settings().get(edit.target)
+        if known is None:
+            return f"{edit.target} set to {edit.value:.6g}"
+        name = known.label if known.label[1:2].isdigit() else known.label[:1].lower() + known.label[1:]
+        return f"{name} set to {known.kind.format(edit.value)}"
 
 
 _INDEX = "(0|[1-9][0-9]{0,5})"  # as Python writes it: 02 is no number there
@@ -100,16 +118,17 @@ class Run:
 class View:
     """What is on somebody's screen, so that nothing else is computed.
 
-    ``panels`` are any of a lab's panel names. ``neuron`` is (layer, index), None for the output; ``probe`` is a
-    point (x, y) whose forward pass is wanted; ``shown`` holds the choice of neurons of an earlier frame. ``member``
-    is one of many networks, by its index.
+    ``panels`` are any of a lab's panel names. ``look`` is what the person looks at, in the lab's own settings for
+    that. ``held`` is what an earlier snapshot chose to show, its ``info["held"]``; None lets the lab choose anew.
     """
 
     panels: frozenset[str] = frozenset({"stage"})
-    neuron: tuple[int, int] | None = None
-    probe: tuple[float, float] | None = None
-    shown: tuple[tuple[int, ...], ...] | None = None
-    member: int | None = None
+    look: Settings | None = None
+    held: Any = None
+
+    def look_as(self, kind: type[S]) -> S:
+        """Returns the look as a lab's own class of it; the default one where this view has none of that class."""
+        return self.look if isinstance(self.look, kind) else kind()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +136,8 @@ class Snapshot:
     """A moment of a run, read without disturbing it: plain numbers and read-only NumPy arrays.
 
     ``metrics`` are the newest, which may be those of an earlier step, ``measured_at``. ``info`` is JSON: what the lab
-    says beside its arrays. ``notice`` tells why training stopped by itself.
+    says beside its arrays; in ``held`` it may name what the next moments should go on showing. ``notice`` tells why
+    training stopped by itself.
     """
 
     run_id: str

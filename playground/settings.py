@@ -208,6 +208,46 @@ class Text:
         return value
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Two values of one kind; as text with a comma between them."""
+
+    part: Kind
+
+    def parse(self, text: str) -> tuple[Any, Any]:
+        first, second = self._two(text, text.split(","))
+        return self.part.parse(first), self.part.parse(second)
+
+    def format(self, value: Sequence[Any]) -> str:
+        return ",".join(map(self.part.format, value))
+
+    def check(self, value: Any) -> tuple[Any, Any]:
+        first, second = self._two(value, value)
+        return self.part.check(first), self.part.check(second)
+
+    @staticmethod
+    def _two(value: Any, parts: Any) -> Sequence[Any]:
+        if not isinstance(parts, list | tuple) or len(parts) != 2:
+            raise ConfigError(f"{shown(value)} is not a pair of values")
+        return parts
+
+
+@dataclass(frozen=True)
+class Maybe:
+    """A value of a kind, or None; as text that is ``none``."""
+
+    kind: Kind
+
+    def parse(self, text: str) -> Any:
+        return None if text == "none" else self.kind.parse(text)
+
+    def format(self, value: Any) -> str:
+        return "none" if value is None else self.kind.format(value)
+
+    def check(self, value: Any) -> Any:
+        return None if value is None else self.kind.check(value)
+
+
 Usual = Sequence[Any] | Callable[[Any], Sequence[Any]]
 
 

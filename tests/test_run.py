@@ -1,5 +1,6 @@
 import dataclasses
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from playground.catalog import ACTIVATIONS, DEVICES, INITIALIZERS, OPTIMIZERS
 from playground.data.points import DATASETS, FEATURES
 from playground.labs.mlp.config import MLPConfig
-from playground.run import Edit, Run
+from playground.run import Edit, Run, RunConfig
 from playground.settings import ConfigError
 
 
@@ -109,3 +110,29 @@ def test_a_run_is_a_value() -> None:
     assert len(edited.edits) == 1
     with pytest.raises(dataclasses.FrozenInstanceError):
         run.edits = ()  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "words"),
+    [
+        ("learning_rate", 0.1, "learning rate set to 0.1"),
+        ("l1_strength", 1e-05, "L1 regularization set to 1e-05"),
+        ("layers.0.weight[2,1]", -0.5, "weight 2 → 3 in layer 1 set to -0.5"),
+        ("layers.2.bias[0]", 1 / 3, "bias 1 in layer 3 set to 0.333333"),
+        ("tier", "compiled", None),
+    ],
+)
+def test_an_edit_in_words(target: str, value: Any, words: str | None) -> None:
+    assert MLPConfig().edit_words(Edit(step=3, target=target, value=value)) == words
+
+
+def test_a_lab_need_not_name_its_parameters() -> None:
+    assert RunConfig().edit_words(Edit(step=3, target="walls[1]", value=2.0)) == "walls[1] set to 2"
+
+
+@pytest.mark.parametrize(
+    "target", ["layers.0.weight[4,0]", "layers.0.weight[0]", "layers.9.bias[0]", "tier", 7, None]
+)
+def test_what_is_no_number_of_the_network(target: Any) -> None:
+    assert not MLPConfig().has_element(target)
+    assert MLPConfig().has_element("layers.0.weight[3,1]")

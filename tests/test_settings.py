@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from playground.lab import LABS
 from playground.runs.runfile import PARAMETER, STEP
-from playground.settings import ConfigError, Kind, shown
+from playground.settings import ConfigError, Integer, Kind, Maybe, Pair, shown
 from playground.stream.limits import Limits
 from playground.stream.pace import SPEED
 
@@ -18,8 +18,8 @@ DEEP: list[Any] = []
 for _ in range(5000):
     DEEP = [DEEP]
 KINDS: dict[str, Kind] = {"a step": STEP, "a parameter": PARAMETER, "the speed": SPEED}
-for group in (*(lab.config_class for lab in LABS.values()), Limits):
-    KINDS |= {f"{group.__name__}.{name}": known.kind for name, known in group.settings().items()}
+for group in (*(kind for lab in LABS.values() for kind in (lab.config_class, lab.look_class)), Limits):
+    KINDS |= {f"{group.__module__}.{group.__name__}.{name}": known.kind for name, known in group.settings().items()}
 
 numbers = st.sampled_from([HUGE, -HUGE, math.inf, math.nan]) | st.integers() | st.floats()
 scalars = st.none() | st.booleans() | numbers | st.text(max_size=60) | st.binary(max_size=9)
@@ -51,6 +51,26 @@ def test_whatever_is_checked_is_taken_or_refused(name: str, value: Any) -> None:
 @given(st.sampled_from(sorted(KINDS)), st.text() | st.integers(0, 5000).map(lambda digits: "9" * digits))
 def test_whatever_is_read_is_taken_or_refused(name: str, text: str) -> None:
     assert len(refused(lambda: KINDS[name].parse(text))) < 400
+
+
+@pytest.mark.parametrize("value", [None, (2, 7)])
+def test_a_pair_or_nothing_comes_back_from_its_text(value: Any) -> None:
+    kind = Maybe(Pair(Integer(0, 9)))
+    assert kind.parse(kind.format(value)) == kind.check(value and list(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (7, "7 is not a pair of values"),
+        ([1], "[1] is not a pair of values"),
+        ([1, 2, 3], "[1, 2, 3] is not a pair of values"),
+        ([1, 10], "10 is not a whole number from 0 to 9"),
+        ([1, None], "None is not a whole number from 0 to 9"),
+    ],
+)
+def test_what_is_no_pair_is_refused(value: Any, said: str) -> None:
+    assert refused(lambda: Maybe(Pair(Integer(0, 9))).check(value)) == said
 
 
 def test_what_cannot_be_written_is_named_by_its_kind() -> None:

@@ -27,7 +27,7 @@ from playground.settings import redraws
 STAGE, PLAYER = PACKAGE / "stage", "stage/player.js"
 MOMENTS = 110  # beside those of edits
 POINTS = 360  # more points of the curves, evenly over the run
-HOLD = 25  # moments for which the drawn neurons of a large layer stay the same
+HOLD = 25  # moments for which a picture goes on showing what it has chosen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +91,8 @@ def record(run: Run, step: int, progress: Progress | None = None) -> Recording:
             continue
         drawn = sum(redraws(known, [edit.target]) for edit in run.edits[: experiment.edits])
         panels = {"stage"} if drawn == draws else {"stage", "scene"}
-        shown = found[-1].info.get("shown") if len(found) % HOLD else None
-        found.append(timeline.observe("recording", View(panels=frozenset(panels), shown=shown)))
+        held = found[-1].info.get("held") if len(found) % HOLD else None
+        found.append(timeline.observe("recording", View(panels=frozenset(panels), held=held)))
         draws = drawn
     return Recording(moments=found, curves=np.array(rows, np.float32), notice=experiment.notice)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from playground.lab import LABS
-from playground.run import Edit, Run, RunConfig, element
+from playground.run import Edit, Run, RunConfig
 from playground.settings import ConfigError, Integer, Number, shown
 
 FORMAT, VERSION = "neural-playground-run", 1
@@ -133,18 +133,11 @@ def _edit(config: RunConfig, found: Any) -> tuple[Edit, RunConfig]:
         config = replace(config, **{target: value})
     elif target == "tier" and value in TIERS:
         pass
-    elif _is_element(target, config.shapes()):
+    elif config.has_element(target):
         value = PARAMETER.check(value)
     else:
         raise ConfigError(f"{shown(target)} cannot be set to {shown(value)} during a run")
     return Edit(step=STEP.check(found["step"]), target=target, value=value), config
-
-
-def _is_element(target: Any, shapes: Mapping[str, tuple[int, ...]]) -> bool:
-    """Whether ``target`` is one number of a parameter, such as ``layers.0.weight[2,1]``."""
-    name, index = element(target) or ("", ())
-    shape = shapes.get(name, ())
-    return len(index) == len(shape) > 0 and all(i < n for i, n in zip(index, shape, strict=True))
 
 
 def _named(name: str, check: Any) -> Any:

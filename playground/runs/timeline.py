@@ -162,7 +162,7 @@ class Timeline:
         return edit, after
 
     def observe(self, run_id: str, view: View) -> Snapshot:
-        """What ``view`` asks for, with how far the run has come and the steps at which it was changed.
+        """What ``view`` asks for, with how far the run has come and what was changed at which steps, in words.
 
         To ``curves`` and a ``scene`` belong the measurements so far, ``curves`` (H, columns) with their ``columns``;
         a scene also says which metrics the lab has, unless the run itself does, and its seeds.
@@ -170,11 +170,11 @@ class Timeline:
         snapshot = self.experiment.observe(run_id, view)
         known = bisect_right(self.run.edits, self.furthest, key=lambda edit: edit.step)
         edits = self.run.edits[max(known - MOST_MARKS, 0) : known]
-        marks = [(edit.step, edit.target, edit.value) for edit in edits]
+        words = [(edit.step, self.run.config.edit_words(edit)) for edit in edits]
         info = {
             **snapshot.info,
             "furthest": self.furthest,
-            "marks": marks,
+            "marks": [(step, text) for step, text in words if text is not None],
             "is_due": self.is_due,
             "warning": self.warning,
         }

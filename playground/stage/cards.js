@@ -1,12 +1,12 @@
 // @ts-check
-/** The small card beside a link, a bias or a neuron: it shows live numbers, and opened, edits them. */
+/** The small card beside a part of the picture: it shows live numbers, and opened, edits them. */
 
 import { h, setText } from "./dom.js";
 import { plain, short } from "./format.js";
 import { problem, read } from "./number.js";
 
 /** @typedef {import("./types.js").Message} Message */
-/** @typedef {{label: string, read: () => number|undefined, message: (value: number) => Message}} Row */
+/** @typedef {{label: string, read: () => number|undefined, target: () => string}} Row  ``target``: the number's name in the run */
 /** @typedef {{title: string, rows: Row[]}} Card */
 
 const LIMIT = 1000;
@@ -109,7 +109,7 @@ export class Cards {
       input.setAttribute("aria-invalid", String(Boolean(refused)));
       if (refused) return false;
       edited = false;
-      this.send?.(row.message(read(input.value)));
+      this.send?.({ type: "set", target: row.target(), value: read(input.value) });
       return true;
     };
     input.addEventListener("input", () => { edited = true; });

@@ -2,7 +2,7 @@
 /** The run's time as a slider: drag back to any update, forward again as far as the run has come. Marks are edits. */
 
 import { h, setAttribute, setText } from "./dom.js";
-import { count, short } from "./format.js";
+import { count } from "./format.js";
 
 /** @typedef {import("./types.js").Header} Header */
 /** @typedef {import("./types.js").Mark} Mark */
@@ -87,30 +87,16 @@ export class Timeline {
    * @param {number} furthest
    */
   showMarks(marks, furthest) {
-    const shown = marks.filter(([, target]) => target !== "tier");
-    const key = JSON.stringify(shown);
+    const key = JSON.stringify(marks);
     if (key !== this.markKey) {
       this.markKey = key;
-      this.marks.replaceChildren(...shown.map(([step, target, value]) => {
-        const text = `Step ${count(step)}: ${words(target)} ${typeof value === "number" ? short(value) : value}`;
+      this.marks.replaceChildren(...marks.map(([step, words]) => {
+        const text = `Step ${count(step)}: ${words}`;
         return h("button", { class: "nn-mark", type: "button", title: text, "aria-label": text, onclick: () => this.want(step) });
       }));
     }
-    shown.forEach(([step], i) => {
+    marks.forEach(([step], i) => {
       /** @type {HTMLElement} */ (this.marks.children[i]).style.left = `${(100 * this.placeOf(step)) / (this.placeOf(furthest) || 1)}%`;
     });
   }
-}
-
-/** What was changed, in words. @param {string} target */
-function words(target) {
-  const element = /^layers\.(\d+)\.(weight|bias)\[(\d+)(?:,(\d+))?\]$/.exec(target);
-  if (element) {
-    const [, layer, part, to, from] = element;
-    const path = from === undefined ? `${Number(to) + 1}` : `${Number(from) + 1} → ${Number(to) + 1}`;
-    return `${part} ${path} in layer ${Number(layer) + 1} set to`;
-  }
-  const names = { l1_strength: "L1 rate", weight_decay: "L2 rate" };
-  const name = names[/** @type {keyof typeof names} */ (target)] ?? target.replaceAll("_", " ");
-  return `${name} set to`;
 }

@@ -4,13 +4,8 @@
  * stands beside its picture.
  *
  * @typedef {"classification"|"regression"} Task
- * @typedef {[layer: number, index: number]} Neuron  layer 0 holds the features; index is the true one
- * @typedef {[x: number, y: number]} Point
  *
- * @typedef {object} View  what the person looks at; null for nothing
- * @property {Neuron|null} [neuron]
- * @property {Point|null} [probe]
- * @property {number|null} [member]  one of many networks
+ * @typedef {Record<string, unknown>} View  what the person looks at, by the names of the lab's ``Look``; null for nothing
  *
  * @typedef {Record<string, number|null>} Metrics  by name: null for one that is not finite, none for one that the run
  *   does not have
@@ -33,7 +28,7 @@
  * @property {Baseline[]} [baselines]
  * @property {Seed[]} [seeds]
  *
- * @typedef {[step: number, target: string, value: unknown]} Mark
+ * @typedef {[step: number, words: string]} Mark  what was changed then
  *
  * @typedef {object} Settings  how the page wants a run to be shown
  * @property {boolean} show_test
@@ -142,7 +137,6 @@
  *   | {type: "speed", times: number}
  *   | {type: "seek", step: number}
  *   | {type: "view"} & View
- *   | {type: "weight", layer: number, to: number, from: number, value: number}
- *   | {type: "bias", layer: number, to: number, value: number}} Message  to the server, or to the player of a recording, whose speed is a factor
+ *   | {type: "set", target: string, value: number}} Message  to the server, or to the player of a recording, whose speed is a factor
  */
 export {};

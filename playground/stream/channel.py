@@ -31,7 +31,7 @@ from playground.stream.pace import SPEED, Pace
 
 T = TypeVar("T")
 
-HOLD_S = 3.0  # for which a large layer's drawn neurons stay
+HOLD_S = 3.0  # for which a picture goes on showing what it has chosen
 ANSWER_S = 60.0  # how long to wait for a worker before giving up (a rebuild may take seconds)
 GOAL_SLICE_S = 0.1  # of a way that takes longer, between two frames: most are shorter and end with the first frame
 
@@ -169,9 +169,9 @@ class Channel:
             elif verb == "visitor":
                 self.keeper.introduce(message.get("secret"), message.get("returning"))
             elif verb == "view":
-                self._view = commands.view(message)
-            elif verb in ("weight", "bias"):
-                return self._apply(commands.parameter(message), message.get("value"), self._future())
+                self._view = View(look=commands.look(message, LABS[self._lab].look_class))
+            elif verb == "set":
+                return self._apply(commands.target(message, self.config), message.get("value"), self._future())
             else:
                 raise ConfigError(f"there is no command {shown(verb)}")
             self.wake()
@@ -320,7 +320,7 @@ class Channel:
         """Ask the engine for the next slice of training and its snapshot."""
         with self._lock:
             panels = {"stage", "scene"} if self._scene_due else {"stage"}
-            view = replace(self._view, panels=frozenset(panels), shown=self._held())
+            view = replace(self._view, panels=frozenset(panels), held=self._held())
             is_awaited, self._dirty, self._scene_due = self._dirty, False, False
             self._asked = self._changes
             if self._last is None:  # a new run: its first picture comes first, then what speeds up Play
@@ -350,14 +350,13 @@ class Channel:
             step = self._goal.step
         return Goal(step + commands.updates(message, self.config, epoch), is_known=False)
 
-    def _held(self) -> tuple[tuple[int, ...], ...] | None:
-        """The neurons that are drawn stay the same for a while: a picture that reorders each frame is unreadable."""
+    def _held(self) -> Any:
+        """What the picture has chosen to show stays for a while: one that reorders each frame is unreadable."""
         now = time.monotonic()
         if self._last is None or now - self._chosen_at > HOLD_S:
             self._chosen_at = now
             return None
-        shown: tuple[tuple[int, ...], ...] | None = self._last.info.get("shown")
-        return shown
+        return self._last.info.get("held")
 
     def _packed(self, snapshot: Snapshot) -> bytes:
         with self._lock:
@@ -468,7 +467,6 @@ class Channel:
         self._play(known is not None and known.step > 0)
         self._until = (known and known.step) or None
         self._goal = self._last = None
-        self._view = replace(self._view, neuron=None)
         self._scene_due = True
         self.wake()
 

@@ -8,8 +8,8 @@ format of frames is in ``frame.py``; commands are JSON:
     {"type": "play"}  {"type": "pause"}  {"type": "step", "unit": "update" | "epoch"}  {"type": "reset"}
     {"type": "speed", "updates_per_s": number | null}    {"type": "seek", "step": n}
     {"type": "visitor", "secret": …, "returning": boolean}   {"type": "return"}
-    {"type": "view", "neuron": [layer, index] | null, "probe": [x, y] | null, "member": index | null}
-    {"type": "weight", "layer": l, "to": i, "from": j, "value": v}   {"type": "bias", "layer": l, "to": i, "value": v}
+    {"type": "view", …}  with the settings of the lab's look, such as "neuron": [layer, index] | null
+    {"type": "set", "target": "layers.0.weight[2,1]", "value": v}
 """
 
 import asyncio

@@ -57,7 +57,7 @@ def page() -> str:
 def test_its_frames_are_the_run(page: str) -> None:
     frames = frames_in(page)
     for header, arrays in [*frames[::13], *(frame for frame in frames if frame[0]["step"] in (40, 151)), frames[-1]]:
-        view = View(panels=frozenset({"stage", "scene"}), shown=tuple(map(tuple, header["shown"])))
+        view = View(panels=frozenset({"stage", "scene"}), held=tuple(map(tuple, header["held"])))
         seen = advanced(EDITED, header["step"]).observe("recording", view)
         assert (header["epoch"], header["metrics"], header["edits"]) == (seen.epoch, seen.metrics, seen.info["edits"])
         assert {"maps", "map_ranges", "plane", "plane_range", "weights", "biases"} <= set(arrays)

@@ -82,7 +82,7 @@ async def kill_workers(times: int) -> None:
         step = (await client.until(step=1))["step"]
         for k in range(times):
             await client.send(
-                type="weight", layer=1, to=0, **{"from": 0}, value=k / 10
+                type="set", target="layers.0.weight[0,0]", value=k / 10
             )  # also in the middle of an edit
             for worker in server.workers():
                 worker.kill()

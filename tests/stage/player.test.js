@@ -10,7 +10,7 @@ const HIDDEN = SHOWN.slice(1, -1);
 /** Maps of five neurons and two outputs, two rows of three: neuron m goes from 10 m to 10 m + 5. */
 const MAPS = shaped(Uint8Array.from({ length: 7 * 6 }, (_, i) => 10 * Math.floor(i / 6) + (i % 6)), 7, 2, 3);
 const MOMENT = {
-  header: { shown: HIDDEN },
+  header: { held: HIDDEN },
   arrays: {
     maps: MAPS, map_ranges: shaped(Float32Array.of(1, 2, 3, 4, 5, 6, 7), 7),
     input_maps: shaped(Uint8Array.from({ length: 4 }, (_, i) => 100 + i), 1, 2, 2), input_ranges: shaped(Float32Array.of(6), 1),

@@ -48,16 +48,16 @@ test("metrics in words: those that the run has, each with its unit", () => {
     "Training loss 7.1·10³⁴. Chance: accuracy 10.0 %. Ln V: loss 4.174.");
 });
 
-test("a link's card reads its weight and sends it by the places in the layer's matrix", () => {
-  const sent = [...WEIGHTS.keys()].map((link) => {
+test("a link's card reads its weight and names it by the places in the layer's matrix", () => {
+  const named = [...WEIGHTS.keys()].map((link) => {
     const { rows: [row] } = linkCard(() => MOMENT, LAYOUT, link);
     assert.equal(row.read(), WEIGHTS[link]);
-    return row.message(0.5);
+    return row.target();
   });
   // From the second active feature, which is the third of all; then by true indices.
-  assert.deepEqual(sent[1], { type: "weight", layer: 1, to: 0, from: 1, value: 0.5 });
-  assert.deepEqual(sent[4 + 2 * 1 + 1], { type: "weight", layer: 2, to: 2, from: 1, value: 0.5 });
-  assert.deepEqual(sent[4 + 6 + 3 * 1 + 2], { type: "weight", layer: 3, to: 1, from: 3, value: 0.5 });
+  assert.deepEqual(named[1], "layers.0.weight[0,1]");
+  assert.deepEqual(named[4 + 2 * 1 + 1], "layers.1.weight[2,1]");
+  assert.deepEqual(named[4 + 6 + 3 * 1 + 2], "layers.2.weight[1,3]");
   assert.equal(linkCard(() => MOMENT, LAYOUT, 15).title, "Weight from neuron 4 to class 1");
 });
 
@@ -67,7 +67,7 @@ test("a neuron's card has its weights and its bias", () => {
   assert.equal(card.title, "Hidden layer 2, neuron 3");
   assert.deepEqual(card.rows.map(({ label }) => label), ["Weight from neuron 1", "Weight from neuron 2", "Bias"]);
   assert.deepEqual(card.rows.map((row) => row.read()), [6 / 8, 7 / 8, -3]);
-  assert.deepEqual(biasCard(() => MOMENT, LAYOUT, tile).rows[0].message(2), { type: "bias", layer: 2, to: 2, value: 2 });
+  assert.deepEqual(biasCard(() => MOMENT, LAYOUT, tile).rows[0].target(), "layers.1.bias[2]");
 });
 
 const CODE = `"""A text

@@ -1,6 +1,7 @@
 """Nonsense on purpose: whatever is sent, the answer is short, the run goes on, and nobody else's is touched."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -16,17 +17,17 @@ from playground.settings import ConfigError
 from playground.stream.socket import routes
 from tests.stream.page import PATH, Page, own_hub
 
-VERBS = ["hello", "play", "pause", "step", "reset", "speed", "view", "weight", "bias", "ack", "tier", "configure"]
+VERBS = ["hello", "play", "pause", "step", "reset", "speed", "view", "set", "ack", "tier", "configure"]
 VERBS += ["seek", "return", "visitor"]
 FIELDS = [
     "unit",
     "updates_per_s",
     "neuron",
     "probe",
-    "layer",
-    "to",
-    "from",
+    "target",
     "value",
+    "panels",
+    "held",
     "token",
     "resume",
     "step",
@@ -90,10 +91,9 @@ def test_messages(messages: list[str | bytes]) -> None:
         {"type": "speed", "updates_per_s": HUGE},
         {"type": "view", "probe": [HUGE, -HUGE]},
         {"type": "view", "neuron": [HUGE, 0]},
-        {"type": "view", "member": HUGE},
-        {"type": "weight", "layer": 1, "to": 0, "from": 0, "value": HUGE},
-        {"type": "weight", "layer": HUGE, "to": 0, "from": 0, "value": 1},
-        {"type": "bias", "layer": 1, "to": 0, "value": -HUGE},
+        {"type": "set", "target": "layers.0.weight[0,0]", "value": HUGE},
+        {"type": "set", "target": f"layers.0.bias[{HUGE}]", "value": 1},
+        {"type": "set", "target": HUGE, "value": -HUGE},
         {"type": "seek", "step": HUGE},
         {"type": "ack", "waited_ms": HUGE},
         {"type": "step", "unit": HUGE},
@@ -111,6 +111,35 @@ def test_a_number_without_end_is_refused_and_the_socket_stays(message: dict[str,
             assert "000" in page.error()
             page.send(type="step", unit="update")
             assert page.frame_when(step=1)
+
+
+targets = st.sampled_from(["layers.0.weight[0,0]", "layers.9.bias[0]", "tier", "learning_rate", "held"]) | anything
+sets = st.fixed_dictionaries({"type": st.just("set")}, optional={"target": targets, "value": anything})
+looks = st.dictionaries(st.sampled_from(["neuron", "probe", "member", "panels", "held"]), anything, min_size=1)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(sets | looks.map(lambda look: {**look, "type": "view"}), min_size=1, max_size=8))
+def test_looks_and_edits_are_taken_or_refused_one_by_one(messages: list[dict[str, Any]]) -> None:
+    with own_hub() as hub:
+        token = hub.issue()
+        channel = hub.channel(token)
+        channel.configure(MLPConfig())
+        with TestClient(Starlette(routes=routes(""))) as client, client.websocket_connect(PATH) as socket:
+            page = Page(socket, token)
+            for message in messages:
+                page.send(**message)
+            page.send(type="the end")
+            refused = 0
+            while "'the end'" not in (answer := page.error()):
+                assert re.search(" is not |has no |is too long", answer)
+                assert len(answer) <= LONGEST_ANSWER
+                refused += 1
+            page.send(type="view", neuron=[1, 1], probe=None)
+            page.frame_when(view={"neuron": [1, 1], "probe": None})
+            edits = hub.engine.run(channel.run_id).edits
+        assert all(edit.target == "layers.0.weight[0,0]" and abs(edit.value) <= 1000 for edit in edits)
+        assert len(edits) + refused <= len(messages)
 
 
 @settings(max_examples=60, deadline=None)

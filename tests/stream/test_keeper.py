@@ -99,7 +99,7 @@ def test_another_future_is_another_run_and_the_first_can_be_returned_to(hub: Hub
     end = trained(page, 300)["step"]
     page.send(type="seek", step=100)
     page.frame_when(step=100)
-    page.send(type="weight", layer=1, to=0, **{"from": 0}, value=0.5)
+    page.send(type="set", target="layers.0.weight[0,0]", value=0.5)
     page.frame_when(furthest=100)
     trained(page, 150)
     first, second = listed(hub)

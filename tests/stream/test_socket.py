@@ -116,9 +116,9 @@ def test_steps_speed_reset_and_edits(client: TestClient, hub: Hub, token: str) -
         assert page.frame()[0]["step"] == 1
         page.send(type="step", unit="epoch")
         assert page.frame()[0]["epoch"] == 1.0
-        page.send(type="weight", layer=1, to=3, **{"from": 1}, value=0.75)
+        page.send(type="set", target="layers.0.weight[3,1]", value=0.75)
         assert page.frame()[1]["weights"][7] == 0.75
-        page.send(type="bias", layer=3, to=0, value=-0.5)
+        page.send(type="set", target="layers.2.bias[0]", value=-0.5)
         assert page.frame()[1]["biases"][-1] == -0.5
         run = hub.engine.run(hub.channel(token).run_id)
         assert [(edit.step, edit.target) for edit in run.edits] == [
@@ -143,7 +143,7 @@ def test_time_travel(client: TestClient, hub: Hub, token: str) -> None:
             header, arrays = page.frame()
             weights[header["step"]] = arrays["weights"]
         channel.configure(MLPConfig(learning_rate=0.1))
-        assert page.frame()[0]["marks"] == [[100, "learning_rate", 0.1]]
+        assert page.frame()[0]["marks"] == [[100, "learning rate set to 0.1"]]
         page.send(type="step", unit="epoch")
         assert page.frame()[0]["furthest"] == 125
         page.send(type="seek", step=50)
@@ -159,14 +159,14 @@ def test_time_travel(client: TestClient, hub: Hub, token: str) -> None:
         assert (header["step"], header["controls"]["learning_rate"], header["former"]) == (125, 0.1, None)
         page.send(type="seek", step=75)
         page.frame()
-        page.send(type="weight", layer=1, to=0, **{"from": 0}, value=0.5)
+        page.send(type="set", target="layers.0.weight[0,0]", value=0.5)
         header, _ = page.frame()
         assert (header["step"], header["furthest"], header["former"]) == (75, 75, 125)
-        assert header["marks"] == [[75, "layers.0.weight[0,0]", 0.5]]
+        assert header["marks"] == [[75, "weight 1 → 1 in layer 1 set to 0.5"]]
         page.send(type="return")
         header = page.frame_when(step=125)
         assert (header["furthest"], header["former"], header["controls"]["learning_rate"]) == (125, 75, 0.1)
-        assert header["marks"] == [[100, "learning_rate", 0.1]]
+        assert header["marks"] == [[100, "learning rate set to 0.1"]]
         page.send(type="reset")
         assert page.frame_when(step=0)["former"] is None
         page.send(type="return")
@@ -266,7 +266,7 @@ def test_a_long_way_is_in_sight_and_can_be_stopped(
         assert (header["step"], header["furthest"]) == (3, end)
         page.send(type="seek", step=10**9)
         page.frame_when(state="playing")
-        page.send(type="bias", layer=1, to=0, value=0.5)
+        page.send(type="set", target="layers.0.bias[0]", value=0.5)
         header = page.frame_when(state="paused")
         assert header["step"] == header["furthest"] < end
 
@@ -287,7 +287,7 @@ def test_what_lies_ahead_of_an_opened_run_comes_at_its_step(client: TestClient, 
         assert page.frame()[0]["step"] == 30
         page.send(type="step", unit="epoch")
         header = page.frame_when(state="paused", epoch=2.0)
-        assert header["marks"] == [[40, "learning_rate", 0.1]]
+        assert header["marks"] == [[40, "learning rate set to 0.1"]]
         assert channel.config.learning_rate == 0.1  # type: ignore[attr-defined]
         assert channel.value()[0].edits == edits
 
@@ -375,17 +375,22 @@ def test_divergence_pauses_with_a_reason(client: TestClient, hub: Hub, token: st
         ({"type": "step", "unit": "year"}, "'year' is not one of update, epoch"),
         ({"type": "speed", "updates_per_s": 0}, "0 is not a number from 0.1 to 100000"),
         ({"type": "view", "neuron": [1]}, "neuron: [1] is not a pair"),
-        ({"type": "view", "probe": ["a", 1]}, "'a' is not a number"),
+        ({"type": "view", "probe": ["a", 1]}, "probe: 'a' is not a number from -1000 to 1000"),
+        ({"type": "view", "neuron": [0, 10_001]}, "neuron: 10001 is not a whole number from 0 to 10000"),
+        ({"type": "view", "member": 3}, "view: 'member' is not one of neuron, probe"),
         (
-            {"type": "weight", "layer": 1, "to": 99, "from": 0, "value": 1},
-            "the network has no 'layers.0.weight[99,0]'",
+            {"type": "set", "target": "layers.0.weight[99,0]", "value": 1},
+            "target: the network has no 'layers.0.weight[99,0]'",
         ),
+        ({"type": "set", "target": "learning_rate", "value": 1}, "the network has no 'learning_rate'"),
+        ({"type": "set", "target": "tier", "value": "compiled"}, "the network has no 'tier'"),
+        ({"type": "set", "target": 7, "value": 1}, "the network has no 7"),
+        ({"type": "set", "value": 1}, "the network has no None"),
         (
-            {"type": "weight", "layer": 0, "to": 0, "from": 0, "value": 1},
-            "the network has no 'layers.-1.weight[0,0]'",
+            {"type": "set", "target": "layers.0.bias[0]", "value": 1e9},
+            "1000000000.0 is not a number from -1000 to 1000",
         ),
-        ({"type": "bias", "layer": 1, "to": 0, "value": 1e9}, "is not a number from -1000 to 1000"),
-        ({"type": "bias", "layer": "1", "to": 0, "value": 1}, "'1' is not a whole number"),
+        ({"type": "set", "target": "layers.0.bias[0]"}, "None is not a number from -1000 to 1000"),
         ("x" * 5000, "a message of 5000 characters is too long; at most 4096"),
         ("[1]", "a message is a JSON object"),
         ("{", "a message is a JSON object"),

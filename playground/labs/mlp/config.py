@@ -1,5 +1,6 @@
 """The choices of the multilayer-perceptron lab. Defaults are TensorFlow Playground's."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,11 +18,26 @@ from playground.catalog import (
     REGULARIZATION_RATES,
 )
 from playground.data.points import DATASETS, FEATURES, train_size
-from playground.run import RunConfig
-from playground.settings import Choice, Device, Integer, Names, Number, Problem, Renewal, Share, Sizes, setting
+from playground.run import Edit, RunConfig
+from playground.settings import (
+    Choice,
+    Device,
+    Integer,
+    Maybe,
+    Names,
+    Number,
+    Pair,
+    Problem,
+    Renewal,
+    Settings,
+    Share,
+    Sizes,
+    setting,
+)
 
 MAX_LAYERS, MAX_NEURONS = 8, 32
 SEED = Integer(0, 2**31 - 1)
+_PARAMETER = re.compile(r"layers\.(\d+)\.(weight|bias)\[([\d,]+)\]")
 VECTORS = {"sgd": 0, "momentum": 1, "adam": 2}  # parameter-sized vectors in an optimizer's state
 COPIES = 3  # of parameters and state: before a slice, after it, and within
 SHAPES = ((), (4,), (8,), (4, 2), (8, 8), (16, 16), (8, 8, 8), (8,) * 4, (8,) * 6)
@@ -31,6 +47,18 @@ def batch_sizes(config: "MLPConfig") -> list[int]:
     """The usual ones, and all training points at once."""
     available = train_size(config.dataset, config.train_share)
     return [size for size in BATCH_SIZES if size < available] + [available]
+
+
+@dataclass(frozen=True)
+class Look(Settings):
+    """What a person looks at.
+
+    ``neuron`` is (layer, index), whose map is the large one: layer 0 holds the features, None is the output.
+    ``probe`` is a point (x, y) whose forward pass is wanted.
+    """
+
+    neuron: tuple[int, int] | None = setting(None, Maybe(Pair(Integer(0, 10_000))), "Neuron")
+    probe: tuple[float, float] | None = setting(None, Maybe(Pair(Number(-1000, 1000))), "Probed point")
 
 
 @dataclass(frozen=True)
@@ -183,6 +211,14 @@ class MLPConfig(RunConfig):
         for index, (inputs, outputs) in enumerate(pairwise(self.sizes)):
             found |= {f"layers.{index}.weight": (outputs, inputs), f"layers.{index}.bias": (outputs,)}
         return found
+
+    def edit_words(self, edit: Edit) -> str | None:
+        found = _PARAMETER.fullmatch(edit.target)
+        if found is None:
+            return super().edit_words(edit)
+        layer, part, index = found.groups()
+        path = " → ".join(str(int(place) + 1) for place in reversed(index.split(",")))
+        return f"{part} {path} in layer {int(layer) + 1} set to {edit.value:.6g}"
 
     def conflicts(self) -> list[Problem]:
         found = []

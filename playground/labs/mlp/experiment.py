@@ -17,7 +17,7 @@ from torch import Tensor
 from playground.data.points import DATASETS, DOMAIN, FEATURES, draw, feature_values, grid, target_values
 from playground.export.palette import plane_colors
 from playground.lab import LABS, Experiment
-from playground.labs.mlp.config import MAX_LAYERS, MAX_NEURONS, MLPConfig
+from playground.labs.mlp.config import MAX_LAYERS, MAX_NEURONS, Look, MLPConfig
 from playground.labs.mlp.divergence import explained
 from playground.labs.mlp.model import MLP
 from playground.labs.mlp.probes import (
@@ -160,9 +160,9 @@ class MLPExperiment(Experiment):
         with torch.inference_mode():
             self._model.load_state_dict(unflatten(self._parameters, self._model))
             if "stage" in view.panels:
-                shown = shown_neurons(self._model, view.shown, MAX_SHOWN)
-                info |= {"shown": shown, "view": {"neuron": view.neuron, "probe": view.probe}}
-                arrays |= links(self._model, shown) | self._maps(shown, view)
+                look, shown = view.look_as(Look), shown_neurons(self._model, view.held, MAX_SHOWN)
+                info |= {"held": shown, "view": look.to_json()}
+                arrays |= links(self._model, shown) | self._maps(shown, look)
             if "scene" in view.panels:
                 info["scene"] = self._scene()
                 arrays |= self._scene_arrays()
@@ -206,19 +206,19 @@ class MLPExperiment(Experiment):
             self._measured = self._parameters, found
         return self._measured[1]
 
-    def _maps(self, shown: Shown, view: View) -> dict[str, NDArray[Any]]:
+    def _maps(self, shown: Shown, look: Look) -> dict[str, NDArray[Any]]:
         """The drawn neurons' maps, the plane, and where a point is probed what it makes of them."""
         config, output = self.config, OUTPUT_ACTIVATIONS[self.config.output_activation]
         arrays = neuron_maps(self._model, output, self._map_features, shown)
-        layer, index = view.neuron or (-1, 0)
+        layer, index = look.neuron or (-1, 0)
         if layer == 0 and index < len(FEATURES):
             name = tuple(FEATURES)[index]
             values = torch.from_numpy(feature_values((name,), grid(PLANE_DENSITY)))
             arrays |= value_map(values[:, 0])
         else:
-            arrays |= plane(self._model, output, self._plane_features, view.neuron)
-        if view.probe is not None:
-            features = self._tensor(feature_values(config.features, np.array([view.probe])))
+            arrays |= plane(self._model, output, self._plane_features, look.neuron)
+        if look.probe is not None:
+            features = self._tensor(feature_values(config.features, np.array([look.probe])))
             arrays["probe"] = forward_values(self._model, output, features, shown)
         return arrays
 

@@ -7,7 +7,19 @@ from typing import Any, ClassVar, Self
 from playground.lab import LABS, Lab, Metric
 from playground.labs.mlp.config import MLPConfig
 from playground.run import RunConfig
-from playground.settings import Choice, ConfigError, Number, Problem, Setting, Text, setting, shown
+from playground.settings import (
+    Choice,
+    ConfigError,
+    Integer,
+    Maybe,
+    Number,
+    Problem,
+    Setting,
+    Settings,
+    Text,
+    setting,
+    shown,
+)
 from playground.studies import memory
 from playground.studies.study import Study
 from playground.studies.variants import (
@@ -23,6 +35,13 @@ from playground.studies.variants import (
 
 USUAL_LAB = MLPConfig.lab
 FEW_SEEDS = 4  # of labs whose runs take turns
+
+
+@dataclass(frozen=True)
+class Look(Settings):
+    """What a person looks at: ``member`` is the place of the seed whose networks are large; None is the first."""
+
+    member: int | None = setting(None, Maybe(Integer(0, 10_000)), "Network")
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from playground.run import Edit, Run, RunConfig, Snapshot, View
 from playground.runs.link import query
 from playground.settings import ConfigError, shown
 from playground.statistics import LEVELS, Levels, spreads
-from playground.studies.compare.config import CompareConfig
+from playground.studies.compare.config import CompareConfig, Look
 from playground.studies.ensemble import ensemble_of
 from playground.studies.ensemble import outcomes as outcomes_of
 from playground.studies.variants import DATA_SEED, SEED, meets
@@ -162,7 +162,7 @@ class CompareExperiment(Experiment):
         if self._ready and self._networks.tier != "compiled":
             info["ready"] = "compiled"
         if "stage" in view.panels:
-            member = min(view.member or 0, self.config.seeds - 1)
+            member = min(view.look_as(Look).member or 0, self.config.seeds - 1)
             info |= {"variants": self._numbers(), "member": member}
             arrays |= self._pictures(member)
             if self._diagnosis is not None and self._why_is_due("scene" in view.panels):

@@ -10,7 +10,7 @@ import numpy as np
 
 from playground.data.points import train_size
 from playground.labs.mlp.config import MAX_LAYERS, MAX_NEURONS, MLPConfig
-from playground.settings import Choice, Integer, Number, Problem, Setting, setting
+from playground.settings import Choice, Integer, Maybe, Number, Problem, Setting, Settings, setting
 from playground.studies.memory import population_bytes
 
 MOST_KINDS = 32  # of networks in a map: what has a structure of its own is trained in a batch of its own
@@ -73,6 +73,13 @@ _END_HELP = "Within the range that the quantity of this axis has."
 def _usually(name: str, default: Any) -> Any:
     """The setting of an ordinary run, with another default."""
     return field(default=default, metadata=MLPConfig.__dataclass_fields__[name].metadata)
+
+
+@dataclass(frozen=True)
+class Look(Settings):
+    """What a person looks at: ``member`` is the index of the cell that is shown beside the grid; None is no cell."""
+
+    member: int | None = setting(None, Maybe(Integer(0, 10_000)), "Network")
 
 
 @dataclass(frozen=True)

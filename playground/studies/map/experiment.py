@@ -23,7 +23,7 @@ from playground.labs.mlp.population import PopulationExperiment
 from playground.run import Edit, Snapshot, View
 from playground.runs import link
 from playground.settings import ConfigError
-from playground.studies.map.config import QUANTITIES, MapConfig
+from playground.studies.map.config import QUANTITIES, Look, MapConfig
 from playground.training.history import History
 
 SIDE = 60  # of the chosen cell's boundary
@@ -78,10 +78,11 @@ class MapExperiment(Experiment):
         info: dict[str, Any] = {"tier": self.cells.tier, "edits": self.edits, "view": {"member": None}}
         if "stage" in view.panels:
             arrays |= self._grid()
-            if view.member is not None and view.member < len(self.cells.configs):
-                info["view"] = {"member": view.member}
-                arrays |= self._chosen(view.member)
-                info["link"] = self._link(view.member)
+            member = view.look_as(Look).member
+            if member is not None and member < len(self.cells.configs):
+                info["view"] = {"member": member}
+                arrays |= self._chosen(member)
+                info["link"] = self._link(member)
         if "scene" in view.panels:
             info["scene"] = self._scene()
         if "thumbnail" in view.panels:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from playground.catalog import ACTIVATIONS, OPTIMIZERS
 from playground.data.points import DATASETS
-from playground.labs.mlp.config import MLPConfig
+from playground.labs.mlp.config import Look, MLPConfig
 from playground.labs.mlp.experiment import MLPExperiment
 from playground.run import Run, View
 from playground.runs.timeline import Timeline
@@ -16,7 +16,7 @@ from playground.settings import ConfigError
 from playground.training.compiled import compiler_available
 from tests.gpu import DEVICES, GPU
 
-EVERYTHING = View(panels=frozenset({"stage", "scene", "weights"}), neuron=(1, 0), probe=(1.0, -2.0))
+EVERYTHING = View(panels=frozenset({"stage", "scene", "weights"}), look=Look(neuron=(1, 0), probe=(1.0, -2.0)))
 
 
 def config(**values: object) -> MLPConfig:

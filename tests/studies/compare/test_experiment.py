@@ -13,7 +13,7 @@ from playground.run import Run, View
 from playground.runs.frame import pack
 from playground.runs.timeline import Timeline
 from playground.settings import ConfigError
-from playground.studies.compare.config import CompareConfig
+from playground.studies.compare.config import CompareConfig, Look
 from playground.studies.compare.experiment import CompareExperiment
 from playground.studies.compare.headless import compare
 from playground.training.compiled import compiler_available
@@ -153,7 +153,7 @@ def test_what_a_frame_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("playground.studies.compare.experiment.WHY_EVERY_S_AT_REST", 60.0)
     experiment = CompareExperiment(replace(CONFIG, seeds=40))
     experiment.advance(steps=30)
-    snapshot = experiment.observe("r", replace(ALL, member=3, panels=frozenset({"stage", "scene", "table"})))
+    snapshot = experiment.observe("r", replace(ALL, look=Look(member=3)))
     arrays, info = snapshot.arrays, snapshot.info
     assert info["scene"]["wall"] == 32
     assert {name: array.shape for name, array in arrays.items()} == {
@@ -178,7 +178,7 @@ def test_what_a_frame_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     assert history.columns[:4] == ("step", "epoch", "Tanh test_loss q10", "Tanh test_loss median")
     assert info["failures"] == []  # nobody has failed after an epoch
     assert pack({**info, "metrics": snapshot.metrics}, arrays)
-    assert experiment.observe("r", View(member=999)).info["member"] == 39
+    assert experiment.observe("r", View(look=Look(member=999))).info["member"] == 39
     assert "why" not in experiment.observe("r", View()).info
 
 

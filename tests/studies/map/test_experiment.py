@@ -12,10 +12,10 @@ from playground.runs.link import read
 from playground.runs.timeline import Timeline
 from playground.settings import ConfigError
 from playground.stream.limits import Limits
-from playground.studies.map.config import MOST_KINDS, QUANTITIES, MapConfig
+from playground.studies.map.config import MOST_KINDS, QUANTITIES, Look, MapConfig
 from playground.studies.map.experiment import DIVERGED, MapExperiment
 
-EVERYTHING = View(panels=frozenset({"stage", "scene"}), member=5)
+EVERYTHING = View(panels=frozenset({"stage", "scene"}), look=Look(member=5))
 SMALL = MapConfig(cells=3, across_to=0.3, down_to=3)
 # The right column diverges: a linear output at a large learning rate.
 PARTLY_DIVERGED = MapConfig(dataset="plane", cells=3, across_from=0.01, across_to=90)
@@ -63,7 +63,7 @@ def test_a_diverged_cell_leaves_its_neighbours_alone() -> None:
     experiment = MapExperiment(PARTLY_DIVERGED)
     for _ in range(5):
         experiment.advance(steps=30)
-    snapshot = experiment.observe("r", replace(EVERYTHING, member=2))
+    snapshot = experiment.observe("r", replace(EVERYTHING, look=Look(member=2)))
     states = snapshot.arrays["states"]
     assert (states[:, 2] == DIVERGED).all()
     assert not states[:, 0].any()
@@ -135,7 +135,7 @@ def test_the_chosen_cell_is_seen(dataset: str) -> None:
     *_, warning = read("mlp", dict(parse_qsl(snapshot.info["link"])))
     assert f"a test loss of {experiment.cells.scores()['test_loss'][5]:.3f} after 2 updates" in (warning or "")
     assert "large" not in experiment.observe("r", View()).arrays
-    assert "large" not in experiment.observe("r", View(member=9)).arrays
+    assert "large" not in experiment.observe("r", View(look=Look(member=9))).arrays
 
 
 def test_nothing_of_it_can_be_edited() -> None:

@@ -62,7 +62,7 @@ def _saved(run: Run, step: int, progress: Progress | None, **how: Any) -> bytes:
 def _figure(run: Run, moment: Snapshot) -> Figure:
     config = run.config
     assert isinstance(config, MLPConfig)
-    layers = [len(config.features), *map(len, moment.info["shown"]), config.outputs]
+    layers = [len(config.features), *map(len, moment.info["held"]), config.outputs]
     network = (len(layers) - 1) * COLUMN + TILE + 0.75
     height = max(PLANE, max(layers) * ROW) + HEAD + MARGIN + 0.35
     width = network + PLANE + 3 * MARGIN
@@ -125,7 +125,7 @@ def _links(layers: list[int], moment: Snapshot) -> Iterator[tuple[Path, float, s
     """Every drawn link's curve, weight, name, and share of the largest weight's size."""
     weights = iter(moment.arrays["weights"])
     largest = float(np.abs(moment.arrays["weights"]).max()) or 1.0
-    shown = [list(range(layers[0])), *moment.info["shown"], list(range(layers[-1]))]
+    shown = [list(range(layers[0])), *moment.info["held"], list(range(layers[-1]))]
     for column, (before, after) in enumerate(pairwise(shown)):
         for to, neuron in enumerate(after):
             for source, other in enumerate(before):

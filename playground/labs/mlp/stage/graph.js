@@ -9,7 +9,7 @@ import { Overlay } from "./overlay.js";
 import { TilePainter } from "./tiles.js";
 
 /** @typedef {import("./picture.js").NetworkMoment} Moment */
-/** @typedef {import("../../../stage/types.js").Neuron} Neuron */
+/** @typedef {import("./picture.js").Neuron} Neuron */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 /** @typedef {import("../../../stage/cards.js").Cards} Cards */
 

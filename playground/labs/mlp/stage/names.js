@@ -2,7 +2,7 @@
 /** What things in the network are called, the same in every label. */
 
 /** @typedef {import("./picture.js").NetworkScene} Scene */
-/** @typedef {import("../../../stage/types.js").Neuron} Neuron */
+/** @typedef {import("./picture.js").Neuron} Neuron */
 
 /**
  * @param {Scene} scene

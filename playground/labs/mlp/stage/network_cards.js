@@ -1,5 +1,5 @@
 // @ts-check
-/** What the cards of a link, a bias and a neuron say, and the message each of their numbers sends. */
+/** What the cards of a link, a bias and a neuron say, and the name of each of their numbers. */
 
 import { biasName, neuronName, shortName } from "./names.js";
 
@@ -61,11 +61,11 @@ function weightRow(now, { links, tiles }, link) {
   return {
     label: `Weight from ${shortName(sceneOf(now), [source.layer, source.index])}`,
     read: () => now()?.arrays.weights[link],
-    message: (value) => ({
-      type: "weight", layer: target.layer, to: target.index, value,
+    target: () => {
       // The first layer's matrix has a column per active feature, not per feature.
-      from: source.layer === 0 ? momentOf(now).shown[0].indexOf(source.index) : source.index,
-    }),
+      const from = source.layer === 0 ? momentOf(now).shown[0].indexOf(source.index) : source.index;
+      return `layers.${target.layer - 1}.weight[${target.index},${from}]`;
+    },
   };
 }
 
@@ -80,14 +80,14 @@ function biasRow(now, { tiles, features }, tile) {
   return {
     label: "Bias",
     read: () => now()?.arrays.biases[tile - features],
-    message: (value) => ({ type: "bias", layer, to: index, value }),
+    target: () => `layers.${layer - 1}.bias[${index}]`,
   };
 }
 
 /**
  * @param {Layout} layout
  * @param {number} tile
- * @returns {import("../../../stage/types.js").Neuron}
+ * @returns {import("./picture.js").Neuron}
  */
 function neuronAt({ tiles }, tile) {
   return [tiles[tile].layer, tiles[tile].index];

@@ -6,7 +6,7 @@ import { biasName, neuronName, shortName } from "./names.js";
 import { BIAS_SIZE } from "./tiles.js";
 
 /** @typedef {import("./picture.js").NetworkMoment} Moment */
-/** @typedef {import("../../../stage/types.js").Neuron} Neuron */
+/** @typedef {import("./picture.js").Neuron} Neuron */
 /** @typedef {import("./geometry.js").Layout} Layout */
 
 const NEW_LAYER_NEURONS = 2;

@@ -14,6 +14,8 @@ import { mounting } from "../../../stage/shell.js";
 /** @typedef {import("../../../stage/types.js").Floats} Floats */
 
 /**
+ * @typedef {[layer: number, index: number]} Neuron  layer 0 holds the features; index is the true one
+ * @typedef {[x: number, y: number]} Point
  * @typedef {{name: string, label: string, active: boolean}} Feature
  *
  * @typedef {object} NetworkScene
@@ -25,9 +27,11 @@ import { mounting } from "../../../stage/shell.js";
  * @property {[number, number]} domain  of both coordinates
  * @property {{layers: number, neurons: number}} limits
  *
- * @typedef {object} Look
- * @property {number[][]} shown  true indices of the hidden neurons drawn, per hidden layer
- * @property {{neuron: import("../../../stage/types.js").Neuron|null, probe: import("../../../stage/types.js").Point|null}} view
+ * @typedef {{neuron: Neuron|null, probe: Point|null}} Look  what the person looks at; null for nothing
+ *
+ * @typedef {object} Chosen
+ * @property {number[][]} held  true indices of the hidden neurons drawn, per hidden layer
+ * @property {Look} view
  * @property {NetworkScene} [scene]
  *
  * @typedef {object} NetworkArrays
@@ -44,7 +48,7 @@ import { mounting } from "../../../stage/shell.js";
  * @property {Bytes} input_maps  (features, height, width)
  * @property {Floats} input_ranges  (features,)
  *
- * @typedef {import("../../../stage/types.js").Header & Look} NetworkHeader
+ * @typedef {import("../../../stage/types.js").Header & Chosen} NetworkHeader
  * @typedef {import("../../../stage/types.js").Moment<NetworkHeader, NetworkScene, NetworkArrays> & {shown: number[][]}} NetworkMoment
  *   ``shown``: per layer the true indices drawn, of active features, hidden layers, outputs
  *
@@ -108,9 +112,10 @@ class NetworkPicture {
    */
   take(moment, arrays, former) {
     const { header, scene } = moment;
-    const isNewShape = header.scene || !former || !sameLayers(header.shown, former.header.shown);
-    const shown = isNewShape ? layersShown(scene, header.shown) : former.shown;
+    const isNewShape = header.scene || !former || !sameLayers(header.held, former.header.held);
+    const shown = isNewShape ? layersShown(scene, header.held) : former.shown;
     moment.arrays.probe = arrays.probe;
+    if (former && header.run !== former.header.run) this.shell.look({ neuron: null }); // it may not be there any more
     if (header.scene) {
       this.wanted = { hidden_sizes: scene.hidden_sizes, features: scene.features.filter(({ active }) => active).map(({ name }) => name) };
       this.curves.restart(moment);

@@ -8,7 +8,7 @@ import { neuronName } from "./names.js";
 import { Raster } from "../../../stage/raster.js";
 
 /** @typedef {import("./picture.js").NetworkMoment} Moment */
-/** @typedef {import("../../../stage/types.js").Point} Point */
+/** @typedef {import("./picture.js").Point} Point */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
 const GUTTER = { right: 26, bottom: 20 };

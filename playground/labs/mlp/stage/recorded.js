@@ -3,14 +3,15 @@
 
 /** @typedef {import("../../../stage/types.js").Bytes} Bytes */
 /** @typedef {import("../../../stage/types.js").Floats} Floats */
-/** @typedef {import("../../../stage/types.js").Neuron} Neuron */
+/** @typedef {import("./picture.js").Neuron} Neuron */
 /** @typedef {import("../../../stage/types.js").FrameOf<import("./picture.js").NetworkMoment>} Frame */
 
 /**
  * @param {import("../../../stage/types.js").View} look
  * @param {Frame} moment
  */
-export function recorded({ neuron = null }, moment) {
+export function recorded(look, moment) {
+  const { neuron = null } = /** @type {Partial<import("./picture.js").Look>} */ (look);
   const plane = neuron && neuronPlane(moment, neuron);
   return { view: { neuron: plane && neuron, probe: null }, arrays: { ...plane } };
 }
@@ -22,11 +23,11 @@ export function recorded({ neuron = null }, moment) {
  * @param {Neuron} neuron
  * @returns {{plane: Bytes, plane_range: Floats}|null}  null where the moment has no map of it
  */
-function neuronPlane({ header: { shown }, arrays }, [layer, index]) {
+function neuronPlane({ header: { held }, arrays }, [layer, index]) {
   const [maps, ranges] = layer ? [arrays.maps, arrays.map_ranges] : [arrays.input_maps, arrays.input_ranges];
   if (!maps || !ranges || !arrays.plane) return null;
-  const before = shown.slice(0, Math.max(layer - 1, 0)).reduce((sum, neurons) => sum + neurons.length, 0);
-  const among = layer && layer <= shown.length ? shown[layer - 1].indexOf(index) : index;
+  const before = held.slice(0, Math.max(layer - 1, 0)).reduce((sum, neurons) => sum + neurons.length, 0);
+  const among = layer && layer <= held.length ? held[layer - 1].indexOf(index) : index;
   const range = ranges[before + among];
   if (among < 0 || range === undefined) return null;
   const [, rows, columns] = maps.shape, [, height, width] = arrays.plane.shape;
