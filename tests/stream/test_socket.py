@@ -251,7 +251,7 @@ def test_a_long_way_is_in_sight_and_can_be_stopped(
         assert (header["step"], header["furthest"]) == (3, end)
         page.send(type="seek", step=10**9)
         page.frame_when(state="playing")
-        page.send(type="bias", layer=1, to=0, value=0.5)
+        page.send(type="set", target="layers.0.bias[0]", value=0.5)
         header = page.frame_when(state="paused")
         assert header["step"] == header["furthest"] < end
 
@@ -272,7 +272,7 @@ def test_what_lies_ahead_of_an_opened_run_comes_at_its_step(client: TestClient, 
         assert page.frame()[0]["step"] == 30
         page.send(type="step", unit="epoch")
         header = page.frame_when(state="paused", epoch=2.0)
-        assert header["marks"] == [[40, "learning_rate", 0.1]]
+        assert header["marks"] == [[40, "learning rate set to 0.1"]]
         assert channel.config.learning_rate == 0.1  # type: ignore[attr-defined]
         assert channel.value()[0].edits == edits
 
