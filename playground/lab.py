@@ -295,6 +295,8 @@ LABS = {
     ),
 }
 
+FIRST = next(iter(LABS))  # whose page opens first
+
 
 def experiment_of(config: RunConfig) -> Experiment:
     """A fresh experiment of ``config``, in its lab; imports torch."""

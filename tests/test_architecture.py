@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from playground.catalog import resolve
-from playground.lab import LABS
+from playground.lab import FIRST, LABS
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "playground"
@@ -126,9 +126,23 @@ def test_there_is_no_circle() -> None:
         visit(name, ())
 
 
+# Of the lab from which the shared rooms have grown: its settings, and what can be looked at in it.
+NAMES = {name for kind in (LABS[FIRST].config_class, LABS[FIRST].look_class) for name in kind.settings()}
+SHARED = [path for room in ("stream", "runs", "engine", "export") for path in sorted((PACKAGE / room).rglob("*.py"))]
+
+
+@pytest.mark.parametrize("path", SHARED, ids=str)
+def test_the_shared_rooms_do_not_name_the_first_lab_nor_its_settings(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Constant):
+            assert node.value not in {FIRST, *NAMES}, f"line {node.lineno}: {node.value!r}"
+    assert not re.search(r"mlp|neuron|perceptron", path.read_text(), re.IGNORECASE)
+
+
 @pytest.mark.parametrize("name", LABS)
 def test_every_dotted_name_of_a_lab_leads_somewhere(name: str) -> None:
     lab = LABS[name]
+    assert lab.look_class()
     for dotted in (lab.config, lab.experiment, lab.page, *lab.forms.values()):
         assert callable(resolve(dotted)), dotted
     assert lab.config_class.lab == name

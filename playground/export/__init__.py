@@ -127,7 +127,7 @@ def exported(
     """``run`` at ``step`` in the form ``to``, one of ``FORMS``: script, notebook, run, safetensors, onnx, csv, png,
     svg, gif or sensitivity. Text is UTF-8. On a CPU the same run gives the same bytes.
 
-    >>> Path("run.gif").write_bytes(exported(Run(config=MLPConfig(dataset="xor")), 2500, "gif"))
+    >>> Path("run.gif").write_bytes(exported(run, 2500, "gif"))
 
     What takes over a second shows a progress bar, unless ``quiet``. ``shown`` are the metrics that somebody has
     seen there: the script and the notebook of a compiled run tell them. Raises ConfigError for an unknown form.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from playground.lab import LABS
+from playground.lab import FIRST, LABS
 from playground.pages.session import plain
 from playground.pages.stage import PICTURES
 from playground.runs.store import Kept, StoreError
@@ -34,7 +34,7 @@ def address(kept: Sequence[Kept]) -> str:
 def _named(part: str) -> tuple[str, str]:
     """The lab and the name of a kept run; links from when there was one lab name no lab."""
     lab, _, kept_id = part.rpartition(":")
-    return (lab if lab in LABS else next(iter(LABS))), kept_id
+    return (lab if lab in LABS else FIRST), kept_id
 
 
 def _one(lab: str, kept_id: str) -> None:

@@ -1,7 +1,7 @@
 """A run in a file: JSON, to keep, to send to somebody, and to compute again.
 
-{"format": "neural-playground-run", "version": 1, "torch": "2.13.0", "lab": "mlp", "step": 1200,
- "config": {"dataset": "spiral", …}, "edits": [{"step": 310, "target": "learning_rate", "value": 0.1}, …]}
+{"format": "neural-playground-run", "version": 1, "torch": "2.13.0", "lab": …, "step": 1200,
+ "config": {…}, "edits": [{"step": 310, "target": "learning_rate", "value": 0.1}, …]}
 """
 
 import json

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 from playground.engine import Engine
-from playground.lab import LABS
+from playground.lab import FIRST, LABS
 from playground.run import Run, RunConfig, Snapshot, View
 from playground.runs.frame import pack
 from playground.runs.store import Store
@@ -64,7 +64,7 @@ class Channel:
     """Holds one run in ``engine`` and turns it into frames. Safe to use from several threads."""
 
     def __init__(
-        self, engine: Engine, limits: Limits, line: Line, store: Store | None = None, lab: str = "mlp"
+        self, engine: Engine, limits: Limits, line: Line, store: Store | None = None, lab: str = FIRST
     ) -> None:
         self._engine, self._limits, self._line = engine, limits, line
         self.keeper = Keeper(store, engine)

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.export.modules import PACKAGE, module
-from playground.lab import LABS
+from playground.lab import FIRST, LABS
 
 PREFIX = "playground"
 SERVED = (".js", ".css")
@@ -116,7 +116,7 @@ def announcement(page: str) -> str:
     The addresses are relative to the page's, so that they hold behind any proxy.
     """
     labs = {lab.path: lab for lab in LABS.values()}
-    picture = labs.get(page.rsplit("/", 1)[-1], next(iter(labs.values()))).picture
+    picture = labs.get(page.rsplit("/", 1)[-1], LABS[FIRST]).picture
     folder = picture.rsplit("/", 1)[0]
     styles = [name for name in stage_files() if name.endswith(".css") and name.startswith(("stage/", f"{folder}/"))]
     return ", ".join(

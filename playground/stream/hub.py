@@ -10,6 +10,7 @@ from functools import cached_property
 
 from playground.engine import Engine
 from playground.engine.process import ProcessEngine
+from playground.lab import FIRST
 from playground.runs.store import Store, open_store
 from playground.stream.channel import Channel
 from playground.stream.gallery import Gallery
@@ -47,7 +48,7 @@ class Hub:
         """Whether as many pages are open as this server takes."""
         return len(self) >= self.limits.pages
 
-    def issue(self, lab: str = "mlp") -> str:
+    def issue(self, lab: str = FIRST) -> str:
         """A new token with a channel of its own, for a run of ``lab``. Raises ServerFull."""
         if self.is_full:
             raise ServerFull(
@@ -58,7 +59,7 @@ class Hub:
         self.channel(token, lab)
         return token
 
-    def channel(self, token: str, lab: str = "mlp") -> Channel:
+    def channel(self, token: str, lab: str = FIRST) -> Channel:
         """The channel of a token that this server issued; made anew where it was given up meanwhile."""
         with self._lock:
             if token not in self._channels:

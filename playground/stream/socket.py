@@ -8,7 +8,7 @@ format of frames is in ``frame.py``; commands are JSON:
     {"type": "play"}  {"type": "pause"}  {"type": "step", "unit": "update" | "epoch"}  {"type": "reset"}
     {"type": "speed", "updates_per_s": number | null}    {"type": "seek", "step": n}
     {"type": "visitor", "secret": …, "returning": boolean}   {"type": "return"}
-    {"type": "view", …}  with the settings of the lab's look, such as "neuron": [layer, index] | null
+    {"type": "view", …}  with the settings of the lab's look by their names
     {"type": "set", "target": "layers.0.weight[2,1]", "value": v}
 """
 

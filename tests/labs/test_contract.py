@@ -227,6 +227,11 @@ def test_a_number_of_the_network_can_be_set(single: RunConfig) -> None:
     assert timeline.experiment.parameters_sha256() == changed
 
 
+def test_a_look_has_defaults_and_text(config: RunConfig) -> None:
+    kind = LABS[config.lab].look_class
+    assert kind.from_text(kind().to_text()) == (kind(), [])
+
+
 # A run as a value
 
 
