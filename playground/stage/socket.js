@@ -1,6 +1,8 @@
 // @ts-check
 /** The wire to the server: opens, greets, and comes back after every cut. */
 
+import { tabMemory } from "./memory.js";
+
 /** @typedef {import("./types.js").Message} Message */
 
 /**
@@ -53,8 +55,8 @@ export class Socket {
     this.everOpen = true;
     this.failures = 0;
     // A reloaded page has a new token; the one of its earlier life lets it go on with its run.
-    this.send({ type: "hello", token: this.token, resume: window.sessionStorage.getItem(EARLIER) });
-    window.sessionStorage.setItem(EARLIER, this.token);
+    this.send({ type: "hello", token: this.token, resume: tabMemory.get(EARLIER) });
+    tabMemory.set(EARLIER, this.token);
     this.listener.greetings().forEach((message) => this.send(message));
     this.listener.onOnline(true);
   }
