@@ -4,7 +4,7 @@
  * the score's. Where there are more axes, a press on the others' numbers draws these.
  */
 
-import { fit, h, setAttribute, setText } from "./dom.js";
+import { fit, h, isSharp, setAttribute, setText } from "./dom.js";
 import { count, percent, scaled } from "./format.js";
 import { History } from "./history.js";
 import { measured, title } from "./metrics.js";
@@ -55,7 +55,7 @@ export class Curves {
    * @param {number} scale  of these to a pixel of the drawing
    */
   resize(width, scale) {
-    if (width / scale === this.width && scale === this.scale) return;
+    if (width / scale === this.width && scale === this.scale && isSharp(this.canvas)) return;
     this.width = width / scale;
     this.scale = scale;
     this.context = fit(this.canvas, this.width, HEIGHT, scale);

@@ -2,7 +2,7 @@
 /** The large square: what the network (or one neuron) says about every point, and the data. */
 
 import { classColor, css, mixClasses, pixelCss, pointColor } from "../../../stage/colors.js";
-import { fit, h, setAttribute, setText } from "../../../stage/dom.js";
+import { fit, h, isSharp, setAttribute, setText } from "../../../stage/dom.js";
 import { percent, short } from "../../../stage/format.js";
 import { neuronName } from "./names.js";
 import { Raster } from "../../../stage/raster.js";
@@ -106,7 +106,7 @@ export class Plane {
    */
   resize(width, scale) {
     const size = Math.max(120, Math.floor(width / scale - GUTTER.right));
-    if (size === this.size && scale === this.scale) return false;
+    if (size === this.size && scale === this.scale && isSharp(this.data)) return false;
     this.size = size;
     this.scale = scale;
     const { style } = this.map.canvas;

@@ -1,7 +1,7 @@
 // @ts-check
 /** The losses of several variants over many seeds: a median line, the band of 10 to 90 %, and the worst run of each. */
 
-import { fit, h } from "../../../stage/dom.js";
+import { fit, h, isSharp } from "../../../stage/dom.js";
 import { epochs, loss, scaled } from "../../../stage/format.js";
 import { said } from "./levels.js";
 
@@ -51,7 +51,7 @@ export class Bands {
    * @param {number} scale  of these to a pixel of the drawing
    */
   resize(width, scale) {
-    if (width <= 0 || (width / scale === this.width && scale === this.scale)) return;
+    if (width <= 0 || (width / scale === this.width && scale === this.scale && isSharp(this.canvas))) return;
     this.width = width / scale;
     this.scale = scale;
     this.context = fit(this.canvas, this.width, HEIGHT, scale);

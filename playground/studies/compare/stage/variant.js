@@ -2,7 +2,7 @@
 /** One variant of a comparison: its numbers, the large map of the chosen seed, and the wall of all. */
 
 import { mixClasses, pointColor } from "../../../stage/colors.js";
-import { fit, h, setAttribute, setText } from "../../../stage/dom.js";
+import { fit, h, isSharp, setAttribute, setText } from "../../../stage/dom.js";
 import { loss, percent } from "../../../stage/format.js";
 import { Raster } from "../../../stage/raster.js";
 import { level } from "./levels.js";
@@ -56,7 +56,7 @@ export class Variant {
    * @param {number} scale  of type and of what is drawn
    */
   resize(width, count, scale) {
-    if (width === this.width && count === this.count && scale === this.scale) return;
+    if (width === this.width && count === this.count && scale === this.scale && isSharp(this.data)) return;
     Object.assign(this, { width, count, scale });
     const isBeside = width >= SIDE_BY_SIDE_FROM;
     const size = Math.floor(isBeside ? Math.min(LARGEST * scale, width * LARGE_SHARE) : Math.min(LARGEST_ABOVE, width));

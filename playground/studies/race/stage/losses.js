@@ -1,7 +1,7 @@
 // @ts-check
 /** The losses of all racers by step, on a logarithmic scale. Stateless but for the future that one has gone back from. */
 
-import { fit, h } from "../../../stage/dom.js";
+import { fit, h, isSharp } from "../../../stage/dom.js";
 import { count, scaled } from "../../../stage/format.js";
 
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
@@ -41,7 +41,7 @@ export class Losses {
    * @param {number} scale  of these to a pixel of the drawing
    */
   resize(width, scale) {
-    if (width <= 0 || (width / scale === this.width && scale === this.scale)) return;
+    if (width <= 0 || (width / scale === this.width && scale === this.scale && isSharp(this.canvas))) return;
     this.width = width / scale;
     this.scale = scale;
     this.context = fit(this.canvas, this.width, HEIGHT, scale);
