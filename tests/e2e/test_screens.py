@@ -7,7 +7,7 @@ from tests.browser import opened, press, reaches
 
 pytestmark = pytest.mark.browser
 PAGES = ("", "compare?seeds=4", "map?cells=4", "race")
-#: The canvases that are drawn in the screen's own pixels, each with these to a pixel of the page, and whether it is blank.
+#: The canvases in the screen's own pixels: how many of these make a pixel of the page, and whether any is drawn.
 DRAWN = """() => [...document.querySelectorAll(".nn-stage canvas")]
     .filter((canvas) => canvas.isConnected && canvas.width > 1 && canvas.style.width && canvas.clientWidth)
     .map((canvas) => {
