@@ -3,6 +3,7 @@
 
 import { fit, h, isSharp } from "../../../stage/dom.js";
 import { epochs, loss, scaled } from "../../../stage/format.js";
+import { paintMark } from "../../../stage/marks.js";
 import { said } from "./levels.js";
 
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
@@ -128,7 +129,7 @@ export class Bands {
       rows: this.titles.map((title, variant) => {
         const [low, median, high, worst] = row.subarray(2 + 4 * variant, 6 + 4 * variant);
         const [least, middle, most, last] = [low, median, high, worst].map((value) => said(value, loss));
-        return { color: this.colors[variant], cells: [title, middle, `${least} to ${most}`, last] };
+        return { color: this.colors[variant], series: variant, cells: [title, middle, `${least} to ${most}`, last] };
       }),
     };
   }
@@ -247,17 +248,21 @@ export class Bands {
   paintLines(context, color, variant, x, y) {
     context.strokeStyle = color;
     const lines = /** @type {[number, number, number[]][]} */ ([[WORST, 1, [4, 3]], [MEDIAN, 2.25, []]]);
+    /** @type {[number, number]|null} */
+    let end = null;
     for (const [level, lineWidth, dash] of lines) {
       context.lineWidth = lineWidth;
       context.setLineDash(dash);
       context.beginPath();
       for (const row of this.rows) {
         const value = row[2 + 4 * variant + level];
-        if (!Number.isNaN(value)) context.lineTo(x(row[1]), y(value));
+        if (Number.isNaN(value)) continue;
+        end = [x(row[1]), y(value)];
+        context.lineTo(...end);
       }
       context.stroke();
     }
-    context.setLineDash([]);
+    if (end && this.theme) paintMark(context, variant, ...end, color, this.theme.background);
   }
 }
 

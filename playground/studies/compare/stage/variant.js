@@ -4,6 +4,7 @@
 import { mixClasses, pointColor } from "../../../stage/colors.js";
 import { fit, h, isSharp, setAttribute, setText } from "../../../stage/dom.js";
 import { loss, percent } from "../../../stage/format.js";
+import { seriesSwatch } from "../../../stage/marks.js";
 import { Raster } from "../../../stage/raster.js";
 import { level } from "./levels.js";
 import { tileScores, Wall } from "./wall.js";
@@ -128,7 +129,7 @@ export class Variant {
    */
   restart(scene, color) {
     const { title } = scene.variants[this.index];
-    setText(this.title, title);
+    this.title.replaceChildren(seriesSwatch(this.index, color), ` ${title}`);
     this.element.setAttribute("aria-label", title);
     this.element.style.setProperty("--nn-variant", color);
     this.wall.color = color;

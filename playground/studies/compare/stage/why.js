@@ -112,7 +112,7 @@ export class Why {
       const { gradient, low, high, dead, saturated } = layer;
       const share = dead !== null ? `${whole(dead)} dead` : saturated !== null ? `${whole(saturated)} saturated` : "–";
       const cells = [this.titles[variant], size(gradient), `${size(low)} to ${size(high)}`, ...(isOutput ? [] : [share])];
-      return [{ color: this.colors[variant], cells }];
+      return [{ color: this.colors[variant], series: variant, cells }];
     });
     const head = ["gradient norm", "10–90 %", ...(isOutput ? [] : ["units"])];
     return { title: isOutput ? "Output layer" : `Hidden layer ${column + 1}`, head, rows };
