@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from streamlit.net_util import get_internal_ip
 from streamlit.web.server.server_util import get_url
 
-from playground.app.doors import Doors, Uploads
+from playground.app.doors import Doors, Embedding, Uploads
 from playground.catalog import resolve
 from playground.lab import LABS
 from playground.stream.files import Announcement
@@ -33,7 +33,7 @@ def arguments() -> dict[str, Any]:
     return {
         "script_path": HERE.parent / "pages" / "main.py",
         "routes": routes(st.get_option("server.baseUrlPath") or ""),
-        "middleware": [Middleware(Doors), Middleware(Uploads), Middleware(Announcement)],
+        "middleware": [Middleware(Doors), Middleware(Embedding), Middleware(Uploads), Middleware(Announcement)],
         "lifespan": lifespan,
     }
 

@@ -11,13 +11,14 @@ from functools import cache
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from playground.settings import shown
 
 HOSTS, ORIGINS = "PLAYGROUND_ALLOWED_HOSTS", "PLAYGROUND_ALLOWED_ORIGINS"
+EMBEDDERS = "PLAYGROUND_ALLOWED_EMBEDDERS"
 HEALTH = "/_stcore/health"  # asked by whoever watches the server, under any name
 MOST_FILES = 2  # of one page, in memory: the one that is read and the one before it
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.IGNORECASE)
@@ -106,6 +107,25 @@ def _own_names() -> set[str]:
 def _listed(variable: str) -> set[str]:
     """The parts of an environment variable between commas."""
     return {part.strip().rstrip("/") for part in os.environ.get(variable, "").split(",")} - {""}
+
+
+class Embedding:
+    """Middleware that tells browsers which sites' pages may show this one in a frame: all, or those that the operator
+    lists, beside its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        allowed = sorted(_listed(EMBEDDERS))
+
+        async def send_with_policy(message: Message) -> None:
+            if message["type"] == "http.response.start" and allowed:
+                policy = " ".join(["frame-ancestors 'self'", *(site for site in allowed if site != "self")])
+                MutableHeaders(scope=message).append("content-security-policy", policy)
+            await send(message)
+
+        await self._app(scope, receive, send_with_policy)
 
 
 class Uploads:

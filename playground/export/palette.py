@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Bytes = NDArray[np.uint8]
 
 NEGATIVE, NEUTRAL, POSITIVE = "#f59322", "#e8eaeb", "#0877bd"
-CLASSES = (NEGATIVE, POSITIVE, "#b5489a", "#0f9d7a", "#d8c21f", "#6b5b95")
+CLASSES = (NEGATIVE, POSITIVE, "#a4006f", "#25451e", "#c8c291", "#581ac1")
 TEXT, MUTED, FAINT = "#31333f", "#797b84", "#d6d6d9"
 TRAIN, TEST = "#8c929d", "#22262b"
 SOFTNESS = 0.72  # the plane is paler than the points on it

@@ -15,7 +15,12 @@ from playground.runs.store import Curves
 
 REFRESH_S = 0.5
 MUTED, TEXT = "#8c929d", {"light": "#22262b", "dark": "#f0f2f4"}  # as in the live curves
-SERIES = ("#7a52c7", "#0f9d7a", "#c2417f", "#8a7a0a", "#4a6b8a", "#a0522d")  # orange and blue are signs
+SERIES = {  # as in stage/colors.js
+    "light": ("#6544ff", "#146756", "#ab81e4", "#ab7a16", "#789a9b", "#495616"),
+    "dark": ("#a03cff", "#07e9a9", "#d175b5", "#cec608", "#daddf8", "#895d44"),
+}
+MARKS = ("circle", "square", "triangle-up", "diamond", "cross", "star")  # as in stage/marks.js
+MOST_MARKS = 8  # on a line
 GAP = 0.32  # between two plots, in the height of one
 DIVERGING = [[0.0, "#f59322"], [0.5, "#e8eaeb"], [1.0, "#0877bd"]]
 
@@ -103,9 +108,9 @@ def curves_figure(
     return Figure(lines, {**layout, "margin": _MARGIN | {"t": 30}, "uirevision": "curves"})
 
 
-def overlay(runs: Sequence[tuple[str, Lab, Curves]]) -> Any:
+def overlay(runs: Sequence[tuple[str, Lab, Curves]], theme: str = "light") -> Any:
     """The curves of several runs over each other, each with its name and lab: those metrics that share the axes of
-    the lab's score, which has the thick line."""
+    the lab's score, which has the thick line. Each run has a colour and a mark."""
     from plotly.graph_objects import Figure
 
     plots: dict[str, list[Metric]] = {}
@@ -116,8 +121,10 @@ def overlay(runs: Sequence[tuple[str, Lab, Curves]]) -> Any:
         others = [metric for metric in lab.metrics if metric.axes == lab.scored.axes and metric != lab.scored]
         for metric in [metric for metric in (lab.scored, *others) if metric.name in curves]:
             line = {"dash": "solid", "width": 2} if metric == lab.scored else {"dash": next(dashes), "width": 1}
-            line["color"] = SERIES[index % len(SERIES)]
+            line["color"] = SERIES[theme][index % len(MARKS)]
+            mark = {"symbol": MARKS[index % len(MARKS)], "size": 8, "maxdisplayed": MOST_MARKS}
             words = {"name": f"{escape(name)}, {metric.label}", "legendgroup": str(index), "line": line}
+            words |= {"mode": "lines+markers", "marker": mark}
             lines.append({**_line(metric, curves), **words, "xaxis": _nth("x", row), "yaxis": _nth("y", row)})
             plot.append(metric)
     scales = {axes: {"rangemode": "tozero", **_scale(metrics, False)} for axes, metrics in plots.items()}
@@ -177,7 +184,7 @@ def _line(metric: Metric, curves: Curves) -> dict[str, Any]:
 
 def _colours(count: int, theme: str) -> list[str]:
     """The last of some lines stands out, as in the live curves; hues are for the third and further ones."""
-    return [TEXT[theme]] if count == 1 else [*islice(cycle(SERIES), count - 2), MUTED, TEXT[theme]]
+    return [TEXT[theme]] if count == 1 else [*islice(cycle(SERIES[theme]), count - 2), MUTED, TEXT[theme]]
 
 
 def _scale(metrics: Sequence[Metric], is_log: bool) -> dict[str, Any]:

@@ -27,6 +27,13 @@ _COMPACT = """
 </style>
 """
 
+_EMBEDDED = """
+<style>
+  .stApp .stMainBlockContainer.stMainBlockContainer { padding: 1rem 1.25rem; }
+  .stSidebar [data-testid="stSidebarHeader"] { height: 2.5rem; margin: 0; }
+</style>
+"""
+
 st.set_page_config(
     page_title="Neural network playground",
     page_icon=str(HERE / "logo.svg"),
@@ -34,11 +41,15 @@ st.set_page_config(
     initial_sidebar_state=SIDEBAR_PX,
 )
 st.html(_COMPACT)
-st.logo(str(HERE / "wordmark.svg"), size="large")
+is_embedded = st.context.is_embedded  # in a page of another site, which has its own way about
+if is_embedded:
+    st.html(_EMBEDDED)
+else:
+    st.logo(str(HERE / "wordmark.svg"), size="large")
 labs = st.Page(labs_page, title="Labs", url_path="labs")
 across = st.Page(side_by_side_page, title="Side by side", url_path="side-by-side", visibility="hidden")
 groups: dict[str, list[Any]] = {}
 for name, lab in LABS.items():
     groups.setdefault(lab.group, []).append(lab_page(name))
 groups[""] += [labs, across]
-st.navigation(groups, position="top").run()
+st.navigation(groups, position="hidden" if is_embedded else "top").run()

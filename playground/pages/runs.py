@@ -130,7 +130,8 @@ def _compare(ticked: list[Kept], differences: dict[str, str]) -> None:
         return
     names = [f"{each.name} ({differences[each.id]})" if differences[each.id] else each.name for each in ticked]
     labs = [LABS[each.run.lab] for each in ticked]
-    figure = overlay(list(zip(names, labs, (each.curves for each in ticked), strict=True)))
+    lines = list(zip(names, labs, (each.curves for each in ticked), strict=True))
+    figure = overlay(lines, st.context.theme.type or "light")
     st.plotly_chart(figure, key="overlay", config={"displaylogo": False})
     if len(ticked) == 2:
         st.link_button("Open both side by side", side_by_side.address(ticked), icon=":material/view_column_2:")

@@ -24,6 +24,9 @@ export class Cards {
     this.open = null;
     /** @type {{element: HTMLElement, refresh: () => void}|null} */
     this.hovered = null;
+    document.addEventListener("keydown", (this.onEscape = (/** @type {KeyboardEvent} */ event) => {
+      if (event.key === "Escape") this.close(); // also when Tab has left it
+    }));
     document.addEventListener("pointerdown", (this.dismiss = (/** @type {PointerEvent} */ event) => {
       const target = /** @type {Node} */ (event.target);
       if (this.open && !this.open.element.contains(target)) this.close();
@@ -31,6 +34,7 @@ export class Cards {
   }
 
   destroy() {
+    document.removeEventListener("keydown", this.onEscape);
     document.removeEventListener("pointerdown", this.dismiss, true);
   }
 

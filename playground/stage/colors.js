@@ -30,10 +30,10 @@ const POSITIVE = rgb("#0877bd");
 /** A blue that still reads as a thin line on a dark page. */
 const POSITIVE_ON_DARK = rgb("#3f9fe0");
 /** Orange and blue mean classes 0 and 1 everywhere; the others differ from them in lightness too. */
-const CLASSES = [NEGATIVE, POSITIVE, rgb("#b5489a"), rgb("#0f9d7a"), rgb("#d8c21f"), rgb("#6b5b95")];
-/** Neither orange nor blue, which are signs. */
-const SERIES = ["#7a52c7", "#0f9d7a", "#c2417f", "#8a7a0a", "#4a6b8a", "#a0522d"].map(rgb);
-const SERIES_LIFT_ON_DARK = 0.22;
+const CLASSES = [NEGATIVE, POSITIVE, ...["#a4006f", "#25451e", "#c8c291", "#581ac1"].map(rgb)];
+/** Told apart by everybody, whatever colours they see (``tests/stage/colors.test.js``). The strong orange and blue are signs. */
+const SERIES = ["#6544ff", "#146756", "#ab81e4", "#ab7a16", "#789a9b", "#495616"];
+const SERIES_ON_DARK = ["#a03cff", "#07e9a9", "#d175b5", "#cec608", "#daddf8", "#895d44"];
 /** The map is paler than the points on it. */
 const SOFTNESS = 0.72;
 /** How far the highest grey is from the page's colour: what is drawn over it must still be read. */
@@ -72,7 +72,7 @@ export function readTheme(element) {
     softClasses: CLASSES.map((color) => diverging(neutral, neutral, color, softness)),
     classes: CLASSES.map((color) => diverging(neutral, neutral, color, 1)),
     heights: Uint32Array.from({ length: 256 }, (_, level) => pixel(mix(background, text, (level / 255) * STEEPEST))),
-    series: SERIES.map((color) => css(dark ? mix(color, [255, 255, 255], SERIES_LIFT_ON_DARK) : color)),
+    series: dark ? SERIES_ON_DARK : SERIES,
   };
 }
 

@@ -4,7 +4,7 @@
  * the score's. Where there are more axes, a press on the others' numbers draws these.
  */
 
-import { fit, h, setAttribute, setText } from "./dom.js";
+import { fit, h, isSharp, setAttribute, setText } from "./dom.js";
 import { count, percent, scaled } from "./format.js";
 import { History } from "./history.js";
 import { measured, title } from "./metrics.js";
@@ -13,7 +13,8 @@ import { measured, title } from "./metrics.js";
 /** @typedef {import("./types.js").Metric} Metric */
 /** @typedef {import("./types.js").Moment} Moment */
 
-const HEIGHT = 118;
+/** Of the drawing; less in a window as low as a projector's. */
+const TALL = 118, LOW = 92, LOW_WINDOW = 800;
 const MARGIN = { left: 44, right: 26, top: 8, bottom: 20 };
 const LABEL_ROOM = 14; // above a baseline, for its name
 const PAINT_EVERY_MS = 33;
@@ -38,7 +39,7 @@ export class Curves {
     this.canvas = h("canvas", { role: "img" });
     this.numbers = h("div", { class: "nn-metrics" });
     this.element = h("section", { class: "nn-curves", "aria-label": "Curves" }, this.numbers, this.canvas);
-    this.width = 0;
+    this.width = this.height = 0;
     this.scale = 1;
     this.paintedAt = 0;
     this.dirty = true;
@@ -55,10 +56,12 @@ export class Curves {
    * @param {number} scale  of these to a pixel of the drawing
    */
   resize(width, scale) {
-    if (width / scale === this.width && scale === this.scale) return;
+    const height = window.innerHeight < LOW_WINDOW ? LOW : TALL;
+    if (width / scale === this.width && height === this.height && scale === this.scale && isSharp(this.canvas)) return;
     this.width = width / scale;
+    this.height = height;
     this.scale = scale;
-    this.context = fit(this.canvas, this.width, HEIGHT, scale);
+    this.context = fit(this.canvas, this.width, height, scale);
     this.dirty = true;
   }
 
@@ -158,7 +161,7 @@ export class Curves {
     this.paintedAt = now;
     const lines = this.drawn();
     const range = this.range(lines);
-    context.clearRect(0, 0, width, HEIGHT);
+    context.clearRect(0, 0, width, this.height);
     this.paintAxes(range);
     this.paintBaselines(range);
     context.lineJoin = "round";
@@ -200,7 +203,7 @@ export class Curves {
    * @param {number[]} range
    */
   y(value, [low, high]) {
-    const bottom = HEIGHT - MARGIN.bottom;
+    const bottom = this.height - MARGIN.bottom;
     return bottom - ((value - low) / (high - low)) * (bottom - MARGIN.top);
   }
 
@@ -209,14 +212,14 @@ export class Curves {
     const { context, theme } = this;
     if (!context || !theme) return;
     context.fillStyle = theme.text;
-    context.fillRect(this.x(step) - 1, MARGIN.top - 4, 2, HEIGHT - MARGIN.bottom - MARGIN.top + 4);
+    context.fillRect(this.x(step) - 1, MARGIN.top - 4, 2, this.height - MARGIN.bottom - MARGIN.top + 4);
   }
 
   /** @param {number[]} range */
   paintAxes([low, high]) {
     const { context, width, theme, history } = this;
     if (!context || !theme) return;
-    const bottom = HEIGHT - MARGIN.bottom;
+    const bottom = this.height - MARGIN.bottom;
     const right = width - MARGIN.right;
     const text = this.isShare() ? percent : scaled;
     context.strokeStyle = theme.faint;
@@ -234,9 +237,9 @@ export class Curves {
     context.fillText(text(high), MARGIN.left - 6, MARGIN.top + 2);
     context.fillText(low ? text(low) : "0", MARGIN.left - 6, bottom);
     context.textBaseline = "alphabetic";
-    context.fillText(`step ${count(this.end())}`, right, HEIGHT - 4);
+    context.fillText(`step ${count(this.end())}`, right, this.height - 4);
     context.textAlign = "left";
-    context.fillText(count(history.length ? history.steps[0] : 0), MARGIN.left, HEIGHT - 4);
+    context.fillText(count(history.length ? history.steps[0] : 0), MARGIN.left, this.height - 4);
   }
 
   /** What the curves are to be held against: a thin line with its name at the end. @param {number[]} range */

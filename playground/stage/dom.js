@@ -1,7 +1,11 @@
 // @ts-check
 /** The few helpers with which the stage writes its page. */
 
-const MAX_PIXEL_RATIO = 2;
+/** Pixels of a canvas to a CSS pixel, at most: beyond it nobody sees the difference, and painting takes longer. */
+export const SHARPEST = 2;
+
+/** At what density each canvas was sized. @type {WeakMap<HTMLCanvasElement, number>} */
+const densities = new WeakMap();
 
 /** @typedef {Record<string, string|number|boolean|null|((event: never) => void)>} Attributes  null and false are left out */
 
@@ -50,10 +54,12 @@ export function setAttribute(element, name, value) {
  * @param {number} width
  * @param {number} height
  * @param {number} [scale]
+ * @param {number} [density]  pixels to a CSS pixel: those of this screen
  * @returns {CanvasRenderingContext2D}
  */
-export function fit(canvas, width, height, scale = 1) {
-  const ratio = Math.min(window.devicePixelRatio || 1, MAX_PIXEL_RATIO) * scale;
+export function fit(canvas, width, height, scale = 1, density = screenDensity()) {
+  const ratio = density * scale;
+  densities.set(canvas, density);
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
   canvas.style.width = `${width * scale}px`;
@@ -61,6 +67,37 @@ export function fit(canvas, width, height, scale = 1) {
   const context = context2d(canvas);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   return context;
+}
+
+/** Whether a canvas was sized for the screen that the window is on now. @param {HTMLCanvasElement} canvas */
+export function isSharp(canvas) {
+  return densities.get(canvas) === screenDensity();
+}
+
+function screenDensity() {
+  return Math.min(window.devicePixelRatio || 1, SHARPEST);
+}
+
+/**
+ * Tells each time the window has come to a screen of another density, or its page is zoomed.
+ *
+ * @param {() => void} changed
+ * @returns {() => void} stops it
+ */
+export function listenForDensity(changed) {
+  let stop = () => {};
+  const listen = () => {
+    const query = window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    const onChange = () => {
+      stop();
+      listen();
+      changed();
+    };
+    query.addEventListener("change", onChange);
+    stop = () => query.removeEventListener("change", onChange);
+  };
+  listen();
+  return () => stop();
 }
 
 /**

@@ -6,7 +6,7 @@
  */
 
 import { readTheme } from "./colors.js";
-import { h, setText, stylesheet } from "./dom.js";
+import { h, listenForDensity, setText, stylesheet } from "./dom.js";
 import { unpack } from "./frame.js";
 import { Notices } from "./notices.js";
 import { listenForShortcuts } from "./shortcuts.js";
@@ -111,6 +111,7 @@ export class Shell {
     this.parent.append(this.root);
     this.observer = new ResizeObserver(() => this.resize());
     for (const element of this.picture.sized) this.observer.observe(element);
+    this.stopDensity = listenForDensity(() => this.resize());
     this.resize();
   }
 
@@ -347,6 +348,7 @@ export class Shell {
   destroy() {
     this.socket?.close();
     this.observer?.disconnect();
+    this.stopDensity?.();
     this.stopShortcuts();
     this.picture.destroy();
     cancelAnimationFrame(this.scheduled);

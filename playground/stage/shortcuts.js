@@ -7,6 +7,7 @@ const OCCUPIED = [
   ...["slider", "spinbutton", "textbox", "combobox", "listbox", "option", "radio", "radiogroup", "tab", "switch", "checkbox",
     "menu", "menuitem", "grid", "tree", "application"].map((role) => `[role=${role}]`),
 ].join(",");
+const PICTURE = "canvas[tabindex]";
 const PRESSABLE = "button, a[href], [role=button]";
 const TYPED = "input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable]:not([contenteditable=false]), [role=dialog]";
 
@@ -28,9 +29,12 @@ export function listenForShortcuts(root, toolbar) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target instanceof Element ? event.target : document.body;
     if (target.closest(TYPED)) return;
+    // A picture with keys of its own hears every key before this does, whoever gave it the focus.
+    const hasKeys = target.matches(PICTURE);
+    if (hasKeys !== (event.eventPhase === Event.BUBBLING_PHASE)) return;
     // What was merely clicked keeps the focus; it has these keys only for those who came to it by keyboard.
     const isByKeyboard = target !== clicked;
-    if (isByKeyboard && target.closest(OCCUPIED)) return;
+    if (!hasKeys && isByKeyboard && target.closest(OCCUPIED)) return;
     const pressable = isByKeyboard ? target.closest(PRESSABLE) : null;
     // A focused button answers Space itself; outside the stage it may answer arrows too.
     if (pressable && (event.key === " " || !root.contains(pressable))) return;
@@ -42,10 +46,10 @@ export function listenForShortcuts(root, toolbar) {
   }
   document.addEventListener("click", onClick, true);
   document.addEventListener("focusout", onLeave, true);
-  document.addEventListener("keydown", onKey, true); // before the clicked element itself hears the key
+  for (const first of [true, false]) document.addEventListener("keydown", onKey, first); // true: before the clicked element
   return () => {
     document.removeEventListener("click", onClick, true);
     document.removeEventListener("focusout", onLeave, true);
-    document.removeEventListener("keydown", onKey, true);
+    for (const first of [true, false]) document.removeEventListener("keydown", onKey, first);
   };
 }

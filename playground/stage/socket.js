@@ -1,6 +1,8 @@
 // @ts-check
 /** The wire to the server: opens, greets, and comes back after every cut. */
 
+import { tabMemory } from "./memory.js";
+
 /** @typedef {import("./types.js").Message} Message */
 
 /**
@@ -55,7 +57,7 @@ export class Socket {
     this.everOpen = true;
     this.failures = 0;
     // A reloaded page has a new token; the one of its earlier life lets it go on with its run.
-    this.send({ type: "hello", token: this.token, resume: window.sessionStorage.getItem(EARLIER) });
+    this.send({ type: "hello", token: this.token, resume: tabMemory.get(EARLIER) });
     if (hasEarlierLife()) this.remember();
     this.listener.greetings().forEach((message) => this.send(message));
     this.unsent.splice(0).forEach((message) => this.send(message));
@@ -88,7 +90,7 @@ export class Socket {
   remember() {
     if (this.isRemembered || this.closed) return;
     this.isRemembered = true;
-    window.sessionStorage.setItem(EARLIER, this.token);
+    tabMemory.set(EARLIER, this.token);
   }
 
   close() {
@@ -100,7 +102,7 @@ export class Socket {
 
 /** Whether this tab had a run before it was loaded anew. */
 export function hasEarlierLife() {
-  return window.sessionStorage.getItem(EARLIER) !== null;
+  return tabMemory.get(EARLIER) !== null;
 }
 
 function socketUrl() {

@@ -2,6 +2,7 @@
 /** A card beside the pointer, or where a finger has tapped, with the numbers of what is there; they stay live. */
 
 import { h, setText } from "./dom.js";
+import { seriesSwatch } from "./marks.js";
 
 const GAP = 16; // between the pointer and the card
 
@@ -9,7 +10,7 @@ const GAP = 16; // between the pointer and the card
  * @typedef {object} Content
  * @property {string} title
  * @property {string[]} head  of the columns after the first; none without a table
- * @property {{color: string|null, cells: string[]}[]} rows
+ * @property {{color: string|null, series?: number, cells: string[]}[]} rows
  */
 
 export class Tip {
@@ -70,8 +71,8 @@ export class Tip {
     setText(this.title, title);
     this.table.replaceChildren(
       ...(head.length ? [h("tr", {}, h("th"), ...head.map((text) => h("th", {}, text)))] : []),
-      ...rows.map(({ color, cells: [name, ...cells] }) => h("tr", {},
-        h("td", {}, ...(color ? [h("i", { class: "nn-swatch", style: `background:${color}` })] : []), name),
+      ...rows.map(({ color, series = 0, cells: [name, ...cells] }) => h("tr", {},
+        h("td", {}, ...(color ? [seriesSwatch(series, color)] : []), name),
         ...cells.map((text) => h("td", {}, text)))));
   }
 

@@ -3,6 +3,7 @@
 
 import { h, setAttribute, setText } from "./dom.js";
 import { count, epochs } from "./format.js";
+import { tabMemory } from "./memory.js";
 
 /** @typedef {import("./types.js").Header} Header */
 /** @typedef {import("./types.js").Message} Message */
@@ -93,13 +94,13 @@ export class Toolbar {
 
   buildSpeed() {
     const { speeds, usual, keptAs } = this.manner;
-    const kept = keptAs && window.sessionStorage.getItem(keptAs);
+    const kept = keptAs && tabMemory.get(keptAs);
     this.slider = h("input", {
       type: "range", min: "0", max: String(speeds.length - 1), step: "1", "aria-label": "Speed",
       value: kept ?? String(usual),
       oninput: () => this.showSpeed(),
       onchange: () => {
-        if (keptAs) window.sessionStorage.setItem(keptAs, this.slider?.value ?? "");
+        if (keptAs) tabMemory.set(keptAs, this.slider?.value ?? "");
         this.send(this.speedMessage());
       },
     });

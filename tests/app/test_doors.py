@@ -26,7 +26,18 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from playground.app.doors import HEALTH, HOSTS, MOST_FILES, ORIGINS, Doors, Uploads, is_known_host, is_welcome
+from playground.app.doors import (
+    EMBEDDERS,
+    HEALTH,
+    HOSTS,
+    MOST_FILES,
+    ORIGINS,
+    Doors,
+    Embedding,
+    Uploads,
+    is_known_host,
+    is_welcome,
+)
 from playground.stream.socket import PREFIX
 from tests.browser import app
 
@@ -86,6 +97,18 @@ class TestOrigins:
         assert is_welcome("https://course.example", "nn.example")
         assert is_welcome("https://other.example", "nn.example")
         assert not is_welcome("http://course.example", "nn.example")
+
+
+@pytest.mark.parametrize(
+    ("listed", "policy"),
+    [("", None), ("self", "frame-ancestors 'self'"),
+     ("https://b.example, https://a.example/", "frame-ancestors 'self' https://a.example https://b.example")],
+)  # fmt: skip
+def test_the_operator_says_who_may_embed(monkeypatch: pytest.MonkeyPatch, listed: str, policy: str | None) -> None:
+    monkeypatch.setenv(EMBEDDERS, listed)
+    routes = [Route("/", lambda request: PlainTextResponse("page"))]
+    client = TestClient(Starlette(routes=routes, middleware=[Middleware(Embedding)]))
+    assert client.get("/").headers.get("content-security-policy") == policy
 
 
 class Manager(MemoryUploadedFileManager):

@@ -344,7 +344,7 @@ def test_a_phone(chromium: Browser, address: str) -> None:
 
 def test_the_picture_is_told_in_words(page: Page, address: str) -> None:
     opened(page, address)
-    words = page.locator(f"{STAGE} [aria-live=polite]")
+    words = page.locator(f"{STAGE} > [aria-live=polite]")
     expect(words).to_contain_text("Training loss")
     expect(words).to_contain_text(re.compile(r"Guessing: loss 0\.\d{3}\."))
     press(page, "Step one epoch")

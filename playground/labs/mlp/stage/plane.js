@@ -2,7 +2,7 @@
 /** The large square: what the network (or one neuron) says about every point, and the data. */
 
 import { classColor, css, mixClasses, pixelCss, pointColor } from "../../../stage/colors.js";
-import { fit, h, setAttribute, setText } from "../../../stage/dom.js";
+import { fit, h, isSharp, setAttribute, setText } from "../../../stage/dom.js";
 import { percent, short } from "../../../stage/format.js";
 import { neuronName } from "./names.js";
 import { Raster } from "../../../stage/raster.js";
@@ -25,12 +25,14 @@ export class Plane {
     this.map = new Raster({ class: "nn-plane-map" });
     this.data = h("canvas", { class: "nn-plane-layer" });
     this.cross = h("canvas", {
-      class: `nn-plane-layer${onProbe ? " nn-plane-probe" : ""}`, role: "img", tabindex: onProbe && "0",
+      class: `nn-plane-layer${onProbe ? " nn-plane-probe" : ""}`, role: onProbe ? "application" : "img", tabindex: onProbe && "0",
     });
+    this.spoken = h("div", { class: "nn-words", "aria-live": "polite" });
+    this.isByKey = false;
     this.square = h("div", { class: "nn-plane-square" }, this.map.canvas, this.data, this.cross);
     this.title = h("h3", { class: "nn-plane-title" }, "Output");
     this.legend = h("div", { class: "nn-legend" });
-    this.element = h("section", { class: "nn-plane", "aria-label": "Map" }, this.title, this.square, this.legend);
+    this.element = h("section", { class: "nn-plane", "aria-label": "Map" }, this.title, this.square, this.legend, this.spoken);
     this.size = 0;
     this.scale = 1;
     this.legendKind = "";
@@ -71,7 +73,7 @@ export class Plane {
     const [x, y] = this.probe ?? [0, 0];
     const [low, high] = this.domain ?? [-6, 6];
     const held = (/** @type {number} */ value) => Math.max(low, Math.min(high, value));
-    this.setProbe([held(x + move[0] * KEY_STEP), held(y + move[1] * KEY_STEP)]);
+    this.setProbe([held(x + move[0] * KEY_STEP), held(y + move[1] * KEY_STEP)], true);
   }
 
   /**
@@ -86,10 +88,14 @@ export class Plane {
     return [round(low + ((high - low) * left) / this.size), round(high - ((high - low) * top) / this.size)];
   }
 
-  /** @param {Point|null} probe */
-  setProbe(probe) {
+  /**
+   * @param {Point|null} probe
+   * @param {boolean} [isByKey]  then what the network says about it is said aloud
+   */
+  setProbe(probe, isByKey = false) {
     if (!probe && !this.probe) return;
     this.probe = probe;
+    this.isByKey = isByKey;
     this.paintCross();
     this.onProbe?.(probe);
   }
@@ -106,7 +112,7 @@ export class Plane {
    */
   resize(width, scale) {
     const size = Math.max(120, Math.floor(width / scale - GUTTER.right));
-    if (size === this.size && scale === this.scale) return false;
+    if (size === this.size && scale === this.scale && isSharp(this.data)) return false;
     this.size = size;
     this.scale = scale;
     const { style } = this.map.canvas;
@@ -136,6 +142,14 @@ export class Plane {
     if (!this.probe) return;
     this.answer = header.view.probe ? answer(scene, arrays.probe) : "";
     this.paintCross();
+    if (!this.isByKey || String(header.view.probe) !== String(this.probe)) return;
+    this.isByKey = false; // once: while it trains, every frame has another answer
+    setText(this.spoken, this.probeText());
+  }
+
+  probeText() {
+    const place = `(${this.probe?.map((value) => short(Number(value.toFixed(2)))).join(", ")})`;
+    return this.answer ? `${place} → ${this.answer}` : place;
   }
 
   /** The axes and the points: only when they, the theme or the size changed. @param {Moment} moment */
@@ -214,8 +228,7 @@ export class Plane {
    */
   paintAnswer(context, theme, x, y) {
     if (!this.probe) return;
-    const place = `(${this.probe.map((value) => short(Number(value.toFixed(2)))).join(", ")})`;
-    const text = this.answer ? `${place} → ${this.answer}` : place;
+    const text = this.probeText();
     context.font = `600 12px ${theme.font}`;
     const width = context.measureText(text).width + 16;
     const left = x + 12 + width < this.size ? x + 12 : Math.max(4, x - 12 - width);

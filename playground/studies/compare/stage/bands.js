@@ -1,8 +1,9 @@
 // @ts-check
 /** A metric of several variants over many seeds: a median line, the band of 10 to 90 %, and the worst run of each. */
 
-import { fit, h, setAttribute, setText } from "../../../stage/dom.js";
+import { fit, h, isSharp, setAttribute, setText } from "../../../stage/dom.js";
 import { epochs, percent, scaled } from "../../../stage/format.js";
+import { paintMark } from "../../../stage/marks.js";
 import { measured, title } from "../../../stage/metrics.js";
 import { said } from "./levels.js";
 
@@ -55,7 +56,7 @@ export class Bands {
    * @param {number} scale  of these to a pixel of the drawing
    */
   resize(width, scale) {
-    if (width <= 0 || (width / scale === this.width && scale === this.scale)) return;
+    if (width <= 0 || (width / scale === this.width && scale === this.scale && isSharp(this.canvas))) return;
     this.width = width / scale;
     this.scale = scale;
     this.context = fit(this.canvas, this.width, HEIGHT, scale);
@@ -143,7 +144,7 @@ export class Bands {
       rows: this.titles.map((title, variant) => {
         const [low, median, high, worst] = row.subarray(2 + 4 * variant, 6 + 4 * variant);
         const [least, middle, most, last] = [low, median, high, worst].map((value) => said(value, written));
-        return { color: this.colors[variant], cells: [title, middle, `${least} to ${most}`, last] };
+        return { color: this.colors[variant], series: variant, cells: [title, middle, `${least} to ${most}`, last] };
       }),
     };
   }
@@ -276,17 +277,21 @@ export class Bands {
   paintLines(context, color, variant, x, y) {
     context.strokeStyle = color;
     const lines = /** @type {[number, number, number[]][]} */ ([[WORST, 1, [4, 3]], [MEDIAN, 2.25, []]]);
+    /** @type {[number, number]|null} */
+    let end = null;
     for (const [level, lineWidth, dash] of lines) {
       context.lineWidth = lineWidth;
       context.setLineDash(dash);
       context.beginPath();
       for (const row of this.rows) {
         const value = row[2 + 4 * variant + level];
-        if (!Number.isNaN(value)) context.lineTo(x(row[1]), y(value));
+        if (Number.isNaN(value)) continue;
+        end = [x(row[1]), y(value)];
+        context.lineTo(...end);
       }
       context.stroke();
     }
-    context.setLineDash([]);
+    if (end && this.theme) paintMark(context, variant, ...end, color, this.theme.background);
   }
 }
 

@@ -57,9 +57,6 @@ import { Why } from "./why.js";
  * @typedef {import("../../../stage/types.js").Moment<CompareHeader, CompareScene, CompareArrays>} CompareMoment
  */
 
-/** Hues of variants: orange and blue mean signs and classes. */
-const COLORS = ["#7a52c7", "#0f9d7a", "#c2417f", "#8a7a0a"];
-const COLORS_ON_DARK = ["#a68af0", "#2fc39c", "#ec72a9", "#cdb93c"];
 const GAP = 28;
 const NARROW = 760;
 
@@ -98,7 +95,7 @@ class ComparePicture {
 
   recolor() {
     const { moment } = this.shell;
-    this.colors = (this.theme?.dark ? COLORS_ON_DARK : COLORS).slice(0, this.variants.length);
+    this.colors = this.theme?.series.slice(0, this.variants.length) ?? [];
     if (!moment) return;
     this.bands.colors = this.why.colors = this.colors;
     this.bands.titles = this.why.titles = moment.scene.variants.map(({ title }) => title);

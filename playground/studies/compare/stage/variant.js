@@ -2,7 +2,8 @@
 /** One variant of a comparison: its numbers, the large map of the chosen seed, and the wall of all. */
 
 import { mixClasses, pointColor, writeColors } from "../../../stage/colors.js";
-import { fit, h, setAttribute, setText } from "../../../stage/dom.js";
+import { fit, h, isSharp, setAttribute, setText } from "../../../stage/dom.js";
+import { seriesSwatch } from "../../../stage/marks.js";
 import { measured } from "../../../stage/metrics.js";
 import { Raster } from "../../../stage/raster.js";
 import { level } from "./levels.js";
@@ -56,7 +57,7 @@ export class Variant {
    * @param {number} scale  of type and of what is drawn
    */
   resize(width, count, scale) {
-    if (width === this.width && count === this.count && scale === this.scale) return;
+    if (width === this.width && count === this.count && scale === this.scale && isSharp(this.data)) return;
     Object.assign(this, { width, count, scale });
     const isBeside = width >= SIDE_BY_SIDE_FROM;
     const size = Math.floor(isBeside ? Math.min(LARGEST * scale, width * LARGE_SHARE) : Math.min(LARGEST_ABOVE, width));
@@ -130,9 +131,9 @@ export class Variant {
    * @param {string} color
    */
   restart(scene, color) {
-    const name = scene.variants[this.index].title;
-    setText(this.title, name);
-    this.element.setAttribute("aria-label", name);
+    const { title } = scene.variants[this.index];
+    this.title.replaceChildren(seriesSwatch(this.index, color), ` ${title}`);
+    this.element.setAttribute("aria-label", title);
     this.element.style.setProperty("--nn-variant", color);
     this.wall.color = color;
     setAttribute(this.wall.rings, "aria-label",

@@ -2,7 +2,7 @@
 /** A wall of small live maps, one for each seed of a variant: how all of them learn at once. */
 
 import { mixClasses, writeColors } from "../../../stage/colors.js";
-import { fit, h, setAttribute } from "../../../stage/dom.js";
+import { fit, h, isSharp, setAttribute } from "../../../stage/dom.js";
 import { measured } from "../../../stage/metrics.js";
 import { Raster } from "../../../stage/raster.js";
 
@@ -54,7 +54,7 @@ export class Wall {
       if (size > tile) [columns, tile] = [each, size];
     }
     tile = Math.min(tile, 96);
-    if (count === this.count && columns === this.columns && tile === this.tile) return;
+    if (count === this.count && columns === this.columns && tile === this.tile && isSharp(this.rings)) return;
     Object.assign(this, { count, columns, tile });
     const rows = Math.ceil(count / columns);
     this.map.pixels.fill(0); // no map is left where none will be

@@ -4,7 +4,7 @@
  * out. Where a gradient vanishes on its way to the first layer, its bars sink from right to left.
  */
 
-import { fit, h, setText } from "../../../stage/dom.js";
+import { fit, h, isSharp, setText } from "../../../stage/dom.js";
 import { scaled } from "../../../stage/format.js";
 
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
@@ -58,7 +58,7 @@ export class Why {
    */
   resize(width, scale) {
     const height = MARGIN.top + BARS + NAMES + ROW * this.colors.length;
-    if (width <= 0 || (width / scale === this.width && scale === this.scale && height === this.height)) return;
+    if (width <= 0 || (width / scale === this.width && scale === this.scale && isSharp(this.canvas) && height === this.height)) return;
     this.width = width / scale;
     this.scale = scale;
     this.height = height;
@@ -112,7 +112,7 @@ export class Why {
       const { gradient, low, high, dead, saturated } = layer;
       const share = dead !== null ? `${whole(dead)} dead` : saturated !== null ? `${whole(saturated)} saturated` : "–";
       const cells = [this.titles[variant], size(gradient), `${size(low)} to ${size(high)}`, ...(isOutput ? [] : [share])];
-      return [{ color: this.colors[variant], cells }];
+      return [{ color: this.colors[variant], series: variant, cells }];
     });
     const head = ["gradient norm", "10–90 %", ...(isOutput ? [] : ["units"])];
     return { title: isOutput ? "Output layer" : `Hidden layer ${column + 1}`, head, rows };

@@ -2,7 +2,7 @@
 /** A grid of cells coloured by their loss, between two axes; one can be pointed at and one chosen. */
 
 import { pixelCss, ramp } from "../../../stage/colors.js";
-import { fit, h } from "../../../stage/dom.js";
+import { fit, h, isSharp } from "../../../stage/dom.js";
 import { scaled } from "../../../stage/format.js";
 
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
@@ -150,9 +150,10 @@ export class Grid {
   resize(width, scale) {
     const room = Math.floor(width / scale - MARGIN.left - MARGIN.right);
     const size = Math.max(160, Math.min(MOST_SIZE, Math.floor(MOST_CSS_SIZE / scale), room));
-    if (size === this.size && scale === this.scale) return false;
+    if (size === this.size && scale === this.scale && isSharp(this.canvas)) return false;
     this.size = size;
     this.scale = scale;
+    this.hatch = null;
     this.width = size + MARGIN.left + MARGIN.right;
     const height = size + MARGIN.top + MARGIN.bottom;
     this.element.style.width = `${this.width * scale}px`;

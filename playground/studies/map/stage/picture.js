@@ -2,7 +2,7 @@
 /** The picture of a trainability map: every network as a cell by its loss, and one of them large beside the grid. */
 
 import { mixClasses, pointColor } from "../../../stage/colors.js";
-import { fit, h, setAttribute, setText } from "../../../stage/dom.js";
+import { fit, h, isSharp, setAttribute, setText } from "../../../stage/dom.js";
 import { count, loss, percent, scaled } from "../../../stage/format.js";
 import { Grid, LEAST, legendColors, lowest } from "./grid.js";
 import { paintTrainPoint } from "../../../labs/mlp/stage/plane.js";
@@ -95,7 +95,7 @@ class MapPicture {
     if (!width) return;
     if (this.grid.resize(width, this.shell.scale)) this.axesStale = true;
     const large = Math.min(MOST_LARGE * this.shell.scale, beside);
-    if (large === this.large) return;
+    if (large === this.large && isSharp(this.data)) return;
     this.large = large;
     for (const { style } of [this.square, this.plane.canvas]) style.width = style.height = `${large}px`;
     this.dataContext = fit(this.data, large, large);

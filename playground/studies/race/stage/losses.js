@@ -1,8 +1,9 @@
 // @ts-check
 /** The losses of all racers by step, on a logarithmic scale. Stateless but for the future that one has gone back from. */
 
-import { fit, h } from "../../../stage/dom.js";
+import { fit, h, isSharp } from "../../../stage/dom.js";
 import { count, scaled } from "../../../stage/format.js";
+import { paintMark } from "../../../stage/marks.js";
 
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 /** @typedef {import("./picture.js").RaceMoment} RaceMoment */
@@ -41,7 +42,7 @@ export class Losses {
    * @param {number} scale  of these to a pixel of the drawing
    */
   resize(width, scale) {
-    if (width <= 0 || (width / scale === this.width && scale === this.scale)) return;
+    if (width <= 0 || (width / scale === this.width && scale === this.scale && isSharp(this.canvas))) return;
     this.width = width / scale;
     this.scale = scale;
     this.context = fit(this.canvas, this.width, HEIGHT, scale);
@@ -125,16 +126,23 @@ export class Losses {
     context.rect(0, MARGIN.top - 2, this.width, HEIGHT - MARGIN.bottom - MARGIN.top + 4);
     context.clip();
     context.lineWidth = 2;
+    /** @type {[number, number][]} */
+    const ends = [];
     scene.racers.forEach((racer, index) => {
       context.strokeStyle = theme.series[racer.series];
       context.beginPath();
       for (let i = 0; i < steps.length; i++) {
         const loss = losses[index * steps.length + i];
-        if (!Number.isNaN(loss)) context.lineTo(x(Math.min(steps[i], stops[index])), y(loss));
+        if (Number.isNaN(loss)) continue;
+        ends[index] = [x(Math.min(steps[i], stops[index])), y(loss)];
+        context.lineTo(...ends[index]);
       }
       context.stroke();
     });
     context.restore();
+    scene.racers.forEach(({ series }, index) => {
+      if (ends[index]) paintMark(context, series, ...ends[index], theme.series[series], theme.background);
+    });
   }
 }
 

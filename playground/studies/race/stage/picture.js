@@ -3,6 +3,7 @@
 
 import { h, setText } from "../../../stage/dom.js";
 import { count, loss, percent, scaled } from "../../../stage/format.js";
+import { colorSwatch, seriesSwatch } from "../../../stage/marks.js";
 import { Losses } from "./losses.js";
 import { mounting } from "../../../stage/shell.js";
 import { Surface } from "./surface.js";
@@ -130,7 +131,7 @@ class RacePicture {
 
   colorRows() {
     this.scene?.racers.forEach((racer, index) => {
-      this.standings[index].swatch.style.background = this.theme?.series[racer.series] ?? "";
+      colorSwatch(this.standings[index].swatch, racer.series, this.theme?.series[racer.series] ?? "");
     });
   }
 
@@ -163,7 +164,7 @@ const HEADINGS = [
  * @param {{title: string, formula: string, learning_rate: number}} racer
  */
 function row({ title, formula, learning_rate }) {
-  const swatch = h("i", { class: "nn-swatch" });
+  const swatch = seriesSwatch(0, "");
   const note = h("div", { class: "nn-standing-note" }, formula);
   const [place, lossCell, accuracy, plane] = ["nn-place", "nn-count nn-loss", "nn-count nn-accuracy", "nn-count nn-drawn-at"]
     .map((kind) => h("td", { class: kind }));

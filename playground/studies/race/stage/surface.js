@@ -3,7 +3,7 @@
 
 import { pixelCss } from "../../../stage/colors.js";
 import { fill, Scale, ticks, trace } from "./contours.js";
-import { fit, h, setText } from "../../../stage/dom.js";
+import { fit, h, isSharp, setText } from "../../../stage/dom.js";
 import { loss, scaled, short } from "../../../stage/format.js";
 import { Raster } from "../../../stage/raster.js";
 
@@ -46,7 +46,7 @@ export class Surface {
    * @param {number} scale  of these to a pixel of the drawing
    */
   resize(width, scale) {
-    if (width / scale === this.width && scale === this.scale) return;
+    if (width / scale === this.width && scale === this.scale && isSharp(this.map)) return;
     this.width = width / scale;
     this.scale = scale;
     this.height = Math.min(TALLEST / scale, Math.round(this.width * (this.width < 560 ? 0.95 : 0.74)));

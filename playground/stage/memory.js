@@ -1,0 +1,42 @@
+// @ts-check
+/**
+ * What the browser remembers: the one place that asks it. A person may have blocked that, as browsers do for a page
+ * inside another site's; then it lasts as long as the page.
+ */
+
+class Memory {
+  /** @param {() => Storage} storage  raises where the browser keeps nothing */
+  constructor(storage) {
+    this.storage = storage;
+    /** @type {Map<string, string>} */
+    this.page = new Map();
+  }
+
+  /**
+   * @param {string} key
+   * @returns {string|null}
+   */
+  get(key) {
+    let kept = null;
+    try {
+      kept = this.storage().getItem(key);
+    } catch { /* blocked */ }
+    return kept ?? this.page.get(key) ?? null;
+  }
+
+  /**
+   * @param {string} key
+   * @param {string} value
+   */
+  set(key, value) {
+    this.page.set(key, value);
+    try {
+      this.storage().setItem(key, value);
+    } catch { /* blocked, or full */ }
+  }
+}
+
+/** Over a reload, until the tab is closed. */
+export const tabMemory = new Memory(() => window.sessionStorage);
+/** For the next visits, in every tab. */
+export const visitsMemory = new Memory(() => window.localStorage);
