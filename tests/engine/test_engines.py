@@ -142,11 +142,11 @@ class TestDeath:
     def test_a_slice_that_was_under_way_is_done_again(self, process_engine: ProcessEngine) -> None:
         engine = process_engine
         engine.open("s", run()).result()
-        slow: Future[object] = engine.advance("s", NOTHING, steps=20_000)  # type: ignore[assignment]
+        slow: Future[object] = engine.advance("s", NOTHING, steps=10_000)  # type: ignore[assignment]
         time.sleep(0.3)
         kill_workers(engine)
-        assert slow.result(120).step == 20_000  # type: ignore[attr-defined]
-        assert engine.sha256("s").result() == replay(run(), 20_000).parameters_sha256
+        assert slow.result(120).step == 10_000  # type: ignore[attr-defined]
+        assert engine.sha256("s").result() == replay(run(), 10_000).parameters_sha256
         engine.close("s")
 
     def test_calls_from_many_threads_at_the_moment_of_death(self, process_engine: ProcessEngine) -> None:

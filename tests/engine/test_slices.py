@@ -72,7 +72,7 @@ VERBS: dict[str, Callable[[ProcessEngine, str], "Future[Any]"]] = {
         opened(engine, run_id, run()) or engine.advance(run_id, NOTHING, budget_s=3600)
     ),
     "an epoch of a comparison": lambda engine, run_id: (
-        opened(engine, run_id, Run(config=CompareConfig(seeds=16, batch_size=1)))
+        opened(engine, run_id, Run(config=CompareConfig(base=MLPConfig(batch_size=1))))
         or engine.advance(run_id, NOTHING, steps=20_000)
     ),
     "seek": sought,
