@@ -34,6 +34,20 @@ def test_the_page_opens_with_everything_at_its_default(hub: Hub) -> None:
     assert {name: address(page)[name] for name in MLPConfig().to_text()} == MLPConfig().to_text()
 
 
+def test_the_first_picture_comes_with_the_page_and_only_once(hub: Hub) -> None:
+    page = opened("mlp", show_test="on")
+    (picture,) = [part.proto.bytes for part in page.get("bidi_component") if part.proto.bytes]
+    header, arrays = unpack(picture)
+    assert header["settings"] == {
+        "token": page.session_state["token_mlp"], "transport": "socket", "show_test": True, "discretize": False,
+    }  # fmt: skip
+    assert header["step"] == 0
+    assert header["scene"]
+    assert len(arrays["weights"])
+    page.run()
+    assert not [part for part in page.get("bidi_component") if part.proto.bytes]
+
+
 def test_the_address_is_the_configuration(hub: Hub) -> None:
     wanted = MLPConfig(
         dataset="spiral", hidden_sizes=(8, 3), features=("x", "sin_y"), learning_rate=0.02, batch_size=7
