@@ -24,8 +24,15 @@ _COMPACT = """
   .stSidebar [data-testid="stHorizontalBlock"] { gap: 1.25rem; }
   .stSidebar .stSelectbox input { padding-right: 0; font-size: 0.875rem; text-overflow: ellipsis; }
   .stSidebar .stSelectbox button[aria-haspopup] { padding-inline: 0.25rem; }
+  [data-testid="stCaptionContainer"] { color: inherit !important; opacity: 0.75; }
+  a:focus-visible { outline: 2px solid currentColor !important; outline-offset: 2px; }
 </style>
 """
+#: What Streamlit writes on its accent, and in it, is too pale to be read in one of the themes.
+_ON_ACCENT = {
+    "light": "<style>[data-variant='pills'] p { color: #05588d; }</style>",
+    "dark": "<style>.stMultiSelect span[title] { color: #0b1a24; }</style>",
+}
 
 _EMBEDDED = """
 <style>
@@ -41,6 +48,7 @@ st.set_page_config(
     initial_sidebar_state=SIDEBAR_PX,
 )
 st.html(_COMPACT)
+st.html(_ON_ACCENT[st.context.theme.type or "light"])
 is_embedded = st.context.is_embedded  # in a page of another site, which has its own way about
 if is_embedded:
     st.html(_EMBEDDED)

@@ -1,13 +1,17 @@
 """The page for those who use it by keyboard, hear it, or see its colours otherwise."""
 
 import re
+from importlib.resources import files
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import STAGE, is_in_state, number, opened
 
 pytestmark = pytest.mark.browser
+#: A narrow window's menu is Streamlit's: a list that holds groups beside its items.
+NOT_OURS = ['[data-testid="stSidebarNavItems"]']
 
 
 @pytest.mark.parametrize("by", ["keyboard", "click"])
@@ -35,3 +39,24 @@ def test_escape_closes_a_card_that_tab_has_left(page: Page, address: str) -> Non
     page.keyboard.press("Escape")
     expect(card).to_have_count(0)
     expect(page.locator(STAGE)).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "path", ["", "?inspect=on&code=on&runs=on", "compare?seeds=4", "map?cells=4", "race", "labs"]
+)
+def test_axe_finds_nothing(chromium: Browser, address: str, path: str, scheme: Any, width: int) -> None:
+    page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce")
+    if path == "labs":
+        page.goto(f"{address}/labs")
+        expect(page.get_by_role("heading", name="Labs")).to_be_visible()
+    else:
+        opened(page, address, path)
+        page.wait_for_url("**dataset=**")
+    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text("utf-8"))
+    found = page.evaluate(f"() => axe.run({{ exclude: {NOT_OURS} }}, {{ resultTypes: ['violations'] }})")[
+        "violations"
+    ]
+    page.context.close()
+    assert [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found] == []

@@ -71,7 +71,7 @@ class MapPicture {
     this.frame = h("section", { class: "nn-map-frame", "aria-label": "Map" }, this.summary, this.grid.element, this.legend);
     this.title = h("h3", { class: "nn-plane-title" });
     this.plane = new Raster({ class: "nn-plane-map" });
-    this.data = h("canvas", { class: "nn-map-layer", role: "img" });
+    this.data = h("canvas", { class: "nn-map-layer", role: "img", "aria-label": "No network is chosen" });
     this.hint = h("div", { class: "nn-map-hint" });
     this.square = h("div", { class: "nn-map-square" }, this.plane.canvas, this.data, this.hint);
     this.numbers = h("dl", { class: "nn-map-numbers" });

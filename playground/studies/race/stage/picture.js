@@ -150,7 +150,7 @@ class RacePicture {
 }
 
 const HEADINGS = [
-  ["", "Who has the lowest training loss", "nn-place"],
+  ["#", "Who has the lowest training loss", "nn-place"],
   ["Optimizer", "", ""],
   ["Learning rate η", "How far an update goes", "nn-count"],
   ["Training loss", "The lowest is first", "nn-count"],

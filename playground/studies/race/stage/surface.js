@@ -19,7 +19,7 @@ const LEGEND_GAP = 0.11;
 export class Surface {
   constructor() {
     this.map = h("canvas", { class: "nn-plane-layer" });
-    this.paths = h("canvas", { class: "nn-plane-layer", role: "img" });
+    this.paths = h("canvas", { class: "nn-plane-layer", role: "img", "aria-label": "The racers' paths over the training loss" });
     this.square = h("div", { class: "nn-plane-square" }, this.map, this.paths);
     this.bar = h("div", { class: "nn-legend-bar" });
     this.numbers = h("div", { class: "nn-heights-numbers" });
