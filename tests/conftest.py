@@ -14,7 +14,7 @@ hypothesis.settings.load_profile("patient")
 
 HERE = Path(__file__).parent
 # Servers, browsers and clusters: one after the other, where tests run side by side.
-BUSY = ("e2e/", "engine/", "load/", "studies/test_ray.py")
+BUSY = ("app/", "e2e/", "engine/", "load/", "studies/test_ray.py")
 
 
 @pytest.hookimpl(tryfirst=True)
