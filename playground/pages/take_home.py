@@ -18,6 +18,7 @@ from playground.pages.session import PageSession, plain
 from playground.pages.stage import code, saver
 from playground.run import Run
 from playground.settings import ConfigError
+from playground.stream.channel import Channel
 from playground.stream.hub import hub
 
 REFRESH_S = 1.0
@@ -86,7 +87,7 @@ def _forms(session: PageSession, order: Order | None, is_busy: bool) -> None:
         place: Any = {"key": f"take_{name}", "help": form.help, "width": "stretch"}
         file, label = f"run.{form.extension}", f"{form.label} :gray[.{form.extension}]"
         if not form.trains:
-            content = partial(_now, session, name)
+            content = partial(_now, session.channel(), name)  # it is called where there is no session
             st.download_button(label, content, file, form.mime, icon=_SAVE, on_click="ignore", **place)
         elif order is None or order.form != name:
             label = form.label if is_busy else label
@@ -124,9 +125,9 @@ def _made(order: Order | None) -> None:
 _SAVE, _MAKE, _DONE = ":material/download:", ":material/hourglass_empty:", ":material/check:"
 
 
-def _now(session: PageSession, form: str) -> bytes:
+def _now(channel: Channel, form: str) -> bytes:
     """A form that is text, of the moment at which it is asked for."""
-    run, step, metrics = session.channel().seen()
+    run, step, metrics = channel.seen()
     return exported(run, step, form, shown=metrics)
 
 
