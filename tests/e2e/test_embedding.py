@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import ARGUMENTS, STAGE, installed, opened, press, reaches
 
@@ -20,22 +20,21 @@ IS_BLOCKED = "() => { try { return window.localStorage && false } catch { return
 
 
 @contextmanager
-def private(folder: Path, **profile: Any) -> Iterator[Page]:
-    """A page of a Chromium with these settings of its profile; a script error on the page fails the test."""
+def private(chromium: Browser, folder: Path, **profile: Any) -> Iterator[Page]:
+    """A page of another Chromium with these settings of its profile; a script error on the page fails the test."""
     (folder / "Default").mkdir()
     (folder / "Default" / "Preferences").write_text(json.dumps({"profile": profile}), "utf-8")
     errors: list[str] = []
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(folder, executable_path=installed(), args=ARGUMENTS)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        yield page
-        context.close()
+    context = chromium.browser_type.launch_persistent_context(folder, executable_path=installed(), args=ARGUMENTS)
+    page = context.new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
     assert errors == []
 
 
-def test_a_browser_that_keeps_nothing_has_everything(address: str, tmp_path: Path) -> None:
-    with private(tmp_path, **NOTHING_KEPT) as page:
+def test_a_browser_that_keeps_nothing_has_everything(chromium: Browser, address: str, tmp_path: Path) -> None:
+    with private(chromium, tmp_path, **NOTHING_KEPT) as page:
         opened(page, address)
         assert page.evaluate(IS_BLOCKED)
         press(page, "Play")
@@ -67,8 +66,8 @@ def course(address: str) -> Iterator[str]:
         server.shutdown()
 
 
-def test_a_course_page_embeds_it(course: str, tmp_path: Path) -> None:
-    with private(tmp_path, **NOTHING_FOR_THIRD_PARTIES) as page:
+def test_a_course_page_embeds_it(chromium: Browser, course: str, tmp_path: Path) -> None:
+    with private(chromium, tmp_path, **NOTHING_FOR_THIRD_PARTIES) as page:
         page.goto(course)
         frame = page.frames[-1]
         frame.wait_for_function(f"document.querySelector('{STAGE}')?.dataset.frame > 0", timeout=60_000)
