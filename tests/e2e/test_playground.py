@@ -43,6 +43,7 @@ def test_press_play_and_it_learns(page: Page, address: str) -> None:
 
 def test_step_epoch_reset_and_new_weights(page: Page, address: str) -> None:
     opened(page, address)
+    page.wait_for_url("**dataset=**")  # the controls have come, and with them the page's last width
     start = picture(page)
     press(page, "Step")
     reaches(page, 1)
