@@ -43,8 +43,11 @@ def test_press_play_and_it_learns(page: Page, address: str) -> None:
 
 def test_step_epoch_reset_and_new_weights(page: Page, address: str) -> None:
     opened(page, address)
-    page.wait_for_url("**dataset=**")  # the controls have come, and with them the page's last width
-    start = picture(page)
+    press(page, "Step")
+    reaches(page, 1)
+    press(page, "Reset")
+    expect(page.locator(STAGE)).to_have_attribute("data-step", "0")
+    start = picture(page)  # by now the controls have come too, and with them the page's last width
     press(page, "Step")
     reaches(page, 1)
     assert number(page, "step") == 1
