@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import json
 import re
 import subprocess
 import sys
@@ -23,7 +22,7 @@ from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.export.notebook import notebook
 from playground.labs.mlp.export.script import FEATURE_CODE, script
 from playground.run import Edit, Run
-from playground.runs.runfile import read, write
+from playground.runs.runfile import write
 from playground.runs.timeline import Timeline
 from tests.runs.test_timeline import EDITS
 from tests.test_run import configs
@@ -138,14 +137,6 @@ def test_every_edit_is_looked_at_a_few_times_however_many_there_are() -> None:
     text = script(replace(usual(), edits=edits), 2000)
     assert _Counted.looks < 10 * len(edits)
     assert text.count("learning_rate = ") == len(edits) + 1
-
-
-def test_an_index_is_written_as_python_writes_it() -> None:
-    content = json.loads(write(usual(l1_strength=0.01), STEPS))
-    content["edits"] = [{"step": 30, "target": "layers.1.weight[01,002]", "value": 0.5}]
-    run, step, _ = read(json.dumps(content))
-    assert "layers[1].weight[1, 2] = 0.5" in script(run, step)
-    agrees(run, step)
 
 
 def test_a_run_that_went_on_compiled_says_that_last_bits_differ_and_what_the_page_shows() -> None:
