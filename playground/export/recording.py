@@ -52,6 +52,7 @@ class Recording:
                 "notice": self.notice if moment is last else None,
                 **moment.info,
                 "furthest": last.step,
+                "marks": last.info["marks"],
             }
             curves = {"curves": self.curves} if "curves" in moment.arrays else {}
             frames.append(pack(header, {**moment.arrays, **curves}))
