@@ -6,11 +6,11 @@
 
 from playground.export import exported
 from playground.headless.runs import Result, replay, train
+from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
 from playground.outcomes import Comparison
 from playground.run import Edit, Run
 from playground.runs.sensitivity import Sensitivity, sensitivity
-from playground.settings import ConfigError
 from playground.studies.compare.headless import compare
 from playground.studies.map.config import MapConfig
 from playground.studies.map.headless import TrainabilityMap, trainability_map

@@ -20,13 +20,14 @@ from playground import __version__
 from playground.export import FORMS, exported
 from playground.format import scaled
 from playground.headless.runs import Result, replay, train
+from playground.kinds import Choice, ConfigError, Integer, Kind
 from playground.lab import LABS
 from playground.outcomes import Comparison
 from playground.run import Run, RunConfig
 from playground.runs import runfile
 from playground.runs.replay import TIERS, progress_bar
 from playground.runs.sensitivity import Sensitivity, sensitivity
-from playground.settings import Choice, ConfigError, Integer, Kind, Setting, renewals
+from playground.settings import Setting, renewals
 from playground.studies.compare.headless import compare
 from playground.studies.many import ENGINES, EPOCHS, TARGET_ACCURACY
 from playground.studies.map.config import MapConfig

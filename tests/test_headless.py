@@ -6,9 +6,9 @@ import pytest
 
 from playground import MLPConfig, replay, train
 from playground.headless import runs
+from playground.kinds import ConfigError
 from playground.run import Edit, View
 from playground.runs import runfile
-from playground.settings import ConfigError
 from playground.training.compiled import compiler_available
 
 CONFIG = MLPConfig(dataset="xor")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from playground import numbers
-from playground.settings import ConfigError, Integer, Number, Sizes
+from playground.kinds import ConfigError, Integer, Number, Sizes
 
 CASES = json.loads((Path(__file__).parent / "stage" / "numbers.json").read_text("utf-8"))
 MOST = 1e9

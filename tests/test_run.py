@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from playground.catalog import ACTIVATIONS, DEVICES, INITIALIZERS, OPTIMIZERS
 from playground.data.points import DATASETS, FEATURES
+from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Edit, Run, RunConfig
-from playground.settings import ConfigError
 
 
 @st.composite

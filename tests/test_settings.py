@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playground.kinds import ConfigError, Integer, Kind, Maybe, Pair, shown
 from playground.lab import LABS
 from playground.runs.runfile import PARAMETER, STEP
-from playground.settings import ConfigError, Integer, Kind, Maybe, Pair, shown
 from playground.stream.limits import Limits
 from playground.stream.pace import SPEED
 

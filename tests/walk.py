@@ -11,9 +11,10 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
+from playground.kinds import Integer, Number
 from playground.lab import LABS, Experiment, Lab, Metric
 from playground.run import Edit, RunConfig, Snapshot, View
-from playground.settings import Integer, Number, Renewal, setting
+from playground.settings import Renewal, setting
 from playground.training.history import History
 
 STEPS_PER_EPOCH = 10

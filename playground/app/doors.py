@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
-from playground.settings import shown
+from playground.kinds import shown
 
 HOSTS, ORIGINS = "PLAYGROUND_ALLOWED_HOSTS", "PLAYGROUND_ALLOWED_ORIGINS"
 EMBEDDERS = "PLAYGROUND_ALLOWED_EMBEDDERS"

@@ -14,8 +14,8 @@ from typing import Any
 
 from playground.engine.spawn import BareSpawnContext, follow_parent
 from playground.export import FORMS, exported
+from playground.kinds import Choice, ConfigError
 from playground.run import Run
-from playground.settings import Choice, ConfigError
 
 EXPORT_S = 120.0
 MOST_WAITING = 20

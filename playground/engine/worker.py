@@ -13,10 +13,10 @@ from typing import Any
 
 from playground.engine import Again
 from playground.engine.checkpoints import set_aside, taken_up
+from playground.kinds import ConfigError
 from playground.lab import LABS, experiment_of
 from playground.run import Edit, Run, Snapshot, View
 from playground.runs.timeline import MEMORY_BYTES, Timeline
-from playground.settings import ConfigError
 from playground.training.device import available_devices, use_one_thread
 
 SLICE_S = 0.02

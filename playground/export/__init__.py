@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from playground.catalog import resolve
+from playground.kinds import Choice
 from playground.lab import LABS
 from playground.run import Run
 from playground.runs.replay import apart, progress_bar
-from playground.settings import Choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

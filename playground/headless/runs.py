@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from playground.kinds import ConfigError
 from playground.lab import LABS
 from playground.run import Run, RunConfig
 from playground.runs import runfile
 from playground.runs.replay import TIERS, apart, continued, progress_bar
 from playground.runs.timeline import Timeline
-from playground.settings import ConfigError
 
 AUTO_FROM = 20_000  # updates from which looking for a compiled loop is worth the time
 _COMPILED = "From update {:,} on computed in a compiled loop, whose last bits differ from the traced loop's."

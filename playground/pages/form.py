@@ -10,8 +10,9 @@ from typing import Any
 
 import streamlit as st
 
+from playground.kinds import Choice, ConfigError, Flag, Integer, Names, Number, Share
 from playground.pages.session import PageSession, toast
-from playground.settings import Choice, ConfigError, Flag, Integer, Names, Number, Problem, Setting, Share
+from playground.settings import Problem, Setting
 
 RESTARTS = "↺ Starts a new run."
 LIVE = "Applies while it trains."

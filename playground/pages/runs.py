@@ -8,13 +8,13 @@ from typing import Any
 
 import streamlit as st
 
+from playground.kinds import ConfigError
 from playground.lab import LABS, said
 from playground.pages import side_by_side
 from playground.pages.charts import overlay
 from playground.pages.session import PageSession, plain
 from playground.run import Run
 from playground.runs.store import NAME_CHARACTERS, Kept, Store, StoreError
-from playground.settings import ConfigError
 from playground.stream.hub import hub
 
 REFRESH_S = 3.0

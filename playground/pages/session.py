@@ -12,11 +12,12 @@ from typing import Any
 
 import streamlit as st
 
+from playground.kinds import ConfigError, Device, Integer, Number, Sizes
 from playground.lab import LABS
 from playground.pages.navigation import lab_page
 from playground.run import Run, RunConfig
 from playground.runs import link
-from playground.settings import ConfigError, Device, Integer, Number, Problem, Setting, Settings, Sizes
+from playground.settings import Problem, Setting, Settings
 from playground.stream.channel import Channel
 from playground.stream.hub import ServerFull, hub
 

@@ -4,10 +4,10 @@ import math
 
 import streamlit as st
 
+from playground.kinds import ConfigError
 from playground.pages.session import PageSession, plain
 from playground.run import Run
 from playground.runs import link, runfile
-from playground.settings import ConfigError
 
 _SHARE_HELP = "A link that opens this run at this step, with these weights."
 MOST_MB = math.ceil(runfile.MOST_BYTES / 2**20)

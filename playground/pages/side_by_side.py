@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from playground.kinds import ConfigError
 from playground.lab import FIRST, LABS
 from playground.pages.session import plain
 from playground.pages.stage import PICTURES
 from playground.runs.store import Kept, StoreError
-from playground.settings import ConfigError
 from playground.stream.channel import Channel
 from playground.stream.hub import ServerFull, hub
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import streamlit as st
 
+from playground.kinds import ConfigError
 from playground.lab import LABS
 from playground.pages.session import PageSession, redraw_if_changed, toast
 from playground.runs.frame import pack, unpack
-from playground.settings import ConfigError, Problem
+from playground.settings import Problem
 from playground.stream.files import stage_address
 
 POLL_S = 0.15

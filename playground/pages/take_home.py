@@ -14,10 +14,10 @@ from typing import Any
 import streamlit as st
 
 from playground.export import FORMS, exported, forms_of
+from playground.kinds import ConfigError
 from playground.pages.session import PageSession, plain
 from playground.pages.stage import code, saver
 from playground.run import Run
-from playground.settings import ConfigError
 from playground.stream.channel import Channel
 from playground.stream.hub import hub
 

@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from playground.kinds import ConfigError, Number
 from playground.lab import LABS
 from playground.run import Edit, Run, RunConfig, element
 from playground.runs import runfile
-from playground.settings import ConfigError, Number, Problem
+from playground.settings import Problem
 
 NAMES = ("edits", "step", "torch", "in_batch")  # what a link has beside a configuration's settings
 # What mail, chat and search programs add to a link for their own use.

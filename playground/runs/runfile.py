@@ -11,9 +11,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from playground.kinds import ConfigError, Integer, Number, shown
 from playground.lab import LABS
 from playground.run import Edit, Run, RunConfig
-from playground.settings import ConfigError, Integer, Number, shown
 
 FORMAT, VERSION = "neural-playground-run", 1
 MOST_CHARACTERS = 4_000_000

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.format import scaled
+from playground.kinds import ConfigError
 from playground.lab import LABS, Metric
 from playground.run import Edit, Run
 from playground.runs.replay import Progress, apart, moments
-from playground.settings import ConfigError
 
 SHIFT = 1e-7
 LOOKS = [digit * 10**power for power in range(12) for digit in (1, 3)]  # updates after which both are looked at

@@ -22,12 +22,12 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.exc import SQLAlchemyError
 
+from playground.kinds import ConfigError, shown
 from playground.lab import LABS
 from playground.run import Run
 from playground.runs import runfile
 from playground.runs.frame import pack, unpack
 from playground.runs.writer import Writer
-from playground.settings import ConfigError, shown
 
 NAME_CHARACTERS = 80
 OFF = "off"

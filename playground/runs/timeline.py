@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from playground.kinds import ConfigError, Integer
 from playground.lab import LABS, Experiment, experiment_of
 from playground.run import Edit, Run, Snapshot, View, element
-from playground.settings import ConfigError, Integer, renewals
+from playground.settings import renewals
 from playground.training.history import History
 
 MEMORY_BYTES = 16 * 2**20  # of one run's checkpoints, unless its ``memory_bytes`` says otherwise

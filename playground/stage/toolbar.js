@@ -175,8 +175,11 @@ export class Toolbar {
     setText(this.epoch.value, epochs(epoch));
     setText(this.steps.value, count(step));
     setText(this.rate.value, updates_per_s === null ? "–" : count(updates_per_s));
-    setText(this.rate.note, tier === "plain" ? "" : tier);
-    setAttribute(this.rate.element, "title", `Measured training speed; the update runs ${tier}`);
+    const isCompiled = tier === "compiled";
+    setText(this.rate.note, isCompiled ? "compiled" : "");
+    setAttribute(this.rate.element, "title", isCompiled
+      ? "Measured training speed, in machine code that was made for this network"
+      : "Measured training speed");
   }
 }
 

@@ -16,11 +16,12 @@ from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 from playground.engine import Engine
+from playground.kinds import ConfigError, shown
 from playground.lab import FIRST, LABS
 from playground.run import Run, RunConfig, Snapshot, View
 from playground.runs.frame import pack
 from playground.runs.store import Store
-from playground.settings import ConfigError, redraws, shown
+from playground.settings import redraws
 from playground.stream import commands
 from playground.stream.connection import Connection
 from playground.stream.controls import Controls

@@ -4,8 +4,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from playground.kinds import ConfigError, Integer, Number, shown
 from playground.run import RunConfig
-from playground.settings import ConfigError, Integer, Number, Settings, shown
+from playground.settings import Settings
 
 MOST_STEPS = 10**12
 

@@ -6,9 +6,9 @@ from concurrent.futures import Future
 from dataclasses import replace
 
 from playground.engine import Engine
+from playground.kinds import ConfigError
 from playground.run import Run, Snapshot, View
 from playground.runs.store import Kept, Store, thinned
-from playground.settings import ConfigError
 from playground.stream.thumbnail import png
 
 SECRET_CHARACTERS = range(32, 65)

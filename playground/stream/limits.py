@@ -3,8 +3,9 @@
 import os
 from dataclasses import dataclass
 
+from playground.kinds import ConfigError, Integer
 from playground.run import RunConfig
-from playground.settings import ConfigError, Integer, Problem, Settings, setting
+from playground.settings import Problem, Settings, setting
 
 PREFIX = "PLAYGROUND_MAX_"
 

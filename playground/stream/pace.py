@@ -2,7 +2,7 @@
 
 import time
 
-from playground.settings import Number
+from playground.kinds import Number
 
 SPEED = Number(0.1, 100_000)  # updates per second
 CYCLE_S = 0.0155  # one frame's training, reading and way to the page: below 1/60 s by what a busy machine wants

@@ -22,7 +22,7 @@ from typing import Any
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
-from playground.settings import ConfigError
+from playground.kinds import ConfigError
 from playground.stream import commands
 from playground.stream.channel import Channel
 from playground.stream.connection import Connection

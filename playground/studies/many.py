@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from playground.kinds import ConfigError, Kind, Number
 from playground.run import RunConfig
 from playground.runs.replay import TIERS
-from playground.settings import ConfigError, Kind, Number, Problem
+from playground.settings import Problem
 from playground.studies import pool, ray
 from playground.studies.memory import check_memory, population_bytes
 from playground.studies.parts import PART, Part, Progress, Trained, Training

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from math import prod
 from pathlib import Path
 
+from playground.kinds import ConfigError
 from playground.run import RunConfig
-from playground.settings import ConfigError
 
 WORKSPACE_BYTES = 192 * 2**20  # activations of one block, and of one measurement; a block is bounded
 UNKNOWN_BYTES = 4 * 2**30  # where the system does not say what is free

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from playground.settings import ConfigError
+from playground.kinds import ConfigError
 from playground.studies.parts import Part, Progress, Trained, train_part
 
 RETRIES = 5  # of a part whose machine is lost

@@ -7,9 +7,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.kinds import Choice, ConfigError, Flag, Integer, Names, Number, Sizes, Text, shown
 from playground.lab import LABS, Metric
 from playground.run import RunConfig
-from playground.settings import Choice, ConfigError, Flag, Integer, Names, Number, Setting, Sizes, Text, shown
+from playground.settings import Setting
 
 MOST_VARIANTS = 4
 SEEDS = Integer(1, 256)

@@ -3,7 +3,7 @@
 import torch
 
 from playground.catalog import DEVICES
-from playground.settings import ConfigError
+from playground.kinds import ConfigError
 
 
 def pick_device(name: str) -> torch.device:

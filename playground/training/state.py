@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from playground.kinds import ConfigError, shown
 from playground.run import element
-from playground.settings import ConfigError, shown
 
 
 def module_state(module: nn.Module) -> dict[str, np.ndarray[Any, Any]]:

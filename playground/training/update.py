@@ -15,8 +15,8 @@ from torch.func import functional_call, grad_and_value
 from torch.fx import GraphModule
 from torch.fx.experimental.proxy_tensor import make_fx
 
+from playground.kinds import ConfigError
 from playground.run import element
-from playground.settings import ConfigError
 from playground.training.optimizers import OPTIMIZERS, State
 
 Loss = Callable[[Tensor, Tensor], Tensor]

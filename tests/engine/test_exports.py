@@ -17,9 +17,9 @@ from playground.engine import exports as module
 from playground.engine.inline import InlineEngine
 from playground.engine.process import ProcessEngine
 from playground.export import exported
+from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Run, View
-from playground.settings import ConfigError
 
 ROOT = Path(__file__).parent.parent.parent
 RUN = Run(config=MLPConfig(dataset="xor"))

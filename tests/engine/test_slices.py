@@ -15,12 +15,12 @@ from playground.engine.checkpoints import set_aside, taken_up
 from playground.engine.process import ProcessEngine
 from playground.engine.worker import Worker
 from playground.headless.runs import replay
+from playground.kinds import ConfigError
 from playground.lab import LABS
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.experiment import MLPExperiment
 from playground.run import Edit, Run, View
 from playground.runs.timeline import Timeline
-from playground.settings import ConfigError
 from playground.studies.compare.config import CompareConfig
 
 NOTHING = View(panels=frozenset())

@@ -13,12 +13,13 @@ import torch
 from playground.__main__ import main
 from playground.export import exported, forms_of
 from playground.headless.runs import replay
+from playground.kinds import ConfigError, Integer
 from playground.lab import LABS, Experiment, Lab, experiment_of
 from playground.run import Run, RunConfig, View
 from playground.runs import link, runfile
 from playground.runs.frame import pack, unpack
 from playground.runs.timeline import Timeline
-from playground.settings import ConfigError, Integer, renewals
+from playground.settings import renewals
 from playground.stream.limits import Limits
 from tests.pages.page import opened
 

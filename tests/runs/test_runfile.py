@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Edit, Run
 from playground.runs.runfile import MOST_BYTES, MOST_CHARACTERS, open_file, read, write
-from playground.settings import ConfigError
 from tests.runs.test_timeline import EDITS
 from tests.test_run import configs
 

@@ -19,12 +19,12 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Edit, Run
 from playground.runs.frame import pack
 from playground.runs.runfile import write
 from playground.runs.store import OLD_COLUMNS, Kept, Store, StoreError, _read, open_store, thinned
-from playground.settings import ConfigError
 from tests.browser import ROOT, free_port
 
 POSTGRES = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.headless.runs import replay
+from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.experiment import MLPExperiment
 from playground.run import Edit, Run, View
 from playground.runs import timeline as module
 from playground.runs.timeline import Timeline
-from playground.settings import ConfigError
 from tests.test_run import configs
 
 EDITS = [

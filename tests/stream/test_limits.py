@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from playground.engine.inline import InlineEngine
+from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Run
-from playground.settings import ConfigError
 from playground.stream.hub import Hub, ServerFull
 from playground.stream.limits import PREFIX, Limits
 from playground.stream.line import Line

@@ -15,10 +15,10 @@ from starlette.websockets import WebSocketDisconnect
 
 from playground.engine.inline import InlineEngine
 from playground.headless.runs import replay
+from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Edit, Run
 from playground.runs.frame import unpack
-from playground.settings import ConfigError
 from playground.stream.channel import Channel
 from playground.stream.hub import Hub
 from playground.stream.limits import Limits

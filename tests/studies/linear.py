@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
+from playground.kinds import Choice, ConfigError, Integer, Number
 from playground.lab import LABS, Experiment, Lab, Metric
 from playground.run import Edit, RunConfig, Snapshot, View
-from playground.settings import Choice, ConfigError, Integer, Number, setting
+from playground.settings import setting
 from playground.training.history import History
 
 POINTS, BATCH = 20, 5

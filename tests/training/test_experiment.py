@@ -18,10 +18,11 @@ from torch import Tensor, nn
 
 from playground.engine import checkpoints
 from playground.engine.checkpoints import set_aside, taken_up
+from playground.kinds import Integer, Number
 from playground.lab import LABS, Experiment
 from playground.run import Edit, Run, RunConfig, Snapshot, View
 from playground.runs.timeline import Timeline, size_bytes
-from playground.settings import Integer, Number, setting
+from playground.settings import setting
 from playground.training.batches import generator, rows
 from playground.training.history import History
 from playground.training.slices import Slicer

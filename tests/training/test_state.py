@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from playground.settings import ConfigError
+from playground.kinds import ConfigError
 from playground.training.state import (
     module_state,
     optimizer_state,

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from playground.catalog import ACTIVATIONS, INITIALIZERS, OPTIMIZERS, resolve
+from playground.kinds import ConfigError
 from playground.labs.mlp.model import MLP
-from playground.settings import ConfigError
 from playground.training.losses import LOSSES
 from playground.training.optimizers import initial_state
 from playground.training.update import (

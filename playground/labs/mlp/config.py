@@ -18,22 +18,9 @@ from playground.catalog import (
     REGULARIZATION_RATES,
 )
 from playground.data.points import DATASETS, FEATURES, train_size
+from playground.kinds import Choice, Device, Integer, Maybe, Names, Number, Pair, Share, Sizes
 from playground.run import Edit, RunConfig
-from playground.settings import (
-    Choice,
-    Device,
-    Integer,
-    Maybe,
-    Names,
-    Number,
-    Pair,
-    Problem,
-    Renewal,
-    Settings,
-    Share,
-    Sizes,
-    setting,
-)
+from playground.settings import Problem, Renewal, Settings, setting
 
 MAX_LAYERS, MAX_NEURONS = 8, 32
 SEED = Integer(0, 2**31 - 1)

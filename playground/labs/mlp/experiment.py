@@ -16,6 +16,7 @@ from torch import Tensor
 
 from playground.data.points import DATASETS, DOMAIN, FEATURES, draw, feature_values, grid, target_values
 from playground.export.palette import plane_colors
+from playground.kinds import ConfigError, Number, shown
 from playground.lab import LABS, Experiment
 from playground.labs.mlp.config import MAX_LAYERS, MAX_NEURONS, Look, MLPConfig
 from playground.labs.mlp.divergence import explained
@@ -34,7 +35,6 @@ from playground.labs.mlp.probes import (
 )
 from playground.labs.mlp.structure import Structure
 from playground.run import Edit, Snapshot, View
-from playground.settings import ConfigError, Number, shown
 from playground.training.compiled import CompiledLoop, Lookout, Upgrade
 from playground.training.device import pick_device
 from playground.training.history import History

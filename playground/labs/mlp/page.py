@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from playground.data.points import FEATURES
+from playground.kinds import Flag
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.controls import controls
 from playground.pages.charts import inspect_panel
@@ -14,7 +15,7 @@ from playground.pages.session import PageSession
 from playground.pages.share import share_and_open
 from playground.pages.stage import mount
 from playground.pages.take_home import take_home_panel
-from playground.settings import Flag, Settings, setting
+from playground.settings import Settings, setting
 
 LIVE_SETTINGS = tuple(name for name, known in MLPConfig.settings().items() if known.live)
 STAGE_MAY_CHANGE = ("features", "hidden_sizes", "seed", *LIVE_SETTINGS)

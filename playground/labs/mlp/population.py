@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from playground.data.points import DATASETS, Split, draw, feature_values, grid, target_values
+from playground.kinds import ConfigError
 from playground.labs.mlp.batched import SCORES, Population
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.layers import Bytes, Layers, boundaries, layers
 from playground.labs.mlp.model import MLP
 from playground.labs.mlp.structure import Structure
 from playground.run import Run
-from playground.settings import ConfigError
 from playground.training.compiled import CompiledLoop, Upgrade
 from playground.training.device import pick_device
 from playground.training.slices import Slicer

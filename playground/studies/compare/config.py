@@ -4,22 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
+from playground.kinds import Choice, ConfigError, Integer, Maybe, Number, Text, shown
 from playground.lab import LABS, Lab, Metric
 from playground.labs.mlp.config import MLPConfig
 from playground.run import RunConfig
-from playground.settings import (
-    Choice,
-    ConfigError,
-    Integer,
-    Maybe,
-    Number,
-    Problem,
-    Setting,
-    Settings,
-    Text,
-    setting,
-    shown,
-)
+from playground.settings import Problem, Setting, Settings, setting
 from playground.studies import memory
 from playground.studies.study import Study
 from playground.studies.variants import (

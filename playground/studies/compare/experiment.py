@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from playground import outcomes
 from playground.catalog import resolve
 from playground.export.palette import mosaic
+from playground.kinds import ConfigError, shown
 from playground.lab import Experiment
 from playground.outcomes import Trial
 from playground.run import Edit, Run, RunConfig, Snapshot, View
 from playground.runs.link import query
-from playground.settings import ConfigError, shown
 from playground.statistics import LEVELS, Levels, spreads
 from playground.studies.compare.config import CompareConfig, Look
 from playground.studies.ensemble import ensemble_of

@@ -7,10 +7,10 @@
 
 from collections.abc import Mapping
 
+from playground.kinds import ConfigError
 from playground.lab import LABS
 from playground.outcomes import Comparison, Trial, table
 from playground.run import RunConfig
-from playground.settings import ConfigError
 from playground.studies.many import check, train_all
 from playground.studies.parts import Progress
 from playground.studies.variants import MOST_VARIANTS, SEED, SEEDS, scored, seeded

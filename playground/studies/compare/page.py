@@ -7,12 +7,12 @@ from typing import Any
 
 import streamlit as st
 
+from playground.kinds import Choice, ConfigError
 from playground.lab import LABS, Metric
 from playground.labs.mlp.controls import controls, structure
 from playground.pages.form import control
 from playground.pages.session import PageSession, plain, redraw_if_changed
 from playground.pages.stage import mount
-from playground.settings import Choice, ConfigError
 from playground.studies import memory
 from playground.studies.compare.config import USUAL_LAB, CompareConfig
 from playground.studies.variants import MOST_VARIANTS, comparable, separator, usual_values, variable

@@ -9,8 +9,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from playground.data.points import train_size
+from playground.kinds import Choice, Integer, Maybe, Number
 from playground.labs.mlp.config import MAX_LAYERS, MAX_NEURONS, MLPConfig
-from playground.settings import Choice, Integer, Maybe, Number, Problem, Setting, Settings, setting
+from playground.settings import Problem, Setting, Settings, setting
 from playground.studies.memory import population_bytes
 
 MOST_KINDS = 32  # of networks in a map: what has a structure of its own is trained in a batch of its own

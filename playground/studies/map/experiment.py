@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from playground.data.points import DATASETS, DOMAIN, Split, draw
 from playground.export.palette import ramp
 from playground.format import scaled
+from playground.kinds import ConfigError
 from playground.lab import LABS, Experiment
 from playground.labs.mlp.population import PopulationExperiment
 from playground.run import Edit, Snapshot, View
 from playground.runs import link
-from playground.settings import ConfigError
 from playground.studies.map.config import QUANTITIES, Look, MapConfig
 from playground.training.history import History
 

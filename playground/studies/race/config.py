@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from playground.catalog import LEARNING_RATES, OPTIMIZERS
+from playground.kinds import Names, Number
 from playground.labs.mlp.config import MLPConfig
 from playground.run import RunConfig
-from playground.settings import Names, Number, Setting, setting
+from playground.settings import Setting, setting
 from playground.studies.study import Study
 
 _RATE = Number(0, 100)

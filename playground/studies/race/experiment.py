@@ -20,13 +20,13 @@ from torch.func import vmap
 from playground.catalog import OPTIMIZERS
 from playground.data.points import DATASETS, draw, feature_values, target_values
 from playground.export.palette import ramp
+from playground.kinds import ConfigError
 from playground.lab import Experiment
 from playground.labs.mlp.batched import logits
 from playground.labs.mlp.model import MLP
 from playground.labs.mlp.probes import accuracy
 from playground.labs.mlp.structure import Structure
 from playground.run import Edit, Snapshot, View
-from playground.settings import ConfigError
 from playground.studies.race.config import RaceConfig
 from playground.studies.race.landscape import Plane, principal_plane
 from playground.studies.race.racer import Racer

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from playground.catalog import ACTIVATIONS, OPTIMIZERS
 from playground.data.points import DATASETS
+from playground.kinds import ConfigError
 from playground.labs.mlp.config import Look, MLPConfig
 from playground.labs.mlp.experiment import MLPExperiment
 from playground.run import Run, View
 from playground.runs.timeline import Timeline
-from playground.settings import ConfigError
 from playground.training.compiled import compiler_available
 from tests.gpu import DEVICES, GPU
 

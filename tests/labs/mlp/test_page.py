@@ -9,13 +9,13 @@ from streamlit.testing.v1 import AppTest
 
 from playground.export import FORMS, exported
 from playground.headless.runs import replay
+from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.export.script import script
 from playground.run import Edit, Run
 from playground.runs.frame import unpack
 from playground.runs.link import query
 from playground.runs.sensitivity import sensitivity
-from playground.settings import ConfigError
 from playground.stream.hub import Hub
 from playground.stream.limits import Limits
 from tests.pages.page import address, opened

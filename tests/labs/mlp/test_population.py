@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.experiment import MLPExperiment
 from playground.labs.mlp.population import PopulationExperiment
 from playground.run import View
-from playground.settings import ConfigError
 from playground.training import compiled
 from playground.training.compiled import compiler_available
 from tests.gpu import DEVICES, GPU

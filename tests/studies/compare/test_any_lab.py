@@ -11,12 +11,12 @@ import pytest
 from playground import compare, vary
 from playground.__main__ import main
 from playground.engine.inline import InlineEngine
+from playground.kinds import ConfigError
 from playground.lab import LABS
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Run, View
 from playground.runs.frame import unpack
 from playground.runs.timeline import Timeline
-from playground.settings import ConfigError
 from playground.stream.hub import Hub
 from playground.stream.limits import Limits
 from playground.studies.compare.config import CompareConfig

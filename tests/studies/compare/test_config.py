@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from playground.kinds import ConfigError, Text
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Run
 from playground.runs.runfile import read, write
-from playground.settings import ConfigError, Text
 from playground.studies.compare.config import CompareConfig
 from playground.studies.variants import usual_values, variable, vary
 

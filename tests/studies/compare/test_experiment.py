@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from playground.data.points import draw
+from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.experiment import MLPExperiment
 from playground.run import Run, View
 from playground.runs.frame import pack
 from playground.runs.timeline import Timeline
-from playground.settings import ConfigError
 from playground.studies.compare.config import CompareConfig, Look
 from playground.studies.compare.experiment import CompareExperiment
 from playground.studies.compare.headless import compare

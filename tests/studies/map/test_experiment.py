@@ -6,11 +6,11 @@ import pytest
 
 from playground.catalog import OPTIMIZERS
 from playground.data.points import DATASETS
+from playground.kinds import ConfigError
 from playground.labs.mlp.experiment import MLPExperiment
 from playground.run import Run, View
 from playground.runs.link import read
 from playground.runs.timeline import Timeline
-from playground.settings import ConfigError
 from playground.stream.limits import Limits
 from playground.studies.map.config import MOST_KINDS, QUANTITIES, Look, MapConfig
 from playground.studies.map.experiment import DIVERGED, MapExperiment

@@ -8,12 +8,12 @@ import torch
 from numpy.testing import assert_allclose
 
 from playground.catalog import OPTIMIZERS
+from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.experiment import MLPExperiment
 from playground.labs.mlp.model import MLP
 from playground.run import Run, View
 from playground.runs.timeline import Timeline
-from playground.settings import ConfigError
 from playground.studies.race.config import RaceConfig
 from playground.studies.race.experiment import RaceExperiment
 from playground.studies.race.landscape import principal_plane

@@ -24,6 +24,7 @@ from playground.catalog import ACTIVATIONS
 from playground.data.points import DATASETS, FEATURES, draw, feature_values, grid
 from playground.export import FORMS, exported, palette
 from playground.headless.runs import replay
+from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.export import animation, notebook, predictor
 from playground.labs.mlp.export.script import script
@@ -31,7 +32,6 @@ from playground.run import Edit, Run, View
 from playground.runs import replay as replaying
 from playground.runs.replay import advanced, moments
 from playground.runs.runfile import read, write
-from playground.settings import ConfigError
 
 STEP = 60
 METRICS = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
