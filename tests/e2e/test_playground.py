@@ -269,6 +269,7 @@ def test_a_hostile_address(page: Page, address: str) -> None:
 def test_where_the_socket_is_refused_the_page_polls(page: Page, address: str) -> None:
     page.route_web_socket(re.compile("/playground/socket"), lambda socket: socket.close())
     opened(page, address)
+    expect(page.locator(f"{STAGE}[data-transport=socket]")).to_have_count(0)  # it goes when the script has run
     expect(page.locator(STAGE)).to_have_attribute("data-transport", "poll")
     expect(page.locator(STAGE).get_by_text("polling")).to_be_visible()
     press(page, "Play")
