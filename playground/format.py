@@ -24,6 +24,11 @@ def scaled(value: float, digits: int = 2) -> str:
     return _plain(_rounded(value, digits))
 
 
+def count(value: float) -> str:
+    """A whole number: ``12,345``."""
+    return f"{int(Decimal(value).to_integral_value(ROUND_HALF_UP)):,}".replace("-", MINUS)
+
+
 def percent(share: float) -> str:
     """A share from 0 to 1: ``97.5 %``."""
     return f"{_fixed(share * 100, 0 if share == 1 else 1)} %"

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 from playground.catalog import resolve
-from playground.format import loss, percent
+from playground.format import count, loss, percent
 from playground.run import Edit, RunConfig, Snapshot, View
 from playground.settings import Settings
 from playground.training.history import History
@@ -22,13 +22,14 @@ class Metric:
     """A number by which a run is measured: a key of a snapshot's metrics, a column of its history and its table.
 
     ``label`` is as inside a sentence. ``better`` says which values are good. A ``share`` lies in [0, 1] and is
-    written in percent. Metrics with equal ``axes`` share a plot, of which that is the title.
+    written in percent, a ``count`` is a whole number. Metrics with equal ``axes`` share a plot, of which that is
+    the title.
     """
 
     name: str
     label: str
     better: Literal["low", "high"] = "low"
-    unit: Literal["", "share"] = ""
+    unit: Literal["", "share", "count"] = ""
     axes: str = "loss"
 
     @property
@@ -40,7 +41,7 @@ class Metric:
         """Returns a value as people read it; None is one that is not finite."""
         if value is None:
             return "not finite"
-        return percent(value) if self.unit == "share" else loss(value)
+        return {"share": percent, "count": count}.get(self.unit, loss)(value)
 
 
 def said(metrics: Iterable[Metric], found: Mapping[str, float | None]) -> list[str]:
@@ -278,7 +279,7 @@ LABS = {
         page="playground.studies.map.page.map_page",
         picture="studies/map/stage/picture.js",
         small={"cells": 3},
-        metrics=(*_LOSSES, Metric(name="diverged", label="diverged networks", axes="networks")),
+        metrics=(*_LOSSES, Metric(name="diverged", label="diverged networks", unit="count", axes="networks")),
         score="test_loss",
     ),
     "race": Lab(

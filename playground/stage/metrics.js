@@ -1,7 +1,7 @@
 // @ts-check
 /** What a run is measured by, in words. Python has the same in ``playground/lab.py``. */
 
-import { loss, percent } from "./format.js";
+import { count, loss, percent } from "./format.js";
 
 /** @typedef {import("./types.js").Metric} Metric */
 /** @typedef {import("./types.js").Scene} Scene */
@@ -18,7 +18,8 @@ export function title(label) {
  * @param {number|null|undefined} value
  */
 export function measured(metric, value) {
-  return metric?.unit === "share" && value != null ? percent(value) : loss(value);
+  if (value == null || !metric?.unit) return loss(value);
+  return metric.unit === "share" ? percent(value) : count(value);
 }
 
 /**

@@ -14,7 +14,7 @@
  * @property {string} name
  * @property {string} label  as inside a sentence
  * @property {"low"|"high"} better
- * @property {""|"share"} unit
+ * @property {""|"share"|"count"} unit
  * @property {string} axes  metrics with equal axes share a plot
  *
  * @typedef {{label: string, value: number, axes: string}} Baseline  a number that a metric is to be held against

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import math
 import re
 import subprocess
 import sys
