@@ -39,7 +39,8 @@ def _scientific(value: float, digits: int) -> str:
     rounded = _rounded(value, digits)
     exponent = rounded.adjusted()
     mantissa, power = _plain(rounded.scaleb(-exponent)), "10" + str(exponent).translate(_SUPERSCRIPTS)
-    return power if mantissa == "1" else f"{mantissa}·{power}"
+    size = mantissa.removeprefix(MINUS)
+    return mantissa[: -len(size)] + (power if size == "1" else f"{size}·{power}")
 
 
 def _rounded(value: float, digits: int) -> Decimal:

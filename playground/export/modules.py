@@ -31,6 +31,12 @@ def name_of(path: str) -> str:
 
 
 @cache
+def styles(picture: str) -> list[str]:
+    """The stylesheets of a lab's picture: what every stage has, then what lies beside its module."""
+    beside = sorted((PACKAGE / picture).parent.glob("*.css"))
+    return ["stage/stage.css", *(path.relative_to(PACKAGE).as_posix() for path in beside)]
+
+
 def module(path: str) -> str:
     """The module ``path`` as one that imports nothing, to be served at its own place."""
     exports = list(_read(path).exports)

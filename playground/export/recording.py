@@ -15,7 +15,7 @@ from string import Template
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.export.modules import PACKAGE, bundle, name_of
+from playground.export.modules import PACKAGE, bundle, name_of, styles
 from playground.lab import LABS, said
 from playground.run import Run, Snapshot, View
 from playground.runs.frame import pack
@@ -69,7 +69,7 @@ def recording(run: Run, step: int, progress: Progress | None = None) -> str:
         title=html.escape(run.config.title()),
         numbers=html.escape(_numbers(run.lab, seen.moments[-1])),
         moments=len(frames),
-        style=(STAGE / "stage.css").read_text("utf-8"),
+        style="\n".join((PACKAGE / path).read_text("utf-8") for path in styles(picture)),
         modules=bundle("document.baseURI", PLAYER, picture).replace("</script", "<\\/script"),
         player=name_of(PLAYER),
         picture=name_of(picture),

@@ -71,5 +71,6 @@ export function short(value, digits = 3) {
 function scientific(value, digits) {
   const [mantissa, exponent] = value.toExponential(digits - 1).split("e").map(Number);
   const power = `10${[...String(exponent)].map((sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)] ?? "⁻").join("")}`;
-  return mantissa === 1 ? power : `${mantissa}·${power}`.replace("-", MINUS);
+  const sign = mantissa < 0 ? MINUS : "", size = Math.abs(mantissa);
+  return sign + (size === 1 ? power : `${size}·${power}`);
 }

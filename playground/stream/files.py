@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from playground.export.modules import PACKAGE, module
+from playground.export.modules import PACKAGE, module, styles
 from playground.lab import FIRST, LABS
 
 PREFIX = "playground"
@@ -117,12 +117,10 @@ def announcement(page: str) -> str:
     """
     labs = {lab.path: lab for lab in LABS.values()}
     picture = labs.get(page.rsplit("/", 1)[-1], LABS[FIRST]).picture
-    folder = picture.rsplit("/", 1)[0]
-    styles = [name for name in stage_files() if name.endswith(".css") and name.startswith(("stage/", f"{folder}/"))]
     return ", ".join(
         [
             f"<{stage_address(picture)}>; rel=modulepreload",
-            *(f"<{stage_address(style)}>; rel=preload; as=style" for style in styles),
+            *(f"<{stage_address(style)}>; rel=preload; as=style" for style in styles(picture)),
             *(f"<{script}>; rel=prefetch" for script in mounting_scripts()),  # when the line has nothing better to do
         ]
     )
