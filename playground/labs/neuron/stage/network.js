@@ -1,0 +1,316 @@
+// @ts-check
+/**
+ * The network with every number of its next update. A neuron is a box with a line for each input (weight, gradient,
+ * change), and its sum z, value a and gradient δ beside them; a link ends at the line of its weight.
+ */
+
+import { classColor, css, levelOf, pixelCss } from "../../../stage/colors.js";
+import { h, setAttribute, setText } from "../../../stage/dom.js";
+import { loss, scaled, short } from "../../../stage/format.js";
+import { inputName, portName, unitName, unitsOf } from "./shape.js";
+
+/** @typedef {import("./picture.js").NeuronMoment} Moment */
+/** @typedef {import("./shape.js").Port} Port */
+/** @typedef {import("./shape.js").Unit} Unit */
+/** @typedef {import("../../../stage/colors.js").Theme} Theme */
+
+/** Pixels of the drawing. */
+const INPUT = { width: 58, height: 30 };
+const COLUMNS = [48, 97, 147]; // where the numbers of a line end, from the left of its box
+const SUMS = 151; // where z, a and δ begin
+const BOX = 214;
+const DOT = 7;
+const LINE = 17;
+const PADDING = 5;
+const HEAD = 26;
+const FOOT = 24;
+const GAP = { across: 36, down: 10 };
+/** What looks good, where there is room for it; a drawing that is smaller than its place grows. */
+const EASY = { across: 76, height: 230, zoom: 1.5 };
+/** Weights beyond this look alike. */
+const STRONGEST = 5;
+const WIDTHS = [1, 7];
+const TINY = 1e-3;
+
+export class Network {
+  /** @param {import("../../../stage/cards.js").Cards} cards */
+  constructor(cards) {
+    this.cards = cards;
+    this.next = h("p", { class: "nn-neuron-sentence" });
+    this.sum = h("p", { class: "nn-neuron-sentence" });
+    this.svg = svg("svg", { class: "nn-neuron-graph", role: "group", "aria-label": "Network" });
+    this.scroller = h("div", { class: "nn-neuron-scroller" }, this.svg);
+    this.element = h("section", { class: "nn-neuron-network", "aria-label": "Network" }, this.next, this.scroller, this.sum);
+    this.width = 0;
+    this.scale = 1;
+    /** @type {{port: Port, numbers: SVGElement[], element: SVGElement, title: SVGElement, link: SVGElement|null}[]} */
+    this.ports = [];
+    /** @type {{unit: Unit, texts: SVGElement[], dot: SVGElement}[]} */
+    this.units = [];
+    /** @type {SVGElement[]} */
+    this.inputs = [];
+    /** @type {SVGElement|null} */
+    this.target = null;
+    /** @type {Moment|null} */
+    this.moment = null;
+  }
+
+  /** @param {Theme} theme */
+  setTheme(theme) {
+    this.theme = theme;
+  }
+
+  /**
+   * @param {number} width  in CSS pixels
+   * @param {number} scale  of these to a pixel of the drawing
+   */
+  resize(width, scale) {
+    if (width / scale === this.width && scale === this.scale) return;
+    this.width = width / scale;
+    this.scale = scale;
+    if (this.moment) this.build(this.moment);
+  }
+
+  /** Draws another network, or the same in another size. @param {Moment} moment */
+  build(moment) {
+    const { sizes } = moment.scene;
+    const isSame = this.moment?.scene.sizes.join() === sizes.join();
+    this.moment = moment;
+    if (!this.width) return;
+    if (!isSame) this.cards.close();
+    const units = unitsOf(sizes);
+    const layers = sizes.slice(1).map((_, i) => units.filter(({ layer }) => layer === i + 1));
+    const needed = layers.map((layer) => layer.reduce((sum, unit) => sum + boxHeight(unit) + GAP.down, 0));
+    const height = Math.max(EASY.height, ...needed) + HEAD + FOOT;
+    const wide = (/** @type {number} */ gap) => INPUT.width + layers.length * (gap + BOX) + 2 + DOT;
+    const zoom = Math.max(1, Math.min(EASY.zoom, this.width / wide(EASY.across)));
+    const width = Math.max(this.width / zoom, wide(GAP.across));
+    for (const [name, value] of Object.entries({
+      viewBox: `0 0 ${width} ${height}`, width: width * zoom * this.scale, height: height * zoom * this.scale,
+    })) this.svg.setAttribute(name, String(value));
+    const links = svg("g"), boxes = svg("g");
+    const spread = (width - INPUT.width - 2 - DOT) / layers.length;
+    let before = this.placeInputs(boxes, sizes[0], height);
+    this.ports = [];
+    this.units = [];
+    layers.forEach((layer, number) => {
+      const x = INPUT.width + 1 + spread * (number + 1) - BOX;
+      before = this.placeLayer(boxes, links, layer, x, before, height);
+    });
+    const output = before[0];
+    this.target = svg("text", { x: output.x, y: output.bottom + 17, "text-anchor": "end" });
+    this.svg.replaceChildren(links, boxes, this.target);
+    this.paint(moment);
+    this.showNumbers(moment);
+  }
+
+  /**
+   * @param {SVGElement} boxes
+   * @param {number} count
+   * @param {number} height
+   * @returns {Place[]}
+   */
+  placeInputs(boxes, count, height) {
+    this.inputs = [];
+    return Array.from({ length: count }, (_, i) => {
+      const y = middle(i, count, height);
+      const text = svg("text", { x: 1 + INPUT.width / 2, y: y + 4.5, "text-anchor": "middle" });
+      boxes.append(
+        svg("rect", { class: "nn-neuron-box", x: 1, y: y - INPUT.height / 2, width: INPUT.width, height: INPUT.height, rx: 15 }),
+        text);
+      this.inputs.push(text);
+      return { x: 1 + INPUT.width, y, bottom: y + INPUT.height / 2 };
+    });
+  }
+
+  /**
+   * @param {SVGElement} boxes
+   * @param {SVGElement} links
+   * @param {Unit[]} layer
+   * @param {number} x
+   * @param {Place[]} before
+   * @param {number} height
+   * @returns {Place[]}
+   */
+  placeLayer(boxes, links, layer, x, before, height) {
+    return layer.map((unit, i) => {
+      const y = middle(i, layer.length, height), tall = boxHeight(unit), top = y - tall / 2;
+      const dot = svg("circle", { class: "nn-neuron-dot", cx: x + BOX, cy: y, r: DOT });
+      const texts = [0, 1, 2].map((line) => svg("text", { x: x + SUMS + 4, y: y + (line - 1) * LINE + 4 }));
+      const frame = svg("rect", { class: "nn-neuron-box", x, y: top, width: BOX, height: tall, rx: 8 });
+      const rule = svg("path", { class: "nn-neuron-rule", d: `M${x + SUMS} ${top + 6}V${top + tall - 6}` });
+      boxes.append(frame, rule, dot, ...texts);
+      if (i === 0) {
+        boxes.append(...["w", "g", "−ηg"].map((text, column) =>
+          svg("text", { class: "nn-neuron-muted", x: x + COLUMNS[column], y: top - 7, "text-anchor": "end" }, text)));
+      }
+      this.units.push({ unit, texts, dot });
+      unit.ports.forEach((port, line) => {
+        const at = top + PADDING + (line + 0.5) * LINE;
+        this.placePort(boxes, port, x, at);
+        const drawn = this.ports[this.ports.length - 1];
+        if (port.from < 0) return void boxes.append(svg("text", { class: "nn-neuron-muted", x: x - 5, y: at + 4, "text-anchor": "end" }, "b"));
+        const from = before[port.from], half = (from.x + x) / 2;
+        const way = `M${from.x} ${from.y}C${half} ${from.y} ${half} ${at} ${x} ${at}`;
+        drawn.link = svg("path", { class: "nn-neuron-link", d: way });
+        const reach = svg("path", { class: "nn-neuron-reach", d: way });
+        reach.addEventListener("click", (event) => this.edit(port, event.clientX, event.clientY));
+        links.append(drawn.link, reach);
+      });
+      return { x: x + BOX, y, bottom: top + tall };
+    });
+  }
+
+  /**
+   * @param {SVGElement} boxes
+   * @param {Port} port
+   * @param {number} x
+   * @param {number} y
+   */
+  placePort(boxes, port, x, y) {
+    const title = svg("title");
+    const numbers = COLUMNS.map((column, i) =>
+      svg("text", { class: i ? "nn-neuron-muted" : "nn-neuron-weight", x: x + column, y: y + 4, "text-anchor": "end" }));
+    const element = svg("g", { class: "nn-neuron-port", role: "button", tabindex: 0 }, title,
+      svg("rect", { x: x + 2, y: y - LINE / 2, width: SUMS - 4, height: LINE, rx: 4 }), ...numbers);
+    const open = () => {
+      const { right, bottom } = element.getBoundingClientRect();
+      this.edit(port, right, bottom, element);
+    };
+    element.addEventListener("click", open);
+    element.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      event.stopPropagation();
+      open();
+    });
+    boxes.append(element);
+    this.ports.push({ port, numbers, element, title, link: null });
+  }
+
+  /**
+   * @param {Port} port
+   * @param {number} x
+   * @param {number} y
+   * @param {SVGElement} [focusBack]
+   */
+  edit(port, x, y, focusBack) {
+    if (!this.moment) return;
+    const { layer, to, from, place } = port;
+    const isBias = from < 0;
+    this.cards.edit({
+      title: portName(this.moment.scene.sizes, port),
+      rows: [{
+        label: isBias ? "Bias" : "Weight",
+        read: () => this.moment?.arrays.parameters[place],
+        target: () => `layers.${layer - 1}.${isBias ? `bias[${to}]` : `weight[${to},${from}]`}`,
+      }],
+    }, x, y, /** @type {HTMLElement|undefined} */ (/** @type {unknown} */ (focusBack)));
+  }
+
+  /** The links and the colours, with every frame. @param {Moment} moment */
+  paint(moment) {
+    const { theme } = this;
+    this.moment = moment;
+    if (!theme) return;
+    const { parameters, values } = moment.arrays;
+    for (const { port, link, numbers } of this.ports) {
+      const weight = parameters[port.place];
+      const color = weight < 0 ? theme.negative : theme.positive;
+      if (link) {
+        const size = Math.sqrt(Math.min(1, Math.abs(weight) / STRONGEST));
+        setAttribute(link, "stroke", color);
+        setAttribute(link, "stroke-width", (WIDTHS[0] + (WIDTHS[1] - WIDTHS[0]) * size).toFixed(1));
+        setAttribute(link, "opacity", (0.3 + 0.7 * size).toFixed(2));
+      }
+      setAttribute(numbers[0], "data-sign", weight < 0 ? "negative" : "positive");
+    }
+    const last = this.units.length - 1;
+    this.units.forEach(({ dot }, i) => {
+      const value = i === last ? values[i] * 2 - 1 : values[i];
+      setAttribute(dot, "fill", pixelCss(theme.vivid[levelOf(value, 1)]));
+    });
+  }
+
+  /** The numbers, a few times a second. @param {Moment} moment */
+  showNumbers(moment) {
+    const { header: { example }, scene: { sizes, rule }, arrays } = moment;
+    const { batch, rows, targets, parameters, gradients, changes, sums, values, deltas, example_loss } = arrays;
+    const [inputs] = sizes, row = batch[0], target = targets[row];
+    const given = rows.subarray(row * inputs, (row + 1) * inputs);
+    this.inputs.forEach((text, i) => setText(text, `${inputName(i)} = ${short(given[i])}`));
+    for (const { port, numbers, element, title } of this.ports) {
+      const [w, g, change] = [parameters, gradients, changes].map((each) => each[port.place]);
+      [short(w), brief(g), brief(change)].forEach((text, i) => setText(numbers[i], text));
+      const name = portName(sizes, port);
+      setAttribute(element, "aria-label", `${name}: ${short(w)}. Change it`);
+      setText(title, `${name}: ${w}\ngradient g: ${g}\nchange −η g: ${change}\nClick to change it`);
+    }
+    this.units.forEach(({ unit, texts }, i) => {
+      [`z ${brief(sums[i])}`, `a ${brief(values[i])}`, `δ ${brief(deltas[i])}`].forEach((text, line) => setText(texts[line], text));
+      setAttribute(texts[0], "data-unit", unitName(sizes, unit.layer, unit.index));
+    });
+    if (this.target) {
+      setText(this.target, `target ${target}, loss ${loss(example_loss[0])}`);
+      this.target.setAttribute("style", `fill:${css(classColor(target))}`);
+    }
+    const others = batch.length > 1 ? `: the mean over ${batch.length} rows, of which the neurons show row ${row + 1}` : `: row ${row + 1}`;
+    setText(this.next, example === null ? `The next update${others}.`
+      : `What row ${row + 1} alone would change. Click it again to go back to the next update.`);
+    setText(this.sum, sumInWords(sizes, rule, arrays));
+  }
+}
+
+/**
+ * @typedef {{x: number, y: number, bottom: number}} Place  where a neuron's links leave it, and its lower edge
+ */
+
+/** The output neuron's sum, term by term. @param {number[]} sizes @param {string} rule @param {Moment["arrays"]} arrays */
+function sumInWords(sizes, rule, { batch, rows, parameters, sums, values }) {
+  const units = unitsOf(sizes), output = units[units.length - 1];
+  const [inputs] = sizes, isDeep = sizes.length > 2;
+  const given = isDeep ? values.subarray(0, sizes[1]) : rows.subarray(batch[0] * inputs, (batch[0] + 1) * inputs);
+  const terms = output.ports.map(({ from, place }) => (from < 0 ? signed(parameters[place]) : `${signed(parameters[place])} · ${signed(given[from])}`));
+  const a = scaled(values[output.place], 3), z = scaled(sums[output.place], 3);
+  const step = rule === "perceptron" ? `a = ${a}, since z is ${sums[output.place] > 0 ? "above 0" : "not above 0"}` : `a = 1 / (1 + e⁻ᶻ) = ${a}`;
+  return `Output: z = ${terms.join(" + ")} = ${z},  ${step}.`;
+}
+
+/** Two digits, one of what is tiny: there is no room for more beside a power. @param {number} value */
+function brief(value) {
+  return scaled(value, Math.abs(value) < TINY ? 1 : 2);
+}
+
+/** In brackets where it is negative. @param {number} value */
+function signed(value) {
+  return value < 0 ? `(${short(value)})` : short(value);
+}
+
+/** @param {Unit} unit */
+function boxHeight({ ports }) {
+  return Math.max(ports.length, 3) * LINE + 2 * PADDING;
+}
+
+/**
+ * @param {number} index
+ * @param {number} count
+ * @param {number} height
+ */
+function middle(index, count, height) {
+  return HEAD + ((index + 0.5) / count) * (height - HEAD - FOOT);
+}
+
+/**
+ * An element of a drawing.
+ *
+ * @param {string} tag
+ * @param {Record<string, string|number>} [attributes]
+ * @param {...(Node|string)} children
+ * @returns {SVGElement}
+ */
+function svg(tag, attributes = {}, ...children) {
+  const element = /** @type {SVGElement} */ (document.createElementNS("http://www.w3.org/2000/svg", tag));
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  element.append(...children);
+  return element;
+}
