@@ -152,7 +152,9 @@ def type_value(page: Page, label: str, text: str) -> None:
     """Type a value into the field that the last entry of a menu opens, key by key, and press Enter."""
     field = page.get_by_role("textbox", name=f"{label}: other")
     if not field.is_visible():
-        page.get_by_role("combobox", name=label, exact=True).first.click()
+        menu = page.get_by_role("combobox", name=label, exact=True).first
+        menu.focus()  # which scrolls there; to scroll while the list is open closes it
+        menu.press("ArrowDown")
         page.get_by_role("option", name="Other…", exact=True).click()
     field.click()
     page.keyboard.press("Control+A")

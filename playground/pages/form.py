@@ -4,7 +4,6 @@ Streamlit's own menus can be typed into, but lose what stands before the cursor 
 ``0.035`` becomes 5. So a menu here is only chosen from, and its last entry opens a field for any other value.
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -60,13 +59,10 @@ def control(
         place.slider(
             label, kind.low, kind.high, step=kind.step, format="percent", key=name, help=help, disabled=locked
         )
-    elif offered:
+    elif offered or isinstance(kind, Number):  # Streamlit's own field for numbers reads 0,5 as 5
         _any_of(session, name, offered, place, label, help, lambda value: _written(known, value, zero))
     elif isinstance(kind, Integer):
         place.number_input(label, kind.low, kind.high, key=name, help=help, disabled=locked)
-    elif isinstance(kind, Number):
-        low, high = (float(end) if math.isfinite(end) else None for end in (kind.low, kind.high))
-        place.number_input(label, low, high, step=0.1, key=name, help=help, disabled=locked)
     else:
         place.text_input(label, key=name, help=help, disabled=locked)
 

@@ -227,11 +227,13 @@ TYPED = (  # of every menu that takes any value: what has the present value's be
     ("Batch size", "batch_size", "1", "1"),
     ("L1 rate", "l1_strength", "0.0005", "0.0005"),
     ("L2 rate", "weight_decay", "0.00012", "0.00012"),
+    ("Initial scale", "initial_scale", "0,5", "0.5"),
 )
 
 
 def test_what_is_typed_is_what_is_taken(page: Page, address: str) -> None:
     opened(page, address)
+    page.get_by_text("Seeds and device").click()
     for label, name, text, taken in TYPED:
         type_value(page, label, text)
         expect(page).to_have_url(re.compile(rf"[?&]{name}={re.escape(taken)}(&|$)"))

@@ -109,6 +109,7 @@ class MLPConfig(RunConfig):
         Number(0.01, 100),
         "Initial scale",
         help="A factor on the initial weights, not on biases, 0.01 to 100.",
+        usual=(0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0),
     )
     seed: int = setting(
         0,
