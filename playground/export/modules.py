@@ -37,6 +37,7 @@ def styles(picture: str) -> list[str]:
     return ["stage/stage.css", *(path.relative_to(PACKAGE).as_posix() for path in beside)]
 
 
+@cache
 def module(path: str) -> str:
     """The module ``path`` as one that imports nothing, to be served at its own place."""
     exports = list(_read(path).exports)

@@ -321,7 +321,8 @@ def test_inspect(page: Page, address: str) -> None:
     opened(page, address)
     expect(page.get_by_test_id("stPlotlyChart")).to_have_count(0)
     page.get_by_text("Inspect", exact=True).click()
-    expect(page.get_by_test_id("stPlotlyChart")).to_have_count(2)
+    # The browser loads Plotly, 4 MB of JavaScript, only now.
+    expect(page.get_by_test_id("stPlotlyChart")).to_have_count(2, timeout=20_000)
     expect(page.get_by_test_id("stPlotlyChart").first).to_contain_text("loss")
 
 
