@@ -1,6 +1,5 @@
 """Many networks trained without a page: in this process, on all cores, or on a Ray cluster."""
 
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ from playground.runs.replay import TIERS
 from playground.settings import Problem
 from playground.studies import pool, ray
 from playground.studies.memory import check_memory, population_bytes
-from playground.studies.parts import PART, Part, Progress, Trained, Training
+from playground.studies.parts import PART, Part, Progress, Trained, Training, keep_step
 from playground.studies.variants import scored
 
 EPOCHS = Number(0, 1_000_000)
@@ -54,22 +53,20 @@ def train_all(
     ]
     at_once = parts if engine == "inline" else [max(parts, key=lambda part: population_bytes(part.configs))]
     check_memory([each for part in at_once for each in part.configs], limit_bytes, padded=padded)
-    started = time.perf_counter()
     found = ENGINES[engine](parts, progress or (lambda epoch: None))
-    elapsed_s = time.perf_counter() - started
     reached = [each for each in found if each is not None]
     if not reached:
         raise KeyboardInterrupt
-    updates = sum(each.updates for each in reached)
     return Trained(
         tuple(
             outcome
             for part, each in zip(parts, found, strict=True)
             for outcome in (each.outcomes if each else [None] * len(part.configs))
         ),
-        updates,
+        sum(each.updates for each in reached),
         min((each.tier for each in reached), key=("plain", "traced", "compiled").index),
-        updates / elapsed_s if updates else None,
+        min(each.began_s for each in reached),
+        max(each.ended_s for each in reached),
     )
 
 
@@ -101,13 +98,9 @@ def check(name: str, kind: Kind, value: float) -> None:
 
 
 def _inline(parts: list[Part], progress: Progress) -> list[Trained | None]:
-    """All parts keep step, so that wherever they are interrupted the networks can be compared."""
     trainings = [Training(part) for part in parts]
     try:
-        while trainings[0].epoch < parts[0].epochs:
-            for training in trainings:
-                training.advance()
-            progress(trainings[0].epoch)
+        keep_step(trainings, progress)
     except KeyboardInterrupt:
         if not trainings[0].epoch:
             raise

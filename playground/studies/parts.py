@@ -3,7 +3,8 @@
 A part is a value without state: it can be sent to another process or machine, and be trained again when that is lost.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from playground.outcomes import Outcome
@@ -11,7 +12,8 @@ from playground.run import RunConfig
 from playground.studies.variants import meets, scored
 
 PART = 128  # networks
-COMPILE_FROM = 5_000_000  # updates in a part, over a minute of them: compiling costs less than it saves
+COMPILE_FROM = 2_000_000  # updates in a part, half a minute of them: compiling costs less than it saves
+BLOCK_S = 0.25  # all parts train for about so long before progress is told
 
 Progress = Callable[[float], None]  # so many epochs are done
 
@@ -30,54 +32,99 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Trained:
     """What came of networks: where each came to, None for one that an interrupt kept from being trained; the updates
-    of all together and how they were computed."""
+    of all together, how they were computed, and from when to when, in seconds since 1970."""
 
     outcomes: tuple[Outcome | None, ...]
     updates: int
     tier: str
-    network_steps_per_s: float | None = None
+    began_s: float
+    ended_s: float
+
+    @property
+    def network_steps_per_s(self) -> float | None:
+        """Updates in a second of training; None where nothing was trained."""
+        return self.updates / (self.ended_s - self.began_s) if self.updates else None
 
 
 def train_part(part: Part) -> Trained:
     """Train the networks of ``part`` to the end."""
     training = Training(part)
-    while training.epoch < part.epochs:
-        training.advance()
+    keep_step([training], lambda epoch: None)
     return training.result()
 
 
+def keep_step(trainings: Sequence["Training"], progress: Progress) -> None:
+    """Train parts to the end. All keep step, so that wherever they are interrupted the networks can be compared."""
+    epochs, stride = trainings[0].part.epochs, 1
+    while trainings[0].epoch < epochs:
+        started = time.perf_counter()
+        for training in trainings:
+            training.advance(stride)
+        progress(trainings[0].epoch)
+        if time.perf_counter() - started < BLOCK_S:
+            stride *= 2
+
+
 class Training:
-    """A part under way. What it gives is the same wherever that is."""
+    """A part under way. What it gives is the same wherever that is, and in whatever strides."""
 
     def __init__(self, part: Part) -> None:
         from playground.studies.ensemble import ensemble_of  # torch comes with the first training
         from playground.training.device import use_one_thread
 
         use_one_thread()
-        self._part, self.epoch, self._updates = part, 0.0, 0
+        self.part, self.epoch, self._updates = part, 0.0, 0
         self._ensemble = ensemble_of(part.configs, **({"padded": True} if part.padded else {}))
         self._first: list[int | None] = [None] * len(part.configs)
         work = part.epochs * sum(config.steps_per_epoch for config in part.configs)
         if part.tier != "traced":
             self._ensemble.upgrade(wait=part.tier == "compiled" or work > COMPILE_FROM)
+        self._began_s = time.time()
 
-    def advance(self) -> None:
-        """Train for another epoch, or what is left of the last, and look who has met the target."""
-        epoch, target = min(self.epoch + 1, self._part.epochs), self._part.target_accuracy
-        self._updates += self._ensemble.advance_to(
-            [round(epoch * config.steps_per_epoch) for config in self._part.configs]
-        )
+    @property
+    def seeks(self) -> bool:
+        """Whether a network may still meet the target, so that each epoch has to be looked at."""
+        is_open = [first is None for first in self._first]
+        return self.part.target_accuracy is not None and bool((is_open & ~self._ensemble.diverged()).any())
+
+    def advance(self, epochs: int) -> None:
+        """Train for ``epochs`` more, as far as there are.
+
+        They go in one call where nobody has to meet the target. But one that diverges stands where it was an epoch
+        before: where one has, all go back and take the same way epoch by epoch.
+        """
+        end = min(self.epoch + epochs, self.part.epochs)
+        if epochs > 1 and not self.seeks:
+            before, start, diverged = self._ensemble.state(), self.epoch, self._ensemble.diverged()
+            updates = self._advance_to(end)
+            if (self._ensemble.diverged() == diverged).all():
+                self._updates += updates
+                return
+            self._ensemble.restore(before)
+            self.epoch = start
+        while self.epoch < end:
+            self._updates += self._advance_to(min(self.epoch + 1, end))
+            self._look()
+
+    def _advance_to(self, epoch: float) -> int:
+        """Train up to ``epoch``; returns the updates of all networks together."""
+        done = self._ensemble.advance_to([round(epoch * config.steps_per_epoch) for config in self.part.configs])
         self._ensemble.mark()
-        if target is not None and epoch == int(epoch):
-            score = scored(self._part.configs)
-            met = meets(score, self._ensemble.scores()[score.name], target) & ~self._ensemble.diverged()
-            self._first = [
-                found or (int(epoch) if now else None) for found, now in zip(self._first, met, strict=True)
-            ]
         self.epoch = epoch
+        return done
+
+    def _look(self) -> None:
+        """Note who meets the target now for the first time."""
+        target, epoch = self.part.target_accuracy, int(self.epoch)
+        if target is None or epoch != self.epoch:
+            return
+        score = scored(self.part.configs)
+        met = meets(score, self._ensemble.scores()[score.name], target) & ~self._ensemble.diverged()
+        self._first = [found or (epoch if now else None) for found, now in zip(self._first, met, strict=True)]
 
     def result(self) -> Trained:
         """What has come of it so far."""
         from playground.studies.ensemble import outcomes
 
-        return Trained(tuple(outcomes(self._ensemble, self._first)), self._updates, self._ensemble.tier)
+        found = tuple(outcomes(self._ensemble, self._first))
+        return Trained(found, self._updates, self._ensemble.tier, self._began_s, time.time())

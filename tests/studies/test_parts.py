@@ -1,49 +1,44 @@
-"""Parts of many networks: the same wherever they are trained, and gone when nobody waits for them."""
+"""A part is trained to the same end in whatever strides."""
 
 from dataclasses import replace
 
-import psutil
-import pytest
+from playground.labs.mlp.config import MLPConfig
+from playground.studies.parts import Part, Trained, Training
 
-from playground import MLPConfig
-from playground.studies.many import train_all
-from playground.studies.parts import PART, Trained
-
-BASE = MLPConfig(dataset="xor", hidden_sizes=(3,))
-
-
-def trained(engine: str, **arguments: object) -> Trained:
-    batches = [[replace(BASE, seed=seed) for seed in range(count)] for count in (PART + 2, 3)]
-    common = {"epochs": 2, "target_accuracy": 0.6, "tier": "traced", "engine": engine}
-    return train_all(batches, **{**common, **arguments})  # type: ignore[arg-type]
+PLANE = MLPConfig(dataset="plane", hidden_sizes=(4,))
+# One network learns, one diverges in the third epoch and one in the first.
+PART = Part(
+    configs=tuple(replace(PLANE, learning_rate=rate) for rate in (0.03, 1.2, 90.0)),
+    epochs=10.5,
+    target_accuracy=None,
+    tier="traced",
+    padded=False,
+)
 
 
-def test_processes_give_what_this_process_gives() -> None:
-    told: list[float] = []
-    here, there = trained("inline"), trained("process", progress=told.append)
-    assert here.outcomes == there.outcomes
-    assert len(here.outcomes) == PART + 5
-    assert here.updates == there.updates == 50 * (PART + 5)
-    assert here.outcomes[0] == here.outcomes[PART + 2]  # the same run, in another part
-    assert told == pytest.approx([2 / 3, 4 / 3, 2])
+def trained(part: Part, stride: int) -> Trained:
+    """What comes of a part in steps of ``stride`` epochs."""
+    training = Training(part)
+    while training.epoch < part.epochs:
+        training.advance(stride)
+    return training.result()
 
 
-def test_interrupting_ends_the_processes_at_once() -> None:
-    before = set(psutil.Process().children())
+def test_strides_change_nothing_also_where_a_network_diverges_within_one() -> None:
+    expected, found = trained(PART, 1), trained(PART, 8)
+    assert [each and each.epoch for each in expected.outcomes] == [10.5, 2, 0]
+    assert found.outcomes == expected.outcomes
+    assert found.updates == expected.updates
 
-    def interrupt(epoch: float) -> None:
-        raise KeyboardInterrupt
 
-    quick = replace(BASE, batch_size=250)
-    endless = replace(BASE, batch_size=1)  # trains longer than a test may take
-    found = train_all(
-        [[quick], [endless], [endless]],
-        epochs=5000,
-        target_accuracy=None,
-        tier="traced",
-        engine="process",
-        progress=interrupt,
-    )
-    assert [outcome and outcome.epoch for outcome in found.outcomes] == [5000, None, None]
-    _, alive = psutil.wait_procs(set(psutil.Process().children()) - before, timeout=10)
-    assert not [each for each in alive if "spawn_main" in " ".join(each.cmdline())]
+def test_every_epoch_is_looked_at_while_a_network_may_meet_the_target() -> None:
+    circle = MLPConfig(hidden_sizes=(4,), learning_rate=0.1)
+    part = replace(PART, configs=(circle, replace(circle, learning_rate=0.0)), epochs=30, target_accuracy=0.8)
+    expected, found = trained(part, 1), trained(part, 16)
+    assert found.outcomes == expected.outcomes
+    assert found.updates == expected.updates
+    first, never = (each and each.epoch_to_target for each in found.outcomes)
+    assert first is not None
+    assert 1 < first < 30
+    assert never is None
+    assert not Training(PART).seeks
