@@ -41,7 +41,7 @@ MAPS: dict[str, type[RunConfig]] = {"mlp": MapConfig}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; → the exit status: 0, or 2 where an argument cannot be used, 130 where it was interrupted."""
+    """Run one command. Returns the exit status: 0, 2 for an argument that cannot be used, 130 for an interrupt."""
     parser = command_line()
     options = vars(parser.parse_args(with_command(sys.argv[1:] if arguments is None else arguments)))
     try:

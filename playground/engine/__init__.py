@@ -76,7 +76,7 @@ class Engine(Protocol):
         ...
 
     def tend(self) -> None:
-        """Keep the house; called every few seconds."""
+        """Replace workers that use too much memory. Called every few seconds."""
         ...
 
     def shutdown(self) -> None:

@@ -35,7 +35,7 @@ class PageSession:
         self.config_class: type[RunConfig] = LABS[lab].config_class
 
     def begin(self) -> bool:
-        """Open the page, with what its address says; → False while there is no room for it."""
+        """Open the page with the settings of its address. Returns False while the server has no room for it."""
         if f"token_{self.lab}" not in st.session_state:
             try:
                 st.session_state[f"token_{self.lab}"] = hub().issue(self.lab)
@@ -84,8 +84,10 @@ class PageSession:
         return channel
 
     def follow(self) -> Any:
-        """Bring the run and the address in line with the controls; → the configuration. Call it before these are
-        drawn, so that what has come of it shows at once."""
+        """Bring the run and the address in line with the controls. Returns the configuration.
+
+        Call it before the controls are drawn, so that they show the result at once.
+        """
         config = self._settings()
         self._take(config)
         try:
@@ -126,8 +128,10 @@ class PageSession:
             self.channel().controls.show(live)
 
     def change(self, values: Mapping[str, Any]) -> bool:
-        """Take over settings; → whether there were any that can be used. Call it in a callback; what draws next calls
-        ``redraw_if_changed``, since all controls may show something else now."""
+        """Take over settings. Returns whether any of them could be used.
+
+        Call it in a callback. The next drawing calls ``redraw_if_changed``, since all controls may have changed.
+        """
         known, changed = self._known(values), False
         for name in values:
             if name not in known:

@@ -146,9 +146,9 @@ class Timeline:
         return ahead is not None and ahead.step == self.step
 
     def apply(self, target: str, value: Any) -> tuple[Edit, int]:
-        """Change something now; → the edit, and after how many others it stands.
+        """Apply an edit at the current step. Returns the edit and the number of edits before it.
 
-        In the past that makes another future: what lay ahead is gone. Raises ConfigError, changing nothing.
+        Edits and measurements after this step are discarded. Raises ConfigError, changing nothing.
         """
         if target == "tier" and self.step < self.furthest:
             raise ConfigError("tier: it does not change in the past")

@@ -32,7 +32,7 @@ class Writer(Generic[T]):
             self._changed.notify_all()
 
     def flush(self, patience_s: float) -> int:
-        """Wait until all is written, or nothing was for ``patience_s``; → how much is not."""
+        """Wait until all is written, or nothing was for ``patience_s``. Returns how much is not."""
         with self._changed:
             while left := len(self._waiting) + self._is_busy:
                 if not self._is_getting_on(patience_s):

@@ -324,7 +324,7 @@ export class Shell {
     this.send({ type: "seek", step });
   }
 
-  /** The page's controls follow the run through its past, once the hand has let go of the time. */
+  /** The page's controls follow the run through its past, after the slider is released. */
   sendControls() {
     if (!this.controls || this.timeline.isHeld) return;
     this.component?.setTriggerValue("controls", this.controls);

@@ -19,7 +19,7 @@ export class Timeline {
   constructor({ onSeek, onReturn }, stops) {
     this.onSeek = onSeek;
     this.stops = stops;
-    /** The step that the hand wants; it is asked for once the last wish has been painted. @type {number|null} */
+    /** The step to go to next; sent when the last one has been painted. @type {number|null} */
     this.wanted = null;
     this.isHeld = false;
     this.trustUntil = 0;
@@ -62,7 +62,7 @@ export class Timeline {
     this.onSeek(step);
   }
 
-  /** The wish of the hand, once. */
+  /** Returns the step that was asked for, and clears it. */
   take() {
     const { wanted } = this;
     this.wanted = null;

@@ -20,7 +20,7 @@ class Controls:
         self._sent: dict[str, Any] | None = None  # and do not yet
 
     def ask(self, config: RunConfig) -> dict[str, Any]:
-        """The page now shows ``config``; → what a person has changed in it."""
+        """The page now shows ``config``. Returns what a person has changed in it."""
         changed, self.shown = self.shown.changed(config), config
         if changed:
             self._sent = None

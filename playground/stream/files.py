@@ -97,7 +97,7 @@ class _Page:
         await self._send(message)
 
     async def _begun(self, start: Message) -> Message:
-        """Send the head of the answer; → its body."""
+        """Send the head of the answer. Returns its body."""
         script = stage_files()["stage/address.js"].read_text("utf-8") + "keepOneEntry(window);\n"
         body = self._body.replace(b"<head>", f'<head><script type="module">{script}</script>'.encode(), 1)
         headers = MutableHeaders(scope=start)

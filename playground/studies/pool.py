@@ -8,7 +8,7 @@ from playground.studies.parts import Part, Progress, Trained, train_part
 
 
 def run_parts(parts: list[Part], progress: Progress) -> list[Trained | None]:
-    """Train each of ``parts``; → what came of them, in their order.
+    """Train each of ``parts``. Returns their results in the same order.
 
     ``progress`` gets the mean epoch whenever a part is done. An interrupt ends the processes at once; None stands
     then for what was not done.

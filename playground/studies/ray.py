@@ -16,7 +16,7 @@ RETRIES = 5  # of a part whose machine is lost
 
 
 def run_parts(parts: list[Part], progress: Progress) -> list[Trained | None]:
-    """Train each of ``parts`` as a task that takes one core; → what came of them, in their order.
+    """Train each of ``parts`` as a task that takes one core. Returns their results in the same order.
 
     ``progress`` gets the mean epoch whenever a part is done. An interrupt ends the tasks; None stands then for what
     was not done. Raises ConfigError where Ray is not installed.

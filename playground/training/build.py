@@ -142,7 +142,7 @@ def traced(program: Program) -> torch.fx.GraphModule:
 
 
 def _mm(a: Tensor, b: Tensor) -> Tensor:
-    """(N, K) · (K, M) → (N, M) as multiply and sum, which Inductor fuses with what stands around it."""
+    """The product (N, M) of (N, K) and (K, M) as multiply and sum, which Inductor fuses with its neighbours."""
     if a.shape[0] * b.numel() > SMALL_PRODUCT:
         return NotImplemented  # type: ignore[no-any-return]  # the trace keeps the matrix product
     return (a.unsqueeze(-1) * b).sum(1)
@@ -154,7 +154,7 @@ def _addmm(bias: Tensor, a: Tensor, b: Tensor) -> Tensor:
 
 
 def _bmm(a: Tensor, b: Tensor) -> Tensor:
-    """(S, N, K) · (S, K, M) → (S, N, M), the product of many networks at once, alike."""
+    """The same for S networks: the product (S, N, M) of (S, N, K) and (S, K, M)."""
     if a.shape[1] * b[0].numel() > SMALL_BATCHED_PRODUCT:
         return NotImplemented  # type: ignore[no-any-return]
     return (a.unsqueeze(-1) * b.unsqueeze(1)).sum(2)

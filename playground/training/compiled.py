@@ -123,7 +123,7 @@ class CompiledLoop:
         first: int,
         count: int,
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """Updates ``first`` … ``first + count`` - 1 (counted from the run's start) → new parameters and state.
+        """Make ``count`` updates from number ``first`` of the run on. Returns the new parameters and state.
 
         Float32 on the CPU. Raises ValueError where a shape or ``batch_size`` is not the program's.
         """

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from playground.catalog import OPTIMIZERS as CATALOG
 
-State = Mapping[str, Tensor]  # "velocity", "mean", … → a vector (P,), or a scalar
+State = Mapping[str, Tensor]  # by name ("velocity", "mean", …) a vector (P,) or a scalar
 Rule = Callable[[Tensor, Tensor, State, Tensor], tuple[Tensor, dict[str, Tensor]]]
 
 

@@ -135,7 +135,7 @@ class Loop:
         first: int,
         count: int,
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """Updates ``first`` … ``first + count`` - 1 (counted from the run's start) → new parameters and state."""
+        """Make ``count`` updates from number ``first`` of the run on. Returns the new parameters and state."""
         size = data[0].shape[-2]
         features, targets = (torch.cat([part, part[..., :batch_size, :]], -2) for part in data)
         names, constants = sorted(state), list(hyperparameters.values())

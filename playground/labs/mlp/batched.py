@@ -223,7 +223,7 @@ def _tanh(sums: Tensor) -> Tensor:
 
 
 def _accuracies(outputs: Tensor, targets: Tensor) -> Tensor:
-    """The share of points whose class is right, as ``probes.accuracy``; (S, N, outputs) → (S,)."""
+    """The share of points whose class is right, (S,), as ``probes.accuracy``, from outputs (S, N, outputs)."""
     if outputs.shape[-1] == 1:
         right = (outputs > 0) == (targets > 0)
     else:

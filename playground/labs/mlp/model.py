@@ -28,7 +28,7 @@ class MLP(nn.Module):
         self.activation: Callable[[Tensor], Tensor] = resolve(entry.torch)(**entry.arguments)
 
     def forward(self, features: Tensor) -> Tensor:
-        """Features (N, D) → logits (N, outputs)."""
+        """Returns the logits (N, outputs) for features (N, D)."""
         return self.trace(features)[-1]
 
     def trace(self, features: Tensor, depth: int | None = None) -> list[Tensor]:

@@ -73,8 +73,10 @@ class PopulationExperiment:
         return sum(group.population.measuring_s for group in self.groups)
 
     def upgrade(self, wait: bool = False) -> bool:
-        """Go over to compiled loops that are kept on disk, or with ``wait`` made now, some 20 s for each structure;
-        → whether all groups are compiled. Where nothing can be compiled, training stays as it is."""
+        """Go over to compiled loops that are kept on disk, or with ``wait`` made now, some 20 s for each structure.
+
+        Returns whether all groups are compiled. Where nothing can be compiled, training stays as it is.
+        """
         taken = [group.upgrade(Upgrade.wait if wait else Upgrade.kept) for group in self.groups]
         return all(taken)
 
@@ -84,7 +86,7 @@ class PopulationExperiment:
         return all(taken)
 
     def take_compiled(self) -> bool:
-        """Go over to compiled loops, waiting for them where need be: all groups do, or none; → whether they did."""
+        """Go over to compiled loops, waiting for them where need be: all groups or none. Returns whether they did."""
         if not all(group.wait() for group in self.groups):
             return False
         return all(group.upgrade(Upgrade.kept) for group in self.groups)
@@ -225,7 +227,7 @@ class Group:
         return [place for place, index in enumerate(self.indices) if index in wanted]
 
     def upgrade(self, how: Callable[[Upgrade], CompiledLoop | None]) -> bool:
-        """Take the compiled loop that ``how`` brings; → whether training is compiled."""
+        """Take the compiled loop that ``how`` brings. Returns whether training is compiled."""
         if self.population.tier != "compiled" and self.population.parameters.device.type == "cpu":
             self._faster = self._faster or how(self._upgrade)
             if self._faster is not None:
@@ -233,7 +235,7 @@ class Group:
         return self.population.tier == "compiled"
 
     def wait(self) -> bool:
-        """Wait for the compiled loop, however long it takes; → whether there is one."""
+        """Wait for the compiled loop, however long it takes. Returns whether there is one."""
         if self._faster is None and self.population.parameters.device.type == "cpu":
             self._faster = self._upgrade.wait()
         return self._faster is not None

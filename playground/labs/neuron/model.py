@@ -31,7 +31,7 @@ class Network(nn.Module):
         self.activation: Callable[[Tensor], Tensor] = resolve(entry.torch)(**entry.arguments)
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Inputs (N, D) → the output neuron's sums (N, 1)."""
+        """Returns the output neuron's sums (N, 1) for inputs (N, D)."""
         return self.sums(inputs)[-1]
 
     def sums(self, inputs: Tensor) -> list[Tensor]:

@@ -47,8 +47,10 @@ class MapExperiment(Experiment):
     # Training
 
     def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
-        """Train every network for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent; →
-        updates done. Where it takes long to look at all networks, training gets four times as much."""
+        """Train every network for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent.
+
+        Returns the updates done. Where measuring all networks takes long, training gets four times as much.
+        """
         if self.notice is not None:
             return 0
         if budget_s is not None:

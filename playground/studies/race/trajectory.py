@@ -63,6 +63,6 @@ class Trajectory:
         return {"spacing": self.spacing, "points": self.points.copy(), "losses": self.losses.copy()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Be what an earlier ``state`` was."""
+        """Restore an earlier ``state``."""
         self.spacing, self.count = state["spacing"], state["points"].shape[1]
         self.points[:], self.losses[:] = state["points"], state["losses"]

@@ -30,7 +30,7 @@ class Predictor(nn.Module):
         self._output = OUTPUT_ACTIVATIONS[output]
 
     def forward(self, points: Tensor) -> Tensor:
-        """Points (N, 2) → outputs (N, outputs): the value, or every class's probability."""
+        """Returns the outputs (N, outputs) for points (N, 2): the value, or every class's probability."""
         x, y = points[:, :1], points[:, 1:]
         values = torch.cat([feature(x, y) for feature in self._features], dim=1)
         return self._output(self.network(values))
