@@ -72,7 +72,7 @@ class Hub:
             return self._channels.get(token)
 
     def reap(self) -> int:
-        """Close the channels whose page is gone and free their runs. Returns how many. Ends turns that last too long."""
+        """Close the channels whose page is gone, free their runs, end long turns. Returns how many were closed."""
         for member in self.line.training():
             member.end_turn()
         now = time.monotonic()
