@@ -149,14 +149,8 @@ if __name__ == "__main__":
 
 
 def type_value(page: Page, label: str, text: str) -> None:
-    """Type a value into the field that the last entry of a menu opens, key by key, and press Enter."""
-    field = page.get_by_role("textbox", name=f"{label}: other")
-    if not field.is_visible():
-        menu = page.get_by_role("combobox", name=label, exact=True).first
-        menu.focus()  # which scrolls there; to scroll while the list is open closes it
-        menu.press("ArrowDown")
-        page.get_by_role("option", name="Other…", exact=True).click()
-    field.click()
+    """Type a value into a field over what stands there, key by key, and press Enter."""
+    page.get_by_role("combobox", name=label, exact=True).first.click()
     page.keyboard.press("Control+A")
     page.keyboard.type(text)
     page.keyboard.press("Enter")

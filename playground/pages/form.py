@@ -1,21 +1,23 @@
 """Any setting as its control: the kind of its value says which, the setting its words and the values it offers.
 
-Streamlit's own menus can be typed into, but lose what stands before the cursor where that equals the present value:
-``0.035`` becomes 5. So a menu here is only chosen from, and its last entry opens a field for any other value.
+Numbers and lists of them have a field of our own. Streamlit's menu loses what stands before the cursor where that
+equals the present value, and its number field reads 0,5 as 5.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from playground.kinds import Choice, ConfigError, Flag, Integer, Names, Number, Share
 from playground.pages.session import PageSession, toast
+from playground.pages.stage import component
 from playground.settings import Problem, Setting
 
 RESTARTS = "↺ Starts a new run."
 LIVE = "Applies while it trains."
-OTHER = "Other…"
+
+field = component("field", "stage/field.js")
 
 
 def form(session: PageSession, groups: Mapping[str, Sequence[str]]) -> None:
@@ -59,8 +61,9 @@ def control(
         place.slider(
             label, kind.low, kind.high, step=kind.step, format="percent", key=name, help=help, disabled=locked
         )
-    elif offered or isinstance(kind, Number):  # Streamlit's own field for numbers reads 0,5 as 5
-        _any_of(session, name, offered, place, label, help, lambda value: _written(known, value, zero))
+    elif offered or isinstance(kind, Number):
+        with place.container():
+            _typed(session, name, offered, label, help, zero)
     elif isinstance(kind, Integer):
         place.number_input(label, kind.low, kind.high, key=name, help=help, disabled=locked)
     else:
@@ -92,60 +95,37 @@ def said(known: Setting, more: str = "") -> str:
     return "  \n".join(line for line in (known.help, more, LIVE if known.live else RESTARTS) if line)
 
 
-def _any_of(
-    session: PageSession,
-    name: str,
-    offered: Sequence[Any],
-    place: Any,
-    label: str,
-    help: str,
-    written: Callable[[Any], str],
-) -> None:
-    """A menu of values whose last entry opens a field for any other."""
-    present, is_typing = st.session_state[name], f"{name}_is_typed"
+def _typed(session: PageSession, name: str, offered: Sequence[Any], label: str, help: str, zero: str) -> None:
+    """A field into which a value is typed, or chosen from those that are ``offered``."""
+    known, present, key = setting_of(session, name), st.session_state[name], f"field_{name}"
     values = [*offered] if present in offered else sorted([*offered, present], key=_order)
-    with place.container():
-        st.selectbox(
-            label,
-            [*values, OTHER],
-            key=name,
-            format_func=lambda value: value if value == OTHER else written(value),
-            filter_mode=None,
-            on_change=_choose,
-            args=(session, name),
-            help=f"{help}  \n“{OTHER}” takes any value.",
-            disabled=session.varies(name),
-        )
-        if st.session_state.get(is_typing) and not session.varies(name):
-            st.text_input(
-                f"{label}: other",
-                key=f"{name}_typed",
-                label_visibility="collapsed",
-                placeholder="Any value",
-                on_change=_take_typed,
-                args=(session, name),
-            )
+    field(
+        key=key,
+        data={
+            "name": name,
+            "label": label,
+            "help": help.replace("  \n", "\n"),
+            "value": known.kind.format(present),
+            "options": [[_written(known, value, zero), known.kind.format(value)] for value in values],
+            "refused": st.session_state.get(f"{key}_refused"),
+            "answers": st.session_state.get(f"{key}_answers", 0),
+            "live": known.live,
+            "disabled": session.varies(name),
+        },
+        on_taken_change=lambda: _take(session, name, key),
+    )
 
 
-def _choose(session: PageSession, name: str) -> None:
-    """Something was chosen in a menu. Its last entry changes nothing yet: it opens the field."""
-    st.session_state[f"{name}_is_typed"] = is_other = st.session_state[name] == OTHER
-    if is_other:
-        st.session_state[name] = getattr(session.channel().config, name)
-        st.session_state[f"{name}_typed"] = ""
-
-
-def _take_typed(session: PageSession, name: str) -> None:
-    """Take what was typed, and close the field; what cannot be read is said, and stays to be mended."""
-    known, text = setting_of(session, name), st.session_state[f"{name}_typed"]
-    if not text.strip():
-        return
+def _take(session: PageSession, name: str, key: str) -> None:
+    """Take what was typed or chosen. What cannot be read is said, and stays in the field to be mended."""
+    known, text, refused = setting_of(session, name), str(st.session_state[key].get("taken")), None
     try:
         st.session_state[name] = known.kind.parse(text)
     except ConfigError as error:
+        refused = text
         toast(Problem(known.label, str(error)))
-        return
-    st.session_state[f"{name}_is_typed"] = False
+    st.session_state[f"{key}_refused"] = refused
+    st.session_state[f"{key}_answers"] = st.session_state.get(f"{key}_answers", 0) + 1
 
 
 def _label(options: Mapping[str, Any], name: str) -> str:

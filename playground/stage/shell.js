@@ -10,7 +10,7 @@ import { h, listenForDensity, setText, stylesheet } from "./dom.js";
 import { unpack } from "./frame.js";
 import { Notices } from "./notices.js";
 import { listenForShortcuts } from "./shortcuts.js";
-import { hasEarlierLife, Socket } from "./socket.js";
+import { hasEarlierLife, SETTING, Socket } from "./socket.js";
 import { Timeline } from "./timeline.js";
 import { LIVE, RECORDED, Toolbar } from "./toolbar.js";
 import { visitorMessage } from "./visitor.js";
@@ -103,6 +103,10 @@ export class Shell {
     this.root.append(this.toolbar.element, this.notices.banner, this.picture.element,
       this.timeline.element, this.notices.afloat, this.words);
     this.stopShortcuts = listenForShortcuts(this.root, this.toolbar);
+    this.hear = (/** @type {Event} */ event) => {
+      if (this.socket) this.send({ type: "setting", .../** @type {CustomEvent} */ (event).detail });
+    };
+    window.addEventListener(SETTING, this.hear);
     Promise.all(["stage/stage.css", ...(this.picture.styles ?? [])].map(stylesheet)).then(() => this.appear());
   }
 
@@ -350,6 +354,7 @@ export class Shell {
     this.observer?.disconnect();
     this.stopDensity?.();
     this.stopShortcuts();
+    window.removeEventListener(SETTING, this.hear);
     this.picture.destroy();
     cancelAnimationFrame(this.scheduled);
     this.root.remove();

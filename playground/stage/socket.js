@@ -23,6 +23,9 @@ const TOO_MANY = 4429;
 const REPLACED = 4409;  // another socket has this page's token now
 const EARLIER = "playground-token";
 
+/** The event on the window by which a control changes a live setting: its detail has ``name`` and ``text``. */
+export const SETTING = "playground-setting";
+
 export class Socket {
   /**
    * @param {string} token

@@ -137,6 +137,7 @@
  *   | {type: "speed", times: number}
  *   | {type: "seek", step: number}
  *   | {type: "view"} & View
+ *   | {type: "setting", name: string, text: string}
  *   | {type: "set", target: string, value: number}} Message  to the server, or to the player of a recording, whose speed is a factor
  */
 export {};

@@ -104,6 +104,7 @@ class Channel:
             self.last_seen, self.touched_at = math.inf, time.monotonic()  # nobody is away who waits for a worker
             # Only what the page itself has changed: the run may be at another moment than its controls know of.
             changed = self.controls.ask(config)
+            config = self.controls.shown
             known = config.settings()
             if not self.run_id or not all(known[name].live for name in changed):
                 answers: list[Future[Any]] = [self._start(config)]
@@ -171,12 +172,29 @@ class Channel:
                 self.keeper.introduce(message.get("secret"), message.get("returning"))
             elif verb == "view":
                 self._view = View(look=commands.look(message, LABS[self._lab].look_class))
+            elif verb == "setting":
+                self._change(*commands.setting(message, self.config))
             elif verb == "set":
                 return self._apply(commands.target(message, self.config), message.get("value"), self._future())
             else:
                 raise ConfigError(f"there is no command {shown(verb)}")
             self.wake()
         return None
+
+    def _change(self, name: str, text: str) -> None:
+        """Change a live setting ahead of the page, which is told of it as well, and says what cannot be used."""
+        known = self.config.settings()
+        try:
+            changed = {name: known[name].kind.parse(text)}
+            config = replace(self.config, **changed)
+        except ConfigError:
+            return
+        if config == self.config or name in config.varying or self._limits.problems(config):
+            return
+        self._apply(name, changed[name], self._future())
+        self.config = config
+        self._scene_due |= redraws(known, changed)
+        self.controls.expect(name, changed[name])
 
     def adopt(self, other: "Channel") -> bool:
         """After a reload: go on with the run of the page's earlier life, if it had the same configuration."""

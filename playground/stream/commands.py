@@ -39,6 +39,15 @@ def target(message: Mapping[str, Any], config: RunConfig) -> str:
     return str(found)
 
 
+def setting(message: Mapping[str, Any], config: RunConfig) -> tuple[str, str]:
+    """The name of a live setting, and what was typed for it."""
+    name, text = message.get("name"), message.get("text")
+    known = config.settings().get(name) if isinstance(name, str) else None
+    if known is None or not known.live or not isinstance(text, str):
+        raise ConfigError(f"setting: {shown(name)} is not one that changes while training")
+    return str(name), text
+
+
 def updates(message: Mapping[str, Any], config: RunConfig, epoch: float) -> int:
     """How many updates a press of Step means: one, or as many as end the ``epoch`` that is under way."""
     unit = message.get("unit")

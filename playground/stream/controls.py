@@ -1,7 +1,8 @@
 """What a page's controls show, beside what the settings of its run are at the moment that the stage shows.
 
-The two differ where one has gone back in time: the controls are then asked to follow. Until they have, what they show
-is nobody's wish; only what the page itself changes is.
+The two differ after going back in time: the controls are then asked to follow. They differ also for a moment after a
+live setting has come over the stage's socket, which is faster than the page. Until the controls have caught up, what
+they show is no input; only a change of it is.
 """
 
 from collections.abc import Mapping
@@ -18,13 +19,25 @@ class Controls:
         self.shown = shown
         self._due: dict[str, Any] | None = None  # live settings that they are to show
         self._sent: dict[str, Any] | None = None  # and do not yet
+        self._ahead: dict[str, tuple[Any, Any]] = {}  # by name what they show still, and will show
 
     def ask(self, config: RunConfig) -> dict[str, Any]:
         """The page now shows ``config``. Returns what a person has changed in it."""
+        for name, (former, value) in list(self._ahead.items()):
+            if getattr(config, name) == former != value:
+                config = replace(config, **{name: value})
+            else:
+                del self._ahead[name]
         changed, self.shown = self.shown.changed(config), config
         if changed:
             self._sent = None
         return changed
+
+    def expect(self, name: str, value: Any) -> None:
+        """They will show ``value``, of which the stage has told already."""
+        former, _ = self._ahead.get(name, (getattr(self.shown, name), None))
+        self._ahead[name] = former, value
+        self.show({name: value})
 
     def show(self, values: Mapping[str, Any]) -> None:
         """They have followed the run."""

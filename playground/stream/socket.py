@@ -10,6 +10,7 @@ format of frames is in ``frame.py``; commands are JSON:
     {"type": "visitor", "secret": …, "returning": boolean}   {"type": "return"}
     {"type": "view", …}  with the settings of the lab's look by their names
     {"type": "set", "target": "layers.0.weight[2,1]", "value": v}
+    {"type": "setting", "name": "learning_rate", "text": "0,03"}   a live one, as it was typed
 """
 
 import asyncio

@@ -120,6 +120,8 @@ def test_a_preset_lasts_when_something_else_changes(page: Page, address: str) ->
     before = settings(page)
     page.get_by_text("What all have in common").click()
     expect(page.get_by_role("combobox", name="Learning rate")).to_have_value("0.1")
+    # The preset draws the page once more, and a slider that is moved meanwhile goes back.
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     seeds = page.get_by_role("slider", name="Seeds each")
     seeds.focus()
     page.keyboard.press("ArrowLeft")
@@ -127,7 +129,6 @@ def test_a_preset_lasts_when_something_else_changes(page: Page, address: str) ->
     assert settings(page) == {**before, "seeds": ["8"]}
     type_value(page, "Hidden layers", "8-8-4")
     page.wait_for_url("**hidden_sizes=8%2C8%2C4**")
-    expect(page.get_by_role("textbox", name="Hidden layers: other")).to_have_count(0)
     type_value(page, "Hidden layers", "6-5-4")
     page.wait_for_url("**hidden_sizes=6%2C5%2C4**")
     assert settings(page) == {**before, "seeds": ["8"], "hidden_sizes": ["6,5,4"]}

@@ -220,7 +220,7 @@ def test_a_live_setting_changes_the_run_as_it_goes(page: Page, address: str) -> 
     is_in_state(page, "playing")
 
 
-TYPED = (  # of every menu that takes any value: what has the present value's beginning, and a comma
+TYPED = (  # in every field: what has the present value's beginning, and a comma
     ("Learning rate", "learning_rate", "0.035", "0.035"),
     ("Learning rate", "learning_rate", "0,0351", "0.0351"),
     ("Batch size", "batch_size", "100", "100"),
@@ -238,25 +238,46 @@ def test_what_is_typed_is_what_is_taken(page: Page, address: str) -> None:
         type_value(page, label, text)
         expect(page).to_have_url(re.compile(rf"[?&]{name}={re.escape(taken)}(&|$)"))
         expect(page.get_by_role("combobox", name=label)).to_have_value(taken)
-        expect(page.get_by_role("textbox", name=f"{label}: other")).to_have_count(0)
 
 
 def test_what_cannot_be_read_is_said_and_stays_to_be_mended(page: Page, address: str) -> None:
     opened(page, address, "?learning_rate=0.025")
+    rate = page.get_by_role("combobox", name="Learning rate")
     type_value(page, "Learning rate", "fast")
     expect(page.get_by_test_id("stToast")).to_contain_text("'fast' is not a number from 0 to 100")
-    rate, field = (
-        page.get_by_role("combobox", name="Learning rate"),
-        page.get_by_role("textbox", name="Learning rate: other"),
-    )
-    expect(field).to_have_value("fast")
-    expect(rate).to_have_value("0.025")
-    type_value(page, "Learning rate", "")
-    expect(rate).to_have_value("0.025")
+    expect(rate).to_have_value("fast")
+    expect(rate).to_have_attribute("aria-invalid", "true")
+    rate.press("Escape")
+    type_value(page, "Learning rate", "")  # an empty field takes nothing
+    expect(page).to_have_url(re.compile("learning_rate=0.025"))
     rate.click()
     page.get_by_role("option", name="0.1", exact=True).click()
-    expect(field).to_have_count(0)
+    expect(rate).to_have_value("0.1")
+    expect(rate).to_have_attribute("aria-invalid", "false")
     expect(page).to_have_url(re.compile("learning_rate=0.1"))
+
+
+def test_a_field_by_the_keyboard(page: Page, address: str) -> None:
+    opened(page, address)
+    rate, options = page.get_by_role("combobox", name="Learning rate"), page.get_by_role("option")
+    rate.focus()
+    expect(options).to_have_count(0)
+    rate.press("ArrowDown")
+    expect(page.get_by_role("option", name="0.03", exact=True)).to_have_attribute("aria-selected", "true")
+    rate.press("ArrowDown")
+    rate.press("Enter")
+    expect(options).to_have_count(0)
+    expect(rate).to_have_value("0.1")
+    expect(page).to_have_url(re.compile("learning_rate=0.1"))
+    rate.press("Control+A")
+    page.keyboard.type("7")
+    rate.press("Escape")  # what was typed is given up
+    expect(rate).to_have_value("0.1")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("0.7")
+    page.keyboard.press("Tab")  # what was typed is taken
+    expect(page).to_have_url(re.compile("learning_rate=0.7"))
+    is_in_state(page, "paused")
 
 
 def test_a_hostile_address(page: Page, address: str) -> None:

@@ -17,7 +17,7 @@ from playground.labs.mlp.experiment import MLPExperiment
 from playground.stream.socket import routes
 from tests.stream.page import PATH, Page, own_hub
 
-VERBS = ["hello", "play", "pause", "step", "reset", "speed", "view", "set", "ack", "tier", "configure"]
+VERBS = ["hello", "play", "pause", "step", "reset", "speed", "view", "set", "setting", "ack", "tier", "configure"]
 VERBS += ["seek", "return", "visitor"]
 FIELDS = [
     "unit",
@@ -94,6 +94,7 @@ def test_messages(messages: list[str | bytes]) -> None:
         {"type": "set", "target": "layers.0.weight[0,0]", "value": HUGE},
         {"type": "set", "target": f"layers.0.bias[{HUGE}]", "value": 1},
         {"type": "set", "target": HUGE, "value": -HUGE},
+        {"type": "setting", "name": HUGE, "text": HUGE},
         {"type": "seek", "step": HUGE},
         {"type": "ack", "waited_ms": HUGE},
         {"type": "step", "unit": HUGE},

@@ -175,6 +175,39 @@ def test_time_travel(client: TestClient, hub: Hub, token: str) -> None:
         assert "-1 is not a whole number" in page.error()
 
 
+def test_a_live_setting_comes_ahead_of_the_page(client: TestClient, hub: Hub, token: str) -> None:
+    channel = hub.channel(token)
+    with client.websocket_connect(PATH) as socket:
+        page = Page(socket, token)
+        first, _ = page.frame()
+        page.send(type="setting", name="learning_rate", text="0,3")
+        header, _ = page.frame()
+        assert (header["run"], header["edits"], header["controls"]) == (first["run"], 1, None)
+        assert header["marks"] == [[0, "learning rate set to 0.3"]]
+        channel.configure(MLPConfig())  # the page, which has not been told yet: it asks for nothing
+        channel.configure(MLPConfig(learning_rate=0.3))  # now it has
+        assert channel.value() == (
+            Run(config=MLPConfig(), edits=(Edit(step=0, target="learning_rate", value=0.3),)),
+            0,
+        )
+        channel.configure(MLPConfig())  # and this is a wish
+        header, _ = page.frame()
+        assert (header["edits"], channel.config.learning_rate) == (2, 0.03)
+        for text in ("fast", "1e9", "1" * 400, "0.03"):  # the page says what cannot be used
+            page.send(type="setting", name="learning_rate", text=text)
+        page.send(type="setting", name="seed", text="1")
+        assert "'seed' is not one that changes while training" in page.error()
+        assert channel.config == MLPConfig()
+
+
+def test_a_run_that_starts_before_the_page_knows_of_a_change_has_it(hub: Hub, token: str) -> None:
+    channel = hub.channel(token)
+    channel.configure(MLPConfig())
+    channel.handle({"type": "setting", "name": "learning_rate", "text": "0.3"})
+    channel.configure(MLPConfig(activation="relu"))
+    assert channel.value()[0] == Run(config=MLPConfig(activation="relu", learning_rate=0.3))
+
+
 def test_in_the_past_stand_the_points_of_then(client: TestClient, hub: Hub, token: str) -> None:
     with client.websocket_connect(PATH) as socket:
         page = Page(socket, token)
@@ -385,6 +418,8 @@ def test_divergence_pauses_with_a_reason(client: TestClient, hub: Hub, token: st
         ({"type": "set", "target": "learning_rate", "value": 1}, "the network has no 'learning_rate'"),
         ({"type": "set", "target": "tier", "value": "compiled"}, "the network has no 'tier'"),
         ({"type": "set", "target": 7, "value": 1}, "the network has no 7"),
+        ({"type": "setting", "name": ["seed"], "text": "1"}, "is not one that changes while training"),
+        ({"type": "setting", "name": "learning_rate", "text": 1}, "is not one that changes while training"),
         ({"type": "set", "value": 1}, "the network has no None"),
         (
             {"type": "set", "target": "layers.0.bias[0]", "value": 1e9},

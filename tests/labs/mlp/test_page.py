@@ -18,7 +18,7 @@ from playground.runs.link import query
 from playground.runs.sensitivity import sensitivity
 from playground.stream.hub import Hub
 from playground.stream.limits import Limits
-from tests.pages.page import address, opened
+from tests.pages.page import address, opened, take
 
 
 def config(page: AppTest, hub: Hub) -> MLPConfig:
@@ -76,7 +76,7 @@ def test_a_live_setting_keeps_the_run_and_another_starts_one(hub: Hub) -> None:
     page = opened("mlp")
     channel = hub.channel(page.session_state["token_mlp"])
     run_id = channel.run_id
-    page.selectbox(key="learning_rate").set_value(0.3).run()
+    take(page, "learning_rate", 0.3)
     assert channel.run_id == run_id
     assert config(page, hub).learning_rate == 0.3
     assert address(page)["learning_rate"] == "0.3"
@@ -89,7 +89,7 @@ def test_a_page_that_was_long_away_gets_a_new_channel(hub: Hub) -> None:
     page = opened("mlp", dataset="xor")
     hub.channel(page.session_state["token_mlp"]).last_seen -= 1000
     assert hub.reap() == 1
-    page.selectbox(key="learning_rate").set_value(0.3).run()
+    take(page, "learning_rate", 0.3)
     assert not page.exception
     assert config(page, hub) == MLPConfig(dataset="xor", learning_rate=0.3)
     assert hub.find(page.session_state["token_mlp"]) is not None
@@ -208,7 +208,7 @@ def test_the_code_follows_the_controls(hub: Hub) -> None:
     lines, changed = shown_code(page)
     assert "learning_rate = torch.tensor(0.03)  # float32, as all numbers here" in lines
     assert changed == []
-    page.selectbox(key="learning_rate").set_value(0.3).run()
+    take(page, "learning_rate", 0.3)
     lines, changed = shown_code(page)
     assert changed == ["learning_rate = torch.tensor(0.3)  # float32, as all numbers here"]  # never otherwise
     channel = hub.channel(page.session_state["token_mlp"])
@@ -216,7 +216,7 @@ def test_the_code_follows_the_controls(hub: Hub) -> None:
     channel.handle({"type": "step", "unit": "epoch"})
     while channel.value()[1] < 25:
         channel.poll()
-    page.selectbox(key="learning_rate").set_value(0.1).run()
+    take(page, "learning_rate", 0.1)
     assert shown_code(page)[1] == ["learning_rate = torch.tensor(0.1)"]
     channel.handle({"type": "step", "unit": "epoch"})
     while channel.value()[1] < 50:

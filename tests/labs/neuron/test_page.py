@@ -8,7 +8,7 @@ from playground.export import exported
 from playground.labs.neuron.config import NeuronConfig
 from playground.labs.neuron.page import QUESTIONS, Question
 from playground.run import Run
-from tests.pages.page import address, opened
+from tests.pages.page import address, opened, take
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda each: each.title)
@@ -24,7 +24,7 @@ def test_a_question_sets_what_it_asks_and_says_what_to_look_for(question: Questi
 
 def test_a_perceptron_with_hidden_neurons_is_brought_in_line_and_said(hub: Any) -> None:
     page = opened("neuron", data="xor", rule="perceptron")
-    page.selectbox(key="hidden").set_value(3).run()
+    take(page, "hidden", 3)
     assert not page.exception
     assert address(page)["rule"] == "gradient"
     assert "cannot train 3 hidden neurons" in page.toast[0].value

@@ -8,7 +8,7 @@ from playground.pages import session
 from playground.stream.hub import Hub
 from playground.studies.compare.config import CompareConfig
 from playground.studies.compare.page import PRESETS, _verdict
-from tests.pages.page import opened
+from tests.pages.page import opened, take
 
 SECRET = "0123456789abcdef" * 3
 
@@ -124,7 +124,7 @@ def test_chips_can_be_taken_away_before_others_come(hub: Hub) -> None:
 
 def test_hidden_layers_and_inputs_can_be_chosen(hub: Hub) -> None:
     page = opened("compare", seeds="2")
-    page.selectbox(key="hidden_sizes").select((8, 8)).run()
+    take(page, "hidden_sizes", (8, 8))
     assert config(page, hub).hidden_sizes == (8, 8)
     page.multiselect(key="features").set_value([]).run()
     assert config(page, hub).features == ("x", "y")

@@ -4,7 +4,7 @@ from streamlit.testing.v1 import AppTest
 
 from playground.stream.hub import Hub
 from playground.studies.map.config import MapConfig
-from tests.pages.page import address, opened
+from tests.pages.page import address, fields, opened, take
 
 
 def config(page: AppTest, hub: Hub) -> MapConfig:
@@ -27,7 +27,7 @@ def test_another_quantity_begins_with_its_own_range(hub: Hub) -> None:
     assert not page.exception
     found = config(page, hub)
     assert (found.across, found.across_from, found.across_to) == ("noise", 0, 0.5)
-    page.selectbox(key="across_to").select(0.3).run()
+    take(page, "across_to", 0.3)
     assert config(page, hub).across_to == 0.3
 
 
@@ -42,9 +42,9 @@ def test_axes_swapped_by_way_of_twice_the_same_have_their_own_ranges(hub: Hub) -
 
 def test_hidden_layers_are_not_asked_for_where_the_axes_say_them(hub: Hub) -> None:
     page = opened("map", cells="4", across="width", across_from="1", across_to="4")
-    assert not page.selectbox(key="hidden_sizes").disabled
+    assert not fields(page)["hidden_sizes"]["disabled"]
     page.selectbox(key="down").select("depth").run()
-    assert page.selectbox(key="hidden_sizes").disabled
+    assert fields(page)["hidden_sizes"]["disabled"]
 
 
 def test_what_does_not_fit_is_said_and_put_right(hub: Hub) -> None:
