@@ -7,6 +7,7 @@ from typing import Any
 
 from playground.lab import Metric
 from playground.statistics import Difference, Quantiles, known, median_difference, quantiles
+from playground.training.turns import give_way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +155,7 @@ def _pairs(summaries: Sequence[Summary], score: Metric) -> list[tuple[str, str]]
 
 def _difference(first: Sequence[Trial], second: Sequence[Trial], score: Metric) -> Difference | None:
     """The difference of the median scores over the seeds that both have."""
+    give_way()
     ones, others = ({row.seed: _ranked(row, score) for row in part} for part in (first, second))
     both = [seed for seed in ones if seed in others]
     return median_difference([ones[seed] for seed in both], [others[seed] for seed in both])

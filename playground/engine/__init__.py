@@ -5,6 +5,8 @@ from typing import Any, NamedTuple, Protocol
 
 from playground.run import Edit, Run, Snapshot, View
 
+GO_ON = "go_on"  # next for a call that stands still in the middle of something: in that worker, and no other
+
 
 class Again(NamedTuple):
     """The answer of a worker's verb that has more to do than fits a slice: what to call next for the same answer."""

@@ -11,12 +11,12 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from playground.runs.timeline import size_bytes
+from playground.training.turns import give_way
 
 SENT_BYTES = 2**20  # the largest that is sent
 
@@ -33,7 +33,9 @@ def set_aside(state: Mapping[str, Any], file: Path) -> Mapping[str, Any] | None:
         with fresh.open("wb") as stream:
             arrays: list[NDArray[Any]] = []
             text = json.dumps(_outline(state, arrays))
-            np.savez(stream, np.array(text), *arrays)
+            for array in (np.array(text), np.array(len(arrays)), *arrays):
+                give_way()
+                np.save(stream, array, allow_pickle=False)
         os.replace(fresh, file)  # whole or not at all, also where the process dies meanwhile
     except OSError as error:
         log.warning("a checkpoint cannot be written: %s", error)
@@ -48,12 +50,16 @@ def taken_up(kept: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     if kept is None or "file" not in kept:
         return kept
     try:
-        with np.load(kept["file"], allow_pickle=False) as found:
-            arrays = [found[f"arr_{index}"] for index in range(len(found.files))]
-    except (OSError, EOFError, ValueError, BadZipFile) as error:
+        with kept["file"].open("rb") as stream:
+            text, count = (np.load(stream, allow_pickle=False) for _ in range(2))
+            arrays = []
+            for _ in range(int(count)):
+                give_way()
+                arrays.append(np.load(stream, allow_pickle=False))
+    except (OSError, EOFError, ValueError) as error:
         log.warning("a checkpoint cannot be read: %s", error)
         return None
-    state: Mapping[str, Any] = _filled(json.loads(str(arrays[0])), arrays[1:])
+    state: Mapping[str, Any] = _filled(json.loads(str(text)), arrays)
     return state
 
 

@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from playground.engine import Again
+from playground.engine import GO_ON, Again
 from playground.engine.exports import EXPORT_S, Exports
 from playground.engine.spawn import BareSpawnContext, follow_parent
 from playground.run import Edit, Run, Snapshot, View
@@ -49,7 +49,8 @@ class _Record:
 class _Call:
     """One verb on its way to a worker; ``receive`` turns the worker's answer into the caller's.
 
-    Without a run any worker may answer. ``first`` is what brings the run to the worker, where it is not there.
+    Without a run any worker may answer. ``first`` is what brings the run to the worker, where it is not there. One
+    that ``stands`` still in the middle of something goes on in that worker; in another it is made anew.
     """
 
     run_id: str | None
@@ -59,6 +60,20 @@ class _Call:
     outcome: "Future[Any]"
     rebuilds: int = 0
     first: tuple[str, tuple[Any, ...]] | None = None
+    stands: bool = False
+
+    def goes_on(self, answer: Any) -> bool:
+        """Take a worker's answer that is not the last one; returns whether it is that."""
+        is_one = isinstance(answer, Again) or self.first is not None
+        self.stands = isinstance(answer, Again) and answer.verb == GO_ON
+        if isinstance(answer, Again) and not self.stands:
+            if self.first:
+                self.first = answer
+            else:
+                self.verb, self.arguments = answer
+        elif not self.stands:
+            self.first = None
+        return is_one
 
 
 class ProcessEngine:
@@ -207,10 +222,12 @@ class ProcessEngine:
                 return
             generation = self._generations[worker]
             if record is not None and record.generation != generation:
-                record.generation = generation
+                record.generation, call.stands = generation, False
                 state = call.run_id, record.run, record.checkpoint, record.step, record.furthest
                 call.first = None if call.verb == "open" else ("open", state)
             verb, arguments = call.first or (call.verb, call.arguments)
+            if call.stands:
+                verb, arguments = GO_ON, (call.run_id,)
             try:
                 answer = self._pools[worker].submit(_invoke, verb, *arguments)
             except BrokenProcessPool as error:
@@ -227,14 +244,7 @@ class ProcessEngine:
         elif error is not None:
             self._let_next(call)
             call.outcome.set_exception(error)
-        elif isinstance(answer := done.result(), Again):
-            if call.first:
-                call.first = answer
-            else:
-                call.verb, call.arguments = answer
-            self._submit(call)
-        elif call.first:
-            call.first = None
+        elif call.goes_on(answer := done.result()):
             self._submit(call)
         else:
             received = call.receive(answer)
@@ -331,19 +341,20 @@ def _left(record: _Record) -> list[_Call]:
     return waiting
 
 
-_worker: Any = None  # in a worker process: its Worker
+_worker: Any = None  # in a worker process: its verbs
 
 
 def _start_worker(folder: Path) -> None:
     global _worker
     follow_parent()
-    from playground.engine.worker import Worker  # here, not above: the parent stays free of torch
+    from playground.engine.turns import Turns  # here, not above: the parent stays free of torch
+    from playground.engine.worker import Worker
 
-    _worker = Worker(folder)
-    _worker.warm_up()
+    _worker = Turns(Worker(folder))
+    _worker.call("warm_up")
     gc.collect()
     gc.freeze()
 
 
 def _invoke(verb: str, *arguments: Any) -> Any:
-    return getattr(_worker, verb)(*arguments)
+    return _worker.call(verb, *arguments)

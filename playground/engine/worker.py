@@ -1,13 +1,13 @@
 """What runs inside a worker: the timelines of the runs that are pinned to it.
 
-No verb holds the worker for longer than a slice: one that has more to do answers ``Again``, and whoever waits behind
-it comes first.
+No verb holds the worker for longer than a slice: one that has more to do between two updates answers ``Again``, and
+what is long within one gives way; whoever waits behind it comes first.
 """
 
 import contextlib
 import mmap
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from playground.lab import LABS, experiment_of
 from playground.run import Edit, Run, Snapshot, View
 from playground.runs.timeline import MEMORY_BYTES, Timeline
 from playground.training.device import available_devices, use_one_thread
+from playground.training.turns import give_way
 
 SLICE_S = 0.02
 CHECKPOINT_EVERY_S = 1.0
@@ -80,15 +81,8 @@ class Worker:
             has_moved = before != (timeline.step, timeline.experiment.edits)  # else it waits for a compiled loop
             if has_moved and not is_there and _is_worth(left_s) and timeline.experiment.notice is None:
                 return Again("advance", (run_id, view, None, left_s, until))
-        if (
-            time.perf_counter() - started > 2 * SLICE_S
-        ):  # one update of many networks takes long, and so do their maps
-            return Again("advanced", (run_id, view))
-        return self.advanced(run_id, view)
-
-    def advanced(self, run_id: str, view: View) -> tuple[Snapshot, Mapping[str, Any] | None]:
-        """The last part of ``advance``."""
-        return self._timelines[run_id].observe(run_id, view), self._due_checkpoint(run_id)
+        give_way()  # one update of many networks takes long, and so do their maps
+        return timeline.observe(run_id, view), self._due_checkpoint(run_id)
 
     def seek(self, run_id: str, step: Any, view: View, budget_s: float | None = None) -> Snapshot | Again:
         """Go to ``step``, or as near as the run has come, for ``budget_s`` seconds; then observe."""
@@ -122,9 +116,9 @@ class Worker:
             timeline.experiment.close()
         self._checkpoint_at.pop(run_id, None)
 
-    def states(self) -> dict[str, Mapping[str, Any]]:
-        """All runs as they are, for another worker to go on with."""
-        found = {run_id: self._set_aside(run_id) for run_id in self._timelines}
+    def states(self, but: Collection[str] = ()) -> dict[str, Mapping[str, Any]]:
+        """All runs ``but`` some as they are, for another worker to go on with."""
+        found = {run_id: self._set_aside(run_id) for run_id in self._timelines if run_id not in but}
         return {run_id: state for run_id, state in found.items() if state is not None}
 
     def memory_bytes(self) -> int:

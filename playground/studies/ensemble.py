@@ -1,8 +1,8 @@
 """Many runs of one lab in training side by side: what a study asks of them, and how any lab can do it."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,9 @@ from playground.catalog import resolve
 from playground.lab import LABS, Experiment, experiment_of
 from playground.outcomes import Outcome
 from playground.run import RunConfig, View
+from playground.training.turns import give_way
+
+T = TypeVar("T")
 
 MOST_SIDE = 48  # px of a tile
 MOST_NUMBER = 3e38  # float32 goes no further
@@ -137,7 +140,7 @@ class Lockstep:
 
     def __init__(self, configs: Sequence[RunConfig]) -> None:
         self.configs = tuple(configs)
-        self._runs: list[Experiment] = [experiment_of(config) for config in configs]
+        self._runs: list[Experiment] = [experiment_of(config) for config in _in_turns(configs)]
         self._metrics = LABS[configs[0].lab].metrics
         self._diverged = np.zeros(len(configs), dtype=np.bool_)
         self._scores: dict[str, NDArray[np.float64]] | None = None
@@ -145,7 +148,7 @@ class Lockstep:
 
     def advance_to(self, steps: Sequence[int]) -> int:
         done = 0
-        for index, (run, step) in enumerate(zip(self._runs, steps, strict=True)):
+        for index, (run, step) in enumerate(zip(_in_turns(self._runs), steps, strict=True)):
             if self._diverged[index] or step <= run.step:
                 continue
             done += run.advance(steps=step - run.step)
@@ -159,7 +162,7 @@ class Lockstep:
         self._marks = [run.state() for run in self._runs]
 
     def prepare(self) -> None:
-        for run in self._runs:
+        for run in _in_turns(self._runs):
             run.prepare()
 
     def upgrade(self, wait: bool) -> bool:
@@ -183,7 +186,7 @@ class Lockstep:
 
     def scores(self) -> dict[str, NDArray[np.float64]]:
         if self._scores is None:
-            found = [run.metrics() for run in self._runs]
+            found = [run.metrics() for run in _in_turns(self._runs)]
             self._scores = {
                 metric.name: np.array([_number(each.get(metric.name, np.nan), metric.better) for each in found])
                 for metric in self._metrics
@@ -191,7 +194,7 @@ class Lockstep:
         return dict(self._scores)
 
     def tiles(self, indices: Sequence[int]) -> NDArray[np.uint8]:
-        return _alike([self._thumbnail(index) for index in indices], MOST_SIDE)
+        return _alike([self._thumbnail(index) for index in _in_turns(indices)], MOST_SIDE)
 
     def scene(self) -> dict[str, Any]:
         return {}
@@ -221,6 +224,13 @@ class Lockstep:
     def parameters_sha256(self) -> str:
         digests = "".join(run.parameters_sha256() for run in self._runs)
         return hashlib.sha256(digests.encode()).hexdigest()
+
+
+def _in_turns(parts: Sequence[T]) -> Iterator[T]:
+    """``parts``; between two of them others have their turn."""
+    for part in parts:
+        give_way()
+        yield part
 
 
 def _number(value: float | None, better: str) -> float:

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from playground.engine import Again, checkpoints, worker
+from playground.engine import GO_ON, Again, checkpoints, turns, worker
 from playground.engine.checkpoints import set_aside, taken_up
 from playground.engine.process import ProcessEngine
+from playground.engine.turns import Turns
 from playground.engine.worker import Worker
 from playground.headless.runs import replay
 from playground.kinds import ConfigError
@@ -46,6 +47,13 @@ def many_edits() -> Run:
     return run(*(Edit(step=0, target="learning_rate", value=0.001 * (1 + i % 50)) for i in range(20_000)))
 
 
+def many_networks() -> CompareConfig:
+    return CompareConfig(
+        base=MLPConfig(hidden_sizes=(32,) * 8, optimizer="adam", batch_size=1),
+        varied="learning_rate", values="0.001,0.01", seeds=256,
+    )  # fmt: skip
+
+
 def opened(engine: ProcessEngine, run_id: str, run: Run) -> None:
     engine.open(run_id, run, 0).result(60)
 
@@ -74,6 +82,9 @@ VERBS: dict[str, Callable[[ProcessEngine, str], "Future[Any]"]] = {
     "an epoch of a comparison": lambda engine, run_id: (
         opened(engine, run_id, Run(config=CompareConfig(base=MLPConfig(batch_size=1))))
         or engine.advance(run_id, NOTHING, steps=20_000)
+    ),
+    "one update of many networks": lambda engine, run_id: (
+        opened(engine, run_id, Run(config=many_networks())) or engine.advance(run_id, NOTHING, steps=1)
     ),
     "seek": sought,
 }
@@ -122,8 +133,8 @@ def test_calls_for_a_run_are_done_in_their_order(engine: ProcessEngine) -> None:
 
 def test_a_seek_with_a_budget_goes_on(engine: ProcessEngine) -> None:
     opened(engine, "b", run(hidden_sizes=(32,) * 4, optimizer="adam"))
-    engine.advance("b", NOTHING, steps=1500).result(60)
-    engine.seek("b", 0, NOTHING).result(60)
+    record = engine._records["b"]
+    record.furthest, record.generation = 1500, -1  # as after its worker's death: no checkpoint lies near by chance
     seen = [engine.seek("b", 1499, NOTHING, budget_s=0.001).result(60) for _ in range(3)]
     while seen[-1].step < 1499:
         seen.append(engine.seek("b", 1499, NOTHING, budget_s=0.001).result(60))
@@ -152,14 +163,48 @@ def test_a_long_rebuilding_lets_others_through(engine: ProcessEngine) -> None:
     engine.close("victim")
 
 
-def test_looking_is_a_slice_of_its_own_where_training_took_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = Worker()
-    made.open("t", run())
-    short = made.advance("t", NOTHING, 1, None, None)
-    assert not isinstance(short, Again)
-    monkeypatch.setattr(worker, "SLICE_S", 0.0)
-    assert made.advance("t", NOTHING, 1, None, None) == Again("advanced", ("t", NOTHING))
-    assert made.advanced("t", NOTHING)[0].step == 2
+SEEN = View(panels=frozenset({"stage", "scene", "table", "thumbnail"}))
+LONG_VERBS: tuple[tuple[Any, ...], ...] = (
+    ("prepare", "hog"), ("advance", "hog", SEEN, 3, None, None), ("observe", "hog", SEEN),
+    ("seek", "hog", 1, SEEN), ("advance", "hog", SEEN, 7, None, None),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("lab", ["mlp", "neuron"])  # one that trains many networks at once, and one that does not
+def test_what_is_long_within_one_update_gives_way_and_no_bit_changes(
+    lab: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "SLICE_S", 0.0)
+    config = CompareConfig.usual({"of": lab, "seeds": 3})
+    in_turns, at_once = Turns(Worker(tmp_path)), Worker()
+    in_turns.call("open", "victim", run())
+    for verb, *arguments in (("open", "hog", Run(config=config)), *LONG_VERBS):
+        answer, turns_of_the_victim = in_turns.call(verb, *arguments), 0
+        while isinstance(answer, Again):
+            assert not isinstance(in_turns.call("observe", "victim", NOTHING), Again)
+            assert ("hog" in in_turns.call("states")) == (answer.verb != GO_ON)
+            turns_of_the_victim += 1
+            answer = in_turns.call(*_flat(answer))
+        assert turns_of_the_victim > 0
+        other = getattr(at_once, verb)(*arguments)
+        while isinstance(other, Again):
+            other = getattr(at_once, other.verb)(*other.arguments)
+    assert in_turns.call("sha256", "hog") == at_once.sha256("hog")
+
+
+def _flat(answer: Again) -> tuple[Any, ...]:
+    return answer.verb, *answer.arguments
+
+
+def test_a_call_that_stands_ends_with_its_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "SLICE_S", 0.0)
+    made = Turns(Worker())
+    assert made.call("open", "hog", Run(config=CompareConfig())) == Again(GO_ON, ("hog",))
+    made.call("close", "hog")
+    with pytest.raises(KeyError, match="hog"):
+        made.call(GO_ON, "hog")
+    with pytest.raises(KeyError, match="hog"):
+        made.call("observe", "hog", NOTHING)
 
 
 def test_a_loop_that_is_being_compiled_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:

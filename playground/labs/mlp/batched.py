@@ -22,6 +22,7 @@ from playground.labs.mlp.structure import Structure
 from playground.training.compiled import CompiledLoop
 from playground.training.losses import LOSSES
 from playground.training.optimizers import initial_state
+from playground.training.turns import give_way
 from playground.training.update import Batch, Loop, all_alive, make_update
 
 COMPILED_BLOCK = 32  # networks in one compiled program; any number of them is trained block by block
@@ -130,6 +131,7 @@ class Population:
     def _run(self, count: int) -> None:
         found = []
         for index, data, constants in self._blocks:
+            give_way()
             moved, state = self._loop.run(
                 self.parameters[index],
                 {name: value[index] for name, value in self.state.items()},
@@ -186,8 +188,11 @@ def logits(structure: Structure, parameters: Tensor, features: Tensor) -> Tensor
     """What each of S networks, ``parameters`` (S, P), makes of its own ``features`` (S, N, D): (S, N, outputs)."""
     size, activation = block_of(structure, features.shape[1]), _activation(structure.activation)
     with torch.no_grad():
-        parts = zip(torch.split(parameters, size), torch.split(features, size), strict=True)
-        return torch.cat([_forward(structure.sizes, activation, *part) for part in parts])
+        found = []
+        for part in zip(torch.split(parameters, size), torch.split(features, size), strict=True):
+            give_way()
+            found.append(_forward(structure.sizes, activation, *part))
+        return torch.cat(found)
 
 
 def by_layer(sizes: Sequence[int], parameters: Tensor) -> list[tuple[Tensor, Tensor]]:
@@ -238,13 +243,18 @@ def _where(keep: Tensor, new: Tensor, old: Tensor) -> Tensor:
 
 def to_numpy(prefix: str, moment: Mapping[str, Tensor]) -> dict[str, NDArray[Any]]:
     """A population's ``moment`` as copies, to keep: each under its name after ``prefix``."""
-    return {f"{prefix}.{name}": value.cpu().numpy().copy() for name, value in moment.items()}
+    kept = {}
+    for name, value in moment.items():
+        give_way()
+        kept[f"{prefix}.{name}"] = value.cpu().numpy().copy()
+    return kept
 
 
 def from_numpy(kept: Mapping[str, Any], prefix: str, like: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The tensors that ``to_numpy`` has put under ``prefix``, each where its like is."""
-    return {
-        name: torch.from_numpy(kept[f"{prefix}.{name}"].copy()).to(tensor.device)
-        for name, tensor in like.items()
-        if f"{prefix}.{name}" in kept
-    }
+    found = {}
+    for name, tensor in like.items():
+        give_way()
+        if f"{prefix}.{name}" in kept:
+            found[name] = torch.from_numpy(kept[f"{prefix}.{name}"].copy()).to(tensor.device)
+    return found

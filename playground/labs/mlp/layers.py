@@ -17,6 +17,7 @@ from torch.func import functional_call, grad, vmap
 from playground.labs.mlp.batched import Population, block_of, by_layer, logits
 from playground.labs.mlp.model import MLP
 from playground.training.losses import LOSSES, OUTPUT_ACTIVATIONS
+from playground.training.turns import give_way
 from playground.training.update import unflatten
 
 BINS = 24
@@ -63,13 +64,16 @@ def layers(population: Population, networks: Tensor | None = None) -> Layers:
     def batch_loss(parameters: Tensor, features: Tensor, targets: Tensor) -> Tensor:
         return loss(functional_call(model, unflatten(parameters, model), (features,)), targets)
 
-    gradients = vmap(grad(batch_loss), chunk_size=block_of(structure, population.train_size))(
-        parameters, features, targets
-    )
+    size = block_of(structure, population.train_size)
+    gradients = []
+    for part in zip(*(torch.split(each, size) for each in (parameters, features, targets)), strict=True):
+        give_way()
+        gradients.append(vmap(grad(batch_loss))(*part))
     found: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
     values, norms = features, []
-    ours, slopes = by_layer(structure.sizes, parameters), by_layer(structure.sizes, gradients)
+    ours, slopes = by_layer(structure.sizes, parameters), by_layer(structure.sizes, torch.cat(gradients))
     for index, ((weights, biases), slope) in enumerate(zip(ours, slopes, strict=True)):
+        give_way()
         norms.append(torch.cat([part.flatten(1) for part in slope], dim=1).norm(dim=1))
         if index < len(ours) - 1:
             values = model.activation(values @ weights.mT + biases.unsqueeze(1))

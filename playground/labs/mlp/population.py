@@ -27,6 +27,7 @@ from playground.run import Run
 from playground.training.compiled import CompiledLoop, Upgrade
 from playground.training.device import pick_device
 from playground.training.slices import Slicer
+from playground.training.turns import give_way
 from playground.training.update import flatten
 
 SIDE = 24  # of a small boundary map
@@ -200,7 +201,7 @@ class Group:
         self._own = [_own_parameters(each, sizes) for each in own_sizes] if is_padded else None
         has_mask = is_padded or any(config.l1_strength > 0 for config in configs)
         names = ["learning_rate", "weight_decay", *(["l1_strength"] if has_mask else [])]
-        initial = [_initial(config) for config in configs]
+        initial = _initial(configs)
         if self._own is not None:
             initial = [own.float().masked_scatter(own, each) for own, each in zip(self._own, initial, strict=True)]
         self.population = Population(
@@ -302,6 +303,7 @@ def _split(config: MLPConfig, drawn: dict[Any, Split]) -> Split:
 
 
 def _rows(config: MLPConfig, drawn: dict[Any, Split]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    give_way()
     split = _split(config, drawn)
     features = feature_values(config.features, split.points)
     return features, target_values(config.dataset, config.outputs, split.labels)
@@ -312,9 +314,17 @@ def _tensors(rows: list[tuple[NDArray[Any], NDArray[Any]]], device: torch.device
     return torch.tensor(features, device=device), torch.tensor(targets, device=device)
 
 
-def _initial(config: MLPConfig) -> Tensor:
-    """The parameters (P,) that an ordinary run of ``config`` starts from."""
-    model = MLP(_structure(config).sizes, config.activation)
-    with torch.no_grad():
-        model.initialize(config.initializer, torch.Generator().manual_seed(config.seed), config.initial_scale)
-    return flatten(model)
+def _initial(configs: Sequence[MLPConfig]) -> list[Tensor]:
+    """The parameters (P,) that an ordinary run of each of ``configs`` starts from."""
+    models: dict[tuple[int, ...], MLP] = {}  # making one takes longer than drawing its weights
+    found = []
+    for config in configs:
+        give_way()
+        sizes = _structure(config).sizes
+        if sizes not in models:
+            models[sizes] = MLP(sizes, config.activation)
+        model = models[sizes]
+        with torch.no_grad():
+            model.initialize(config.initializer, torch.Generator().manual_seed(config.seed), config.initial_scale)
+        found.append(flatten(model))
+    return found
