@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Mapping
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from playground.kinds import ConfigError, Number
 from playground.lab import LABS
@@ -24,17 +24,20 @@ _BATCHED = (
 MOST_CHARACTERS = 6000  # of an address, which servers and mail programs still take whole
 
 
-def query(run: Run, step: int, in_batch: float | None = None) -> str | None:
-    """The part of an address after its ``?`` that opens ``run`` at ``step``; None where that would be too long.
+def query(run: Run, step: int | None, in_batch: float | None = None, most: int = MOST_CHARACTERS) -> str | None:
+    """The part of an address after its ``?`` that opens ``run`` at ``step``; None where it has more than ``most``
+    characters. Without a step it is to be added.
 
     ``in_batch`` is the test loss that it had there when it was trained in one batch with other networks.
     """
     edits = ";".join(f"{edit.step}:{edit.target}:{_text(run.config, edit)}" for edit in run.edits)
     beside = {"edits": edits, "step": str(step), "torch": runfile.torch_version()}
+    if step is None:
+        del beside["step"]
     if in_batch is not None:
         beside["in_batch"] = LOSS.format(in_batch)
     text = urlencode({**run.config.to_text(), **beside}, safe=":;,[]")
-    return text if len(text) <= MOST_CHARACTERS else None
+    return text if len(text) <= most else None
 
 
 def read(lab: str, text: Mapping[str, str]) -> tuple[Run, int, list[Problem], str | None]:
@@ -63,6 +66,14 @@ def read(lab: str, text: Mapping[str, str]) -> tuple[Run, int, list[Problem], st
         message = f"{error}. Its changes and its step are left out"
         return Run(config=config), 0, [*problems, Problem("link", message)], None
     return run, step, problems, " ".join(filter(None, warnings)) or None
+
+
+def known(lab: str, text: object) -> tuple[Run, int] | None:
+    """The run and the step of a link's text; None where that is not wholly one of ``lab``, or a run at its start."""
+    if not isinstance(text, str):
+        return None
+    run, step, problems, _ = read(lab, dict(parse_qsl(text)))
+    return None if problems or not (step or run.edits) else (run, step)
 
 
 def _text(config: RunConfig, edit: Edit) -> str:

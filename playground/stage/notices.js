@@ -34,11 +34,19 @@ export class Notices {
     this.badge.hidden = !text;
   }
 
-  /** The server that knew this page is gone; only a new page can go on. */
+  /** The server does not know this page, and no other line to it opens by itself. */
   expire() {
     this.connection("");
-    this.notice("This page is from an earlier server. Reload to go on.");
+    this.notice("The server knows this page no more: it was away for too long, or the server has been started anew. "
+      + "Reload to open this run again.");
     this.expired = true;
     this.banner.append(h("button", { class: "nn-button", type: "button", onclick: () => location.reload() }, "Reload"));
+  }
+
+  /** There is another line. */
+  revive() {
+    if (!this.expired) return;
+    this.expired = false;
+    this.notice(null);
   }
 }

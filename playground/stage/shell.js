@@ -90,6 +90,10 @@ export class Shell {
     this.fresh = this.viewStale = this.numbersStale = this.isUnpainted = false;
     this.numbersAt = this.wordsAt = this.viewSentAt = this.viewEveryMs = 0;
     this.scheduled = 0;
+    /** The run as a link, less its step; null for one that is too long. @type {string|null} */
+    this.link = null;
+    this.leave = () => this.socket?.leave();
+    window.addEventListener("pagehide", this.leave);
     this.tick = this.tick.bind(this);
     this.reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.notices = new Notices();
@@ -180,6 +184,7 @@ export class Shell {
     if (this.moment) this.moment.settings = this.settings;
     if (this.socket?.token === token) return;
     this.socket?.close();
+    this.notices.revive();
     this.root.dataset.transport = "socket";
     this.socket = new Socket(token, {
       onFrame: (frame) => { this.waiting.push({ ...unpack(frame), at: performance.now() }); this.request(); },
@@ -190,6 +195,8 @@ export class Shell {
         this.notices.connection(online ? "" : "reconnecting…");
       },
       greetings: () => [visitorMessage(), this.toolbar.speedMessage(), ...(this.isLooking() ? [this.viewMessage()] : [])],
+      run: () => this.knownRun(),
+      onForgotten: () => this.component?.setTriggerValue("command", visitorMessage()), // its script makes another place for it
       onUnreachable: () => this.component?.setStateValue("transport", "poll"),
       onExpired: () => this.notices.expire(),
     });
@@ -207,6 +214,7 @@ export class Shell {
       const isOvertaken = !header.scene && this.waiting.some(({ header: { scene, edits } }) => scene || edits !== header.edits);
       if (header.settings) this.settings = { ...this.settings, ...header.settings };
       if (header.controls) this.controls = header.controls;
+      if (header.link !== undefined) this.link = header.link;
       isNews = !isOvertaken && (Boolean(header.scene) || header.run === this.moment?.header.run);
       if (isNews) this.take(header, arrays);
       else this.acknowledge();
@@ -344,6 +352,12 @@ export class Shell {
     return Object.values(this.view).some((value) => value !== null);
   }
 
+  /** The run as a link, if it has come anywhere. */
+  knownRun() {
+    const { step = 0, edits = 0 } = this.moment?.header ?? {};
+    return this.link !== null && (step || edits) ? `${this.link}&step=${step}` : null;
+  }
+
   /** Asks Python for other settings. @param {Record<string, unknown>} values */
   ask(values) {
     this.component?.setTriggerValue("change", values);
@@ -355,6 +369,7 @@ export class Shell {
     this.stopDensity?.();
     this.stopShortcuts();
     window.removeEventListener(SETTING, this.hear);
+    window.removeEventListener("pagehide", this.leave);
     this.picture.destroy();
     cancelAnimationFrame(this.scheduled);
     this.root.remove();

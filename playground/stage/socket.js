@@ -12,7 +12,10 @@ import { tabMemory } from "./memory.js";
  * @property {(online: boolean) => void} onOnline
  * @property {() => Message[]} greetings  sent after every hello
  * @property {() => void} onUnreachable  this network lets no WebSocket through
- * @property {() => void} onExpired  the server was restarted and knows the token no more
+ * @property {() => string|null} run  the page's run, as a link, for a server that knows it no more
+ * @property {() => void} onForgotten  the server knows the token no more: the page was away for too long, or the server
+ *   is another one
+ * @property {() => void} onExpired  and it stays so
  */
 
 const FIRST_RETRY_MS = 250;
@@ -22,6 +25,8 @@ const TOKEN_UNKNOWN = 4401;
 const TOO_MANY = 4429;
 const REPLACED = 4409;  // another socket has this page's token now
 const EARLIER = "playground-token";
+const RUN = "playground-run";
+const ATTEMPTS_WITH_UNKNOWN_TOKEN = 6;  // in which the page's script can have come back
 
 /** The event on the window by which a control changes a live setting: its detail has ``name`` and ``text``. */
 export const SETTING = "playground-setting";
@@ -34,10 +39,10 @@ export class Socket {
   constructor(token, listener) {
     this.token = token;
     this.listener = listener;
-    this.everOpen = this.isRemembered = false;
+    this.everOpen = this.isOnline = this.isRemembered = false;
     /** What a person asked for before the wire was there. @type {Message[]} */
     this.unsent = [];
-    this.failures = 0;
+    this.failures = this.refusals = 0;
     this.closed = false;
     this.retry = 0;
     this.wire = this.open();
@@ -49,6 +54,7 @@ export class Socket {
     wire.onopen = () => this.greet();
     wire.onclose = (event) => this.cut(event.code, event.reason);
     wire.onmessage = ({ data }) => {
+      this.welcome();
       if (typeof data !== "string") return this.listener.onFrame(data);
       const message = JSON.parse(data);
       if (message.type === "error") this.listener.onError(message.text);
@@ -60,10 +66,18 @@ export class Socket {
     this.everOpen = true;
     this.failures = 0;
     // A reloaded page has a new token; the one of its earlier life lets it go on with its run.
-    this.send({ type: "hello", token: this.token, resume: tabMemory.get(EARLIER) });
+    const run = this.listener.run() ?? tabMemory.get(RUN);
+    this.send({ type: "hello", token: this.token, resume: tabMemory.get(EARLIER), run });
     if (hasEarlierLife()) this.remember();
     this.listener.greetings().forEach((message) => this.send(message));
     this.unsent.splice(0).forEach((message) => this.send(message));
+  }
+
+  /** The server has answered: it knows the page. */
+  welcome() {
+    if (this.isOnline) return;
+    this.isOnline = true;
+    this.refusals = 0;
     this.listener.onOnline(true);
   }
 
@@ -75,11 +89,15 @@ export class Socket {
     if (this.closed) return;
     if (code === TOO_MANY) this.listener.onError(reason);
     if (code === REPLACED) return this.close();
-    if (code === TOKEN_UNKNOWN) return this.listener.onExpired();
+    this.isOnline = false;
     this.failures += 1;
-    if (!this.everOpen && this.failures >= ATTEMPTS_BEFORE_POLLING) return this.listener.onUnreachable();
+    if (code === TOKEN_UNKNOWN) {
+      this.refusals += 1;
+      if (this.refusals > ATTEMPTS_WITH_UNKNOWN_TOKEN) return this.listener.onExpired();
+      this.listener.onForgotten();
+    } else if (!this.everOpen && this.failures >= ATTEMPTS_BEFORE_POLLING) return this.listener.onUnreachable();
     this.listener.onOnline(false);
-    const wait = Math.min(FIRST_RETRY_MS * 2 ** (this.failures - 1), LAST_RETRY_MS);
+    const wait = Math.min(FIRST_RETRY_MS * 2 ** (Math.max(this.failures, this.refusals) - 1), LAST_RETRY_MS);
     this.retry = window.setTimeout(() => { this.wire = this.open(); }, wait);
   }
 
@@ -94,6 +112,11 @@ export class Socket {
     if (this.isRemembered || this.closed) return;
     this.isRemembered = true;
     tabMemory.set(EARLIER, this.token);
+  }
+
+  /** The page is left, perhaps to be loaded anew. */
+  leave() {
+    tabMemory.set(RUN, this.listener.run() ?? "");
   }
 
   close() {

@@ -49,6 +49,7 @@
  * @property {number|null} updates_per_s
  * @property {string} tier
  * @property {string|null} notice
+ * @property {string|null} [link]  where the run has changed: it, without its step; null where it is too long for that
  * @property {Scene} [scene]  in a full frame
  * @property {string[]} [columns]  of the array ``curves``, in a full frame
  * @property {Partial<Live>} [settings]  in a frame that came as a component's data
@@ -128,7 +129,7 @@
  * @property {(name: "transport", value: "poll") => void} setStateValue
  * @property {(name: "command"|"change"|"controls", value: object) => void} setTriggerValue
  *
- * @typedef {{type: "hello", token: string, resume: string|null}
+ * @typedef {{type: "hello", token: string, resume: string|null, run: string|null}
  *   | {type: "visitor", secret: string, returning: boolean}
  *   | {type: "play"|"pause"|"reset"|"return"}
  *   | {type: "ack", waited_ms: number}

@@ -19,6 +19,7 @@ from playground.engine import Engine
 from playground.kinds import ConfigError, shown
 from playground.lab import FIRST, LABS
 from playground.run import Run, RunConfig, Snapshot, View
+from playground.runs import link
 from playground.runs.frame import pack
 from playground.runs.store import Store
 from playground.settings import redraws
@@ -89,6 +90,9 @@ class Channel:
         self._until: int | None = None  # the step to which a run is being computed again, in sight
         self._is_opened = False  # by a link, a file or from the list, rather than by the settings alone
         self._former: Known | None = None  # what was left by a change in the past
+        self._linked: Run | None = None  # whose link the page has
+        self._is_recalled = False
+        self._is_unmet = True  # no socket has come yet
         self._last_frame = b""
 
     # What the page asks for
@@ -209,6 +213,22 @@ class Channel:
             self.wake()
             return True
 
+    def recall(self, text: object) -> None:
+        """Go on with a run that the server knows no more, and the page does: ``text`` is its link's. It is computed
+        again, in sight, unless the page has another run by now."""
+        found = link.known(self._lab, text)
+        if found is None or self._limits.problems(found[0].config):
+            return
+        run, step = found
+        known = run.config.settings()
+        with self._lock:
+            is_same = type(run.config) is type(self.config) and all(
+                name in known and known[name].live for name in run.config.changed(self.config)
+            )
+            if is_same and self._is_unmet and self.run_id and not self._is_opened:
+                self._start(run.config, Known(run, step, None))
+                self._is_recalled = True
+
     @property
     def connected(self) -> bool:
         return self._connection is not None
@@ -218,7 +238,8 @@ class Channel:
         with self._lock:
             if self._connection is not None:
                 self._connection.replaced.set()
-            self._connection = Connection(self._limits.frames_per_s)
+            self._connection, self._linked = Connection(self._limits.frames_per_s), None
+            self._is_unmet = False
             self._scene_due = True
             self._play(self.playing)
             self.wake()
@@ -384,6 +405,8 @@ class Channel:
             is_there = self._until is not None and snapshot.step >= self._until
             has_arrived = is_there and not snapshot.info["is_due"]
             if is_ours and (snapshot.notice is not None or has_arrived):
+                if self._is_recalled and has_arrived:
+                    self._notice = f"{self._why_recalled()} It is open again, at step {snapshot.step:,}."
                 self._play(False)
                 self._scene_due |= has_arrived  # with all of the curve
             if is_ours and self._goal is not None and self._goal.is_met(snapshot):
@@ -403,11 +426,26 @@ class Channel:
                 "former": self._former and self._former.step,
                 "controls": self.controls.take(),
                 "notice": snapshot.notice or self._notice or self._waiting() or self._progress(snapshot),
+                **(self._link(snapshot) if is_ours else {}),
                 **snapshot.info,
             }
             is_narrow = self._connection is not None and self._connection.window.is_narrow
             coarse = is_narrow and self.playing  # a picture that stands still is worth its bytes
         return pack(header, snapshot.arrays, coarse=coarse)
+
+    def _link(self, snapshot: Snapshot) -> dict[str, str | None]:
+        """The run as a link, less its step, for a page that may find nobody who remembers it: where it has changed."""
+        run = self._engine.run(self.run_id)
+        if run is self._linked and "scene" not in snapshot.info:
+            return {}
+        self._linked = run
+        return {"link": link.query(run, None, most=self._limits.message_chars // 2)}
+
+    def _why_recalled(self) -> str:
+        return (
+            f"The server had let go of this run: the page was away for more than {self._limits.away_s} seconds, or "
+            "the server has been started anew."
+        )
 
     def _future(self) -> Known | None:
         """What lies ahead of the moment that is shown; None at the run's end."""
@@ -481,7 +519,7 @@ class Channel:
         self.run_id, self.config = run_id, config
         self._former, self._was_in_past = None, known is not None
         self.controls.forget()
-        self._is_opened = False
+        self._is_opened = self._is_recalled = False
         self._until = None
         self._play(known is not None and known.step > 0)
         self._until = (known and known.step) or None
@@ -526,7 +564,8 @@ class Channel:
         if self._until is None or snapshot.run_id != self.run_id:
             warning: str | None = snapshot.info["warning"]
             return warning
-        return f"Computing this run again: step {snapshot.step:,} of {self._until:,}. Pause stops here."
+        why = f"{self._why_recalled()} " if self._is_recalled else ""
+        return f"{why}Computing this run again: step {snapshot.step:,} of {self._until:,}. Pause stops here."
 
 
 def _answered(future: Future[T]) -> T:

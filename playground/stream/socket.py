@@ -4,7 +4,7 @@ A client first shows its token, then sends commands and acknowledges each frame 
 milliseconds for which it had lain there; how many frames are under way at most is told in ``connection.py``. The wire
 format of frames is in ``frame.py``; commands are JSON:
 
-    {"type": "hello", "token": …, "resume": …}      {"type": "ack", "waited_ms": number}
+    {"type": "hello", "token": …, "resume": …, "run": …}      {"type": "ack", "waited_ms": number}
     {"type": "play"}  {"type": "pause"}  {"type": "step", "unit": "update" | "epoch"}  {"type": "reset"}
     {"type": "speed", "updates_per_s": number | null}    {"type": "seek", "step": n}
     {"type": "visitor", "secret": …, "returning": boolean}   {"type": "return"}
@@ -94,10 +94,11 @@ async def _greeted(websocket: WebSocket) -> Channel | None:
         await websocket.close(UNKNOWN_TOKEN, "unknown token")
         return None
     earlier = message.get("resume")
-    if isinstance(earlier, str) and earlier != token:
-        former = hub().find(earlier)
-        if former is not None:
-            channel.adopt(former)
+    former = hub().find(earlier) if isinstance(earlier, str) else None
+    if former is None or former is channel:
+        channel.recall(message.get("run"))
+    else:
+        channel.adopt(former)
     return channel
 
 

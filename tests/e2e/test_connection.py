@@ -9,7 +9,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import STAGE, is_in_state, number, opened, press, reaches
+from tests.browser import STAGE, app, free_port, is_in_state, number, opened, press, reaches, type_value
 from tests.wire import Wire
 
 pytestmark = pytest.mark.browser
@@ -73,8 +73,54 @@ def _training_s(pid: int) -> float:
     return used() - before
 
 
-def test_a_server_that_was_restarted_says_so(page: Page, address: str) -> None:
+def trained(page: Page) -> tuple[float, str]:
+    """The step at which a run with a change on its way was paused, and its score."""
+    press(page, "Play")
+    reaches(page, 200)
+    type_value(page, "Learning rate", "0.07")
+    expect(page.locator(STAGE)).to_have_attribute("data-edits", "1")
+    reaches(page, number(page, "step") + 100)
+    press(page, "Pause")
+    is_in_state(page, "paused")
+    return number(page, "step"), page.locator(STAGE).get_attribute("data-score") or ""
+
+
+def opens_again(page: Page, step: float, score: str, timeout_s: float = 60) -> None:
+    """Wait until the run is there by itself, computed again, and the words say why."""
+    expect(page.get_by_text(f"open again, at step {step:,.0f}.")).to_be_visible(timeout=timeout_s * 1000)
+    expect(page.locator(STAGE)).to_have_attribute("data-step", f"{step:.0f}")
+    expect(page.locator(STAGE)).to_have_attribute("data-score", score)
+    expect(page.locator(STAGE)).to_have_attribute("data-edits", "1")
+    expect(page.get_by_role("combobox", name="Learning rate", exact=True).first).to_have_value("0.07")
+
+
+def test_a_run_opens_again_after_a_long_absence_and_after_a_restart(chromium: Browser) -> None:
+    port, environment = free_port(), {"PLAYGROUND_MAX_AWAY_S": "1", "PLAYGROUND_COMPILE": "off"}
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    with Wire(port) as wire:
+        page = context.new_page()
+        with app(port=port, **environment):
+            opened(page, f"http://localhost:{wire.port}")
+            step, score = trained(page)
+            run = page.locator(STAGE).get_attribute("data-run") or ""
+            context.set_offline(True)  # no new connection
+            wire.cut()
+            expect(page.get_by_text("reconnecting")).to_be_visible()
+            page.wait_for_timeout(4000)  # the absence itself
+            context.set_offline(False)
+            opens_again(page, step, score)
+            expect(page.locator(STAGE)).not_to_have_attribute("data-run", run)
+        expect(page.get_by_text("reconnecting")).to_be_visible()
+        with app(port=port, **environment):
+            opens_again(page, step, score)
+        with app(port=port, **environment):  # loaded anew after a restart
+            page.reload()
+            opens_again(page, step, score)
+    context.close()
+
+
+def test_a_server_that_does_not_know_the_page_says_so(page: Page, address: str) -> None:
     page.route_web_socket(re.compile("/playground/socket"), lambda socket: socket.close(code=4401))
     page.goto(address)
-    expect(page.get_by_text("earlier server")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("The server knows this page no more")).to_be_visible(timeout=30_000)
     expect(page.get_by_role("button", name="Reload")).to_be_visible()

@@ -509,3 +509,36 @@ def test_closing_a_channel_twice_is_fine() -> None:
     channel.configure(MLPConfig())
     channel.close()
     channel.close()
+
+
+def test_a_run_that_the_server_has_let_go_opens_again(client: TestClient, hub: Hub, token: str) -> None:
+    with client.websocket_connect(PATH) as socket:
+        page = Page(socket, token)
+        page.frame()
+        page.send(type="step", unit="epoch")
+        assert page.frame_when(step=25)
+        hub.channel(token).configure(MLPConfig(learning_rate=0.1))
+        changed = page.frame_when(edits=1)
+        page.send(type="step", unit="epoch")
+        page.frame_when(step=50)
+    left = hub.engine.sha256(hub.channel(token).run_id).result()
+    hub.channel(token).last_seen -= 1000
+    assert hub.reap() == 1
+    hub.channel(token).configure(MLPConfig(learning_rate=0.1))  # the page's script, with what its controls show
+    known = f"{changed['link']}&step=50"
+    with client.websocket_connect(PATH) as socket:
+        header = Page(socket, token, resume=token, run=known).frame_when(step=50, state="paused")
+        assert header["edits"] == 1
+        assert "let go of this run" in header["notice"]
+        assert "open again, at step 50" in header["notice"]
+    assert hub.engine.sha256(hub.channel(token).run_id).result() == left
+    with client.websocket_connect(PATH) as socket:  # a page that was never away
+        assert Page(socket, token, resume=token, run=f"{changed['link']}&step=25").frame()[0]["step"] == 50
+
+
+@pytest.mark.parametrize("known", ["dataset=xor&step=25", "step=99999999999", "step=0", "x=1&step=25", 7, "%"])
+def test_a_page_that_knows_another_run_or_none_gets_the_one_of_its_settings(
+    client: TestClient, token: str, known: object
+) -> None:
+    with client.websocket_connect(PATH) as socket:
+        assert Page(socket, token, run=known).frame()[0]["step"] == 0
