@@ -14,12 +14,14 @@ class Wire:
     """Listens on ``port`` for the app on the port ``to``.
 
     Each direction takes ``round_trip_s`` / 2, a new connection one round trip more, as TCP's handshake does; downward
-    all connections together carry at most ``bytes_per_s``.
+    all connections together carry at most ``bytes_per_s``. While it ``refuses_websockets``, each is answered as some
+    proxies do.
     """
 
     def __init__(self, to: int, round_trip_s: float = 0.0, bytes_per_s: float | None = None) -> None:
         self._to, self._delay_s = to, round_trip_s / 2
         self._down = _Line(bytes_per_s)
+        self.refuses_websockets = False
         self._writers: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -58,12 +60,19 @@ class Wire:
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         shaken = self._loop.time() + 2 * self._delay_s
         with contextlib.suppress(OSError):
+            first = await reader.read(CHUNK) if self.refuses_websockets else b""
+            if b"upgrade: websocket" in first.lower():
+                writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                writer.close()
+                return
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._to)
+            far_writer.write(first)
             self._writers |= {writer, far_writer}
             await asyncio.gather(
                 self._pump(reader, far_writer, _Line(None), shaken), self._pump(far_reader, writer, self._down, 0.0)
             )
             self._writers -= {writer, far_writer}
+        writer.close()  # also where nobody listens
 
     async def _pump(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, line: "_Line", not_before: float

@@ -20,13 +20,14 @@ import { tabMemory } from "./memory.js";
 
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 5000;
+const OPENING_MS = 15_000;  // after which an attempt is given up: of a network that comes and goes, some answer never
 const ATTEMPTS_BEFORE_POLLING = 2;
 const TOKEN_UNKNOWN = 4401;
 const TOO_MANY = 4429;
 const REPLACED = 4409;  // another socket has this page's token now
 const EARLIER = "playground-token";
 const RUN = "playground-run";
-const ATTEMPTS_WITH_UNKNOWN_TOKEN = 6;  // in which the page's script can have come back
+const ATTEMPTS_WITH_UNKNOWN_TOKEN = 8;  // within half a minute: a server that starts takes a while to draw the page
 
 /** The event on the window by which a control changes a live setting: its detail has ``name`` and ``text``. */
 export const SETTING = "playground-setting";
@@ -50,9 +51,13 @@ export class Socket {
 
   open() {
     const wire = new WebSocket(socketUrl());
+    const opening = window.setTimeout(() => wire.close(), OPENING_MS);
     wire.binaryType = "arraybuffer";
-    wire.onopen = () => this.greet();
-    wire.onclose = (event) => this.cut(event.code, event.reason);
+    wire.onopen = () => this.greet(opening);
+    wire.onclose = (event) => {
+      window.clearTimeout(opening);
+      this.cut(event.code, event.reason);
+    };
     wire.onmessage = ({ data }) => {
       this.welcome();
       if (typeof data !== "string") return this.listener.onFrame(data);
@@ -62,7 +67,9 @@ export class Socket {
     return wire;
   }
 
-  greet() {
+  /** @param {number} opening  the timer that would give this attempt up */
+  greet(opening) {
+    window.clearTimeout(opening);
     this.everOpen = true;
     this.failures = 0;
     // A reloaded page has a new token; the one of its earlier life lets it go on with its run.

@@ -434,7 +434,7 @@ class Channel:
         return pack(header, snapshot.arrays, coarse=coarse)
 
     def _link(self, snapshot: Snapshot) -> dict[str, str | None]:
-        """The run as a link, less its step, for a page that may find nobody who remembers it: where it has changed."""
+        """Where the run has changed: as a link, less its step, for a page that may find nobody who remembers it."""
         run = self._engine.run(self.run_id)
         if run is self._linked and "scene" not in snapshot.info:
             return {}

@@ -22,6 +22,7 @@ from playground.lab import FIRST, LABS
 PREFIX = "playground"
 SERVED = (".js", ".css")
 CONDITIONS = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
+FIRST_SCRIPTS = {"stage/address.js": "keepOneEntry(window);", "stage/silence.js": "explainSilence();"}
 FOR_EVER = "public, max-age=31536000, immutable"
 _SCRIPTS, _ELEMENTS = "static/js", ("BidiComponent", "Html")  # Streamlit's
 _IMPORTED = re.compile(r"""(?:from|import)\s*["'`]\./([\w.-]+\.js)["'`]""")
@@ -59,7 +60,7 @@ async def stage_file(request: Request) -> Response:
 
 
 class Announcement:
-    """Middleware that adds to each page's first answer what the stage of its lab needs, and ``stage/address.js``.
+    """Middleware that adds to each page's first answer what the stage of its lab needs, and ``FIRST_SCRIPTS``.
 
     That answer is small; it is asked for anew each time, and whole, so that what is added is always today's.
     """
@@ -98,8 +99,11 @@ class _Page:
 
     async def _begun(self, start: Message) -> Message:
         """Send the head of the answer. Returns its body."""
-        script = stage_files()["stage/address.js"].read_text("utf-8") + "keepOneEntry(window);\n"
-        body = self._body.replace(b"<head>", f'<head><script type="module">{script}</script>'.encode(), 1)
+        scripts = "".join(
+            f'<script type="module">{stage_files()[name].read_text("utf-8")}{call}\n</script>'
+            for name, call in FIRST_SCRIPTS.items()
+        )
+        body = self._body.replace(b"<head>", f"<head>{scripts}".encode(), 1)
         headers = MutableHeaders(scope=start)
         for name in ("etag", "last-modified"):
             del headers[name]

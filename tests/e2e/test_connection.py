@@ -44,6 +44,7 @@ def test_far_away_the_picture_is_there_before_the_socket(page: Page, address: st
         reaches(page, 30)
         is_in_state(page, "playing")
         expect(page.get_by_test_id("dataset-picker")).to_be_visible()  # the page is whole before the line is closed
+        expect(page.get_by_text("cannot reach its server")).to_have_count(0)  # slow is not refused
 
 
 def test_a_closed_tab_trains_nothing(chromium: Browser, server: tuple[str, int]) -> None:
@@ -85,9 +86,14 @@ def trained(page: Page) -> tuple[float, str]:
     return number(page, "step"), page.locator(STAGE).get_attribute("data-score") or ""
 
 
-def opens_again(page: Page, step: float, score: str, timeout_s: float = 60) -> None:
-    """Wait until the run is there by itself, computed again, and the words say why."""
-    expect(page.get_by_text(f"open again, at step {step:,.0f}.")).to_be_visible(timeout=timeout_s * 1000)
+def shown_run(page: Page) -> str:
+    return page.locator(STAGE).get_attribute("data-run") or ""
+
+
+def opens_again(page: Page, left: str, step: float, score: str) -> None:
+    """Wait until the run that was ``left`` is there by itself, computed again, and the words say why."""
+    expect(page.locator(STAGE)).not_to_have_attribute("data-run", left, timeout=60_000)
+    expect(page.get_by_text(f"open again, at step {step:,.0f}.")).to_be_visible(timeout=60_000)
     expect(page.locator(STAGE)).to_have_attribute("data-step", f"{step:.0f}")
     expect(page.locator(STAGE)).to_have_attribute("data-score", score)
     expect(page.locator(STAGE)).to_have_attribute("data-edits", "1")
@@ -102,25 +108,41 @@ def test_a_run_opens_again_after_a_long_absence_and_after_a_restart(chromium: Br
         with app(port=port, **environment):
             opened(page, f"http://localhost:{wire.port}")
             step, score = trained(page)
-            run = page.locator(STAGE).get_attribute("data-run") or ""
+            left = shown_run(page)
             context.set_offline(True)  # no new connection
             wire.cut()
             expect(page.get_by_text("reconnecting")).to_be_visible()
-            page.wait_for_timeout(4000)  # the absence itself
+            page.wait_for_timeout(3000)  # the absence itself
             context.set_offline(False)
-            opens_again(page, step, score)
-            expect(page.locator(STAGE)).not_to_have_attribute("data-run", run)
-        expect(page.get_by_text("reconnecting")).to_be_visible()
+            opens_again(page, left, step, score)
+            left = shown_run(page)
         with app(port=port, **environment):
-            opens_again(page, step, score)
+            opens_again(page, left, step, score)
+            left = shown_run(page)
         with app(port=port, **environment):  # loaded anew after a restart
             page.reload()
-            opens_again(page, step, score)
+            opens_again(page, left, step, score)
     context.close()
 
 
 def test_a_server_that_does_not_know_the_page_says_so(page: Page, address: str) -> None:
+    hurry = "const wait = window.setTimeout; window.setTimeout = (what, ms, ...more) => wait(what, ms / 20, ...more)"
+    page.add_init_script(hurry)
     page.route_web_socket(re.compile("/playground/socket"), lambda socket: socket.close(code=4401))
     page.goto(address)
     expect(page.get_by_text("The server knows this page no more")).to_be_visible(timeout=30_000)
     expect(page.get_by_role("button", name="Reload")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["", "compare"])
+def test_where_every_websocket_is_refused_the_page_says_why_until_one_gets_through(
+    page: Page, wire: Wire, path: str
+) -> None:
+    wire.refuses_websockets = True
+    page.goto(f"http://localhost:{wire.port}/{path}")
+    why = page.get_by_role("alert").filter(has_text="This page cannot reach its server")
+    expect(why).to_be_visible(timeout=30_000)
+    expect(why).to_contain_text("It needs a WebSocket")
+    wire.refuses_websockets = False
+    expect(page.locator(STAGE)).to_be_visible(timeout=60_000)
+    expect(why).to_have_count(0)

@@ -1,0 +1,69 @@
+// @ts-check
+/**
+ * Says why the page does not appear. Streamlit draws all of it, and needs a WebSocket for that: where a proxy refuses
+ * every one, there would be a skeleton and no word. This stands in the first answer, before Streamlit's own scripts.
+ */
+
+const PATIENCE_MS = 5000; // for which a page may be on its way before somebody asks why
+const ANSWER_MS = 10_000; // in which a WebSocket opens, also from far away
+const LOOK_MS = 500;
+const CONNECTED = '[data-test-connection-state="CONNECTED"]'; // Streamlit's own mark
+const WORDS = [
+  "This page cannot reach its server",
+  "It needs a WebSocket, and none gets through from here: most likely a proxy or firewall on the way refuses them. "
+    + "The page appears by itself as soon as one does.",
+  "What you can do: try another network, or ask whoever runs this one to let WebSockets to this address through. "
+    + "Whoever runs the server finds in its README how its proxy has to pass them on.",
+];
+const STYLE = "position: fixed; inset: 0 0 auto 0; z-index: 2147483647; box-sizing: border-box; max-width: 46rem; margin: 4rem auto 0; "
+  + "padding: 1rem 1.5rem; border: 1px solid GrayText; border-radius: 0.5rem; color-scheme: light dark; "
+  + "background: Canvas; color: CanvasText; font: 1rem/1.5 system-ui, sans-serif";
+
+export function explainSilence() {
+  /** @type {HTMLElement|null} */
+  let notice = null;
+  const begun = performance.now();
+  let askAt = begun + PATIENCE_MS;
+  const looking = window.setInterval(() => {
+    if (document.querySelector(CONNECTED)) {
+      window.clearInterval(looking);
+      notice?.remove();
+    } else if (!notice && performance.now() >= askAt) {
+      askAt = Infinity;
+      isWebSocketOpened().then((isOpened) => {
+        askAt = performance.now() + PATIENCE_MS; // what is slow may also be refused later
+        if (!isOpened && !document.querySelector(CONNECTED)) document.body.append((notice = explanation()));
+      });
+    }
+  }, LOOK_MS);
+}
+
+/** Whether a WebSocket opens to where the page's picture will have its own. @returns {Promise<boolean>} */
+function isWebSocketOpened() {
+  const url = new URL("playground/socket", document.baseURI);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  url.search = url.hash = "";
+  return new Promise((answer) => {
+    const probe = new WebSocket(url.href);
+    const over = (/** @type {boolean} */ isOpened) => {
+      answer(isOpened);
+      probe.close();
+    };
+    probe.onopen = () => over(true);
+    probe.onerror = probe.onclose = () => over(false);
+    window.setTimeout(over, ANSWER_MS, false);
+  });
+}
+
+function explanation() {
+  const element = document.createElement("div");
+  element.setAttribute("role", "alert");
+  element.setAttribute("style", STYLE);
+  const [heading, ...paragraphs] = WORDS;
+  element.append(...[heading, ...paragraphs].map((text, place) => {
+    const part = document.createElement(place ? "p" : "strong");
+    part.textContent = text;
+    return part;
+  }));
+  return element;
+}
