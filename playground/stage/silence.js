@@ -15,9 +15,10 @@ const WORDS = [
   "What you can do: try another network, or ask whoever runs this one to let WebSockets to this address through. "
     + "Whoever runs the server finds in its README how its proxy has to pass them on.",
 ];
-const STYLE = "position: fixed; inset: 0 0 auto 0; z-index: 2147483647; box-sizing: border-box; max-width: 46rem; margin: 4rem auto 0; "
-  + "padding: 1rem 1.5rem; border: 1px solid GrayText; border-radius: 0.5rem; color-scheme: light dark; "
-  + "background: Canvas; color: CanvasText; font: 1rem/1.5 system-ui, sans-serif";
+// A plain page over the skeleton, which would promise that something is about to come.
+const STYLE = "position: fixed; inset: 0; z-index: 2147483647; box-sizing: border-box; overflow: auto; "
+  + "padding: 4rem max(1.5rem, calc(50vw - 21rem)); color-scheme: light dark; background: Canvas; color: CanvasText; "
+  + "font: 1rem/1.6 system-ui, sans-serif";
 
 export function explainSilence() {
   /** @type {HTMLElement|null} */
@@ -61,8 +62,9 @@ function explanation() {
   element.setAttribute("style", STYLE);
   const [heading, ...paragraphs] = WORDS;
   element.append(...[heading, ...paragraphs].map((text, place) => {
-    const part = document.createElement(place ? "p" : "strong");
+    const part = document.createElement(place ? "p" : "h1");
     part.textContent = text;
+    part.setAttribute("style", place ? "margin: 0 0 1rem" : "margin: 0 0 1rem; font-size: 1.5rem; line-height: 1.3");
     return part;
   }));
   return element;
