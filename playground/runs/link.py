@@ -72,7 +72,7 @@ def known(lab: str, text: object) -> tuple[Run, int] | None:
     """The run and the step of a link's text; None where that is not wholly one of ``lab``, or a run at its start."""
     if not isinstance(text, str):
         return None
-    run, step, problems, _ = read(lab, dict(parse_qsl(text)))
+    run, step, problems, _ = read(lab, dict(parse_qsl(text, keep_blank_values=True)))
     return None if problems or not (step or run.edits) else (run, step)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Edit, Run
-from playground.runs.link import MOST_CHARACTERS, NAMES, query, read
+from playground.runs.link import MOST_CHARACTERS, NAMES, known, query, read
 from playground.runs.runfile import torch_version
 from tests.runs.test_timeline import EDITS
 from tests.test_run import configs
@@ -73,6 +73,7 @@ def test_a_run_from_a_batch_of_networks_tells_what_it_was_there() -> None:
         ({"step": "9" * 400}, "…' is not a whole number from 0"),
         ({"edits": "3:layers.0.bias[0]:" + "9" * 400}, "…' is not a number from -1000 to 1000"),
         ({"edits": "3:layers.0.weight[02,01]:1"}, "edits[0]: 'layers.0.weight[02,01]' cannot be set"),
+        ({"edits": f"{10**12}:learning_rate:1"}, "'1000000000000' is not a whole number from 0 to 10000000000"),
         ({"edits": "x"}, "'x' is not a whole number from 0"),
         ({"edits": "3:learning_rate:fast"}, "'fast' is not a number from 0 to 100"),
         ({"edits": "3:dataset:xor"}, "edits[0]: 'dataset' cannot be set"),
@@ -87,6 +88,14 @@ def test_what_is_wrong_with_a_link_is_named(damage: dict[str, str], reason: str)
     run, step, (problem,), _ = read("mlp", {"dataset": "xor", "step": "3", **damage})
     assert (run, step, problem.name) == (XOR, 0, "link")
     assert reason in problem.message
+
+
+def test_a_run_is_known_again_by_its_link() -> None:
+    edited = Run(config=MLPConfig(hidden_sizes=())).edited(Edit(step=3, target="learning_rate", value=1.0))
+    assert known("mlp", f"{query(edited, None)}&step=7") == (edited, 7)
+    assert known("mlp", f"{query(edited, None)}") == (edited, 0)
+    for text in (query(Run(config=XOR.config), 0), f"{query(edited, 7)}&x=1", "step=99999999999", "", None, 7):
+        assert known("mlp", text) is None
 
 
 def test_edits_of_another_configuration_are_left_out_and_that_is_said() -> None:

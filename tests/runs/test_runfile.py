@@ -51,6 +51,10 @@ def test_a_run_survives_its_file(config: MLPConfig, edits: list[tuple[int, tuple
             changed(edits=[{"step": 0, "target": "dataset", "value": "xor"}]),
             "'dataset' cannot be set to 'xor' during",
         ),
+        (
+            changed(edits=[{"step": 10**12, "target": "learning_rate", "value": 1}]),
+            "edits[0]: 1000000000000 is not a whole number from 0 to 10000000000",
+        ),
         (changed(edits=[{"step": 0, "target": [], "value": 1}]), "edits[0]: target: [] is not a name"),
         (changed(step=10**400), "step: 1000000000000000000000000000000000000000… is not a whole number from 0"),
         (changed(config={"noise": 10**400}), "noise: 1000000000000000000000000000000000000000… is not a number"),
