@@ -46,3 +46,27 @@ def test_a_row_is_followed_until_it_is_clicked_again(page: Page, address: str) -
     expect(page.locator(".nn-neuron-graph text", has_text="x₂ = 1")).to_be_visible()
     row.press("Enter")
     expect(sentence).to_have_text("The next update: row 1.")
+
+
+def test_an_update_is_told_in_phases_forwards_and_back(page: Page, address: str) -> None:
+    opened(page, address, "neuron?data=majority&hidden=3")
+    caption, gradients = page.locator(".nn-neuron-caption"), page.locator(".nn-neuron-port text:nth-of-type(2)")
+    expect(caption).to_be_empty()
+    page.get_by_role("button", name="One phase on").click()
+    expect(caption).to_contain_text("h₁: z = ")
+    expect(gradients.first).to_be_empty()  # it is not known yet
+    page.get_by_role("button", name="Backward: hidden").click()
+    expect(caption).to_contain_text("h₁: δ = Σ w δ · tanh′(z) = ")
+    expect(gradients.first).not_to_be_empty()
+    page.get_by_role("button", name=re.compile("^Weight from x₂ to h₃")).hover()
+    expect(caption).to_contain_text("Weight from x₂ to h₃: g = δ · input = ")
+    page.get_by_role("button", name="Update", exact=True).click()
+    expect(caption).to_contain_text("Weight from x₂ to h₃: w − η g = ")
+    page.get_by_role("button", name="One phase on").click()
+    expect(page.locator(STAGE)).to_have_attribute("data-step", "1")
+    expect(page.get_by_role("button", name="Forward: hidden")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="One phase back").click()
+    expect(page.locator(STAGE)).to_have_attribute("data-step", "0")
+    expect(page.get_by_role("button", name="Update", exact=True)).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="All numbers").click()
+    expect(caption).to_be_empty()

@@ -134,7 +134,7 @@ class NeuronExperiment(Experiment):
             example = view.look_as(Look).example
             if example is not None and example >= self.config.table.size:  # of a longer table
                 example = None
-            info["example"] = example
+            info |= {"example": example, "learning_rate": self.config.learning_rate}
             arrays |= self._numbers(example) | self._outputs()
         if "scene" in view.panels:
             info["scene"] = self._scene()
@@ -147,23 +147,28 @@ class NeuronExperiment(Experiment):
     def _numbers(self, example: int | None) -> dict[str, NDArray[Any]]:
         """The arithmetic of the next update, or of one that takes the row ``example`` alone.
 
-        ``batch`` (n,) are its rows. Of the first of them: ``sums``, ``values`` and ``deltas`` (U,), which are z, a
-        and ∂loss/∂z of every neuron, layer by layer, and its ``example_loss`` (1,). Of the update: ``gradients``
-        (P,), the mean over its rows, and ``changes`` (P,), −η times that. ``parameters`` (P,) are weights and biases.
+        ``batch`` (n,) are its rows. Of the first of them: ``sums``, ``values``, ``slopes`` and ``deltas`` (U,), which
+        are z, a, da/dz and ∂loss/∂z of every neuron, layer by layer, and its ``example_loss`` (1,). Of the update:
+        ``terms`` (n, P), the gradient of each row's loss, ``gradients`` (P,), their mean, and ``changes`` (P,), −η
+        times that. ``parameters`` (P,) are weights and biases.
         """
         batch = self._next_rows() if example is None else torch.tensor([example])
         sums = self._model.sums(self._inputs[batch[:1]])
         loss = LOSSES[self.config.criterion](sums[-1], self._targets[batch[:1]])
-        deltas = torch.autograd.grad(loss, sums)
         values = [*map(self._model.activation, sums[:-1]), output_of(sums[-1], self.config.rule)]
+        deltas = torch.autograd.grad(loss, sums, retain_graph=True)
+        slopes = [_slope(value, z) for value, z in zip(values, sums, strict=True)]
+        terms = [_vector(torch.autograd.grad(self._loss(row), self._parameters)) for row in batch.split(1)]
         gradients = _vector(torch.autograd.grad(self._loss(batch), self._parameters))
         return {
             "batch": batch.numpy().astype(np.int32),
             "sums": _vector(sums),
             "values": _vector(values),
+            "slopes": _vector(slopes),
             "deltas": _vector(deltas),
             "example_loss": _vector([loss]),
             "parameters": parameters_of(self._model),
+            "terms": np.stack(terms),
             "gradients": gradients,
             "changes": np.float32(-self.config.learning_rate) * gradients,
         }
@@ -186,6 +191,7 @@ class NeuronExperiment(Experiment):
             baselines.append({"label": "guessing", "value": guess, "axes": "loss"})
         return {
             "sizes": config.sizes,
+            "criterion": config.criterion,
             "rule": config.rule,
             "activation": config.activation,
             "domain": domain(config) if self._plane is not None else None,
@@ -253,6 +259,14 @@ def plane_points(config: NeuronConfig) -> Floats:
     along = np.linspace(*domain(config), SIDE)
     x, y = np.meshgrid(along, along)
     return np.stack([x, y], axis=-1).reshape(-1, 2).astype(np.float32)
+
+
+def _slope(values: Tensor, sums: Tensor) -> Tensor:
+    """The derivative of each neuron's value by its sum; 0 for a step."""
+    if not values.requires_grad:
+        return torch.zeros_like(sums)
+    (found,) = torch.autograd.grad(values.sum(), sums, retain_graph=True)
+    return found
 
 
 def _vector(parts: Any) -> Floats:

@@ -91,11 +91,21 @@ def test_every_number_of_a_frame_is_what_plain_torch_computes(settings: dict[str
     loss, sums = plain.loss(batch[0])
     close(frame["example_loss"], loss)
     close(frame["sums"], sums)
-    close(frame["values"], plain.forward(plain.rows[batch[0]])[1])
+    below, values = plain.forward(plain.rows[batch[0]])
+    close(frame["values"], values)
+    slopes = [
+        torch.autograd.grad(a.sum(), z, retain_graph=True)[0] if a.requires_grad else torch.zeros_like(z)
+        for z, a in zip(below, values, strict=True)
+    ]
+    close(frame["slopes"], slopes)
     close(frame["deltas"], list(torch.autograd.grad(loss, sums, retain_graph=True)))
     (gradient,) = torch.autograd.grad(plain.mean(batch), plain.vector)
     close(frame["gradients"], gradient)
     close(frame["changes"], -0.3 * gradient)
+    for index, row in enumerate(batch):
+        (term,) = torch.autograd.grad(plain.loss(row)[0], plain.vector)
+        close(frame["terms"][index], term)
+    close(frame["terms"].mean(0), gradient)
     outputs = [plain.forward(row)[1][-1] for row in plain.rows]
     close(frame["outputs"], outputs)
     assert frame["rows"].tolist() == np.float32(config.table.rows).tolist()

@@ -33,14 +33,17 @@ const WIDTHS = [1, 7];
 const TINY = 1e-3;
 
 export class Network {
-  /** @param {import("../../../stage/cards.js").Cards} cards */
-  constructor(cards) {
+  /**
+   * @param {import("../../../stage/cards.js").Cards} cards
+   * @param {import("./story.js").Story} story  which numbers are known in its phase
+   */
+  constructor(cards, story) {
     this.cards = cards;
+    this.story = story;
     this.next = h("p", { class: "nn-neuron-sentence" });
-    this.sum = h("p", { class: "nn-neuron-sentence" });
     this.svg = svg("svg", { class: "nn-neuron-graph", role: "group", "aria-label": "Network" });
     this.scroller = h("div", { class: "nn-neuron-scroller" }, this.svg);
-    this.element = h("section", { class: "nn-neuron-network", "aria-label": "Network" }, this.next, this.scroller, this.sum);
+    this.element = h("section", { class: "nn-neuron-network", "aria-label": "Network" }, story.element, this.next, this.scroller, story.caption);
     this.width = 0;
     this.scale = 1;
     /** @type {{port: Port, numbers: SVGElement[], element: SVGElement, title: SVGElement, link: SVGElement|null}[]} */
@@ -178,6 +181,7 @@ export class Network {
       this.edit(port, right, bottom, element);
     };
     element.addEventListener("click", open);
+    for (const event of ["pointerenter", "focus"]) element.addEventListener(event, () => this.story.point(port));
     element.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();
@@ -234,30 +238,32 @@ export class Network {
 
   /** The numbers, a few times a second. @param {Moment} moment */
   showNumbers(moment) {
-    const { header: { example }, scene: { sizes, rule }, arrays } = moment;
+    const { header: { example }, scene: { sizes }, arrays } = moment;
     const { batch, rows, targets, parameters, gradients, changes, sums, values, deltas, example_loss } = arrays;
     const [inputs] = sizes, row = batch[0], target = targets[row];
     const given = rows.subarray(row * inputs, (row + 1) * inputs);
     this.inputs.forEach((text, i) => setText(text, `${inputName(i)} = ${short(given[i])}`));
     for (const { port, numbers, element, title } of this.ports) {
       const [w, g, change] = [parameters, gradients, changes].map((each) => each[port.place]);
-      [short(w), brief(g), brief(change)].forEach((text, i) => setText(numbers[i], text));
+      const isKnown = [true, this.story.knows("backward", port.layer), this.story.knows("update")];
+      [short(w), brief(g), brief(change)].forEach((text, i) => setText(numbers[i], isKnown[i] ? text : ""));
       const name = portName(sizes, port);
       setAttribute(element, "aria-label", `${name}: ${short(w)}. Change it`);
       setText(title, `${name}: ${w}\ngradient g: ${g}\nchange −η g: ${change}\nClick to change it`);
     }
     this.units.forEach(({ unit, texts }, i) => {
-      [`z ${brief(sums[i])}`, `a ${brief(values[i])}`, `δ ${brief(deltas[i])}`].forEach((text, line) => setText(texts[line], text));
+      const isForward = this.story.knows("forward", unit.layer), isBackward = this.story.knows("backward", unit.layer);
+      const known = [isForward && `z ${brief(sums[i])}`, isForward && `a ${brief(values[i])}`, isBackward && `δ ${brief(deltas[i])}`];
+      known.forEach((text, line) => setText(texts[line], text || ""));
       setAttribute(texts[0], "data-unit", unitName(sizes, unit.layer, unit.index));
     });
     if (this.target) {
-      setText(this.target, `target ${target}, loss ${loss(example_loss[0])}`);
+      setText(this.target, `target ${target}${this.story.knows("loss") ? `, loss ${loss(example_loss[0])}` : ""}`);
       this.target.setAttribute("style", `fill:${css(classColor(target))}`);
     }
     const others = batch.length > 1 ? `: the mean over ${batch.length} rows, of which the neurons show row ${row + 1}` : `: row ${row + 1}`;
     setText(this.next, example === null ? `The next update${others}.`
       : `What row ${row + 1} alone would change. Click it again to go back to the next update.`);
-    setText(this.sum, sumInWords(sizes, rule, arrays));
   }
 }
 
@@ -265,25 +271,9 @@ export class Network {
  * @typedef {{x: number, y: number, bottom: number}} Place  where a neuron's links leave it, and its lower edge
  */
 
-/** The output neuron's sum, term by term. @param {number[]} sizes @param {string} rule @param {Moment["arrays"]} arrays */
-function sumInWords(sizes, rule, { batch, rows, parameters, sums, values }) {
-  const units = unitsOf(sizes), output = units[units.length - 1];
-  const [inputs] = sizes, isDeep = sizes.length > 2;
-  const given = isDeep ? values.subarray(0, sizes[1]) : rows.subarray(batch[0] * inputs, (batch[0] + 1) * inputs);
-  const terms = output.ports.map(({ from, place }) => (from < 0 ? signed(parameters[place]) : `${signed(parameters[place])} · ${signed(given[from])}`));
-  const a = scaled(values[output.place], 3), z = scaled(sums[output.place], 3);
-  const step = rule === "perceptron" ? `a = ${a}, since z is ${sums[output.place] > 0 ? "above 0" : "not above 0"}` : `a = 1 / (1 + e⁻ᶻ) = ${a}`;
-  return `Output: z = ${terms.join(" + ")} = ${z},  ${step}.`;
-}
-
 /** Two digits, one of what is tiny: there is no room for more beside a power. @param {number} value */
 function brief(value) {
   return scaled(value, Math.abs(value) < TINY ? 1 : 2);
-}
-
-/** In brackets where it is negative. @param {number} value */
-function signed(value) {
-  return value < 0 ? `(${short(value)})` : short(value);
 }
 
 /** @param {Unit} unit */

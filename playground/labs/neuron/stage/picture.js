@@ -9,6 +9,7 @@ import { metricsInWords } from "../../../stage/metrics.js";
 import { mounting } from "../../../stage/shell.js";
 import { Network } from "./network.js";
 import { Plane } from "./plane.js";
+import { Story } from "./story.js";
 import { Table } from "./table.js";
 
 /** @typedef {import("../../../stage/types.js").Floats} Floats */
@@ -17,6 +18,7 @@ import { Table } from "./table.js";
  * @typedef {object} NeuronScene
  * @property {number[]} sizes  inputs, hidden neurons where there are any, 1
  * @property {"gradient"|"perceptron"} rule
+ * @property {"squared_error"|"cross_entropy"|"perceptron"} criterion  the loss
  * @property {string} activation
  * @property {[number, number]|null} domain  of both coordinates of the plane; null where a row has not two inputs
  *
@@ -25,16 +27,18 @@ import { Table } from "./table.js";
  * @property {Floats} targets  (N,)
  * @property {Floats} outputs  (N,)
  * @property {import("../../../stage/types.js").Integers} batch  the rows of the next update, or the one that a person follows
- * @property {Floats} sums  (U,) of the first of these, as are the next two
+ * @property {Floats} sums  (U,) of the first of these, as are the next three
  * @property {Floats} values  (U,)
- * @property {Floats} deltas  (U,)
+ * @property {Floats} slopes  (U,) da/dz
+ * @property {Floats} deltas  (U,) ∂loss/∂z
  * @property {Floats} example_loss  (1,)
  * @property {Floats} parameters  (P,) layer by layer: weights row by row, then biases
- * @property {Floats} gradients  (P,) of the update
+ * @property {Floats} terms  (n, P) the gradient of each row of the update
+ * @property {Floats} gradients  (P,) their mean
  * @property {Floats} changes  (P,) −η times these
  * @property {Floats} [plane]  (side, side) sums of the output neuron, from the bottom
  *
- * @typedef {import("../../../stage/types.js").Header & {scene?: NeuronScene, example: number|null}} NeuronHeader
+ * @typedef {import("../../../stage/types.js").Header & {scene?: NeuronScene, example: number|null, learning_rate: number}} NeuronHeader
  *   ``example`` is the row that a person follows; null for the next update's
  * @typedef {import("../../../stage/types.js").Moment<NeuronHeader, NeuronScene, NeuronArrays>} NeuronMoment
  */
@@ -48,7 +52,18 @@ class NeuronPicture {
     this.shell = shell;
     this.styles = ["labs/neuron/stage/picture.css"];
     this.cards = new Cards(shell.root, shell.stops ? null : (message) => shell.send(message));
-    this.network = new Network(this.cards);
+    this.story = new Story({
+      onChange: () => {
+        shell.numbersStale = true;
+        shell.request();
+      },
+      onUpdate: () => shell.send({ type: "step", unit: "update" }),
+      onBack: () => {
+        const step = shell.moment?.header.step ?? 0;
+        if (step) shell.send({ type: "seek", step: step - 1 });
+      },
+    });
+    this.network = new Network(this.cards, this.story);
     this.plane = new Plane();
     this.table = new Table(shell.stops ? null : (example) => shell.look({ example }));
     this.curves = new Curves(() => shell.request());
@@ -89,6 +104,7 @@ class NeuronPicture {
    */
   paint(moment, _now, _flowing, fresh) {
     if (this.isSceneStale) {
+      this.story.build(moment);
       this.network.build(moment);
       this.table.build(moment);
       this.shell.numbersStale = true;
@@ -111,6 +127,7 @@ class NeuronPicture {
   /** @param {NeuronMoment} moment */
   showNumbers(moment) {
     this.network.showNumbers(moment);
+    this.story.showNumbers(moment);
     this.table.showNumbers(moment);
     this.curves.showNumbers(moment);
     this.cards.refresh();
@@ -127,6 +144,7 @@ class NeuronPicture {
   }
 
   destroy() {
+    this.story.destroy();
     this.cards.destroy();
   }
 }
