@@ -8,17 +8,15 @@ traced loop's to the bit. Part of that are one vector for all weights, batches t
 where in memory a number stands may decide in which order a processor adds, and torch.optim rounds otherwise.
 """
 
-import inspect
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from math import prod
 from textwrap import fill, indent
 
 from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, OPTIMIZERS, Entry
-from playground.data import points
 from playground.data.points import DATASETS, FEATURES, train_size
+from playground.export.source import source
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Edit, Run, element
 from playground.runs.runfile import torch_version
@@ -135,7 +133,7 @@ def _data(config: MLPConfig) -> str:
     return f'''
 # Data: {entry.size} points, the first {split} to train on, the others to test
 
-{_source(entry.generate)}
+{source(entry.generate)}
 
 
 def draw(seed):
@@ -158,20 +156,6 @@ points, targets = draw(seed={config.data_seed})
 features = features_of(points)
 train_size = {split}
 '''
-
-
-def _source(function: Callable[..., object]) -> str:
-    """The function as it stands in our source, less its types, after what it calls there."""
-    text = inspect.getsource(function)
-    helpers = [name for name in vars(points) if name.startswith("_") and f"{name}(" in text]
-    parts = [inspect.getsource(getattr(points, name)) for name in helpers] + [text]
-    untyped = (re.sub(r"^def (\w+)\((.*?)\) -> .*?:$", _without_types, part, flags=re.M) for part in parts)
-    return "\n\n".join(part.strip("\n") + "\n" for part in untyped).strip("\n")
-
-
-def _without_types(match: "re.Match[str]") -> str:
-    names = (argument.partition(":")[0].strip() for argument in match[2].split(","))
-    return f"def {match[1]}({', '.join(names)}):"
 
 
 def modules(config: MLPConfig) -> list[list[str]]:
