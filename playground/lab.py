@@ -203,6 +203,10 @@ class Experiment(Protocol):
         """Whether a faster loop can be taken now, as the edit of the ``tier``; None while it is being made."""
         return False
 
+    def details(self) -> Mapping[str, Any]:
+        """What the command line tells as JSON beside the metrics, by names that no metric has."""
+        return {}
+
     def has_diverged(self) -> bool:
         """Whether its numbers have left the finite ones."""
         return None in self.metrics().values()

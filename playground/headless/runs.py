@@ -1,7 +1,7 @@
 """Training without a page: the same runs as in the app, to the bit, from Python or the command line."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from playground.kinds import ConfigError
@@ -22,7 +22,8 @@ class Result:
     ``metrics`` are the lab's, by name: None where one is not finite; one that the run does not have, such as the
     accuracy of a regression, is not there. Losses are means over all training or test points, accuracies are shares.
     ``steps_per_s`` is of the time spent on training, not on the start. ``run`` has the edits that were made on the
-    way. ``notice`` says why training stopped by itself, or why the last bits may differ from another computation's.
+    way. ``details`` are what the lab tells beside its metrics, as JSON. ``notice`` says why training stopped by
+    itself, or why the last bits may differ from another computation's.
     """
 
     lab: str
@@ -32,6 +33,7 @@ class Result:
     metrics: Mapping[str, float | None]
     steps_per_s: float | None
     parameters_sha256: str
+    details: Mapping[str, Any] = field(default_factory=dict)
     notice: str | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -40,6 +42,7 @@ class Result:
             "epoch": self.epoch,
             "step": self.step,
             **{metric.name: self.metrics.get(metric.name) for metric in LABS[self.lab].metrics},
+            **self.details,
             "steps_per_s": self.steps_per_s,
             "parameters_sha256": self.parameters_sha256,
             "notice": self.notice,
@@ -100,5 +103,6 @@ def _computed(run: Run, step: int, tier: str, quiet: bool) -> Result:
         metrics=metrics,
         steps_per_s=experiment.step / timeline.trained_s if experiment.step else None,
         parameters_sha256=experiment.parameters_sha256(),
+        details=experiment.details(),
         notice=experiment.notice or timeline.warning or (_COMPILED.format(taken[0].step) if taken else None),
     )
