@@ -224,13 +224,18 @@ class Experiment(Protocol):
         return sha256(self.network)
 
 
+def _share(name: str, label: str, axes: str = "accuracy") -> Metric:
+    """A metric that is a share of the examples, the more the better."""
+    return Metric(name=name, label=label, better="high", unit="share", axes=axes)
+
+
 _LOSSES = (
     Metric(name="train_loss", label="training loss"),
     Metric(name="test_loss", label="test loss"),
 )
 _ACCURACIES = (
-    Metric(name="train_accuracy", label="training accuracy", better="high", unit="share", axes="accuracy"),
-    Metric(name="test_accuracy", label="test accuracy", better="high", unit="share", axes="accuracy"),
+    _share("train_accuracy", "training accuracy"),
+    _share("test_accuracy", "test accuracy"),
 )
 
 LABS = {
@@ -270,11 +275,39 @@ LABS = {
         picture="labs/neuron/stage/picture.js",
         metrics=(
             Metric(name="loss", label="loss"),
-            Metric(name="accuracy", label="accuracy", better="high", unit="share", axes="accuracy"),
+            _share("accuracy", "accuracy"),
             Metric(name="mistakes", label="mistakes", unit="count", axes="mistakes"),
         ),
         score="loss",
         forms={"script": "playground.labs.neuron.script.script"},
+    ),
+    "deep": Lab(
+        title="Deep networks",
+        about="The same deep network with skip connections and without: see its gradients vanish, and come back.",
+        group="Networks",
+        path="deep",
+        config="playground.labs.deep.config.DeepConfig",
+        look="playground.labs.deep.config.Look",
+        experiment="playground.labs.deep.experiment.DeepExperiment",
+        page="playground.labs.deep.page.deep_page",
+        picture="labs/deep/stage/picture.js",
+        metrics=(
+            Metric(name="prefix_train_loss", label="training loss of the short control"),
+            Metric(name="plain_train_loss", label="training loss without skips"),
+            Metric(name="train_loss", label="training loss"),
+            _share("prefix_train_accuracy", "training accuracy of the short control"),
+            _share("plain_train_accuracy", "training accuracy without skips"),
+            _share("train_accuracy", "training accuracy"),
+            _share("prefix_test_accuracy", "test accuracy of the short control", "test accuracy"),
+            _share("plain_test_accuracy", "test accuracy without skips", "test accuracy"),
+            _share("test_accuracy", "test accuracy", "test accuracy"),
+        ),
+        score="train_loss",
+        forms={
+            "script": "playground.labs.deep.script.script",
+            "safetensors": "playground.labs.deep.weights.weights",
+        },
+        small={"depth": 4, "width": 8},
     ),
     "compare": Lab(
         title="Compare",

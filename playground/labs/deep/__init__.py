@@ -1,0 +1,1 @@
+"""Deep networks, with skip connections and without: gradients that vanish, and depth that fails."""

@@ -1,0 +1,131 @@
+"""The page of deep networks: pick a question, press Play, and watch one network learn what the other cannot."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from playground.kinds import Flag
+from playground.labs.deep.config import DeepConfig
+from playground.pages.form import form
+from playground.pages.runs import runs_dialogs, runs_panel
+from playground.pages.session import PageSession
+from playground.pages.share import share_and_open
+from playground.pages.stage import mount
+from playground.pages.take_home import take_home_panel
+from playground.settings import Settings, setting
+
+STAGE_MAY_CHANGE = ("seed", "frozen", "zeroed", "cut")
+
+
+@dataclass(frozen=True)
+class Show(Settings):
+    """What of a run is shown: part of the page's address, but not of the run."""
+
+    code: bool = setting(False, Flag(), "Code")
+    runs: bool = setting(False, Flag(), "Runs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question to start from: the settings that ask it, and what to look for."""
+
+    title: str
+    text: str
+    settings: Mapping[str, Any]
+
+
+def _question(title: str, text: str, **settings: Any) -> Question:
+    usual = {name: value for name, value in DeepConfig.defaults().items() if name != "seed"}
+    return Question(title=title, text=text, settings={**usual, **settings})
+
+
+QUESTIONS = (
+    _question(
+        "Where does the gradient go?",
+        "Twenty layers of sigmoids, the same initial weights twice. Without skips the gradient shrinks at every "
+        "layer on its way back: the first layers stay dark and learn nothing. Press Play: only the network with "
+        "skips learns.",
+    ),
+)
+
+SESSION = PageSession("deep", Show)
+
+
+def deep_page() -> None:
+    """The questions, the controls, and the stage."""
+    if not SESSION.begin():
+        return
+    with st.sidebar:
+        _controls()
+    show = SESSION.shown()
+    _questions()
+    mount(SESSION, STAGE_MAY_CHANGE)
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        st.toggle("Code", key="code", help="This run in PyTorch, and files of it to take home.")
+        st.toggle("Runs", key="runs", help="What you have trained before, to compare and to open again.")
+        share_and_open(SESSION)
+    st.caption(_LEGEND)
+    if show.code:
+        take_home_panel(SESSION)
+    if show.runs:
+        runs_dialogs()
+        runs_panel(SESSION)
+
+
+@st.fragment
+def _controls() -> None:
+    """The settings of a run. A fragment, so that a change redraws them and nothing else, and is quick."""
+    SESSION.follow()
+    form(
+        SESSION,
+        {
+            "Data and networks": (
+                "dataset",
+                "skip",
+                "depth",
+                "width",
+                "activation",
+                "normalization",
+                "branch",
+                "prefix",
+            ),
+            "Weights": ("initializer", "initial_scale", "seed"),
+            "Training": ("optimizer", "learning_rate", "batch_size"),
+        },
+    )
+
+
+def _questions() -> None:
+    """A button for every question, and what to look for in the one that the settings ask."""
+    config = SESSION.channel().config
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.caption("Start from:", width="content")
+        for question in QUESTIONS:
+            st.button(
+                question.title,
+                key=f"ask_{question.title}",
+                type="primary" if _is_asked(question, config) else "secondary",
+                on_click=_ask,
+                args=(question,),
+            )
+    for question in QUESTIONS:
+        if _is_asked(question, config):
+            st.markdown(question.text)
+
+
+def _is_asked(question: Question, config: Any) -> bool:
+    return all(getattr(config, name) == value for name, value in question.settings.items())
+
+
+def _ask(question: Question) -> None:
+    SESSION.change(question.settings)
+
+
+_LEGEND = (
+    "A box is a layer, from the input at the left to the output; an arc over it is a skip. It is lit by its relative "
+    "gradient ‖g‖ / ‖W‖ in the next update: how large the gradient of its weights is beside them. Signal is the root "
+    "mean square of what a layer gives on, the green part of it how far the examples differ there. Press a layer to "
+    "freeze it, to set its output to 0 or to cut its skip."
+)

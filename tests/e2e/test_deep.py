@@ -1,0 +1,44 @@
+"""The lab of deep networks as a person uses it: a network that stays dark, and what can be done to a layer."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import STAGE, is_in_state, opened, press, reaches
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_only_the_network_with_skips_learns(page: Page, address: str, seed: int) -> None:
+    opened(page, address, f"deep?seed={seed}&learning_rate=0.01")
+    press(page, "Play")
+    reaches(page, 150)
+    press(page, "Pause")
+    is_in_state(page, "paused")
+    said = page.locator(f"{STAGE} .nn-words")
+    expect(said).to_contain_text("Paused.")
+    words = said.inner_text()
+    [without] = re.findall(r"training accuracy without skips ([\d.]+) %", words)
+    [within] = re.findall(r"training accuracy ([\d.]+) %", words)
+    assert float(without) < 30
+    assert float(within) > 80
+
+
+def test_what_is_done_to_a_layer_is_an_edit_and_is_taken_back(page: Page, address: str) -> None:
+    opened(page, address, "deep?depth=6&width=8")
+    layer = page.get_by_role("button", name="Layer 3, with skips")
+    layer.press("Enter")
+    card = page.get_by_role("dialog", name="Layer 3")
+    card.get_by_role("button", name="Set its output to 0").click()
+    expect(page.locator(STAGE)).to_have_attribute("data-edits", "1")
+    expect(layer).to_have_attribute("data-changed", "zeroed")
+    expect(page.get_by_role("button", name="Step 0: zeroed layers: 3")).to_be_attached()
+    card.get_by_role("button", name="Cut its skip").click()
+    expect(layer).to_have_attribute("data-changed", "zeroed cut")
+    card.get_by_role("button", name="Output is 0: give it back").click()
+    expect(layer).to_have_attribute("data-changed", "cut")
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    expect(layer).to_be_focused()

@@ -1,0 +1,205 @@
+"""The lab of deep networks: its numbers against plain PyTorch, what is done to layers, and the stories it tells."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from playground.catalog import ACTIVATIONS
+from playground.kinds import ConfigError
+from playground.labs.deep.config import DATA, DeepConfig
+from playground.labs.deep.data import examples
+from playground.labs.deep.experiment import DeepExperiment
+from playground.run import Edit, View
+from playground.training.batches import rows
+
+SMALL: dict[str, Any] = {"depth": 6, "width": 8}
+SIGMOID: dict[str, Any] = {"depth": 20, "width": 32, "activation": "sigmoid"}
+
+
+def experiment(**settings: Any) -> DeepExperiment:
+    return DeepExperiment(DeepConfig(**{**SMALL, **settings}))
+
+
+def by_hand(network: Any, inputs: Tensor, branch: float | None) -> list[Tensor]:
+    """What every layer gives on, without the network's own code."""
+    found = []
+    for index, layer in enumerate(network.layers):
+        sums = inputs @ layer.weight.T + layer.bias
+        if index == len(network.layers) - 1:
+            return [*found, sums]
+        made = network.activation(network.norms[index](sums))
+        inputs = inputs + branch * made if branch is not None and index else made
+        found.append(inputs)
+    raise AssertionError
+
+
+@pytest.mark.parametrize("normalization", ["none", "batch", "layer"])
+@pytest.mark.parametrize("activation", ["relu", "sigmoid"])
+def test_the_ladders_are_those_of_the_next_update(activation: str, normalization: str) -> None:
+    made = experiment(activation=activation, normalization=normalization, prefix=3, optimizer="sgd", seed=2)
+    made.advance(steps=7)
+    frame = made.observe("run", View()).arrays
+    assert {name.rpartition("_")[0] for name in frame} == {"plain", "residual", "prefix"}
+    inputs, labels = (part[rows(7, DATA["digits"].train_size, 32, seed=2)] for part in examples("digits"))
+    for name, branch in (("plain", None), ("residual", 1 / 4), ("prefix", None)):
+        network: Any = made.network[name]
+        outputs = by_hand(network, inputs, branch)
+        weights = [layer.weight for layer in network.layers]
+        gradients = torch.autograd.grad(F.cross_entropy(outputs[-1], labels), weights)
+        expected = {
+            "gradients": [(g.norm() / w.norm()).item() for g, w in zip(gradients, weights, strict=True)],
+            "signals": [output.square().mean().sqrt().item() for output in outputs],
+            "spreads": [output.var(0, unbiased=False).mean().sqrt().item() for output in outputs],
+        }
+        for part, values in expected.items():
+            np.testing.assert_allclose(frame[f"{name}_{part}"], values, rtol=1e-3, atol=1e-6)
+        before = [weight.detach().clone() for weight in weights]
+        expected_now = [b - 0.003 * g for b, g in zip(before, gradients, strict=True)]
+        made_after = made.state()
+        made.advance(steps=1)
+        for weight, wanted in zip(weights, expected_now, strict=True):
+            torch.testing.assert_close(weight.detach(), wanted, rtol=1e-4, atol=1e-6)
+        made.restore(made_after)
+
+
+def test_all_networks_begin_with_the_same_weights() -> None:
+    made = experiment(prefix=4)
+    state: Any = made.state()["network"]
+    for index in range(6):
+        for part in ("weight", "bias"):
+            plain = state[f"plain.layers.{index}.{part}"]
+            assert (plain == state[f"residual.layers.{index}.{part}"]).all()
+            if index < 3:
+                assert (plain == state[f"prefix.layers.{index}.{part}"]).all()
+    assert (state["plain.layers.5.weight"] == state["prefix.layers.3.weight"]).all()
+
+
+@pytest.mark.parametrize("dataset", DATA)
+def test_every_set_has_classes_and_fits_the_card(dataset: str) -> None:
+    inputs, labels = examples(dataset)
+    assert inputs.shape == (DATA[dataset].size, DATA[dataset].inputs)
+    assert set(labels.tolist()) == set(range(DATA[dataset].classes))
+    assert inputs.abs().max() <= 1
+
+
+class TestInterventions:
+    def test_a_residual_layer_at_zero_is_nothing_and_a_plain_one_is_all(self) -> None:
+        made = experiment(activation="relu", seed=1)
+        inputs = examples("digits")[0][:50]
+        made.apply("zeroed", [3])
+        plain, residual = (made.network[name].outputs(inputs) for name in ("plain", "residual"))
+        assert torch.equal(residual[2], residual[1])
+        assert not plain[2].any()
+        assert plain[-1].std(0).max() == 0  # all examples are alike
+        made.apply("zeroed", [2, 3, 4, 5])
+        first: Any = made.network["residual"]
+        alone = first.layers[-1](F.relu(first.layers[0](inputs)))
+        assert torch.equal(first(inputs), alone)
+
+    def test_a_cut_skip_makes_the_layer_plain(self) -> None:
+        made = experiment(branch="sum", seed=1)
+        made.apply("cut", [2, 3, 4, 5])
+        inputs = examples("digits")[0][:50]
+        torch.testing.assert_close(made.network["plain"](inputs), made.network["residual"](inputs))
+
+    @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+    def test_a_frozen_layer_stays_and_the_others_go_on(self, optimizer: str) -> None:
+        made = experiment(optimizer=optimizer, activation="relu", normalization="layer")
+        made.advance(steps=3)
+        made.apply("frozen", [2, 6])
+        before: Any = made.state()["network"]
+        made.advance(steps=3)
+        after: Any = made.state()["network"]
+        for name in before:
+            index = int(name.split(".")[2])
+            is_frozen = index == 1 or (index == 5 and "layers" in name)
+            assert (before[name] == after[name]).all() == is_frozen, name
+
+    def test_the_weight_scale_multiplies_what_there_is(self) -> None:
+        made, other = experiment(), experiment(initial_scale=2)
+        made.apply("initial_scale", 2)
+        assert made.parameters_sha256() == other.parameters_sha256()
+
+    def test_with_relu_the_signal_keeps_its_size_at_the_critical_scale(self) -> None:
+        """He et al. 2015, Delving Deep into Rectifiers, equation 9: every layer multiplies the second moment by
+        scale² · fan_in · Var(w) / 2, which Kaiming's draw makes scale²."""
+        for scale in (0.7, 1.0, 1.4):
+            slopes = []
+            for seed in range(4):
+                made = experiment(depth=20, width=64, activation="relu", initial_scale=scale, skip="off", seed=seed)
+                signals = made.observe("run", View()).arrays["plain_signals"][:-1]
+                slopes.append(np.polyfit(np.arange(19), np.log(signals.astype(float) ** 2), 1)[0])
+            assert np.mean(slopes) == pytest.approx(np.log(scale**2), abs=0.12)
+
+    @pytest.mark.parametrize(("name", "layer"), [("zeroed", 6), ("cut", 1), ("cut", 6), ("frozen", 7)])
+    def test_a_layer_that_is_not_there_is_refused(self, name: str, layer: int) -> None:
+        made = experiment()
+        with pytest.raises(ConfigError, match=f"{layer} is no such layer of 6; use"):
+            made.apply(name, [layer])
+        assert made.edits == 0
+
+    def test_what_was_done_is_told(self) -> None:
+        config = DeepConfig()
+        assert config.edit_words(Edit(step=1, target="zeroed", value=(3, 5))) == "zeroed layers: 3, 5"
+        assert config.edit_words(Edit(step=1, target="cut", value=())) == "cut skips: none"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "words"),
+    [
+        ({"prefix": "20"}, "prefix", "20 is no shorter part of 20 layers; use 0, or 2 to 19"),
+        ({"prefix": "5", "skip": "on"}, "prefix", "without skips, which is off"),
+        ({"normalization": "batch", "batch_size": "1"}, "normalization", "a batch of 1"),
+        ({"dataset": "circle", "batch_size": "500"}, "batch_size", "more than the 400 training examples"),
+        ({"frozen": "3,21"}, "frozen", "21 is no such layer of 20; use 1 to 20"),
+    ],
+)
+def test_what_does_not_go_together_is_named(text: dict[str, str], name: str, words: str) -> None:
+    _, problems = DeepConfig.from_text(text)
+    [problem] = problems
+    assert problem.name == name
+    assert words in problem.message
+
+
+def test_training_stops_at_the_last_finite_numbers_however_it_is_cut() -> None:
+    def ended(*slices: int) -> tuple[int, str]:
+        made = experiment(activation="relu", branch="sum", optimizer="sgd", learning_rate=10, depth=12)
+        for steps in slices:
+            made.advance(steps=steps)
+        assert made.notice is not None
+        assert "infinite" in made.notice
+        return made.step, made.parameters_sha256()
+
+    assert ended(60) == ended(*[1] * 60)
+
+
+def test_every_activation_trains() -> None:
+    for activation in ACTIVATIONS:
+        made = experiment(activation=activation, dataset="circle")
+        before = made.parameters_sha256()
+        made.advance(steps=2)
+        assert made.parameters_sha256() != before
+
+
+class TestStories:
+    @pytest.mark.parametrize("seed", range(3))
+    def test_without_skips_sigmoids_stay_dark_and_with_them_they_learn(self, seed: int) -> None:
+        made = DeepExperiment(DeepConfig(**SIGMOID, seed=seed))
+        for _ in range(2):
+            told = made.details()
+            plain, residual = told["plain_gradient_norms"], told["gradient_norms"]
+            assert len(plain) == len(residual) == 20
+            assert plain[0] / plain[-1] < 1e-6
+            assert residual[0] / residual[-1] > 1e-2
+            made.advance(steps=400)
+        found: Any = made.metrics()
+        assert found["plain_train_accuracy"] < 0.3
+        assert found["train_accuracy"] > 0.8
+
+
+def test_a_network_is_plain_pytorch() -> None:
+    assert isinstance(experiment().network, nn.ModuleDict)

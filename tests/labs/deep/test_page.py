@@ -1,0 +1,39 @@
+"""The page of deep networks, without a browser."""
+
+import json
+from typing import Any
+
+import pytest
+
+from playground.__main__ import main
+from playground.labs.deep.page import QUESTIONS, Question
+from tests.pages.page import address, opened
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda each: each.title)
+def test_a_question_sets_what_it_asks_and_says_what_to_look_for(question: Question, hub: Any) -> None:
+    page = opened("deep", depth="3", width="8", seed="7")
+    page.button(key=f"ask_{question.title}").click().run()
+    assert not page.exception
+    assert not page.toast
+    found = address(page)
+    assert found["seed"] == "7"
+    kinds = page.session_state
+    assert all(kinds[name] == value for name, value in question.settings.items())
+    assert question.text in [each.value for each in page.markdown]
+
+
+def test_a_layer_that_a_shallower_network_lacks_gives_way_and_is_said(hub: Any) -> None:
+    page = opened("deep", depth="10", zeroed="7,8")
+    page.selectbox(key="depth").set_value(5).run()
+    assert not page.exception
+    assert address(page)["zeroed"] == ""
+    assert "7 is no such layer of 5" in page.toast[0].value
+
+
+@pytest.mark.parametrize("skip", ["off", "on", "both"])
+def test_the_command_line_tells_a_gradient_for_every_layer(skip: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "deep", "--depth=7", "--width=8", f"--skip={skip}", "--steps=2", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert len(told["gradient_norms"]) == 7
+    assert ("plain_gradient_norms" in told) == (skip == "both")
