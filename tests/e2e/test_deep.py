@@ -42,3 +42,13 @@ def test_what_is_done_to_a_layer_is_an_edit_and_is_taken_back(page: Page, addres
     page.keyboard.press("Escape")
     expect(card).to_be_hidden()
     expect(layer).to_be_focused()
+
+
+def test_a_look_inside_walks_through_the_layers(page: Page, address: str) -> None:
+    opened(page, address, "deep?dataset=spiral&depth=6&activation=tanh")
+    page.get_by_role("button", name="Look inside a layer").click()
+    sentence = page.locator(".nn-deep-sentence")
+    expect(sentence).to_contain_text("Without skips, layer 1: a linear probe on it is right for")
+    page.get_by_role("slider", name="Layer").fill("4")
+    page.locator(".nn-deep-inside").get_by_label("Network").select_option("With skips")
+    expect(sentence).to_contain_text("With skips, layer 4: a linear probe on it is right for")

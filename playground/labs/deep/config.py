@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from playground.catalog import ACTIVATIONS, INITIALIZERS, OPTIMIZERS
 from playground.data.points import DATASETS
-from playground.kinds import Choice, Integer, Number, Sizes
+from playground.kinds import Choice, Integer, Maybe, Number, Pair, Sizes
 from playground.run import Edit, RunConfig
 from playground.settings import Problem, Renewal, Settings, setting
 
@@ -250,7 +250,12 @@ class DeepConfig(RunConfig):
 
 @dataclass(frozen=True)
 class Look(Settings):
-    """What a person looks at."""
+    """What a person looks at: what a hidden ``layer`` of a ``network`` makes of the inputs, in two of its ``neurons``
+    (from 0) or, None, in its two principal components. Without a layer nothing of it is computed."""
+
+    layer: int | None = setting(None, Maybe(Integer(1, MAX_DEPTH)), "Layer")
+    network: str = setting("plain", Choice({"plain": None, "residual": None, "prefix": None}), "Network")
+    neurons: tuple[int, int] | None = setting(None, Maybe(Pair(Integer(0, MAX_WIDTH - 1))), "Neurons")
 
 
 def _listed(layers: tuple[int, ...]) -> str:

@@ -17,8 +17,9 @@ from playground.catalog import OPTIMIZERS, resolve
 from playground.export.palette import diverging
 from playground.kinds import ConfigError, Number
 from playground.lab import LABS, Experiment
-from playground.labs.deep.config import INTERVENTIONS, DeepConfig
+from playground.labs.deep.config import INTERVENTIONS, DeepConfig, Look
 from playground.labs.deep.data import examples
+from playground.labs.deep.inside import Inside
 from playground.labs.deep.ladder import HIGHEST, LOWEST, Floats, Pass, forward_and_back, ladder, levels, restore
 from playground.labs.deep.model import Changes, Network, networks_of
 from playground.run import Edit, Snapshot, View
@@ -55,6 +56,7 @@ class DeepExperiment(Experiment):
         self._safe: dict[str, Any] | None = None
         self._slicer = Slicer(rate=100)
         self._meter = Meter(self._measure, share=1 / 10)
+        self._inside = Inside(config, self.network)
         self.history = History(LABS[config.lab].columns)
         self.metrics()
         self.record()
@@ -75,6 +77,7 @@ class DeepExperiment(Experiment):
             if self._infinite():
                 self._stop_before_divergence(self._safe)
             self._meter.look(self.step, self._slicer.took_s)
+            self._inside.trained(self._slicer.took_s)
             self.record()
         return self.step - first
 
@@ -167,16 +170,19 @@ class DeepExperiment(Experiment):
     # Seeing
 
     def observe(self, run_id: str, view: View) -> Snapshot:
-        """The panels of ``view``: ``stage`` (the ladders of the next update), ``scene`` (the networks' shapes) and
-        ``thumbnail``. An array of a network has its name first."""
+        """The panels of ``view``: ``stage`` (the ladders of the next update, a look inside a layer), ``scene`` (the
+        networks' shapes) and ``thumbnail``. An array of a network has its name first."""
         arrays: dict[str, NDArray[Any]] = {}
         info: dict[str, Any] = {"tier": "plain", "edits": self.edits}
         if "stage" in view.panels:
             info["changed"] = {name: list(getattr(self.config, name)) for name in INTERVENTIONS}
             for name in self.config.networks:
                 arrays |= {f"{name}_{part}": values for part, values in self._ladder(name).items()}
+            info["inside"], seen = self._inside.seen(view.look_as(Look), self.step)
+            arrays |= seen
         if "scene" in view.panels:
             info["scene"] = self._scene()
+            arrays |= self._inside.labels()
         if "thumbnail" in view.panels:
             arrays["thumbnail"] = self._thumbnail()
         return Snapshot.of(self, run_id, info, arrays)
@@ -233,6 +239,7 @@ class DeepExperiment(Experiment):
             raise ConfigError(f"{target} cannot change during a run; it needs a new one")
         self.notice = self._ahead = self._safe = None
         self._meter.forget()
+        self._inside.forget()
         self.edits += 1
         self.metrics()
         self.record()
@@ -265,4 +272,5 @@ class DeepExperiment(Experiment):
         super().restore(state)
         self._ahead = self._safe = None
         self._meter.forget()
+        self._inside.forget()
         self.metrics()

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from playground.catalog import ACTIVATIONS
 from playground.kinds import ConfigError
-from playground.labs.deep.config import DATA, DeepConfig
+from playground.labs.deep.config import DATA, DeepConfig, Look
 from playground.labs.deep.data import examples
 from playground.labs.deep.experiment import DeepExperiment
 from playground.run import Edit, View
@@ -185,6 +185,64 @@ def test_every_activation_trains() -> None:
         assert made.parameters_sha256() != before
 
 
+class TestInside:
+    def test_nothing_is_computed_before_somebody_looks(self) -> None:
+        moment = experiment().observe("run", View(look=Look()))
+        assert moment.info["inside"] is None
+        assert not {"places", "grid", "plain_probes"} & set(moment.arrays)
+
+    @pytest.mark.parametrize("dataset", ["digits", "spiral"])
+    def test_a_layer_is_seen_in_two_neurons_or_two_components(self, dataset: str) -> None:
+        made = experiment(dataset=dataset, activation="tanh")
+        made.advance(steps=5)
+        inputs = examples(dataset)[0][:300]
+        values = made.network["residual"].outputs(inputs)[2].detach()
+        look = Look(layer=3, network="residual", neurons=(4, 1))
+        frame = made.observe("run", View(look=look)).arrays
+        np.testing.assert_allclose(frame["places"], values[:, [4, 1]], rtol=1e-4, atol=1e-6)
+        assert ("grid" in frame) == (dataset == "spiral")
+        if dataset == "spiral":
+            corner = made.network["residual"].outputs(torch.tensor([[1.0, -1.0]]))[2][0, [4, 1]].detach()
+            np.testing.assert_allclose(frame["grid"][-1, 0], corner, rtol=1e-4, atol=1e-5)
+        frame = made.observe("run", View(look=Look(layer=3, network="residual"))).arrays
+        variances = np.linalg.eigvalsh(np.cov(values.numpy().T))[-2:][::-1]
+        np.testing.assert_allclose(frame["places"].var(0, ddof=1), variances, rtol=1e-3)
+
+    def test_a_probe_is_a_least_squares_fit_tested_on_new_examples(self) -> None:
+        made = experiment(activation="tanh", seed=4)
+        made.advance(steps=30)
+        frame = made.observe("run", View(look=Look(layer=1))).arrays
+        inputs, labels = examples("digits")
+        size = DATA["digits"].train_size
+        for index, found in enumerate(frame["plain_probes"]):
+            values = made.network["plain"].outputs(inputs)[index].detach().double().numpy()
+            values = np.hstack([values, np.ones((len(values), 1))])
+            weights, *_ = np.linalg.lstsq(values[:size], np.eye(10)[labels[:size]], rcond=None)
+            right = (values[size:] @ weights).argmax(1) == labels[size:].numpy()
+            assert found == pytest.approx(right.mean(), abs=0.01)
+
+    @pytest.mark.parametrize("dataset", ["spiral", "digits"])
+    def test_behind_the_last_layer_a_probe_does_what_the_network_does(self, dataset: str) -> None:
+        made = DeepExperiment(DeepConfig(dataset=dataset, depth=8, activation="relu", learning_rate=0.01, seed=1))
+        made.advance(steps=500)
+        frame, found = made.observe("run", View(look=Look(layer=1))).arrays, made.metrics()
+        for name, first in (("plain", "plain_"), ("residual", "")):
+            accuracy = found[f"{first}test_accuracy"]
+            assert accuracy is not None
+            assert accuracy > 0.9
+            assert frame[f"{name}_probes"][-1] == pytest.approx(accuracy, abs=0.01)
+
+    def test_probes_are_made_anew_after_a_change(self) -> None:
+        made = experiment(skip="off", activation="relu")
+        look = View(look=Look(layer=4))
+        before = made.observe("run", look).arrays["plain_probes"]
+        made.apply("zeroed", [2])
+        after = made.observe("run", look)
+        assert after.info["inside"]["probed_at"] == 0
+        assert (before[2:] > 0.3).all()
+        assert (after.arrays["plain_probes"][2:] < 0.2).all()
+
+
 class TestStories:
     @pytest.mark.parametrize("seed", range(3))
     def test_without_skips_sigmoids_stay_dark_and_with_them_they_learn(self, seed: int) -> None:
@@ -200,6 +258,12 @@ class TestStories:
         assert found["plain_train_accuracy"] < 0.3
         assert found["train_accuracy"] > 0.8
 
-
-def test_a_network_is_plain_pytorch() -> None:
-    assert isinstance(experiment().network, nn.ModuleDict)
+    @pytest.mark.parametrize("seed", range(3))
+    def test_more_layers_train_worse_although_gradients_flow_and_skips_mend_it(self, seed: int) -> None:
+        """At a rate of 0.001: of 0.0003, 0.001, 0.003 and 0.01 the one at which the plain network trains best."""
+        made = DeepExperiment(DeepConfig(depth=40, activation="relu", prefix=10, learning_rate=0.001, seed=seed))
+        made.advance(steps=300)
+        told: Any = made.details()["plain_gradient_norms"]
+        assert 1e-2 < told[0] / told[-1] < 1e2
+        found: Any = made.metrics()
+        assert found["plain_train_loss"] > 2 * max(found["prefix_train_loss"], found["train_loss"])

@@ -24,7 +24,8 @@ const BOX = 30;
 const GAP = 16;
 const HEIGHTS = { two: [88, 62], three: [54, 36] };
 const FOOT = 4;
-const WIDEST = 46;
+const PROBES = 44;
+const WIDEST = 84;
 /** Powers of ten of a signal. */
 const SIGNALS = [-6, 4];
 /** From a layer that gets nothing to one that all but moves by its own size. */
@@ -56,6 +57,8 @@ export class Ladder {
     this.moment = null;
     this.width = 0;
     this.scale = 1;
+    /** Somebody looks inside: how far a linear probe gets on each layer is drawn too. */
+    this.hasProbes = false;
     tip.follow(this.body, (event) => {
       const layer = event ? Math.floor((event.offsetX / this.scale - MARGIN.left) / this.column) : -1;
       const target = event?.target;
@@ -77,8 +80,7 @@ export class Ladder {
     if (width / scale === this.width && scale === this.scale && isSharp(this.canvas)) return;
     this.width = width / scale;
     this.scale = scale;
-    const [gradients, signals] = this.heights;
-    this.context = fit(this.canvas, this.width, ARC + BOX + GAP + gradients + GAP + signals + FOOT, scale);
+    this.fit();
     this.buttons.forEach((button, i) => {
       button.style.left = `${(MARGIN.left + this.column * i) * scale}px`;
       button.style.width = `${this.column * scale}px`;
@@ -88,6 +90,12 @@ export class Ladder {
     if (this.moment) this.paint(this.moment);
   }
 
+  /** Sizes the canvas for what is drawn. */
+  fit() {
+    const [gradients, signals] = this.heights, probes = this.hasProbes ? GAP + PROBES : 0;
+    this.context = fit(this.canvas, this.width, ARC + BOX + GAP + gradients + GAP + signals + probes + FOOT, this.scale);
+  }
+
   /** How wide the place of a layer is. */
   get column() {
     return Math.min(WIDEST, (this.width - MARGIN.left - MARGIN.right) / this.network.depth);
@@ -95,8 +103,12 @@ export class Ladder {
 
   /** @param {Moment} moment */
   paint(moment) {
-    const { context, theme, heights: [gradientHeight, signalHeight] } = this;
     this.moment = moment;
+    if (this.hasProbes !== Boolean(moment.header.inside) && this.width) {
+      this.hasProbes = !this.hasProbes;
+      this.fit();
+    }
+    const { context, theme, heights: [gradientHeight, signalHeight] } = this;
     const found = this.arrays();
     if (!context || !theme || !found) return;
     const { gradients, signals, spreads } = found;
@@ -118,6 +130,28 @@ export class Ladder {
       context.fillStyle = theme.series[1];
       this.bar(context, i, top, signalHeight, shareOf(spreads[i], SIGNALS[0], SIGNALS[1]));
     });
+    const probes = moment.arrays[`${this.network.name}_probes`];
+    if (this.hasProbes && probes) this.paintProbes(context, theme, top + signalHeight + GAP, probes, moment);
+  }
+
+  /**
+   * The accuracy of a linear probe on each hidden layer, and at the output that of the network itself.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {Theme} theme
+   * @param {number} top
+   * @param {ArrayLike<number>} probes
+   * @param {Moment} moment
+   */
+  paintProbes(context, theme, top, probes, { header: { metrics, inside }, scene: { main } }) {
+    const { network: { name, depth } } = this;
+    this.paintAxis(context, theme, top, PROBES, [0, 1], "right on new examples: a linear probe on the layer; at the output the network", percent);
+    for (let i = 0; i < depth; i++) {
+      const value = i < depth - 1 ? probes[i] : metrics[`${name === main ? "" : `${name}_`}test_accuracy`];
+      const isSeen = inside?.network === name && inside.layer === i + 1;
+      context.fillStyle = isSeen ? theme.text : theme.muted;
+      this.bar(context, i, top, PROBES, value ?? 0);
+    }
   }
 
   /**
@@ -193,18 +227,19 @@ export class Ladder {
    * @param {number} height
    * @param {number[]} powers
    * @param {string} title
+   * @param {(value: number) => string} [text]
    */
-  paintAxis(context, theme, top, height, [low, high], title) {
+  paintAxis(context, theme, top, height, [low, high], title, text = (power) => scaled(10 ** power, 1)) {
     const right = MARGIN.left + this.column * this.network.depth;
     context.font = `11px ${theme.font}`;
     context.textBaseline = "middle";
     context.textAlign = "right";
-    const middle = Math.round((low + high) / 2);
-    for (const power of [low, middle, high]) {
+    const middle = high - low > 1 ? [Math.round((low + high) / 2)] : [];
+    for (const power of [low, ...middle, high]) {
       const y = Math.round(top + height * (1 - (power - low) / (high - low))) + 0.5;
       line(context, theme.faint, [[MARGIN.left, y], [right, y]]);
       context.fillStyle = theme.muted;
-      context.fillText(scaled(10 ** power, 1), MARGIN.left - 5, y);
+      context.fillText(text(power), MARGIN.left - 5, y);
     }
     context.textAlign = "left";
     context.fillText(title, MARGIN.left, top - 7);

@@ -7,6 +7,7 @@ import { count, scaled } from "../../../stage/format.js";
 import { metricsInWords } from "../../../stage/metrics.js";
 import { mounting } from "../../../stage/shell.js";
 import { Tip } from "../../../stage/tip.js";
+import { Inside } from "./inside.js";
 import { Ladder, NAMES } from "./ladder.js";
 import { Menu } from "./menu.js";
 
@@ -22,12 +23,19 @@ import { Menu } from "./menu.js";
  * @property {[number, number]} powers  of ten of a relative gradient: those of a dark layer, and of a bright one
  *
  * @typedef {import("../../../stage/types.js").Arrays} DeepArrays  of each network, with its name before:
- *   ``gradients``, ``signals``, ``spreads``, each (depth,)
+ *   ``gradients``, ``signals``, ``spreads``, each (depth,), ``probes`` (depth - 1,); of the layer that is looked into
+ *   ``places`` (n, 2), for points ``grid`` (side, side, 2); ``shown_labels`` (n,)
  *
  * @typedef {"frozen"|"zeroed"|"cut"} Intervention
  * @typedef {Record<Intervention, number[]>} Changed  the numbers of the layers, from 1
  *
- * @typedef {import("../../../stage/types.js").Header & {scene?: DeepScene, changed: Changed}} DeepHeader
+ * @typedef {object} Seen  what is looked into
+ * @property {Name} network
+ * @property {number} layer  from 1
+ * @property {[number, number]|null} neurons  null: its principal components
+ * @property {number} probed_at  the step of the probes
+ *
+ * @typedef {import("../../../stage/types.js").Header & {scene?: DeepScene, changed: Changed, inside?: Seen|null}} DeepHeader
  * @typedef {import("../../../stage/types.js").Moment<DeepHeader, DeepScene, DeepArrays>} DeepMoment
  */
 
@@ -44,7 +52,8 @@ class DeepPicture {
     this.ladders = /** @type {Ladder[]} */ ([]);
     this.curves = new Curves(() => shell.request());
     this.main = h("div", { class: "nn-deep-networks" });
-    this.side = h("div", { class: "nn-deep-side" }, this.curves.element);
+    this.inside = new Inside(shell.stops ? null : (view) => shell.look(view));
+    this.side = h("div", { class: "nn-deep-side" }, this.curves.element, this.inside.element);
     this.element = h("div", { class: "nn-deep" }, this.main, this.side);
     this.sized = [this.main, this.side];
     this.isSceneStale = false;
@@ -53,7 +62,7 @@ class DeepPicture {
   /** @param {import("../../../stage/colors.js").Theme} theme */
   setTheme(theme) {
     this.theme = theme;
-    for (const part of [...this.ladders, this.curves]) part.setTheme(theme);
+    for (const part of [...this.ladders, this.curves, this.inside]) part.setTheme(theme);
     this.isSceneStale = true;
   }
 
@@ -61,6 +70,7 @@ class DeepPicture {
     const { scale } = this.shell;
     for (const ladder of this.ladders) ladder.resize(this.main.clientWidth, scale);
     this.curves.resize(this.side.clientWidth, scale);
+    this.inside.resize(this.side.clientWidth, scale);
   }
 
   /** @param {import("../../../stage/types.js").Received<DeepMoment>} moment */
@@ -74,8 +84,10 @@ class DeepPicture {
   }
 
   /** @param {DeepMoment} moment */
-  build({ scene }) {
+  build(moment) {
+    const { scene } = moment;
     this.isSceneStale = false;
+    this.inside.build(moment);
     const { theme } = this;
     const known = this.ladders.map(({ network: { name, depth } }) => `${name} ${depth}`).join();
     if (!theme || known === scene.networks.map(({ name, depth }) => `${name} ${depth}`).join()) return;
@@ -100,6 +112,7 @@ class DeepPicture {
     }
     if (!fresh) return;
     for (const ladder of this.ladders) ladder.paint(moment);
+    this.inside.paint(moment);
   }
 
   /** @param {number} now */
@@ -115,6 +128,7 @@ class DeepPicture {
   showNumbers(moment) {
     for (const ladder of this.ladders) ladder.showNumbers(moment);
     this.curves.showNumbers(moment);
+    this.inside.showNumbers(moment);
     this.tip.refresh();
     this.menu.show(moment.header.changed, moment.scene.networks);
   }
