@@ -1,5 +1,6 @@
 """Many networks trained without a page: in this process, on all cores, or on a Ray cluster."""
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -53,7 +54,9 @@ def train_all(
     ]
     at_once = parts if engine == "inline" else [max(parts, key=lambda part: population_bytes(part.configs))]
     check_memory([each for part in at_once for each in part.configs], limit_bytes, padded=padded)
+    started = time.perf_counter()
     found = ENGINES[engine](parts, progress or (lambda epoch: None))
+    elapsed_s = time.perf_counter() - started
     reached = [each for each in found if each is not None]
     if not reached:
         raise KeyboardInterrupt
@@ -65,8 +68,7 @@ def train_all(
         ),
         sum(each.updates for each in reached),
         min((each.tier for each in reached), key=("plain", "traced", "compiled").index),
-        min(each.began_s for each in reached),
-        max(each.ended_s for each in reached),
+        sum(each.trained_s for each in reached) if engine == "inline" else elapsed_s,
     )
 
 

@@ -32,18 +32,17 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Trained:
     """What came of networks: where each came to, None for one that an interrupt kept from being trained; the updates
-    of all together, how they were computed, and from when to when, in seconds since 1970."""
+    of all together, how they were computed, and the seconds that training took."""
 
     outcomes: tuple[Outcome | None, ...]
     updates: int
     tier: str
-    began_s: float
-    ended_s: float
+    trained_s: float
 
     @property
     def network_steps_per_s(self) -> float | None:
         """Updates in a second of training; None where nothing was trained."""
-        return self.updates / (self.ended_s - self.began_s) if self.updates else None
+        return self.updates / self.trained_s if self.updates else None
 
 
 def train_part(part: Part) -> Trained:
@@ -73,13 +72,12 @@ class Training:
         from playground.training.device import use_one_thread
 
         use_one_thread()
-        self.part, self.epoch, self._updates = part, 0.0, 0
+        self.part, self.epoch, self._updates, self._trained_s = part, 0.0, 0, 0.0
         self._ensemble = ensemble_of(part.configs, **({"padded": True} if part.padded else {}))
         self._first: list[int | None] = [None] * len(part.configs)
         work = part.epochs * sum(config.steps_per_epoch for config in part.configs)
         if part.tier != "traced":
             self._ensemble.upgrade(wait=part.tier == "compiled" or work > COMPILE_FROM)
-        self._began_s = time.time()
 
     @property
     def seeks(self) -> bool:
@@ -88,13 +86,18 @@ class Training:
         return self.part.target_accuracy is not None and bool((is_open & ~self._ensemble.diverged()).any())
 
     def advance(self, epochs: int) -> None:
-        """Train for ``epochs`` more, as far as there are.
+        """Train for ``epochs`` more, as far as there are."""
+        started = time.perf_counter()
+        self._advance(min(self.epoch + epochs, self.part.epochs), in_one=epochs > 1 and not self.seeks)
+        self._trained_s += time.perf_counter() - started
 
-        They go in one call where nobody has to meet the target. But one that diverges stands where it was an epoch
-        before: where one has, all go back and take the same way epoch by epoch.
+    def _advance(self, end: float, in_one: bool) -> None:
+        """Train up to the epoch ``end``, ``in_one`` call where nobody has to meet the target.
+
+        One that diverges stands where it was an epoch before: where one has, all go back and take the same way epoch
+        by epoch.
         """
-        end = min(self.epoch + epochs, self.part.epochs)
-        if epochs > 1 and not self.seeks:
+        if in_one:
             before, start, diverged = self._ensemble.state(), self.epoch, self._ensemble.diverged()
             updates = self._advance_to(end)
             if (self._ensemble.diverged() == diverged).all():
@@ -127,4 +130,4 @@ class Training:
         from playground.studies.ensemble import outcomes
 
         found = tuple(outcomes(self._ensemble, self._first))
-        return Trained(found, self._updates, self._ensemble.tier, self._began_s, time.time())
+        return Trained(found, self._updates, self._ensemble.tier, self._trained_s)

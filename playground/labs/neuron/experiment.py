@@ -158,7 +158,7 @@ class NeuronExperiment(Experiment):
         values = [*map(self._model.activation, sums[:-1]), output_of(sums[-1], self.config.rule)]
         deltas = torch.autograd.grad(loss, sums, retain_graph=True)
         slopes = [_slope(value, z) for value, z in zip(values, sums, strict=True)]
-        terms = [_vector(torch.autograd.grad(self._loss(row), self._parameters)) for row in batch.split(1)]
+        terms = [_vector(torch.autograd.grad(self._loss(row), self._parameters)) for row in torch.split(batch, 1)]
         gradients = _vector(torch.autograd.grad(self._loss(batch), self._parameters))
         return {
             "batch": batch.numpy().astype(np.int32),

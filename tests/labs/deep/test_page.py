@@ -7,7 +7,7 @@ import pytest
 
 from playground.__main__ import main
 from playground.labs.deep.page import QUESTIONS, Question
-from tests.pages.page import address, opened
+from tests.pages.page import address, opened, take
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda each: each.title)
@@ -25,7 +25,7 @@ def test_a_question_sets_what_it_asks_and_says_what_to_look_for(question: Questi
 
 def test_a_layer_that_a_shallower_network_lacks_gives_way_and_is_said(hub: Any) -> None:
     page = opened("deep", depth="10", zeroed="7,8")
-    page.selectbox(key="depth").set_value(5).run()
+    take(page, "depth", 5)
     assert not page.exception
     assert address(page)["zeroed"] == ""
     assert "7 is no such layer of 5" in page.toast[0].value
