@@ -1,6 +1,6 @@
-"""A run's weights as safetensors: what another program, or the script's network, can load."""
+"""A run's weights as safetensors, under the names of the script's ``model``."""
 
-from playground.export.tensors import safetensors
+from playground.export.weights import packed
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.export.script import modules
 from playground.run import Run, View
@@ -8,10 +8,8 @@ from playground.runs.replay import Progress, advanced
 
 
 def weights(run: Run, step: int, progress: Progress | None = None) -> bytes:
-    """The weights and biases at ``step``, float32, under the names of the script's ``model``:
-
-    ``model.load_state_dict(safetensors.torch.load_file("run.safetensors"))`` fits.
-    """
+    """The weights and biases at ``step``, float32:
+    ``model.load_state_dict(safetensors.torch.load_file("run.safetensors"))`` fits."""
     timeline = advanced(run, step, progress)
     assert isinstance(run.config, MLPConfig)
     arrays = timeline.observe("", View(panels=frozenset({"weights"}))).arrays
@@ -20,4 +18,4 @@ def weights(run: Run, step: int, progress: Progress | None = None) -> bytes:
         for part in ("weight", "bias"):
             tensors[f"{position}.{part}"] = arrays[f"layers.{index}.{part}"]
         position += len(layer)
-    return safetensors(tensors, run, timeline.step)
+    return packed(run, timeline.step, tensors)

@@ -1,4 +1,4 @@
-"""A run's numbers as safetensors: what another program can load."""
+"""A run's weights as safetensors: what another program, or the script's network, can load."""
 
 import json
 from collections.abc import Mapping
@@ -6,13 +6,23 @@ from typing import Any
 
 from playground.run import Run
 from playground.runs import runfile
+from playground.runs.replay import Progress, advanced
 
 
-def safetensors(tensors: Mapping[str, Any], run: Run, step: int) -> bytes:
-    """NumPy arrays by their names, as of ``run`` at ``step``: the same bytes each time.
+def weights(run: Run, step: int, progress: Progress | None = None) -> bytes:
+    """All parameters and buffers of a lab's ``network`` at ``step``, under PyTorch's names for them:
 
-    The metadata are ``run`` (the run file's text), ``step`` and ``torch`` (the version that computed them).
+    ``model.load_state_dict(safetensors.torch.load_file("run.safetensors"))`` fits the script's model.
     """
+    from playground.training.state import module_state
+
+    timeline = advanced(run, step, progress)
+    return packed(run, timeline.step, module_state(timeline.experiment.network))
+
+
+def packed(run: Run, step: int, tensors: Mapping[str, Any]) -> bytes:
+    """NumPy arrays by name as a file. Its metadata are ``run`` (the run file's text), ``step`` and ``torch`` (the
+    version that computed them)."""
     from safetensors.numpy import save
 
     metadata = {"run": runfile.write(run, step), "step": str(step), "torch": runfile.torch_version()}

@@ -1,0 +1,257 @@
+"""The choices of the image lab. Free of torch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import prod
+from typing import Any, ClassVar
+
+from playground.catalog import ACTIVATIONS, OPTIMIZERS
+from playground.kinds import Choice, Flag, Integer, Maybe, Number, Pair, Share, Sizes, Text
+from playground.labs.image.images import MOST, SETS, SIDE, TEST, TRAIN
+from playground.labs.image.plan import Block, Impossible, Layer, Parts, layers_of
+from playground.run import RunConfig
+from playground.settings import Problem, Renewal, Settings, setting
+
+MAX_BLOCKS, MAX_FILTERS, MAX_KERNEL = 4, 32, 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One of a few choices, as a person reads it."""
+
+    label: str
+    formula: str = ""
+
+
+ARCHITECTURES = {
+    "softmax": Option(label="Softmax regression", formula="784-10: one weight image a class"),
+    "mlp": Option(label="784-512-512-10", formula="two hidden layers that see every pixel"),
+    "lenet": Option(label="LeNet-5", formula="6 and 16 kernels of 5 × 5, pooling, 120-84-10"),
+    "cnn": Option(label="Your own CNN", formula="blocks of kernels, as below"),
+}
+SPLITS = {
+    "random": Option(label="Random", formula="a digit's writer is in both parts"),
+    "place": Option(label="By place in the file", formula="the last fifth: mostly other writers"),
+}
+POOLINGS = {
+    "max": Option(label="Max", formula="the largest of 2 × 2"),
+    "average": Option(label="Average", formula="the mean of 2 × 2"),
+    "none": Option(label="None", formula="maps stay as large"),
+}
+HEADS = {
+    "flatten": Option(label="Flatten", formula="every place of every map is an input"),
+    "average": Option(label="Global average", formula="the mean of every map is an input"),
+}
+
+
+PANELS = {
+    "inside": Option(label="Inside"),
+    "weights": Option(label="Weights"),
+    "mistakes": Option(label="Mistakes"),
+}
+SCALES = {"map": Option(label="Map"), "layer": Option(label="Layer"), "network": Option(label="Network")}
+MOST_PINNED = 6
+
+
+@dataclass(frozen=True)
+class Look(Settings):
+    """What a person looks at: a test image, and inside the network a map, or (with no ``layer``) all of them."""
+
+    panel: str = setting("inside", Choice(PANELS), "Panel")
+    image: int = setting(0, Integer(0, TEST - 1), "Test image")
+    pinned: tuple[int, ...] = setting((), Sizes(MOST_PINNED, 0, TEST - 1), "Pinned")
+    layer: str = setting("", Text(20), "Layer")
+    map: int = setting(0, Integer(0, 1023), "Map")
+    scale: str = setting("layer", Choice(SCALES), "Colours by")
+    gradients: bool = setting(False, Flag(), "Gradients")
+    cell: tuple[int, int] | None = setting(None, Maybe(Pair(Integer(0, 9))), "Cell")
+
+
+@dataclass(frozen=True)
+class ImageConfig(RunConfig):
+    """A network on images of 28 × 28 pixels."""
+
+    lab: ClassVar[str] = "image"
+    worth_comparing: ClassVar[Mapping[str, str]] = {
+        "architecture": "softmax,mlp,lenet",
+        "dataset": "digits,centred,shifted",
+        "split": "random,place",
+        "images": "50,200,1437",
+        "activation": "relu,sigmoid",
+        "pooling": "max,average",
+        "head": "flatten,average",
+        "batch_size": "8,32,128",
+        "learning_rate": "0.0003,0.003,0.03",
+    }
+
+    architecture: str = setting("lenet", Choice(ARCHITECTURES), "Network", help="What the images go through.")
+    dataset: str = setting("digits", Choice(SETS), "Images", help="What is to be told apart.")
+    images: int = setting(
+        TRAIN,
+        Integer(20, MOST),
+        "Training images",
+        usual=lambda config: [n for n in (20, 50, 200, 500, TRAIN, 3000, MOST) if n <= SETS[config.dataset].most],
+        help=f"How many images there are to learn from. {TEST} others test.",
+        quiet=True,
+    )
+    split: str = setting("random", Choice(SPLITS), "Test digits", help="Which digits of the file test the network.")
+    planted: bool = setting(
+        False,
+        Flag(),
+        "Plant a shortcut",
+        help="Plants a dot in the corner of every 4 (every cross), in both parts.",
+    )
+    filters: tuple[int, ...] = setting(
+        (8, 16),
+        Sizes(MAX_BLOCKS, 1, MAX_FILTERS),
+        "Filters",
+        usual=((8,), (8, 16), (16, 32), (8, 16, 32), (8, 8, 8, 8)),
+        help=f"Filters of each block of your own CNN: one to {MAX_BLOCKS} blocks.",
+    )
+    kernel: int = setting(
+        3, Integer(1, MAX_KERNEL), "Kernel", usual=tuple(range(1, MAX_KERNEL + 1)), help="Its side, in pixels."
+    )
+    stride: int = setting(1, Integer(1, 3), "Stride", usual=(1, 2, 3), help="How far a kernel moves.")
+    padding: int = setting(1, Integer(0, 3), "Padding", usual=(0, 1, 2, 3), help="Zeros around every map, in pixels.")
+    head: str = setting("flatten", Choice(HEADS), "Head", help="What the dense layers get of the last maps.")
+    dense: tuple[int, ...] = setting(
+        (),
+        Sizes(2, 1, 256),
+        "Dense layers",
+        usual=((), (32,), (64,), (128,), (120, 84)),
+        help="Hidden layers between the maps and the classes.",
+    )
+    batch_norm: bool = setting(False, Flag(), "Batch normalization", help="Behind every convolution.")
+    dropout: float = setting(0.0, Share(0, 0.9, 0.05), "Dropout", help="The share of hidden numbers left out.")
+    pooling: str = setting("max", Choice(POOLINGS), "Pooling", help="How 2 × 2 numbers of a map become one.")
+    activation: str = setting("relu", Choice(ACTIVATIONS), "Activation", help="What follows every hidden layer.")
+    last_activation: bool = setting(
+        False, Flag(), "Also last", help="An activation behind the last layer too, as some articles have it."
+    )
+    seed: int = setting(
+        0,
+        Integer(0, 2**31 - 1),
+        "Seed",
+        help="Which initial weights are drawn, and in which order the images come.",
+        renewal=Renewal("New weights", "Start over from other initial weights"),
+    )
+    data_seed: int = setting(
+        0,
+        Integer(0, 2**31 - 1),
+        "Data seed",
+        help="Which digits test, where they are placed, which shapes are drawn.",
+        renewal=Renewal("New data", "Start over with other training and test images"),
+    )
+    optimizer: str = setting("adam", Choice(OPTIMIZERS), "Optimizer", help="How the gradient moves the weights.")
+    learning_rate: float = setting(
+        0.003,
+        Number(0, 100),
+        "Learning rate",
+        live=True,
+        usual=(0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0),
+        help="How far an update goes.",
+    )
+    batch_size: int = setting(
+        32, Integer(1, 256), "Batch size", usual=(1, 8, 16, 32, 64, 128, 256), help="Images in one update."
+    )
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes."""
+        return SETS[self.dataset].classes
+
+    @cached_property
+    def layers(self) -> list[Layer]:
+        """The network, layer by layer."""
+        return layers_of(self._parts())
+
+    def _parts(self) -> Parts:
+        """The network in parts. What a person has set of another architecture does not count."""
+        activation = ACTIVATIONS[self.activation]
+        parts = Parts(
+            side=SIDE,
+            classes=len(self.classes),
+            activation=self.activation,
+            activation_torch=activation.torch,
+            activation_arguments=activation.arguments,
+            last=self.last_activation,
+        )
+        if self.architecture == "mlp":
+            return replace(parts, dense=(512, 512))
+        if self.architecture == "lenet":
+            pooling = self.pooling
+            first = Block(filters=6, kernel=5, padding=2, pooling=pooling)
+            return replace(parts, blocks=(first, Block(filters=16, kernel=5, pooling=pooling)), dense=(120, 84))
+        if self.architecture == "cnn":
+            usual = Block(
+                filters=1,
+                kernel=self.kernel,
+                stride=self.stride,
+                padding=self.padding,
+                pooling=self.pooling,
+                norm=self.batch_norm,
+            )
+            return replace(
+                parts,
+                blocks=tuple(replace(usual, filters=filters) for filters in self.filters),
+                pools_globally=self.head == "average",
+                dense=self.dense,
+                dropout=self.dropout,
+            )
+        return parts
+
+    @property
+    def steps_per_epoch(self) -> float:
+        return self.images / self.batch_size
+
+    def title(self) -> str:
+        name = ARCHITECTURES[self.architecture].label
+        if self.architecture == "cnn":
+            name = f"CNN {'-'.join(map(str, self.filters))}"
+        return f"{SETS[self.dataset].label}, {name}"
+
+    def demands(self) -> dict[str, int]:
+        return {"parameters": sum(layer.count for layer in self.layers), "points": self.images}
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return {f"{layer.name}.{part}": shape for layer in self.layers for part, shape in layer.parameters.items()}
+
+    def training_bytes(self) -> int:
+        """The weights three times over with an optimizer's vectors, and what a batch leaves behind in every layer."""
+        return 48 * sum(layer.count for layer in self.layers) + 8 * self.batch_size * sum(
+            prod(layer.shape) for layer in self.layers
+        )
+
+    def conflicts(self) -> list[Problem]:
+        found = []
+        most = SETS[self.dataset].most
+        if self.images > most:
+            found.append(Problem("images", f"{self.images:,} is more than there are; use 20 to {most:,}"))
+        if self.batch_size > self.images:
+            found.append(Problem("batch_size", f"{self.batch_size} is more than the {self.images} training images"))
+        if not self.filters:
+            found.append(Problem("filters", f"there is no block; use 1 to {MAX_BLOCKS}, such as 8-16"))
+        else:
+            try:
+                self._check_shapes()
+            except Impossible as error:
+                fits = error.block - 1
+                found.append(Problem("filters", f"{error}. Use at most {fits} blocks, or a smaller kernel or stride"))
+        return found
+
+    def _check_shapes(self) -> None:
+        """Raises Impossible."""
+        layers_of(self._parts())
+
+    def settled(self, name: str) -> Any:
+        if name == "images":
+            return SETS[self.dataset].most
+        if name == "batch_size":
+            return min(self.images, 20)
+        if name == "filters" and self.filters:
+            try:
+                self._check_shapes()
+            except Impossible as error:
+                return self.filters[: error.block - 1]
+        return super().settled(name)

@@ -1,0 +1,239 @@
+"""The image lab: a plain PyTorch loop over images, and everything that can be seen of the network in it.
+
+Read from the top: the data, the network, the training loop, then what can be seen and changed.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F
+
+from playground.catalog import ACTIVATIONS, OPTIMIZERS, resolve
+from playground.kinds import ConfigError, Number
+from playground.lab import LABS, Experiment
+from playground.labs.image import probes
+from playground.labs.image.config import ImageConfig, Look
+from playground.labs.image.images import images_of
+from playground.labs.image.model import Network
+from playground.run import Edit, Snapshot, View
+from playground.training.batches import generator, rows
+from playground.training.history import History
+from playground.training.measure import Meter
+from playground.training.slices import Slicer
+from playground.training.state import set_element
+
+PARAMETER = Number(-1000, 1000)  # what a person may type for a weight or bias
+CHUNK = 90  # images that go through the network at once when it is measured: they stay in the cache
+MEASURED_SHARE = 1 / 6  # of the time at most
+STRIP = 8  # test images that are always in sight
+
+
+class ImageExperiment(Experiment):
+    """One network in training. ``config`` is the configuration with all live edits applied."""
+
+    network: Network
+
+    def __init__(self, config: ImageConfig) -> None:
+        self.config = config
+        self.step = self.edits = 0
+        self.notice: str | None = None
+        found = images_of(config.dataset, config.images, config.data_seed, config.split == "place", config.planted)
+        self._images, self._labels = tensors(found.train, found.train_labels)
+        self._test_images, self._test_labels = tensors(found.test, found.test_labels)
+        self.network = Network(config.layers)
+        self.network.initialize(torch.Generator().manual_seed(config.seed))
+        self.optimizers = {"optimizer": optimizer_of(config, self.network)}
+        self._slicer = Slicer(rate=200)
+        self._meter = Meter(self._measure, MEASURED_SHARE)
+        self._test_logits = torch.zeros(len(self._test_labels), len(config.classes))
+        self._first_of_class = [int(place) for place in np.unique(found.test_labels, return_index=True)[1]]
+        self.history = History(LABS[config.lab].columns)
+        self.metrics()
+        self.record()
+
+    # Training
+
+    def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
+        """Train for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent. Returns how many.
+
+        Stops at the first batch whose loss is not finite, and says so in ``notice``.
+        """
+        if self.notice is not None:
+            return 0
+        done = self._slicer.run(self._train, steps, budget_s)
+        if done:
+            self._meter.look(self.step, self._slicer.took_s)
+            self.record()
+        return done
+
+    def _train(self, count: int) -> int:
+        optimizer = self.optimizers["optimizer"]
+        self.network.train()
+        for done in range(count):
+            batch = rows(self.step, len(self._images), self.config.batch_size, self.config.seed)  # (batch_size,)
+            for dropout in self.network.dropouts:
+                dropout.generator = generator(self.config.seed, "dropout", self.step)
+            loss = F.cross_entropy(self.network(self._images[batch]), self._labels[batch])
+            if not loss.isfinite():
+                self.notice = (
+                    f"Training stopped at step {self.step}: the loss of the next images is infinite. "
+                    f"Try a lower learning rate than {self.config.learning_rate:g}."
+                )
+                return done
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            self.step += 1
+        return count
+
+    @property
+    def epoch(self) -> float:
+        """Passes over the training images so far."""
+        return self.step * self.config.batch_size / len(self._images)
+
+    def metrics(self) -> Mapping[str, float | None]:
+        """Mean loss and accuracy over the test images, and over as many training images, drawn once."""
+        return self._meter.now(self.step)
+
+    def measured(self) -> tuple[int, Mapping[str, float | None]]:
+        return self._meter.step, self._meter.newest
+
+    def _measure(self) -> dict[str, float | None]:
+        found: dict[str, float | None] = {}
+        known = slice(0, len(self._test_images))
+        for part, images, labels in (
+            ("train", self._images[known], self._labels[known]),
+            ("test", self._test_images, self._test_labels),
+        ):
+            logits = torch.cat([self.network.used(few) for few in torch.split(images, CHUNK)])
+            loss = F.cross_entropy(logits, labels).item()
+            found[f"{part}_loss"] = loss if math.isfinite(loss) else None
+            found[f"{part}_accuracy"] = (logits.argmax(1) == labels).float().mean().item()
+            if part == "test":
+                self._test_logits = logits
+        return found
+
+    # Seeing
+
+    def observe(self, run_id: str, view: View) -> Snapshot:
+        """The panels of ``view``: ``stage`` (the strip of test images, and what the look asks for), ``scene``
+        (classes, layers, baselines) and ``thumbnail`` (the first layer's weights)."""
+        arrays: dict[str, NDArray[Any]] = {}
+        info: dict[str, Any] = {"tier": "plain", "edits": self.edits}
+        if "stage" in view.panels:
+            look = view.look_as(Look)
+            arrays |= self._stage(look)
+            info |= {"view": look.to_json(), "target": self._target(look)}
+        if "scene" in view.panels:
+            info["scene"] = self._scene()
+        if "thumbnail" in view.panels:
+            arrays["thumbnail"] = probes.thumbnail(self.network)
+        return Snapshot.of(self, run_id, info, arrays)
+
+    def _stage(self, look: Look) -> dict[str, NDArray[Any]]:
+        network, image = self.network, self._subject(look)
+        arrays = probes.strip(network, self._test_images, self._test_labels, self._strip(look))
+        arrays |= probes.answer(network, image)
+        layers = self.config.layers
+        if look.panel == "weights":
+            arrays |= probes.weight_images(network)
+        elif look.panel == "mistakes":
+            arrays |= probes.mistakes(self._test_logits, self._test_labels, look.cell, self._test_images)
+        elif look.layer in {layer.name for layer in layers}:
+            arrays |= probes.origin(network, layers, image, look.layer, look.map)
+        else:
+            arrays |= probes.overview(network, layers, image, self._target(look), look.scale, look.gradients)
+        return arrays
+
+    def _subject(self, look: Look) -> Tensor:
+        """The image (1, 1, 28, 28) that a person looks at."""
+        return self._test_images[look.image : look.image + 1]
+
+    def _target(self, look: Look) -> int:
+        """Its class."""
+        return int(self._test_labels[look.image])
+
+    def _strip(self, look: Look) -> list[int]:
+        """The numbers of the test images in the strip: what is looked at and pinned, then one of each class."""
+        others = self._first_of_class
+        return [*dict.fromkeys([*look.pinned, look.image, *others])][:STRIP]
+
+    def _scene(self) -> dict[str, Any]:
+        shares = self._test_labels.bincount(minlength=len(self.config.classes)) / len(self._test_labels)
+        entropy = float(-(shares * shares.clamp_min(1e-12).log()).sum())
+        return {
+            "classes": self.config.classes,
+            "layers": [
+                {
+                    "name": layer.name,
+                    "kind": layer.kind,
+                    "shape": layer.shape,
+                    "sum": layer.sum,
+                    "args": {name: value for name, value in layer.arguments.items() if isinstance(value, int)},
+                }
+                for layer in self.config.layers
+            ],
+            "activation": ACTIVATIONS[self.config.activation].label,
+            "baselines": [
+                {"label": "always the commonest class", "value": float(shares.max()), "axes": "accuracy"},
+                {"label": "guessing", "value": entropy, "axes": "loss"},
+            ],
+        }
+
+    # Changing
+
+    def apply(self, target: str, value: Any) -> Edit:
+        """Change a live setting, or one number of a parameter (``conv1.weight[0,0,2,2]``), from the next update on.
+
+        Raises ConfigError, changing nothing.
+        """
+        known = self.config.settings().get(target)
+        if known is None:
+            value = PARAMETER.check(value)
+            set_element(self.network, target, value)
+        elif known.live:
+            self.config = replace(self.config, **{target: value})
+            value = getattr(self.config, target)
+            self._follow()
+        else:
+            raise ConfigError(f"{target} cannot change during a run; it needs a new one")
+        self.notice = None
+        self._meter.forget()
+        self.edits += 1
+        self.record()
+        return Edit(step=self.step, target=target, value=value)
+
+    def _follow(self) -> None:
+        """Bring what is made of live settings in line with them."""
+        for group in self.optimizers["optimizer"].param_groups:
+            group["lr"] = self.config.learning_rate
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from an earlier ``state`` of a run with the same configuration and the same live edits."""
+        super().restore(state)
+        self._follow()
+        self._meter.forget()
+
+    def has_diverged(self) -> bool:
+        return self.notice is not None
+
+
+def tensors(images: NDArray[np.float32], labels: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
+    """Images (N, 1, 28, 28) and labels (N,) as PyTorch has them."""
+    return torch.tensor(images)[:, None], torch.tensor(labels)
+
+
+def optimizer_of(config: ImageConfig, network: Network) -> torch.optim.Optimizer:
+    """The optimizer; Adam in one fused kernel, which made 784-512-512-10 twice as fast. SGD gained nothing by it."""
+    entry = OPTIMIZERS[config.optimizer]
+    fused = {"fused": True} if config.optimizer == "adam" else {}
+    found: torch.optim.Optimizer = resolve(entry.torch)(
+        network.parameters(), lr=config.learning_rate, **entry.arguments, **fused
+    )
+    return found

@@ -1,0 +1,167 @@
+"""What can be seen of a network: pure reads, as arrays for the stage.
+
+Numbers are drawn as levels from 0 to 255 of a scale around 0, which is level 128; what a person reads comes as it is.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F
+
+from playground.export.palette import diverging, mosaic
+from playground.labs.image.images import SIDE
+from playground.labs.image.model import Network
+from playground.labs.image.plan import Layer
+
+Arrays = dict[str, NDArray[Any]]
+Bytes = NDArray[np.uint8]
+TILE = 96  # pixels of a thumbnail's tile, about
+MOST_TILES = 16
+MOST_WEIGHTS = 48  # first-layer weights that are drawn as images
+HARDEST = 12
+
+
+def levels(values: Tensor, largest: Tensor) -> Bytes:
+    """``values`` as levels of a scale from -``largest`` to ``largest``."""
+    scaled = values / largest.clamp_min(1e-12)
+    found: Bytes = (scaled.nan_to_num() * 127).round().clamp(-127, 127).add(128).to(torch.uint8).numpy()
+    return found
+
+
+def grey(images: Tensor) -> Bytes:
+    """Images from 0 to 1 as bytes."""
+    found: Bytes = (images * 255).round().clamp(0, 255).to(torch.uint8).numpy()
+    return found
+
+
+def first_weights(network: Network) -> Tensor:
+    """The first layer's weights as images: (filters, k, k) of a convolution, (neurons, 28, 28) of a dense layer."""
+    weight = next(network.parameters()).detach()
+    return weight[:, 0] if weight.dim() == 4 else weight.view(-1, SIDE, SIDE)
+
+
+def thumbnail(network: Network) -> Bytes:
+    """The first layer's weights, at most 16 of them, as a picture (h, w, 3)."""
+    weights = first_weights(network)[:MOST_TILES]
+    colors = diverging(levels(weights, weights.abs().max()))
+    grown = max(TILE // colors.shape[1], 1)
+    large = colors.repeat(grown, 1).repeat(grown, 2)
+    return mosaic([*np.pad(large, ((0, 0), (2, 2), (2, 2), (0, 0)), constant_values=255)])
+
+
+def weight_images(network: Network) -> Arrays:
+    """The first layer's ``weights`` (n, k, k) as levels of ``weights_range`` (1,), the largest of them."""
+    weights = first_weights(network)[:MOST_WEIGHTS]
+    largest = weights.abs().max()
+    return {"weights": levels(weights, largest), "weights_range": _floats(largest.view(1))}
+
+
+def strip(network: Network, images: Tensor, labels: Tensor, shown: Sequence[int]) -> Arrays:
+    """Some test images and what the network makes of them: their numbers ``strip`` (n,) and ``strip_labels`` (n,),
+    ``strip_images`` (n, 28, 28), and ``strip_shares`` (n, C), the softmax of the logits."""
+    chosen = images[list(shown)]
+    return {
+        "strip": np.array(shown, np.int32),
+        "strip_labels": labels[list(shown)].numpy().astype(np.int32),
+        "strip_images": grey(chosen[:, 0]),
+        "strip_shares": network.used(chosen).softmax(1).numpy(),
+    }
+
+
+def activations(network: Network, image: Tensor, target: int, gradients: bool) -> dict[str, Tensor]:
+    """What every layer gives for ``image`` (1, 1, H, W), by its name, without the first axis; where
+    ``gradients``, the gradient of the cross-entropy of ``target`` at each of them instead."""
+    network.eval()
+    with torch.set_grad_enabled(gradients):
+        found = network.outputs(image.clone().requires_grad_(gradients))
+        if gradients:
+            loss = F.cross_entropy(list(found.values())[-1], torch.tensor([target]))
+            slopes = torch.autograd.grad(loss, list(found.values()), materialize_grads=True)
+            found = dict(zip(found, slopes, strict=True))
+    return {name: value.detach()[0] for name, value in found.items()}
+
+
+def overview(
+    network: Network, layers: Sequence[Layer], image: Tensor, target: int, scale: str, gradients: bool
+) -> Arrays:
+    """Every layer's output for ``image`` (1, 1, 28, 28), or the gradient there: ``map_NAME`` as levels, (C, H, W) or
+    (1, D), and their ``ranges`` (all maps,), where a dense layer counts as one map.
+
+    ``scale`` says what shares a range: each ``map``, each ``layer``, or the whole ``network``.
+    """
+    found = activations(network, image, target, gradients)
+    whole = torch.stack([value.abs().max() for value in found.values()]).max()
+    arrays, ranges = {}, []
+    for layer in layers:
+        value = found[layer.name]
+        maps = value if layer.is_spatial else value[None]
+        largest = maps.flatten(1).abs().amax(1)
+        if scale != "map":
+            largest = (whole if scale == "network" else largest.max()).expand(len(maps))
+        arrays[f"map_{layer.name}"] = levels(maps, largest.view(-1, *[1] * (maps.dim() - 1)))
+        ranges.append(largest)
+    return {**arrays, "ranges": _floats(torch.cat(ranges))}
+
+
+def answer(network: Network, image: Tensor) -> Arrays:
+    """The ``subject`` (28, 28) that a person looks at, and the ``logits`` (C,) that the network gives for it."""
+    return {"subject": grey(image[0, 0]), "logits": _floats(network.used(image)[0])}
+
+
+def origin(network: Network, layers: Sequence[Layer], image: Tensor, name: str, index: int) -> Arrays:
+    """How one map, or one number, of the layer ``name`` comes about from the layer before, as it is.
+
+    ``from_maps`` (n, H, W) or (1, D) are what the layer reads: all maps before a convolution, else the map of the
+    same number; ``to_map`` (H, W) or (1,) is what it makes of them. A convolution has its ``kernels`` (n, k, k), a
+    dense layer its ``kernels`` (1, D); both ``from_bias`` (1,).
+    """
+    names = [layer.name for layer in layers]
+    place = names.index(name)
+    layer = layers[place]
+    found = network.used_outputs(image)
+    before = found[names[place - 1]][0] if place else image[0]
+    after = found[name][0]
+    index = min(index, len(after) - 1)
+    arrays = {"to_map": _floats(after[index].view(after[index].shape or (1,)))}
+    if layer.kind in ("conv", "dense"):
+        module: Any = network.get_submodule(name)
+        weight, bias = module.weight.detach()[index], module.bias.detach()[index]
+        arrays["kernels"] = _floats(weight if layer.kind == "conv" else weight[None])
+        arrays["from_bias"] = _floats(bias.view(1))
+        arrays["from_maps"] = _floats(before if layer.kind == "conv" else before.view(1, -1))
+    elif layer.is_spatial:
+        arrays["from_maps"] = _floats(before[index][None])
+    else:
+        arrays["from_maps"] = _floats(before.reshape(1, -1) if before.dim() == 1 else before)
+    return arrays
+
+
+def mistakes(logits: Tensor, labels: Tensor, cell: tuple[int, int] | None, images: Tensor) -> Arrays:
+    """What was measured on the test images: ``confusion`` (C, C), how many of each class (row) were taken for each
+    (column); and of some images, their numbers ``found`` (n,), ``found_images`` (n, 28, 28), ``found_losses`` (n,)
+    and ``found_answers`` (n,): those of a ``cell`` (row, column), or the hardest ones, which have the largest losses.
+    """
+    classes = logits.shape[1]
+    answers, losses = logits.argmax(1), F.cross_entropy(logits, labels, reduction="none").nan_to_num(1e9, 1e9)
+    counts = torch.bincount(labels * classes + answers, minlength=classes**2)
+    order = losses.argsort(descending=True, stable=True)
+    if cell is not None:
+        order = order[((labels == cell[0]) & (answers == cell[1]))[order]]
+    found = order[:HARDEST]
+    return {
+        "confusion": counts.view(classes, classes).numpy().astype(np.int32),
+        "found": found.numpy().astype(np.int32),
+        "found_images": grey(images[found, 0]),
+        "found_losses": _floats(losses[found]),
+        "found_answers": answers[found].numpy().astype(np.int32),
+        "found_labels": labels[found].numpy().astype(np.int32),
+    }
+
+
+def _floats(values: Tensor) -> NDArray[np.float32]:
+    found: NDArray[np.float32] = values.detach().numpy().astype(np.float32)
+    return found

@@ -1,0 +1,119 @@
+// @ts-check
+/** Test images that stay in sight, each with the network's three likeliest answers; one is looked at, some are pinned. */
+
+import { fit, h, isSharp, setAttribute } from "../../../stage/dom.js";
+import { percent } from "../../../stage/format.js";
+import { Tiles, inks } from "./tiles.js";
+
+/** @typedef {import("./picture.js").ImageMoment} Moment */
+/** @typedef {import("../../../stage/colors.js").Theme} Theme */
+
+const ROW = { tall: 44, low: 35 }, LOW_WINDOW = 800;
+const BEST = 3;
+
+export class Strip {
+  /**
+   * @param {((image: number) => void)|null} onLook
+   * @param {((image: number) => void)|null} onPin
+   */
+  constructor(onLook, onPin) {
+    this.onLook = onLook;
+    this.onPin = onPin;
+    this.canvas = h("canvas", { "aria-hidden": "true" });
+    this.buttons = h("div", { class: "nn-image-strip-buttons" });
+    this.element = h("section", { class: "nn-image-strip", "aria-label": "Test images" }, this.canvas, this.buttons);
+    this.tiles = new Tiles();
+    /** @type {{look: HTMLButtonElement, pin: HTMLButtonElement}[]} */
+    this.rows = [];
+    /** @type {number[]} */
+    this.shown = [];
+    this.width = this.height = 0;
+    this.scale = 1;
+    this.row = ROW.tall;
+  }
+
+  /** @param {Theme} theme */
+  setTheme(theme) {
+    this.theme = theme;
+    this.inks = inks(theme);
+  }
+
+  /**
+   * @param {number} width  in CSS pixels
+   * @param {number} scale
+   */
+  resize(width, scale) {
+    this.row = window.innerHeight < LOW_WINDOW ? ROW.low : ROW.tall;
+    this.width = width / scale;
+    this.scale = scale;
+    this.height = 0;
+  }
+
+  /** @param {Moment} moment */
+  paint({ scene: { classes }, header: { view }, arrays: { strip, strip_labels, strip_images, strip_shares } }) {
+    const { theme, row } = this, count = strip.length;
+    if (!theme || !this.inks || !this.width) return;
+    if (this.height !== count * row || !isSharp(this.canvas)) {
+      this.height = count * row;
+      this.context = fit(this.canvas, this.width, this.height, this.scale);
+      this.build(count);
+    }
+    const { context, width } = this, side = row - 6;
+    if (!context) return;
+    context.clearRect(0, 0, width, this.height);
+    context.textBaseline = "middle";
+    for (let i = 0; i < count; i++) {
+      const top = i * row + 3, label = strip_labels[i];
+      if (strip[i] === view.image) {
+        context.globalAlpha = 0.14;
+        context.fillStyle = theme.positive;
+        context.fillRect(0, i * row, width, row);
+        context.globalAlpha = 1;
+      }
+      this.tiles.draw(context, strip_images, i * 784, 28, 28, this.inks, 4, top, side, side);
+      const shares = strip_shares.subarray(i * classes.length, (i + 1) * classes.length);
+      const best = Array.from(shares.keys()).sort((a, b) => shares[b] - shares[a]).slice(0, BEST);
+      const isRight = best[0] === label;
+      context.textAlign = "left";
+      context.fillStyle = theme.muted;
+      context.font = `11px ${theme.font}`;
+      context.fillText(isRight ? "✓" : `✗ ${classes[label]}`, side + 10, top + side / 2);
+      const left = side + 58, room = width - left - 54, step = side / BEST;
+      best.forEach((c, line) => {
+        const y = top + line * step;
+        context.fillStyle = c === label ? theme.positive : theme.muted;
+        context.globalAlpha = line ? 0.6 : 1;
+        context.fillRect(left, y + 1.5, Math.max(1, room * shares[c]), step - 3);
+        context.globalAlpha = 1;
+        context.fillStyle = theme.text;
+        context.textAlign = "right";
+        context.fillText(classes[c].slice(0, 8), left - 4, y + step / 2);
+        context.textAlign = "left";
+        context.fillText(`${(shares[c] * 100).toFixed(shares[c] > 0.9995 ? 0 : 1)} %`, left + room + 6, y + step / 2);
+      });
+    }
+  }
+
+  /** @param {number} count */
+  build(count) {
+    this.rows = Array.from({ length: count }, (_, i) => ({
+      look: h("button", { class: "nn-image-look", type: "button", disabled: !this.onLook, onclick: () => this.onLook?.(this.shown[i]) }),
+      pin: h("button", { class: "nn-image-pin nn-live", type: "button", title: "Keep this image at the top of the strip", onclick: () => this.onPin?.(this.shown[i]) }, "★"),
+    }));
+    const height = `${this.row * this.scale}px`;
+    this.buttons.replaceChildren(...this.rows.map(({ look, pin }) => h("div", { class: "nn-image-row", style: `height:${height}` }, look, pin)));
+  }
+
+  /** @param {Moment} moment */
+  showNumbers({ scene: { classes }, header: { view }, arrays: { strip, strip_labels, strip_shares } }) {
+    this.shown = Array.from(strip);
+    this.rows.forEach(({ look, pin }, i) => {
+      const shares = strip_shares.subarray(i * classes.length, (i + 1) * classes.length);
+      const best = shares.indexOf(Math.max(...shares));
+      setAttribute(look, "aria-label", `Test image ${strip[i] + 1}, ${classes[strip_labels[i]]}: taken for ${classes[best]}, ${percent(shares[best])}. Look at it`);
+      setAttribute(look, "aria-pressed", String(strip[i] === view.image));
+      setAttribute(pin, "aria-label", `Pin test image ${strip[i] + 1}`);
+      setAttribute(pin, "aria-pressed", String(view.pinned.includes(strip[i])));
+    });
+  }
+}

@@ -1,0 +1,48 @@
+"""The script of a run, run: it ends at the page's weights, to the bit, and prints the page's numbers."""
+
+import contextlib
+import hashlib
+import io
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load
+
+from playground.export import exported
+from playground.headless.runs import replay
+from playground.labs.image.config import ImageConfig
+from playground.labs.image.script import script
+from playground.run import Run
+from playground.runs.timeline import Timeline
+
+CASES: list[dict[str, Any]] = [
+    {},
+    {"architecture": "mlp", "last_activation": True, "dataset": "centred", "optimizer": "sgd", "split": "place"},
+    {"architecture": "cnn", "dataset": "shifted", "dense": (16,), "dropout": 0.3, "batch_norm": True, "images": 1500},
+    {"architecture": "cnn", "head": "average", "dataset": "shapes", "planted": True, "pooling": "none"},
+]
+
+
+@pytest.mark.parametrize("settings", CASES, ids=range(len(CASES)))
+def test_the_script_ends_at_the_same_weights(settings: dict[str, Any]) -> None:
+    timeline = Timeline(Run(config=ImageConfig(**{"images": 60, "seed": 3, **settings})))
+    timeline.advance(steps=3)
+    timeline.apply("learning_rate", 0.01)
+    name, shape = next(iter(timeline.run.config.shapes().items()))
+    timeline.apply(f"{name}[{','.join('0' * len(shape))}]", 0.5)
+    timeline.advance(steps=3)
+    expected = replay(timeline.run, 6, quiet=True)
+    out, names = io.StringIO(), dict[str, Any]()
+    with contextlib.redirect_stdout(out):
+        exec(compile(script(timeline.run, 6), "run.py", "exec"), names)
+    digest = hashlib.sha256()
+    for key, value in names["model"].state_dict().items():
+        digest.update(key.encode() + value.numpy().tobytes())
+    assert digest.hexdigest() == expected.parameters_sha256
+    printed = dict(line.split() for line in out.getvalue().splitlines())
+    for key, number in expected.metrics.items():
+        assert float(printed[key]) == pytest.approx(number, abs=1e-5)
+    kept = load(exported(timeline.run, 6, "safetensors", quiet=True))
+    names["model"].load_state_dict(kept)
+    assert all(torch.equal(kept[key], value) for key, value in names["model"].state_dict().items())
