@@ -1,13 +1,15 @@
 """The choices of the image lab. Free of torch."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 from typing import Any, ClassVar
 
 from playground.catalog import ACTIVATIONS, OPTIMIZERS
-from playground.kinds import Choice, Flag, Integer, Maybe, Number, Pair, Share, Sizes, Text
+from playground.kinds import Choice, Flag, Integer, Maybe, Number, Pair, Share, Sizes, Text, short
+from playground.labs.image.drawing import DIGITS, is_bitmap
 from playground.labs.image.images import MOST, SETS, SIDE, TEST, TRAIN
 from playground.labs.image.plan import Block, Impossible, Layer, Parts, layers_of
 from playground.run import RunConfig
@@ -49,23 +51,32 @@ PANELS = {
     "inside": Option(label="Inside"),
     "weights": Option(label="Weights"),
     "mistakes": Option(label="Mistakes"),
+    "shift": Option(label="Shift pad"),
 }
 SCALES = {"map": Option(label="Map"), "layer": Option(label="Layer"), "network": Option(label="Network")}
 MOST_PINNED = 6
+DRAWN = -1  # in place of a test image
 
 
 @dataclass(frozen=True)
 class Look(Settings):
-    """What a person looks at: a test image, and inside the network a map, or (with no ``layer``) all of them."""
+    """What a person looks at: a test image, or with -1 the ``drawing``, a bitmap of 32 × 32 in hexadecimal digits;
+    and inside the network a map, or (with no ``layer``) all of them."""
 
     panel: str = setting("inside", Choice(PANELS), "Panel")
-    image: int = setting(0, Integer(0, TEST - 1), "Test image")
+    image: int = setting(0, Integer(DRAWN, TEST - 1), "Test image")
+    drawing: str = setting("", Text(DIGITS), "Drawing")
     pinned: tuple[int, ...] = setting((), Sizes(MOST_PINNED, 0, TEST - 1), "Pinned")
     layer: str = setting("", Text(20), "Layer")
     map: int = setting(0, Integer(0, 1023), "Map")
     scale: str = setting("layer", Choice(SCALES), "Colours by")
     gradients: bool = setting(False, Flag(), "Gradients")
     cell: tuple[int, int] | None = setting(None, Maybe(Pair(Integer(0, 9))), "Cell")
+
+    def conflicts(self) -> list[Problem]:
+        if is_bitmap(self.drawing):
+            return []
+        return [Problem("drawing", f"{short(self.drawing)!r} is not {DIGITS} hexadecimal digits")]
 
 
 @dataclass(frozen=True)
@@ -99,7 +110,7 @@ class ImageConfig(RunConfig):
     planted: bool = setting(
         False,
         Flag(),
-        "Plant a shortcut",
+        "Shortcut",
         help="Plants a dot in the corner of every 4 (every cross), in both parts.",
     )
     filters: tuple[int, ...] = setting(
@@ -122,8 +133,8 @@ class ImageConfig(RunConfig):
         usual=((), (32,), (64,), (128,), (120, 84)),
         help="Hidden layers between the maps and the classes.",
     )
-    batch_norm: bool = setting(False, Flag(), "Batch normalization", help="Behind every convolution.")
-    dropout: float = setting(0.0, Share(0, 0.9, 0.05), "Dropout", help="The share of hidden numbers left out.")
+    batch_norm: bool = setting(False, Flag(), "Batch norm", help="Batch normalization behind every convolution.")
+    dropout: float = setting(0.0, Share(0.0, 0.9, 0.05), "Dropout", help="The share of hidden numbers left out.")
     pooling: str = setting("max", Choice(POOLINGS), "Pooling", help="How 2 × 2 numbers of a map become one.")
     activation: str = setting("relu", Choice(ACTIVATIONS), "Activation", help="What follows every hidden layer.")
     last_activation: bool = setting(
@@ -151,6 +162,9 @@ class ImageConfig(RunConfig):
         live=True,
         usual=(0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0),
         help="How far an update goes.",
+    )
+    silent: str = setting(
+        "", Text(400), "Silenced filters", live=True, quiet=True, help="Filters whose maps are 0: conv1.0,conv2.3."
     )
     batch_size: int = setting(
         32, Integer(1, 256), "Batch size", usual=(1, 8, 16, 32, 64, 128, 256), help="Images in one update."
@@ -202,6 +216,15 @@ class ImageConfig(RunConfig):
         return parts
 
     @property
+    def silenced(self) -> dict[str, list[int]]:
+        """The filters that are switched off, by the layer behind whose convolution that is done."""
+        found: dict[str, list[int]] = {}
+        for name in filter(None, self.silent.split(",")):
+            layer, _, index = name.partition(".")
+            found.setdefault(layer.replace("conv", "act"), []).append(int(index))
+        return found
+
+    @property
     def steps_per_epoch(self) -> float:
         return self.images / self.batch_size
 
@@ -226,6 +249,7 @@ class ImageConfig(RunConfig):
     def conflicts(self) -> list[Problem]:
         found = []
         most = SETS[self.dataset].most
+        found += self._unknown_filters()
         if self.images > most:
             found.append(Problem("images", f"{self.images:,} is more than there are; use 20 to {most:,}"))
         if self.batch_size > self.images:
@@ -239,6 +263,17 @@ class ImageConfig(RunConfig):
                 fits = error.block - 1
                 found.append(Problem("filters", f"{error}. Use at most {fits} blocks, or a smaller kernel or stride"))
         return found
+
+    def _unknown_filters(self) -> list[Problem]:
+        if not self.silent:
+            return []
+        with suppress(Impossible):
+            filters = {
+                f"{x.name}.{i}" for x in layers_of(self._parts()) if x.kind == "conv" for i in range(x.shape[0])
+            }
+            unknown = [name for name in self.silent.split(",") if name not in filters]
+            return [Problem("silent", f"the network has no filter {short(name)!r}") for name in unknown[:1]]
+        return []
 
     def _check_shapes(self) -> None:
         """Raises Impossible."""

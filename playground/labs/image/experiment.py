@@ -17,8 +17,8 @@ from torch.nn import functional as F
 from playground.catalog import ACTIVATIONS, OPTIMIZERS, resolve
 from playground.kinds import ConfigError, Number
 from playground.lab import LABS, Experiment
-from playground.labs.image import probes
-from playground.labs.image.config import ImageConfig, Look
+from playground.labs.image import drawing, probes
+from playground.labs.image.config import DRAWN, ImageConfig, Look
 from playground.labs.image.images import images_of
 from playground.labs.image.model import Network
 from playground.run import Edit, Snapshot, View
@@ -31,7 +31,7 @@ from playground.training.state import set_element
 PARAMETER = Number(-1000, 1000)  # what a person may type for a weight or bias
 CHUNK = 90  # images that go through the network at once when it is measured: they stay in the cache
 MEASURED_SHARE = 1 / 6  # of the time at most
-STRIP = 8  # test images that are always in sight
+STRIP, DRAWN_STRIP = 8, 4  # test images that are always in sight; fewer beside a drawing
 
 
 class ImageExperiment(Experiment):
@@ -49,6 +49,7 @@ class ImageExperiment(Experiment):
         self.network = Network(config.layers)
         self.network.initialize(torch.Generator().manual_seed(config.seed))
         self.optimizers = {"optimizer": optimizer_of(config, self.network)}
+        self._follow()
         self._slicer = Slicer(rate=200)
         self._meter = Meter(self._measure, MEASURED_SHARE)
         self._test_logits = torch.zeros(len(self._test_labels), len(config.classes))
@@ -129,7 +130,7 @@ class ImageExperiment(Experiment):
         if "stage" in view.panels:
             look = view.look_as(Look)
             arrays |= self._stage(look)
-            info |= {"view": look.to_json(), "target": self._target(look)}
+            info |= {"view": look.to_json(), "target": self._target(look), "silent": self.config.silent}
         if "scene" in view.panels:
             info["scene"] = self._scene()
         if "thumbnail" in view.panels:
@@ -140,29 +141,41 @@ class ImageExperiment(Experiment):
         network, image = self.network, self._subject(look)
         arrays = probes.strip(network, self._test_images, self._test_labels, self._strip(look))
         arrays |= probes.answer(network, image)
+        if look.image == DRAWN:
+            arrays |= probes.stages(drawing.bitmap(look.drawing))
+        target = self._target(look)
+        if target == DRAWN:
+            target = int(arrays["logits"].argmax())
         layers = self.config.layers
-        if look.panel == "weights":
+        if look.panel == "shift":
+            arrays |= probes.shifts(network, image, target)
+        elif look.panel == "weights":
             arrays |= probes.weight_images(network)
         elif look.panel == "mistakes":
             arrays |= probes.mistakes(self._test_logits, self._test_labels, look.cell, self._test_images)
         elif look.layer in {layer.name for layer in layers}:
             arrays |= probes.origin(network, layers, image, look.layer, look.map)
         else:
-            arrays |= probes.overview(network, layers, image, self._target(look), look.scale, look.gradients)
+            arrays |= probes.overview(network, layers, image, target, look.scale, look.gradients)
         return arrays
 
     def _subject(self, look: Look) -> Tensor:
         """The image (1, 1, 28, 28) that a person looks at."""
+        if look.image == DRAWN:
+            return torch.tensor(drawing.image(drawing.bitmap(look.drawing), self.config.dataset))[None, None]
         return self._test_images[look.image : look.image + 1]
 
     def _target(self, look: Look) -> int:
-        """Its class."""
+        """Its class; DRAWN for a drawing, of which nobody knows it."""
+        if look.image == DRAWN:
+            return DRAWN
         return int(self._test_labels[look.image])
 
     def _strip(self, look: Look) -> list[int]:
         """The numbers of the test images in the strip: what is looked at and pinned, then one of each class."""
         others = self._first_of_class
-        return [*dict.fromkeys([*look.pinned, look.image, *others])][:STRIP]
+        looked_at = [look.image] if look.image != DRAWN else []
+        return [*dict.fromkeys([*look.pinned, *looked_at, *others])][: STRIP if looked_at else DRAWN_STRIP]
 
     def _scene(self) -> dict[str, Any]:
         shares = self._test_labels.bincount(minlength=len(self.config.classes)) / len(self._test_labels)
@@ -213,6 +226,7 @@ class ImageExperiment(Experiment):
         """Bring what is made of live settings in line with them."""
         for group in self.optimizers["optimizer"].param_groups:
             group["lr"] = self.config.learning_rate
+        self.network.silence(self.config.silenced)
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from an earlier ``state`` of a run with the same configuration and the same live edits."""

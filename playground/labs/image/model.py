@@ -1,7 +1,7 @@
 """The network: an ordinary ``nn.Sequential`` of the layers of its plan, each its own module."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -9,6 +9,8 @@ from torch.nn.utils import skip_init
 
 from playground.catalog import resolve
 from playground.labs.image.plan import Layer
+
+MOST_MAPS = 32
 
 
 class Dropout(nn.Module):
@@ -38,13 +40,28 @@ class Network(nn.Sequential):
 
     def __init__(self, layers: Sequence[Layer]) -> None:
         super().__init__(OrderedDict((layer.name, _module(layer)) for layer in layers))
+        self._kept: dict[str, Tensor] = {}
         self.dropouts = [module for module in self if isinstance(module, Dropout)]
+
+    def silence(self, maps: Mapping[str, Sequence[int]]) -> None:
+        """Make some maps of some layers 0 from now on, and no others."""
+        self._kept = {}
+        for name, indices in maps.items():
+            kept = torch.ones(MOST_MAPS, 1, 1)
+            kept[list(indices)] = 0
+            self._kept[name] = kept
+
+    def forward(self, images: Tensor) -> Tensor:
+        return list(self.outputs(images).values())[-1]
 
     def outputs(self, images: Tensor) -> dict[str, Tensor]:
         """What every layer gives for ``images``, by its name, in order."""
         found, current = {}, images
         for name, module in self.named_children():
-            current = found[name] = module(current)
+            current = module(current)
+            if name in self._kept:
+                current = current * self._kept[name][: current.shape[1]]
+            found[name] = current
         return found
 
     @torch.inference_mode()

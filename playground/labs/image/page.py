@@ -14,7 +14,7 @@ from playground.pages.stage import mount
 from playground.pages.take_home import take_home_panel
 from playground.settings import Settings, setting
 
-STAGE_MAY_CHANGE = ("seed", "data_seed")
+STAGE_MAY_CHANGE = ("seed", "data_seed", "silent")
 
 
 @dataclass(frozen=True)

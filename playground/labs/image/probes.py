@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
+from playground.data.digits import WHITE
 from playground.export.palette import diverging, mosaic
+from playground.labs.image.drawing import Bits, boxed, counts
 from playground.labs.image.images import SIDE
 from playground.labs.image.model import Network
 from playground.labs.image.plan import Layer
@@ -23,6 +25,8 @@ TILE = 96  # pixels of a thumbnail's tile, about
 MOST_TILES = 16
 MOST_WEIGHTS = 48  # first-layer weights that are drawn as images
 HARDEST = 12
+REACH = 7  # pixels by which the shift pad moves an image
+OFFSETS = range(2 * REACH, -1, -1)  # of a window over the padded image: the image moves the other way
 
 
 def levels(values: Tensor, largest: Tensor) -> Bytes:
@@ -69,6 +73,36 @@ def strip(network: Network, images: Tensor, labels: Tensor, shown: Sequence[int]
         "strip_labels": labels[list(shown)].numpy().astype(np.int32),
         "strip_images": grey(chosen[:, 0]),
         "strip_shares": network.used(chosen).softmax(1).numpy(),
+    }
+
+
+def stages(drawn: Bits) -> Arrays:
+    """What becomes of a drawing: ``drawn_box`` (32, 32), 0 or 255, and ``drawn_counts`` (8, 8), 0 to 255."""
+    box = boxed(drawn)
+    return {
+        "drawn_box": box.astype(np.uint8) * 255,
+        "drawn_counts": (counts(box) * 255 / WHITE).round().astype(np.uint8),
+    }
+
+
+def shifted(image: Tensor) -> Tensor:
+    """The image (1, 1, H, W) moved by -REACH … REACH rows and columns: ((2 · REACH + 1)², 1, H, W), row by row. What
+    comes in is 0, what goes beyond the edge is lost."""
+    _, _, height, width = image.shape
+    padded = F.pad(image, [REACH] * 4)
+    return torch.cat(
+        [padded[:, :, y : y + height, x : x + width] for y in OFFSETS for x in OFFSETS],
+    )
+
+
+def shifts(network: Network, image: Tensor, target: int) -> Arrays:
+    """What the network gives for the image at every offset, up to REACH pixels: the share of the ``target`` class as
+    ``shift_shares`` (side, side), from the upper left, and the ``shift_answers`` (side, side)."""
+    shares = network.used(shifted(image)).softmax(1)
+    side = len(OFFSETS)
+    return {
+        "shift_shares": _floats(shares[:, target].view(side, side)),
+        "shift_answers": shares.argmax(1).view(side, side).numpy().astype(np.int32),
     }
 
 

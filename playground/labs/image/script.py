@@ -30,7 +30,9 @@ def script(run: Run, step: int, shown: Mapping[str, float | None] | None = None)
     at_once = {edit.target: edit.value for edit in edits if edit.step == 0 and edit.target in known}
     edits = [edit for edit in edits if edit.step > 0 or edit.target not in known]
     config = cast(ImageConfig, replace(run.config, **at_once))  # changed before the first update: never otherwise
-    parts = (_header(config, step), _data(config), _network(config), _training(config, edits, step), _REPORT)
+    is_silenced = bool(config.silent) or any(edit.target == "silent" for edit in edits)
+    network = _network(config, is_silenced)
+    parts = (_header(config, step), _data(config), network, _training(config, edits, step), _REPORT)
     return "\n\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
@@ -119,9 +121,10 @@ def _drawing(config: ImageConfig) -> Iterable[str]:
     yield "train_labels, test_labels = labels[train], labels[test]"
 
 
-def _network(config: ImageConfig) -> str:
+def _network(config: ImageConfig, is_silenced: bool) -> str:
     lines = "\n".join(f'    ("{layer.name}", {_module(layer)}),{_comment(layer)}' for layer in config.layers)
     dropout = _DROPOUT if config.dropout and config.architecture == "cnn" and config.dense else ""
+    hush = _HUSH.format(silent=_silenced(config)) if is_silenced else ""
     return f"""{dropout}# Network and its initial weights
 
 model = nn.Sequential(OrderedDict([
@@ -134,7 +137,7 @@ with torch.no_grad():
             bound = module.weight[0].numel() ** -0.5
             for parameter in module.parameters():
                 parameter.uniform_(-bound, bound, generator=generator)
-"""
+{hush}"""
 
 
 def _module(layer: Layer) -> str:
@@ -144,6 +147,31 @@ def _module(layer: Layer) -> str:
 
 def _comment(layer: Layer) -> str:
     return f"  # {' × '.join(map(str, layer.shape))}"
+
+
+_HUSH = """
+silent = {silent}  # maps that are switched off, by layer
+
+
+def hush(name):
+    def kept(module, inputs, output):
+        if name not in silent:
+            return output
+        keep = torch.ones(output.shape[1], 1, 1)
+        keep[silent[name]] = 0
+        return output * keep
+
+    return kept
+
+
+for name, module in model.named_children():
+    if name.startswith("act"):
+        module.register_forward_hook(hush(name))
+"""
+
+
+def _silenced(config: ImageConfig) -> str:
+    return repr(config.silenced)
 
 
 _DROPOUT = '''
@@ -208,25 +236,28 @@ def train(first, last):
         optimizer.step()
 
 
-{chr(10).join(_run(edits, step))}
+{chr(10).join(_run(config, edits, step))}
 '''
 
 
-def _run(edits: list[Edit], step: int) -> Iterable[str]:
+def _run(config: ImageConfig, edits: list[Edit], step: int) -> Iterable[str]:
     """The training, and what a person changed at the steps at which they did."""
     done = 0
     for number, together in groupby(edits, key=lambda edit: edit.step):
         if number > done:
             yield f"train({done}, {number})"
         for edit in together:
-            yield from _edit(edit)
+            yield from _edit(config, edit)
         done = number
     yield f"train({done}, {step})"
 
 
-def _edit(edit: Edit) -> Iterable[str]:
+def _edit(config: ImageConfig, edit: Edit) -> Iterable[str]:
     found = element(edit.target)
     if found is None:
+        if edit.target == "silent":
+            yield f"silent = {_silenced(replace(config, silent=edit.value))}"
+            return
         yield "for group in optimizer.param_groups:"
         yield f'    group["lr"] = {edit.value!r}'
         return

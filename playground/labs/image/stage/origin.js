@@ -17,8 +17,13 @@ const HEAD = 22, GAP = 9;
 const MOST_TERMS = 10; // of a dense sum that are written out
 
 export class Origin {
-  /** @param {() => void} onBack */
-  constructor(onBack) {
+  /**
+   * @param {() => void} onBack
+   * @param {((silent: string) => void)|null} onSilence  which filters are to be silent from now on
+   */
+  constructor(onBack, onSilence) {
+    this.onSilence = onSilence;
+    this.silence = h("button", { class: "nn-image-choice nn-live", type: "button", title: "Make this filter's map 0, and see what that does to the accuracy", onclick: () => this.toggle() }, "Silence");
     this.back = h("button", { class: "nn-button", type: "button", onclick: onBack }, "← All layers");
     this.title = h("strong", {});
     this.canvas = h("canvas", { tabindex: "0", role: "img", class: "nn-image-maps" });
@@ -26,7 +31,7 @@ export class Origin {
     this.table = h("table", { class: "nn-image-sum" });
     this.total = h("p", { class: "nn-image-total" });
     this.element = h("div", { class: "nn-image-origin" },
-      h("div", { class: "nn-image-bar" }, this.back, this.title), this.sentence,
+      h("div", { class: "nn-image-bar" }, this.back, this.title, this.silence), this.sentence,
       h("div", { class: "nn-image-scroller" }, this.canvas),
       h("div", { class: "nn-image-numbers" }, this.table, this.total));
     this.tiles = new Tiles();
@@ -57,6 +62,22 @@ export class Origin {
     this.width = width / scale;
     this.scale = scale;
     this.size = "";
+  }
+
+  /** The filter behind the map in question, as ``silent`` names it; null for what no filter makes. @param {Moment} moment */
+  filter({ scene: { layers }, header: { view } }) {
+    const place = layers.findIndex(({ name }) => name === view.layer);
+    if (place < 0 || layers[place].shape.length < 3) return null;
+    const conv = layers.slice(0, place + 1).reverse().find(({ kind }) => kind === "conv");
+    return conv ? `${conv.name}.${view.map}` : null;
+  }
+
+  /** Switches the filter off, or on again. */
+  toggle() {
+    const filter = this.moment && this.filter(this.moment);
+    if (!this.moment || !filter) return;
+    const silent = this.moment.header.silent.split(",").filter(Boolean);
+    this.onSilence?.((silent.includes(filter) ? silent.filter((name) => name !== filter) : [...silent, filter]).join(","));
   }
 
   /** The layer, and the one before; null where the moment has none. @param {Moment} moment */
@@ -192,6 +213,10 @@ export class Origin {
     const { layer, before } = found;
     setText(this.title, partName(layer, scene.activation, view.map));
     setText(this.sentence, `${HOW[layer.kind] ?? ""} ${layer.sum ? `Size: ${layer.sum}.` : ""}`);
+    const filter = this.filter(moment), isSilent = filter !== null && moment.header.silent.split(",").includes(filter);
+    this.silence.hidden = filter === null;
+    setText(this.silence, isSilent ? "Silenced: switch on" : "Silence");
+    this.silence.setAttribute("aria-pressed", String(isSilent));
     const isMap = to_map.shape.length === 2 && moment.arrays.from_maps.shape.length === 3;
     if (layer.kind === "conv" && isMap) this.showConvolution(moment, layer);
     else if (layer.kind === "dense") this.showDense(moment, before);

@@ -13,7 +13,7 @@ import { layerName, partName, shapeText } from "./words.js";
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
 const TALL = 420, LOW = 340, LOW_WINDOW = 800;
-const ANSWER = 106; // pixels of the bars beside the last layer
+const ANSWER = 112; // pixels of the bars beside the last layer
 const NARROWEST = 560;
 /** @type {LayerInfo} */
 export const IMAGE = { name: "", kind: "image", shape: [1, 28, 28], sum: "" };
@@ -139,7 +139,7 @@ export class Overview {
     const { context, theme } = this, column = this.columns[this.columns.length - 1];
     if (!context || !theme || !column) return;
     const shares = softmax(logits), tall = Math.max(column.tile, 19);
-    const left = column.x + column.width + 12, width = ANSWER - 18;
+    const left = column.x + Math.max(column.width, 40) + 9, width = ANSWER - 18;
     const top = HEAD;
     const best = shares.indexOf(Math.max(...shares));
     context.font = `600 11px ${theme.font}`;

@@ -10,6 +10,8 @@ import { Tip } from "../../../stage/tip.js";
 import { Mistakes } from "./mistakes.js";
 import { Origin } from "./origin.js";
 import { Overview } from "./overview.js";
+import { Pad } from "./pad.js";
+import { ShiftPad } from "./shift.js";
 import { Strip } from "./strip.js";
 import { choice } from "./tiles.js";
 import { Weights } from "./weights.js";
@@ -31,11 +33,12 @@ import { Weights } from "./weights.js";
  * @property {LayerInfo[]} layers
  * @property {string} activation  as people call it
  *
- * @typedef {"inside"|"weights"|"mistakes"} PanelName
+ * @typedef {"inside"|"weights"|"mistakes"|"shift"} PanelName
  *
  * @typedef {object} Look
  * @property {PanelName} panel
- * @property {number} image
+ * @property {number} image  a test image; -1 for the drawing
+ * @property {string} drawing
  * @property {number[]} pinned
  * @property {string} layer
  * @property {number} map
@@ -63,8 +66,12 @@ import { Weights } from "./weights.js";
  * @property {Floats} found_losses
  * @property {Integers} found_answers
  * @property {Integers} found_labels
+ * @property {Bytes} [drawn_box]
+ * @property {Bytes} [drawn_counts]
+ * @property {Floats} [shift_shares]
+ * @property {Integers} [shift_answers]
  *
- * @typedef {import("../../../stage/types.js").Header & {scene?: ImageScene, view: Look, target: number}} ImageHeader
+ * @typedef {import("../../../stage/types.js").Header & {scene?: ImageScene, view: Look, target: number, silent: string}} ImageHeader
  * @typedef {import("../../../stage/types.js").Moment<ImageHeader, ImageScene, ImageArrays & import("../../../stage/types.js").Arrays>} ImageMoment
  */
 
@@ -73,6 +80,7 @@ const PANELS = [
   ["inside", "Inside", "Every layer's maps of the image that is looked at"],
   ["weights", "Weights", "The first layer's weights as images"],
   ["mistakes", "Mistakes", "What is taken for what, and the hardest images"],
+  ["shift", "Shift pad", "The same image at every offset: is the answer still right?"],
 ];
 /** @type {["map"|"layer"|"network", string, string][]} */
 const SCALES = [
@@ -93,7 +101,10 @@ class ImagePicture {
     const look = (/** @type {Partial<Look>} */ change) => shell.look(change);
     this.tip = new Tip(shell.root);
     this.overview = new Overview(this.tip, isLive ? (layer, map) => look({ layer, map }) : null);
-    this.origin = new Origin(() => look({ layer: "" }));
+    this.origin = new Origin(() => look({ layer: "" }), isLive ? (silent) => shell.ask({ silent }) : null);
+    this.shift = new ShiftPad(this.tip);
+    this.pad = new Pad((drawing) => look({ drawing, image: -1 }), () => look({ image: 0 }));
+    this.draw = choice("✎ Draw", "Draw a digit of your own", () => look({ image: -1, drawing: this.pad.text() }));
     this.weights = new Weights();
     this.mistakes = new Mistakes(isLive ? (cell) => look({ cell }) : null, isLive ? (image) => look({ image, panel: "inside", layer: "" }) : null);
     this.strip = new Strip(isLive ? (image) => look({ image }) : null, isLive ? (image) => this.pin(image) : null);
@@ -103,14 +114,14 @@ class ImagePicture {
     this.gradients = choice("gradients", "The gradient of the loss at every number, in place of the numbers", () => look({ gradients: !this.gradient }));
     this.gradient = false;
     this.inside = h("div", { class: "nn-image-tools" }, h("span", { class: "nn-caption" }, "Colours by"), ...this.scales.map(({ button }) => button), this.gradients);
-    this.tools = h("div", { class: "nn-image-bar nn-live", role: "toolbar", "aria-label": "What is shown" }, ...this.panels.map(({ button }) => button), this.inside);
+    this.tools = h("div", { class: "nn-image-bar nn-live", role: "toolbar", "aria-label": "What is shown" }, ...this.panels.map(({ button }) => button), this.draw, this.inside);
     this.main = h("div", { class: "nn-image-main" });
     this.left = h("section", { class: "nn-image-left", "aria-label": "Network" }, this.tools, this.main);
-    this.side = h("div", { class: "nn-image-side" }, this.strip.element, this.curves.element);
+    this.side = h("div", { class: "nn-image-side" }, this.pad.element, this.strip.element, this.curves.element);
     this.element = h("div", { class: "nn-image" }, this.left, this.side);
     this.sized = [this.left, this.side];
-    this.parts = [this.overview, this.origin, this.weights, this.mistakes, this.strip, this.curves];
-    /** @type {Overview|Origin|Weights|Mistakes|null} */
+    this.parts = [this.overview, this.origin, this.weights, this.mistakes, this.shift, this.strip, this.pad, this.curves];
+    /** @type {Overview|Origin|Weights|Mistakes|ShiftPad|null} */
     this.open = null;
   }
 
@@ -121,7 +132,8 @@ class ImagePicture {
 
   resize() {
     const { scale } = this.shell;
-    for (const part of [this.overview, this.origin, this.weights]) part.resize(this.left.clientWidth, scale);
+    for (const part of [this.overview, this.origin, this.weights, this.shift]) part.resize(this.left.clientWidth, scale);
+    this.pad.resize(scale);
     for (const part of [this.strip, this.curves]) part.resize(this.side.clientWidth, scale);
   }
 
@@ -136,6 +148,7 @@ class ImagePicture {
   partOf({ panel, layer }) {
     if (panel === "weights") return this.weights;
     if (panel === "mistakes") return this.mistakes;
+    if (panel === "shift") return this.shift;
     return layer && this.shell.moment?.scene.layers.some(({ name }) => name === layer) ? this.origin : this.overview;
   }
 
@@ -155,6 +168,7 @@ class ImagePicture {
     if (!fresh) return;
     part.paint(moment);
     this.strip.paint(moment);
+    this.pad.paint(moment);
   }
 
   /** @param {number} image */
@@ -182,6 +196,8 @@ class ImagePicture {
     this.inside.hidden = this.open !== this.overview;
     this.open?.showNumbers(moment);
     this.strip.showNumbers(moment);
+    this.pad.showNumbers(moment);
+    setAttribute(this.draw, "aria-pressed", String(view.image === -1));
     this.curves.showNumbers(moment);
     this.tip.refresh();
   }
