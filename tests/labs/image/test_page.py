@@ -5,20 +5,21 @@ from typing import Any
 import pytest
 
 from playground.labs.image.config import ARCHITECTURES
-from tests.pages.page import address, opened
+from tests.pages.page import address, fields, opened, take
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_every_network_has_its_controls(architecture: str, hub: Any) -> None:
     page = opened("image", architecture=architecture, images="40", batch_size="10", code="on")
     assert not page.exception
-    assert {widget.key for widget in page.selectbox} >= {"dataset", "architecture", "activation", "learning_rate"}
-    assert ("filters" in {widget.key for widget in page.selectbox}) == (architecture == "cnn")
+    assert {widget.key for widget in page.selectbox} >= {"dataset", "architecture", "activation"}
+    assert "learning_rate" in fields(page)
+    assert ("filters" in fields(page)) == (architecture == "cnn")
 
 
 def test_an_impossible_network_is_explained_and_mended(hub: Any) -> None:
     page = opened("image", architecture="cnn", filters="8,16", kernel="5", padding="0", images="40", batch_size="10")
-    page.selectbox(key="filters").set_value((8, 8, 8, 8)).run()
+    take(page, "filters", (8, 8, 8, 8))
     assert not page.exception
     assert "does not fit" in page.toast[0].value
     assert address(page)["filters"] == "8,8"
