@@ -33,7 +33,7 @@ def inspect_panel(session: PageSession, input_names: Callable[[Any], list[str]])
     with curves:
         curves_chart(session)
     with weights:
-        arrays = channel.inspect("weights").arrays
+        arrays = session.inspect("weights").arrays
         layers = len(arrays) // 2
         index = st.selectbox(
             "Weights of",
@@ -50,10 +50,10 @@ def inspect_panel(session: PageSession, input_names: Callable[[Any], list[str]])
 
 def curves_chart(session: PageSession) -> None:
     """The curves so far of the page's run."""
-    channel, lab = session.channel(), LABS[session.lab]
+    lab = LABS[session.lab]
     low = dict.fromkeys(metric.axes for metric in lab.metrics if metric.better == "low")
     is_log = bool(low) and st.toggle(f"Logarithmic {' and '.join(low)}", key=session.key("log_scale"))
-    moment = channel.inspect("curves", "scene")
+    moment = session.inspect("curves", "scene")
     figure = curves_figure(
         lab,
         dict(zip(moment.info["columns"], moment.arrays["curves"].T, strict=True)),

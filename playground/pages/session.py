@@ -15,7 +15,7 @@ import streamlit as st
 from playground.kinds import ConfigError, Device, Integer, Number, Sizes
 from playground.lab import LABS
 from playground.pages.navigation import lab_page
-from playground.run import Run, RunConfig
+from playground.run import Run, RunConfig, Snapshot
 from playground.runs import link
 from playground.settings import Problem, Setting, Settings
 from playground.stream.channel import Channel
@@ -82,6 +82,15 @@ class PageSession:
         if not channel.run_id:
             channel.configure(self._settings())
         return channel
+
+    def inspect(self, *panels: str) -> Snapshot:
+        """Panels of the run that are read rather than watched; where the server is too busy for that, a sentence says
+        so, and what would be drawn below it waits for the next time."""
+        try:
+            return self.channel().inspect(*panels)
+        except ConfigError as busy:
+            st.info(plain(str(busy)), icon=":material/hourglass_top:")
+            st.stop()
 
     def follow(self) -> Any:
         """Bring the run and the address in line with the controls. Returns the configuration.

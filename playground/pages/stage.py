@@ -70,7 +70,12 @@ def mount(session: PageSession, may_change: tuple[str, ...] = (), **settings: An
 
 
 def _polled(session: PageSession, may_change: tuple[str, ...], settings: Mapping[str, Any]) -> None:
-    _mounted(session, may_change, _with_settings(session.channel().poll(), settings))
+    try:
+        frame = session.channel().poll()
+    except ConfigError as busy:
+        toast(Problem("run", str(busy)))
+        return
+    _mounted(session, may_change, _with_settings(frame, settings))
 
 
 def _with_settings(frame: bytes, settings: Mapping[str, Any]) -> bytes:

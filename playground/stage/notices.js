@@ -30,7 +30,8 @@ export class Notices {
 
   /** @param {string} text  empty for none */
   connection(text) {
-    setText(this.badge, text);
+    if (this.badge.textContent === text) return;
+    this.badge.textContent = text;
     this.badge.hidden = !text;
   }
 

@@ -187,7 +187,12 @@ export class Shell {
     this.notices.revive();
     this.root.dataset.transport = "socket";
     this.socket = new Socket(token, {
-      onFrame: (frame) => { this.waiting.push({ ...unpack(frame), at: performance.now() }); this.request(); },
+      onFrame: (frame) => {
+        this.waiting.push({ ...unpack(frame), at: performance.now() });
+        this.notices.connection("");
+        this.request();
+      },
+      onBusy: (text) => this.notices.connection(text),
       onError: (text) => this.notices.toast(text),
       onOnline: (online) => {
         this.waiting = [];

@@ -9,6 +9,7 @@ import { tabMemory } from "./memory.js";
  * @typedef {object} Listener
  * @property {(frame: ArrayBuffer) => void} onFrame
  * @property {(text: string) => void} onError  the server's words for the person
+ * @property {(text: string) => void} onBusy  the next frame takes long to come
  * @property {(online: boolean) => void} onOnline
  * @property {() => Message[]} greetings  sent after every hello
  * @property {() => void} onUnreachable  this network lets no WebSocket through
@@ -62,6 +63,7 @@ export class Socket {
       this.welcome();
       if (typeof data !== "string") return this.listener.onFrame(data);
       const message = JSON.parse(data);
+      if (message.type === "busy") this.listener.onBusy(message.text);
       if (message.type === "error") this.listener.onError(message.text);
     };
     return wire;

@@ -10,7 +10,7 @@ import math
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
@@ -35,7 +35,13 @@ T = TypeVar("T")
 
 HOLD_S = 3.0  # for which a picture goes on showing what it has chosen
 ANSWER_S = 60.0  # how long to wait for a worker before giving up (a rebuild may take seconds)
+BUSY_S = 3.0  # after which the page says that it waits for one
+BUSY = "The server is busy: this page waits for its turn, and goes on by itself."
 GOAL_SLICE_S = 0.1  # of a way that takes longer, between two frames: most are shorter and end with the first frame
+
+
+async def _nobody(text: str) -> None:
+    """Tells nobody."""
 
 
 class Known(NamedTuple):
@@ -122,7 +128,8 @@ class Channel:
                     self.wake()  # not only when it is done: the frame that shows it is asked for next
         try:
             for answer in answers:  # outside the lock: frames go on meanwhile
-                _answered(answer)
+                with contextlib.suppress(TimeoutError):  # the picture will come, and says meanwhile what it waits for
+                    answer.result(BUSY_S)
         finally:
             self.last_seen = time.monotonic()
 
@@ -303,8 +310,9 @@ class Channel:
 
     # Frames
 
-    async def next_frame(self, connection: Connection) -> bytes:
-        """The next frame, as soon as there is something new to see and the page has painted what it had."""
+    async def next_frame(self, connection: Connection, tell: Callable[[str], Awaitable[None]] = _nobody) -> bytes:
+        """The next frame, as soon as there is something new to see and the page has painted what it had; ``tell`` is
+        called where it takes long to come."""
         while True:
             connection.news.clear()
             delay = None if connection.window.is_full(self._dirty) else self._delay()
@@ -318,7 +326,10 @@ class Channel:
         while True:
             run_id = self.run_id
             try:
-                frame = self._packed(await asyncio.wrap_future(self._request()))
+                asked = asyncio.wrap_future(self._request())
+                if not (await asyncio.wait([asked], timeout=BUSY_S))[0]:
+                    await tell(BUSY)
+                frame = self._packed(await asked)
             except KeyError:  # a new run took its place meanwhile
                 if run_id == self.run_id:
                     raise
@@ -327,13 +338,17 @@ class Channel:
                 return frame
 
     def first_frame(self) -> bytes | None:
-        """The run's first picture, for a page whose socket is on its way; None where one has been sent before."""
+        """The run's first picture, for a page whose socket is on its way; None where one has been sent before, or
+        where that would take too long."""
         with self._lock:
             if self._last is not None or self._connection is not None:
                 return None
             self._scene_due = True
             asked = self._request()
-        self._last_frame = self._packed(asked.result(ANSWER_S))  # also for a page that will have to poll
+        try:
+            self._last_frame = self._packed(asked.result(BUSY_S))  # also for a page that will have to poll
+        except TimeoutError:
+            return None
         return self._last_frame
 
     def poll(self) -> bytes:

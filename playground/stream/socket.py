@@ -128,8 +128,11 @@ def _log_failure(task: "asyncio.Task[Any]") -> None:
 
 
 async def _send(websocket: WebSocket, channel: Channel, connection: Connection) -> None:
+    async def tell(text: str) -> None:
+        await websocket.send_text(json.dumps({"type": "busy", "text": text}))
+
     while True:
-        await websocket.send_bytes(await channel.next_frame(connection))
+        await websocket.send_bytes(await channel.next_frame(connection, tell))
 
 
 async def _listen(websocket: WebSocket, channel: Channel, connection: Connection) -> None:

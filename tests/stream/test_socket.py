@@ -17,8 +17,9 @@ from playground.engine.inline import InlineEngine
 from playground.headless.runs import replay
 from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
-from playground.run import Edit, Run
+from playground.run import Edit, Run, View
 from playground.runs.frame import unpack
+from playground.stream import channel as channels
 from playground.stream.channel import Channel
 from playground.stream.hub import Hub
 from playground.stream.limits import Limits
@@ -542,3 +543,26 @@ def test_a_page_that_knows_another_run_or_none_gets_the_one_of_its_settings(
 ) -> None:
     with client.websocket_connect(PATH) as socket:
         assert Page(socket, token, run=known).frame()[0]["step"] == 0
+
+
+def test_a_page_whose_worker_is_busy_says_so_and_gets_its_picture_later(
+    client: TestClient, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channels, "BUSY_S", 0.05)
+    waiting: list[Future[Any]] = []
+    engine, observe = hub.engine, hub.engine.observe
+    token = hub.issue()
+
+    def later(run_id: str, view: View) -> "Future[Any]":
+        waiting.append(Future())
+        return waiting[-1]
+
+    monkeypatch.setattr(engine, "observe", later)
+    hub.channel(token).configure(MLPConfig())
+    assert hub.channel(token).first_frame() is None
+    with client.websocket_connect(PATH) as socket:
+        Page(socket, token)
+        assert json.loads(socket.receive_text()) == {"type": "busy", "text": channels.BUSY}
+        seen = observe(hub.channel(token).run_id, View(panels=frozenset({"stage", "scene"})))
+        waiting[-1].set_result(seen.result())
+        assert unpack(socket.receive_bytes())[0]["step"] == 0

@@ -259,7 +259,7 @@ def _verdict(found: Mapping[str, Any], guess: str, score: Metric) -> str:
 def _outcome() -> None:
     """The table, what it says in words, and why some failed."""
     channel, score = SESSION.channel(), _config().score
-    info = channel.inspect("table").info
+    info = SESSION.inspect("table").info
     found: Mapping[str, Any] = info["comparison"]
     redraw_if_changed()
     if st.session_state.preset and not _is_preset(channel.config, st.session_state.preset):
