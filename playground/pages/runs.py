@@ -34,11 +34,19 @@ def runs_panel(session: PageSession) -> None:
         return
     try:
         kept = store.of(owner)
+        lost = store.count(owner) - len(kept)
     except StoreError as error:
         st.error(plain(str(error)))
         return
-    if not kept:
+    if lost > 0:
+        which = "1 kept run" if lost == 1 else f"{lost} kept runs"
+        st.caption(
+            f"{which} cannot be read: damaged, or of another version of the playground. Nothing was deleted; the "
+            "server's log says why."
+        )
+    elif not kept:
         st.caption("Nothing yet. Every run that you train is kept here, for this browser alone.")
+    if not kept:
         return
     differences = _differences(kept)
     present = session.channel().keeper.kept_id

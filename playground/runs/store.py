@@ -142,6 +142,13 @@ class Store:
             rows = connection.execute(sa.select(*_COLUMNS).where(_runs.c.owner == owner).order_by(*order)).all()
         return [kept for row in rows if (kept := self._readable(row)) is not None]
 
+    def count(self, owner: str) -> int:
+        """How many runs of ``owner`` there are, with those that cannot be read. Raises StoreError."""
+        with self._transaction() as connection:
+            query = sa.select(sa.func.count()).select_from(_runs).where(_runs.c.owner == owner)
+            found: int = connection.execute(query).scalar_one()
+            return found
+
     def get(self, owner: str, run_id: str) -> Kept | None:
         """One run of ``owner``; None where there is none of that id. Raises StoreError."""
         with self._transaction() as connection:

@@ -251,6 +251,7 @@ def test_a_damaged_row_is_left_out_and_logged(
         overwritten(file, column, value)
         assert ids(store) == ["ann2"]
         assert store.get("ann", "ann1") is None
+        assert (store.count("ann"), store.count("bob")) == (2, 0)
         assert caplog.text.count("the kept run ann1 cannot be read") == 1
         assert reason in caplog.text
         store.keep(kept(1))  # it trains on, and is whole again
