@@ -303,7 +303,11 @@ LABS = {
             _share("test_accuracy", "test accuracy", "test accuracy"),
         ),
         score="train_loss",
-        forms={"script": "playground.labs.deep.script.script", "safetensors": "playground.export.weights.weights"},
+        forms={
+            "script": "playground.labs.deep.script.script",
+            "safetensors": "playground.export.weights.weights",
+            "landscape": "playground.labs.deep.landscape.landscape",
+        },
         small={"depth": 4, "width": 8},
     ),
     "image": Lab(

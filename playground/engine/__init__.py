@@ -69,6 +69,10 @@ class Engine(Protocol):
         """``run`` at ``step`` as a file to take home, one of ``export.FORMS``: it need not be open. In its turn."""
         ...
 
+    def export_share(self) -> float:
+        """How much of the file that is being made now is done, from 0 to 1."""
+        ...
+
     def close(self, run_id: str) -> None:
         """Forget the run and free its memory."""
         ...

@@ -8,6 +8,7 @@ import contextlib
 import logging
 import os
 import threading
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from typing import Any
@@ -18,6 +19,7 @@ from playground.kinds import Choice, ConfigError
 from playground.run import Run
 
 EXPORT_S = 120.0
+TELL_S = 0.1  # between two reports of how far it is
 MOST_WAITING = 20
 NICENESS = 10  # about a tenth of a core that trains; the lowest would get next to nothing of it
 
@@ -28,6 +30,7 @@ class Exports:
     """Makes forms of runs, first come, first served, each within ``export_s`` seconds of its own turn."""
 
     def __init__(self, export_s: float = EXPORT_S) -> None:
+        self.share = 0.0  # of what is being made now, as far as its maker says
         self._export_s = export_s
         self._line = ThreadPoolExecutor(1, thread_name_prefix="export")
         self._lock = threading.Lock()
@@ -79,16 +82,19 @@ class Exports:
             if self._closed:
                 raise ConfigError("the server is shutting down")
             process: Any = context.Process(target=_answer, args=(sender, run, step, form), daemon=True)
-            self._process = process
+            self._process, self.share = process, 0.0
             process.start()
         if hasattr(os, "setpriority"):  # from here, not there: importing torch is work too
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
         sender.close()
         try:
-            if not receiver.poll(self._export_s):
-                raise ConfigError(_too_long(step, form, self._export_s))
-            made, problem = receiver.recv()
+            ends_at, answer = time.monotonic() + self._export_s, None
+            while answer is None:
+                if not receiver.poll(max(ends_at - time.monotonic(), 0.0)):
+                    raise ConfigError(_too_long(step, form, self._export_s))
+                self.share, answer = receiver.recv()
+            made, problem = answer
         except EOFError:
             log.error("the process that made %s of a run died", form)
             raise ConfigError(f"The process that made this file ({FORMS[form].label}) died; try again.") from None
@@ -113,13 +119,22 @@ def _too_long(step: int, form: str, export_s: float) -> str:
 
 
 def _answer(sender: "Connection[Any, Any]", run: Run, step: int, form: str) -> None:
-    """In the process: make the form and send (it, None), or (None, why not)."""
+    """In the process: make the form and send (1, (it, None)), or (1, (None, why not)); on the way how far it is, as
+    (share, None)."""
     follow_parent()
+    told_at = time.monotonic()
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told_at
+        if time.monotonic() - told_at > TELL_S:
+            told_at = time.monotonic()
+            sender.send((done / max(total, 1), None))
+
     try:
-        answer: tuple[bytes | None, str | None] = exported(run, step, form, quiet=True), None
+        answer: tuple[bytes | None, str | None] = exported(run, step, form, progress=tell), None
     except ConfigError as error:
         answer = None, str(error)
     except Exception:
         log.exception("%s of a run could not be made", form)
         answer = None, f"This file ({FORMS[form].label}) could not be made; the server's log says why."
-    sender.send(answer)
+    sender.send((1.0, answer))

@@ -68,6 +68,9 @@ class InlineEngine:
 
         return self._completed(made)
 
+    def export_share(self) -> float:
+        return 1.0
+
     def close(self, run_id: str) -> None:
         with self._lock:
             self._worker.close(run_id)

@@ -160,6 +160,9 @@ class ProcessEngine:
     def export(self, run: Run, step: int, form: str) -> Future[bytes]:
         return self._exports.make(run, step, form)
 
+    def export_share(self) -> float:
+        return self._exports.share
+
     def close(self, run_id: str) -> None:
         with self._lock:
             record = self._records.pop(run_id, None)

@@ -11,7 +11,7 @@ from playground.catalog import resolve
 from playground.kinds import Choice
 from playground.lab import LABS
 from playground.run import Run
-from playground.runs.replay import apart, progress_bar
+from playground.runs.replay import Progress, apart, progress_bar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +106,12 @@ FORMS = {
         mime="image/gif",
         help="The boundary and the losses as they came about, as a GIF.",
     ),
+    "landscape": Form(
+        label="Loss landscape",
+        extension="landscape.json",
+        mime="application/json",
+        help="The loss on two planes through the weights, and the way that training took over them.",
+    ),
     "sensitivity": Form(
         label="Sensitivity",
         extension="sensitivity.json",
@@ -122,21 +128,28 @@ def forms_of(lab: str) -> dict[str, Form]:
 
 
 def exported(
-    run: Run, step: int, to: str, *, quiet: bool = False, shown: Mapping[str, float | None] | None = None
+    run: Run,
+    step: int,
+    to: str,
+    *,
+    quiet: bool = False,
+    shown: Mapping[str, float | None] | None = None,
+    progress: Progress | None = None,
 ) -> bytes:
     """``run`` at ``step`` in the form ``to``, one of ``FORMS``: script, notebook, run, safetensors, onnx, csv, png,
-    svg, gif or sensitivity. Text is UTF-8. On a CPU the same run gives the same bytes.
+    svg, gif, landscape or sensitivity. Text is UTF-8. On a CPU the same run gives the same bytes.
 
     >>> Path("run.gif").write_bytes(exported(run, 2500, "gif"))
 
-    What takes over a second shows a progress bar, unless ``quiet``. ``shown`` are the metrics that somebody has
-    seen there: the script and the notebook of a compiled run tell them. Raises ConfigError for an unknown form.
+    What takes over a second shows a progress bar, unless ``quiet``, or tells ``progress``. ``shown`` are the metrics
+    that somebody has seen there: the script and the notebook of a compiled run tell them. Raises ConfigError for an
+    unknown form.
     """
     form = FORMS[Choice(forms_of(run.lab)).check(to)]
     make = resolve(form.make or LABS[run.lab].forms[to])
     if form.trains:
         with apart():
-            made = make(run, step, None if quiet else progress_bar(" updates"))
+            made = make(run, step, progress or (None if quiet else progress_bar(" updates")))
     elif form.tells:
         made = make(run, step, shown)
     else:

@@ -52,3 +52,16 @@ def test_a_look_inside_walks_through_the_layers(page: Page, address: str) -> Non
     page.get_by_role("slider", name="Layer").fill("4")
     page.locator(".nn-deep-inside").get_by_label("Network").select_option("With skips")
     expect(sentence).to_contain_text("With skips, layer 4: a linear probe on it is right for")
+
+
+def test_a_landscape_is_computed_beside_the_page_and_can_be_turned(page: Page, address: str) -> None:
+    opened(page, address, "deep?dataset=circle&depth=4&width=8&landscape=on")
+    press(page, "Step one epoch")
+    reaches(page, 12)
+    page.get_by_role("button", name="Compute the landscape").click()
+    expect(page.locator(".js-plotly-plot")).to_have_count(2, timeout=60_000)
+    expect(page.get_by_text("Each network is in the middle of its plane.")).to_be_visible()
+    page.get_by_role("radio", name="The path's directions").click()
+    expect(page.get_by_text("of the way it holds: without skips")).to_be_visible()
+    page.get_by_role("radio", name="Surface").click()
+    expect(page.locator(".js-plotly-plot .gl-container")).to_have_count(2)

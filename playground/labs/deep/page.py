@@ -8,6 +8,7 @@ import streamlit as st
 
 from playground.kinds import Flag
 from playground.labs.deep.config import DeepConfig
+from playground.labs.deep.surfaces import landscape_panel
 from playground.pages.form import form
 from playground.pages.runs import runs_dialogs, runs_panel
 from playground.pages.session import PageSession
@@ -23,6 +24,7 @@ STAGE_MAY_CHANGE = ("seed", "frozen", "zeroed", "cut")
 class Show(Settings):
     """What of a run is shown: part of the page's address, but not of the run."""
 
+    landscape: bool = setting(False, Flag(), "Loss landscape")
     code: bool = setting(False, Flag(), "Code")
     runs: bool = setting(False, Flag(), "Runs")
 
@@ -63,10 +65,13 @@ def deep_page() -> None:
     _questions()
     mount(SESSION, STAGE_MAY_CHANGE)
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        st.toggle("Loss landscape", key="landscape", help="The loss on planes through the weights, to turn and zoom.")
         st.toggle("Code", key="code", help="This run in PyTorch, and files of it to take home.")
         st.toggle("Runs", key="runs", help="What you have trained before, to compare and to open again.")
         share_and_open(SESSION)
     st.caption(_LEGEND)
+    if show.landscape:
+        landscape_panel(SESSION)
     if show.code:
         take_home_panel(SESSION)
     if show.runs:

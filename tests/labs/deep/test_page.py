@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 
 from playground.__main__ import main
+from playground.export import exported
+from playground.labs.deep.config import DeepConfig
 from playground.labs.deep.page import QUESTIONS, Question
+from playground.labs.deep.surfaces import contours, surface
+from playground.run import Run
 from tests.pages.page import address, opened, take
 
 
@@ -37,3 +41,15 @@ def test_the_command_line_tells_a_gradient_for_every_layer(skip: str, capsys: py
     told = json.loads(capsys.readouterr().out)
     assert len(told["gradient_norms"]) == 7
     assert ("plain_gradient_norms" in told) == (skip == "both")
+
+
+def test_all_landscapes_have_one_scale_and_the_colours_of_the_way_are_its_true_losses() -> None:
+    run = Run(config=DeepConfig(depth=4, width=8, dataset="xor"))
+    networks = json.loads(exported(run, 20, "landscape", quiet=True))["networks"]
+    for draw in (contours, surface):
+        for plane in (each["path"] for each in networks.values()):
+            ground, way = draw("Name", plane, (0.2, 3.0)).data
+            low, high = ("zmin", "zmax") if draw is contours else ("cmin", "cmax")
+            assert (ground[low], ground[high]) == (way.marker.cmin, way.marker.cmax) == (0.2, 3.0)
+            assert list(way.marker.color) == plane["way"]["loss"]
+            assert len(way.marker.size) == len(plane["way"]["distance"]) == 21
