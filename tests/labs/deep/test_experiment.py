@@ -246,14 +246,14 @@ class TestInside:
 class TestStories:
     @pytest.mark.parametrize("seed", range(3))
     def test_without_skips_sigmoids_stay_dark_and_with_them_they_learn(self, seed: int) -> None:
-        made = DeepExperiment(DeepConfig(**SIGMOID, seed=seed))
+        made = DeepExperiment(DeepConfig(**SIGMOID, learning_rate=0.01, seed=seed))
         for _ in range(2):
             told = made.details()
             plain, residual = told["plain_gradient_norms"], told["gradient_norms"]
             assert len(plain) == len(residual) == 20
             assert plain[0] / plain[-1] < 1e-6
             assert residual[0] / residual[-1] > 1e-2
-            made.advance(steps=400)
+            made.advance(steps=120)
         found: Any = made.metrics()
         assert found["plain_train_accuracy"] < 0.3
         assert found["train_accuracy"] > 0.8
@@ -262,8 +262,25 @@ class TestStories:
     def test_more_layers_train_worse_although_gradients_flow_and_skips_mend_it(self, seed: int) -> None:
         """At a rate of 0.001: of 0.0003, 0.001, 0.003 and 0.01 the one at which the plain network trains best."""
         made = DeepExperiment(DeepConfig(depth=40, activation="relu", prefix=10, learning_rate=0.001, seed=seed))
-        made.advance(steps=300)
+        made.advance(steps=250)
         told: Any = made.details()["plain_gradient_norms"]
         assert 1e-2 < told[0] / told[-1] < 1e2
         found: Any = made.metrics()
         assert found["plain_train_loss"] > 2 * max(found["prefix_train_loss"], found["train_loss"])
+
+    def test_a_trained_residual_layer_can_go_and_a_plain_one_cannot(self) -> None:
+        made = DeepExperiment(DeepConfig(activation="relu", seed=1))
+        made.advance(steps=200)
+        before: Any = made.metrics()
+        for layer in (2, 10, 19):
+            made.apply("zeroed", [layer])
+            after: Any = made.metrics()
+            assert abs(after["train_accuracy"] - before["train_accuracy"]) < 0.02
+            assert after["plain_train_accuracy"] < 0.15 < 0.5 < before["plain_train_accuracy"]
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_batch_norm_lights_the_plain_network_and_layer_norm_does_not(self, seed: int) -> None:
+        for normalization, lights in (("batch", True), ("layer", False)):
+            told: Any = DeepExperiment(DeepConfig(normalization=normalization, seed=seed)).details()
+            gradients = told["plain_gradient_norms"]
+            assert (gradients[0] / gradients[-1] > 1e-2) == lights == (gradients[0] / gradients[-1] > 1e-6)
