@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from playground.kinds import Choice, ConfigError, Flag, Integer, Names, Number, Share
+from playground.kinds import Choice, ConfigError, Flag, Integer, Names, Share, Text
 from playground.pages.session import PageSession, toast
 from playground.pages.stage import component
 from playground.settings import Problem, Setting
@@ -61,13 +61,13 @@ def control(
         place.slider(
             label, kind.low, kind.high, step=kind.step, format="percent", key=name, help=help, disabled=locked
         )
-    elif offered or isinstance(kind, Number):
-        with place.container():
-            _typed(session, name, offered, label, help, zero)
-    elif isinstance(kind, Integer):
+    elif isinstance(kind, Text):
+        place.text_input(label, key=name, help=help, disabled=locked)
+    elif isinstance(kind, Integer) and not offered:
         place.number_input(label, kind.low, kind.high, key=name, help=help, disabled=locked)
     else:
-        place.text_input(label, key=name, help=help, disabled=locked)
+        with place.container():
+            _typed(session, name, offered, label, help, zero)
 
 
 def choice(session: PageSession, name: str, options: Mapping[str, Any], place: Any = st, *, label: str = "") -> None:

@@ -114,13 +114,13 @@ class Field {
     this.list.replaceChildren(...options.map(([text, value], index) => h("div", {
       id: `${id}-${index}`, role: "option", "data-value": value,
       onmousedown: (/** @type {Event} */ event) => event.preventDefault(), // the field keeps the focus
-      onclick: () => { this.take(value); this.close(); },
+      onclick: () => { this.take(text); this.close(); },
       onpointermove: (/** @type {PointerEvent} */ event) => this.point(/** @type {HTMLElement} */ (event.currentTarget)),
     }, text)));
     this.show();
   }
 
-  /** @param {string} text */
+  /** @param {string} text  as typed, or as an option reads */
   take(text) {
     this.isTyped = false;
     if (!this.content || !text.trim()) return this.show();
@@ -140,8 +140,7 @@ class Field {
       if (this.isOpen()) this.step(by);
       else this.open();
     } else if (key === "Enter") {
-      const value = this.active?.dataset.value;
-      if (value !== undefined) this.take(value);
+      if (this.active) this.take(this.active.textContent ?? "");
       else if (this.isTyped) this.take(this.input.value);
       this.close();
       this.input.select();

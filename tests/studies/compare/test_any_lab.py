@@ -22,7 +22,7 @@ from playground.stream.limits import Limits
 from playground.studies.compare.config import CompareConfig
 from playground.studies.compare.experiment import CompareExperiment
 from playground.studies.variants import comparable, usual_values, variable
-from tests.pages.page import address, opened
+from tests.pages.page import address, fields, opened
 from tests.studies.linear import LAB, LinearConfig, LinearExperiment, registered
 
 with registered():
@@ -218,6 +218,17 @@ def test_an_address_opens_the_lab_that_it_names(hub: Hub) -> None:
     page.run()
     assert not page.exception
     assert any(text.value.startswith("|  | median mean error") for text in page.markdown)
+
+
+@pytest.mark.parametrize("lab", [lab for lab in comparable() if lab != "mlp"])
+def test_every_lab_that_can_be_compared_has_its_controls(hub: Hub, lab: str) -> None:
+    page = opened("compare", of=lab, seeds="2")
+    shown = {
+        each.key
+        for kind in ("selectbox", "multiselect", "toggle", "slider", "number_input", "text_input")
+        for each in page.get(kind)
+    }
+    assert shown | fields(page).keys() >= set(LABS[lab].config_class.settings())
 
 
 def test_where_one_lab_can_be_compared_there_is_no_menu_of_labs(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
