@@ -71,8 +71,8 @@ def take_home_panel(session: PageSession) -> None:
 
 
 _ABOUT = (
-    "This file trains the same network, operation by operation, with numpy and torch alone; its first lines say how "
-    "exactly it comes to the same numbers. It follows the controls."
+    "This file trains the same network, operation by operation, in plain PyTorch; its first lines say what it needs "
+    "and how exactly it comes to the same numbers. It follows the controls."
 )
 
 

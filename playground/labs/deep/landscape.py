@@ -60,8 +60,8 @@ def landscape(run: Run, step: int, progress: Progress | None = None) -> str:
 
     ``random`` has the network in its middle, ``path`` the moments of its training; of each the axes ``a`` and ``b``
     (SIDE,), the ``loss`` (SIDE, SIDE) with a along a row, and the ``way``: a, b, the distance from the plane and the
-    true loss of moments on the way. A loss is the mean cross-entropy of the first ROWS training examples; null where
-    it is not finite.
+    true loss of moments on the way, which on the random plane is only the last one. A loss is the mean cross-entropy
+    of the first ROWS training examples; null where it is not finite.
     """
 
     def tell(share: float) -> None:
@@ -103,7 +103,8 @@ def _of_network(network: Network, path: Tensor, batch: tuple[Tensor, ...], seed:
 
         found = losses(network, plane.points(), batch, tell_part)
         # Directions need not be at right angles, nor of length 1: the plane's nearest point is a least-squares fit.
-        beyond = path - plane.centre
+        way = path[-1:] if name == "random" else path  # on a random plane all the rest is far from it
+        beyond = way - plane.centre
         places = torch.linalg.lstsq(plane.directions.T, beyond.T).solution.T
         planes[name] = {
             "a": _numbers(plane.axes()[0]),
@@ -113,7 +114,7 @@ def _of_network(network: Network, path: Tensor, batch: tuple[Tensor, ...], seed:
                 "a": _numbers(places[:, 0]),
                 "b": _numbers(places[:, 1]),
                 "distance": _numbers((beyond - places @ plane.directions).norm(dim=1)),
-                "loss": _numbers(true),
+                "loss": _numbers(true[-len(way) :]),
             },
         }
     if "path" in planes:

@@ -1,7 +1,6 @@
 """The Loss landscape area: computed at a press, beside the training; all networks on one scale, to hover and turn."""
 
 import json
-import math
 from collections.abc import Mapping
 from concurrent.futures import CancelledError, Future
 from typing import Any
@@ -94,8 +93,8 @@ def _about(plane: str, planes: Mapping[str, Any], examples: int) -> str:
     shares = ", ".join(f"{NAMES[name].lower()} {each['share']:.0%}" for name, each in planes.items())
     return (
         f"The plane in which the weights moved most on their way here; of the way it holds: {shares}. {loss} A point "
-        "of the way is as large as it is far from the plane and has the colour of its true loss, which need not be "
-        "that of the plane below it."
+        "of the way has the colour of its true loss, which need not be that of the plane below it: its tail, among "
+        "the contours, is as long as it is far from the plane."
     )
 
 
@@ -119,6 +118,7 @@ def contours(name: str, plane: Mapping[str, Any], scale: tuple[float, float], th
             Scatter(
                 x=way["a"], y=way["b"], mode="lines+markers", line={"color": TEXT[theme], "width": 1},
                 marker={**_marks(way, scale), "line": {"color": "white", "width": 1}},
+                error_y={"array": way["distance"], "symmetric": False, "width": 0, "thickness": 1},
                 customdata=_told(way), hovertemplate=_WAY, showlegend=False,
             ),
         ]
@@ -164,10 +164,8 @@ def _told(way: Mapping[str, Any]) -> list[list[Any]]:
 
 
 def _marks(way: Mapping[str, Any], scale: tuple[float, float]) -> dict[str, Any]:
-    """The points of a way: coloured by their true loss, the larger the further from the plane."""
-    furthest = max(way["distance"]) or 1.0
-    sizes = [5 + 9 * math.sqrt(far / furthest) for far in way["distance"]]
-    return {"color": way["loss"], "cmin": scale[0], "cmax": scale[1], "colorscale": COLORS, "size": sizes}
+    """The points of a way, coloured by their true loss."""
+    return {"color": way["loss"], "cmin": scale[0], "cmax": scale[1], "colorscale": COLORS, "size": 7}
 
 
 def _laid_out(figure: Any, name: str) -> Any:

@@ -86,7 +86,7 @@ def test_the_landscape_of_a_run_is_around_its_end_and_shows_its_way() -> None:
             assert np.shape(plane["loss"]) == (SIDE, SIDE)
             assert plane["way"]["loss"][-1] == pytest.approx(here, rel=1e-3)
             assert plane["way"]["distance"][-1] == pytest.approx(0, abs=1e-3)
-            assert len(plane["way"]["a"]) == 31
+        assert (len(planes["random"]["way"]["a"]), len(planes["path"]["way"]["a"])) == (1, 31)
         assert 0 < planes["path"]["share"] <= 1
 
 
