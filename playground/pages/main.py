@@ -25,7 +25,17 @@ _COMPACT = """
   .stSidebar .stSelectbox input { padding-right: 0; font-size: 0.875rem; text-overflow: ellipsis; }
   .stSidebar .stSelectbox button[aria-haspopup] { padding-inline: 0.25rem; }
   [data-testid="stCaptionContainer"] { color: inherit !important; opacity: 0.75; }
-  a:focus-visible { outline: 2px solid currentColor !important; outline-offset: 2px; }
+  .stMain .st-key-head { gap: 0.25rem 0.875rem; min-height: 2.25rem; margin: -0.5rem 0; }
+  .st-key-head h1 { margin: 0; padding: 0; font-size: 1.125rem; white-space: nowrap; }
+  .st-key-head p { font-size: 0.8125rem; line-height: 1.3; }
+  @media (min-width: 1000px) {
+    .stMain .st-key-head { flex-wrap: nowrap; }
+    .st-key-head > :has(.stMarkdown) { flex: 1 1 0; min-width: 0; }
+  }
+  .stSidebar ~ * .st-key-head { margin-top: -1.75rem !important; }
+  .stAppHeader :is(a, button):focus-visible, a:focus-visible {
+    outline: 2px solid currentColor !important; outline-offset: 2px;
+  }
 </style>
 """
 #: What Streamlit writes on its accent, and in it, is too pale to be read in one of the themes.
@@ -41,8 +51,10 @@ _EMBEDDED = """
 </style>
 """
 
+TITLE = "Neural network playground"
+
 st.set_page_config(
-    page_title="Neural network playground",
+    page_title=TITLE,
     page_icon=str(HERE / "logo.svg"),
     layout="wide",
     initial_sidebar_state=SIDEBAR_PX,
@@ -60,4 +72,7 @@ groups: dict[str, list[Any]] = {}
 for name, lab in LABS.items():
     groups.setdefault(lab.group, []).append(lab_page(name))
 groups[""] += [labs, across]
-st.navigation(groups, position="hidden" if is_embedded else "top").run()
+page = st.navigation(groups, position="hidden" if is_embedded else "top")
+if page.url_path:
+    st.set_page_config(page_title=f"{page.title} · {TITLE}")
+page.run()

@@ -13,7 +13,8 @@ ROW = ".nn-neuron-table tbody tr"
 
 def test_a_question_is_asked_and_the_perceptron_answers(page: Page, address: str) -> None:
     opened(page, address, "neuron")
-    page.get_by_role("button", name="Why does it stop?").click()
+    page.get_by_role("combobox", name="Start from a question").click()
+    page.get_by_role("option", name="Why does it stop?").click()
     page.wait_for_url("**rule=perceptron**")
     expect(page.get_by_text("The perceptron rule changes weights only after a mistake.")).to_be_visible()
     press(page, "Play")

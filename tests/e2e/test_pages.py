@@ -114,7 +114,7 @@ def test_a_comparison_is_still_there_after_a_visit_elsewhere(page: Page, address
 
 def test_a_preset_lasts_when_something_else_changes(page: Page, address: str) -> None:
     opened(page, address, "compare?seeds=2")
-    page.get_by_role("combobox", name="Start from").click()
+    page.get_by_role("combobox", name="Start from a question").click()
     page.get_by_role("option", name="Without or with L2 on noisy data").click()
     page.wait_for_url("**noise=0.3**")
     before = settings(page)
@@ -132,7 +132,9 @@ def test_a_preset_lasts_when_something_else_changes(page: Page, address: str) ->
     type_value(page, "Hidden layers", "6-5-4")
     page.wait_for_url("**hidden_sizes=6%2C5%2C4**")
     assert settings(page) == {**before, "seeds": ["8"], "hidden_sizes": ["6,5,4"]}
-    expect(page.get_by_role("combobox", name="Start from")).not_to_have_value("Without or with L2 on noisy data")
+    expect(page.get_by_role("combobox", name="Start from a question")).not_to_have_value(
+        "Without or with L2 on noisy data"
+    )
 
 
 def test_the_counter_experiment_is_one_click(page: Page, address: str) -> None:

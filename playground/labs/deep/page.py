@@ -1,15 +1,13 @@
 """The page of deep networks: pick a question, press Play, and watch one network learn what the other cannot."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
 from playground.kinds import Flag
-from playground.labs.deep.config import DeepConfig
 from playground.labs.deep.surfaces import landscape_panel
 from playground.pages.form import form
+from playground.pages.head import Question, follow_question, head
 from playground.pages.runs import runs_dialogs, runs_panel
 from playground.pages.session import PageSession
 from playground.pages.share import share_and_open
@@ -29,70 +27,48 @@ class Show(Settings):
     runs: bool = setting(False, Flag(), "Runs")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A question to start from: the settings that ask it, and what to look for."""
-
-    title: str
-    text: str
-    settings: Mapping[str, Any]
-
-
-def _question(title: str, text: str, **settings: Any) -> Question:
-    usual = {name: value for name, value in DeepConfig.defaults().items() if name != "seed"}
-    return Question(title=title, text=text, settings={**usual, **settings})
-
-
 QUESTIONS = (
-    _question(
+    Question(
         "Where does the gradient go?",
         "Twenty layers of sigmoids, the same initial weights twice. Without skips the gradient shrinks at every "
         "layer on its way back: the first layers stay dark and learn nothing. Press Play: only the network with "
         "skips learns.",
+        {},
     ),
-    _question(
+    Question(
         "Do more layers help?",
         "Forty layers of ReLUs: no gradient vanishes, and yet the network without skips trains worse than its own "
         "first 10 layers alone, the short control, and worse than with skips. That is degradation. After 400 "
         "updates with each of the seeds 0 to 5 it has 58 to 72 % of the training digits right, the two others have "
         "92 % or more; 0.001 is its best rate of four.",
-        activation="relu",
-        depth=40,
-        prefix=10,
-        learning_rate=0.001,
+        {"activation": "relu", "depth": 40, "prefix": 10, "learning_rate": 0.001},
     ),
-    _question(
+    Question(
         "Can a layer be nothing?",
         "Train for some 300 updates and pause. Then press any layer from 2 to 19 and set its output to 0. With "
         "skips the layer becomes nothing: what goes in comes out, and the accuracy hardly moves. Without them "
         "nothing gets past it.",
-        activation="relu",
+        {"activation": "relu"},
     ),
-    _question(
+    Question(
         "Does a norm do it too?",
         "Sigmoids again, now with batch norm: the gradient comes back to the first layer, and both networks learn. "
         "Then choose layer norm: without skips it stays dark. Batch norm spreads the examples apart in every layer; "
         "layer norm spreads the neurons, and the examples grow alike as before.",
-        normalization="batch",
+        {"normalization": "batch"},
     ),
-    _question(
+    Question(
         "How large a start?",
         "Without skips every layer of ReLUs multiplies the size of the signal by the weight scale: 1 is the "
         "critical scale of Kaiming's draw. Change the weight scale before you press Play, and watch the signal grow "
         "or die from layer to layer.",
-        activation="relu",
-        depth=40,
-        skip="off",
-        learning_rate=0.001,
+        {"activation": "relu", "depth": 40, "skip": "off", "learning_rate": 0.001},
     ),
-    _question(
+    Question(
         "Where do spirals part?",
         "Press Look inside a layer, then Play, and walk through the layers: each bends the plane a little further, "
         "until a straight line parts the classes. The bars say how well one does at every layer.",
-        dataset="spiral",
-        activation="relu",
-        depth=8,
-        learning_rate=0.01,
+        {"dataset": "spiral", "activation": "relu", "depth": 8, "learning_rate": 0.01},
     ),
 )
 
@@ -103,10 +79,10 @@ def deep_page() -> None:
     """The questions, the controls, and the stage."""
     if not SESSION.begin():
         return
+    show = SESSION.shown()
+    head(SESSION, _WORDS, QUESTIONS)
     with st.sidebar:
         _controls()
-    show = SESSION.shown()
-    _questions()
     mount(SESSION, STAGE_MAY_CHANGE)
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.toggle("Loss landscape", key="landscape", help="The loss on planes through the weights, to turn and zoom.")
@@ -127,6 +103,7 @@ def deep_page() -> None:
 def _controls() -> None:
     """The settings of a run. A fragment, so that a change redraws them and nothing else, and is quick."""
     SESSION.follow()
+    follow_question(SESSION, QUESTIONS)
     form(
         SESSION,
         {
@@ -146,32 +123,10 @@ def _controls() -> None:
     )
 
 
-def _questions() -> None:
-    """A button for every question, and what to look for in the one that the settings ask."""
-    config = SESSION.channel().config
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.caption("Start from:", width="content")
-        for question in QUESTIONS:
-            st.button(
-                question.title,
-                key=f"ask_{question.title}",
-                type="primary" if _is_asked(question, config) else "secondary",
-                on_click=_ask,
-                args=(question,),
-            )
-    for question in QUESTIONS:
-        if _is_asked(question, config):
-            st.markdown(question.text)
-
-
-def _is_asked(question: Question, config: Any) -> bool:
-    return all(getattr(config, name) == value for name, value in question.settings.items())
-
-
-def _ask(question: Question) -> None:
-    SESSION.change(question.settings)
-
-
+_WORDS = (
+    "The same deep network with skip connections and without. Pre"
+    "ss Play and see which one’s gradient reaches the first layers."
+)
 _LEGEND = (
     "A box is a layer, from the input at the left to the output; an arc over it is a skip. It is lit by its relative "
     "gradient ‖g‖ / ‖W‖ in the next update: how large the gradient of its weights is beside them. Signal is the root "

@@ -1,5 +1,6 @@
 """The controls of a run: data, network, training. Every page on points in the plane has them in its sidebar."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -9,6 +10,7 @@ from playground.catalog import DEVICES, LOSSES
 from playground.data.points import DATASETS, draw
 from playground.labs.mlp.config import MLPConfig
 from playground.pages.form import RESTARTS, choice, control, form
+from playground.pages.head import Question, follow_question
 from playground.pages.session import PageSession
 from playground.pages.stage import component
 from playground.stream.hub import hub
@@ -17,15 +19,17 @@ picker = component("picker", "labs/mlp/stage/picker.js")
 
 
 @st.fragment
-def controls(session: PageSession) -> None:
-    """The settings of a run. A fragment, so that a change redraws them and nothing else, and is quick."""
+def controls(session: PageSession, questions: Sequence[Question] = ()) -> None:
+    """The settings of a run. A fragment, so that a change redraws them and nothing else, and is quick; ``questions``
+    are those of the page's head."""
     config = session.follow()
+    follow_question(session, questions)
     data_and_network(session, config)
     st.markdown("**Training**")
     left, right = st.columns(2)
     control(session, "optimizer", left)
     choice(session, "loss", {name: LOSSES[name] for name in config.losses()}, right)
-    _live_controls(session)
+    _live_controls(session, questions)
     seeds_and_device(session)
 
 
@@ -60,9 +64,10 @@ def seeds_and_device(session: PageSession) -> None:
 
 
 @st.fragment
-def _live_controls(session: PageSession) -> None:
+def _live_controls(session: PageSession, questions: Sequence[Question]) -> None:
     """The settings that a run takes as it goes: the fewer are redrawn, the sooner the change is on the stage."""
     session.follow()
+    follow_question(session, questions)
     left, right = st.columns(2)
     control(session, "learning_rate", left, zero="off")
     control(session, "batch_size", right)

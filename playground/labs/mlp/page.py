@@ -9,7 +9,9 @@ from playground.data.points import FEATURES
 from playground.kinds import Flag
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.controls import controls
+from playground.labs.mlp.questions import QUESTIONS
 from playground.pages.charts import inspect_panel
+from playground.pages.head import head
 from playground.pages.runs import runs_dialogs, runs_panel
 from playground.pages.session import PageSession
 from playground.pages.share import share_and_open
@@ -40,9 +42,10 @@ def mlp_page() -> None:
     if not SESSION.begin():
         return
     show = SESSION.shown()
+    head(SESSION, _WORDS, QUESTIONS)
     mount(SESSION, STAGE_MAY_CHANGE, show_test=show.show_test, discretize=show.discretize)
     with st.sidebar:
-        controls(SESSION)
+        controls(SESSION, QUESTIONS)
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.toggle("Test points", key="show_test", help="Also show the points that are not trained on.")
         st.toggle("Discretize", key="discretize", help="Show only which side of the boundary a point is on.")
@@ -66,6 +69,10 @@ def _input_names(config: MLPConfig) -> list[str]:
     return [FEATURES[name].label for name in config.features]
 
 
+_WORDS = (
+    "A network learns to tell blue points from orange ones: press Play. "
+    "Blue is +, orange −; a wide link is a large weight, a pale background an unsure answer."
+)
 _COMPARE = "The same settings with many seeds, and one of them varied: is it the setting, or luck?"
 _LEGEND = (
     "A link's colour is its weight's sign (blue +, orange −), its width the weight's size; a small square is a bias. "

@@ -1,14 +1,12 @@
 """The page of one neuron: pick a question, press Play, and follow every number of an update."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
 from playground.kinds import Flag
-from playground.labs.neuron.config import NeuronConfig
 from playground.pages.form import form
+from playground.pages.head import Question, follow_question, head
 from playground.pages.runs import runs_dialogs, runs_panel
 from playground.pages.session import PageSession
 from playground.pages.share import share_and_open
@@ -27,59 +25,42 @@ class Show(Settings):
     runs: bool = setting(False, Flag(), "Runs")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A question to start from: the settings that ask it, and what to look for."""
-
-    title: str
-    text: str
-    settings: Mapping[str, Any]
-
-
-def _question(title: str, text: str, **settings: Any) -> Question:
-    usual = {name: value for name, value in NeuronConfig.defaults().items() if name != "seed"}
-    return Question(title=title, text=text, settings={**usual, **settings})
-
-
 QUESTIONS = (
-    _question(
+    Question(
         "When is AND learned?",
         "One neuron draws one line. Look for the update after which no row is wrong, and see that the loss goes on "
         "falling: the outputs are on the right side long before they are near 0 and 1.",
+        {},
     ),
-    _question(
+    Question(
         "Why does it stop?",
         "The perceptron rule changes weights only after a mistake. Where a line can part the rows it makes a limited "
         "number of mistakes; then every change is 0, for good.",
-        rule="perceptron",
+        {"rule": "perceptron"},
     ),
-    _question(
+    Question(
         "Why does XOR never end?",
         "No line parts the rows of XOR, so there is always a mistake. The weights are whole numbers and stay small: "
         "sooner or later they are where they were before, and go round in a circle.",
-        data="xor",
-        rule="perceptron",
+        {"data": "xor", "rule": "perceptron"},
     ),
-    _question(
+    Question(
         "Why hidden neurons?",
         "Each hidden neuron draws a line of its own, and the output combines them: the boundary bends until XOR is "
         "right. Press New weights to see it bend another way.",
-        data="xor",
-        hidden=3,
+        {"data": "xor", "hidden": 3},
     ),
-    _question(
+    Question(
         "Who has the majority?",
         "A 3-3-1 network learns that two of three are enough. Compare its weights from the three inputs: the inputs "
         "are alike, the hidden neurons need not be.",
-        data="majority",
-        hidden=3,
+        {"data": "majority", "hidden": 3},
     ),
-    _question(
+    Question(
         "Is parity luck?",
         "Parity changes with every bit, and three hidden neurons are just enough. Of the seeds 0 to 19, 11 have all "
         "rows right after 4,000 updates; the others have a mistake left. Press New weights to try the next one.",
-        data="parity",
-        hidden=3,
+        {"data": "parity", "hidden": 3},
     ),
 )
 
@@ -90,10 +71,10 @@ def neuron_page() -> None:
     """The questions, the controls, and the stage."""
     if not SESSION.begin():
         return
+    show = SESSION.shown()
+    head(SESSION, _WORDS, QUESTIONS)
     with st.sidebar:
         _controls()
-    show = SESSION.shown()
-    _questions()
     mount(SESSION, STAGE_MAY_CHANGE)
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.toggle("Code", key="code", help="This run in PyTorch, and files of it to take home.")
@@ -111,6 +92,7 @@ def neuron_page() -> None:
 def _controls() -> None:
     """The settings of a run. A fragment, so that a change redraws them and nothing else, and is quick."""
     SESSION.follow()
+    follow_question(SESSION, QUESTIONS)
     form(
         SESSION,
         {
@@ -120,29 +102,10 @@ def _controls() -> None:
     )
 
 
-def _questions() -> None:
-    """A button for every question, and what to look for in the one that the settings ask."""
-    config = SESSION.channel().config
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.caption("Start from:", width="content")
-        for question in QUESTIONS:
-            is_asked = all(getattr(config, name) == value for name, value in question.settings.items())
-            st.button(
-                question.title,
-                key=f"ask_{question.title}",
-                type="primary" if is_asked else "secondary",
-                on_click=_ask,
-                args=(question,),
-            )
-    for question in QUESTIONS:
-        if all(getattr(config, name) == value for name, value in question.settings.items()):
-            st.markdown(question.text)
-
-
-def _ask(question: Question) -> None:
-    SESSION.change(question.settings)
-
-
+_WORDS = (
+    "A neuron adds up its weighted inputs. Press Play or Step and"
+    " follow every number of an update: blue is +, orange −."
+)
 _LEGEND = (
     "The network and every number of its next update. A link is as wide as its weight is large, blue for +, orange "
     "for −. In a neuron each line is one input: its weight w, the gradient g of the loss, and −η g, which the update "

@@ -11,6 +11,7 @@ from playground.kinds import Choice, ConfigError
 from playground.lab import LABS, Metric
 from playground.labs.mlp.controls import controls, structure
 from playground.pages.form import control
+from playground.pages.head import Question, follow_question, head
 from playground.pages.session import PageSession, plain, redraw_if_changed
 from playground.pages.stage import mount
 from playground.studies import memory
@@ -23,22 +24,53 @@ UNDECIDED = "No difference"
 SESSION = PageSession("compare")
 
 _SPIRAL = {"dataset": "spiral", "features": ("x", "y", "sin_x", "sin_y"), "hidden_sizes": (8, 8)}
-PRESETS: dict[str, dict[str, Any]] = {
-    "Sigmoid or ReLU": {**_SPIRAL, "varied": "activation", "values": "sigmoid,relu", "learning_rate": 0.1},
-    "Sigmoid or ReLU in six layers": {
-        **_SPIRAL, "varied": "activation", "values": "sigmoid,relu", "learning_rate": 0.1, "hidden_sizes": (8,) * 6,
-    },
-    "Without or with a hidden layer": {"dataset": "xor", "varied": "hidden_sizes", "values": "/4"},
-    "SGD or Adam": {**_SPIRAL, "varied": "optimizer", "values": "sgd,adam", "learning_rate": 0.01},
-    "Too small, right, too large a learning rate": {
-        **_SPIRAL, "varied": "learning_rate", "values": "0.0003,0.03,3",
-    },
-    "Without or with L2 on noisy data": {
-        "dataset": "circle", "noise": 0.3, "train_share": 0.1, "hidden_sizes": (8, 8), "learning_rate": 0.1,
-        "varied": "weight_decay", "values": "0,0.03", "target_accuracy": 0.85,
-    },
-    "Xavier or zeros": {**_SPIRAL, "varied": "initializer", "values": "xavier,zeros", "activation": "tanh"},
-}  # fmt: skip
+QUESTIONS = (
+    Question(
+        "Sigmoid or ReLU",
+        "Two hidden layers on the spiral. Look at how early each variant’s band falls, not only at where it ends.",
+        {**_SPIRAL, "varied": "activation", "values": "sigmoid,relu", "learning_rate": 0.1},
+    ),
+    Question(
+        "Sigmoid or ReLU in six layers",
+        "The same with six hidden layers. Look at each layer’s gradient: does it get to the first?",
+        {
+            **_SPIRAL, "varied": "activation", "values": "sigmoid,relu", "learning_rate": 0.1,
+            "hidden_sizes": (8,) * 6,
+        },
+    ),
+    Question(
+        "Without or with a hidden layer",
+        "One line cannot part the quarters of XOR. Look at the boundaries: what do four hidden neurons add?",
+        {"dataset": "xor", "varied": "hidden_sizes", "values": "/4"},
+    ),
+    Question(
+        "SGD or Adam",
+        "The same learning rate for both. Look at which band falls first, and whether another rate turns it round.",
+        {**_SPIRAL, "varied": "optimizer", "values": "sgd,adam", "learning_rate": 0.01},
+    ),
+    Question(
+        "Too small, right, too large a learning rate",
+        "Three rates, a hundredfold apart. Look for a loss that hardly moves, and for one that jumps or diverges.",
+        {**_SPIRAL, "varied": "learning_rate", "values": "0.0003,0.03,3"},
+    ),
+    Question(
+        "Without or with L2 on noisy data",
+        "Few points, much noise. Look at the gap between training and test loss with L2 and without.",
+        {
+            "dataset": "circle", "noise": 0.3, "train_share": 0.1, "hidden_sizes": (8, 8), "learning_rate": 0.1,
+            "varied": "weight_decay", "values": "0,0.03", "target_accuracy": 0.85,
+        },
+    ),
+    Question(
+        "Xavier or zeros",
+        "Where all weights begin at zero, nothing tells one neuron from another. Look at whether they ever part.",
+        {**_SPIRAL, "varied": "initializer", "values": "xavier,zeros", "activation": "tanh"},
+    ),
+)  # fmt: skip
+_WORDS = (
+    "One setting varied, many networks of each variant: is it the setting, or luck? Guess, then press Play. "
+    "Each variant has its colour; in a map blue is +, orange −."
+)
 
 
 def compare_page() -> None:
@@ -47,6 +79,7 @@ def compare_page() -> None:
         return
     if said := st.session_state.pop("said", None):
         st.toast(plain(said))
+    head(SESSION, _WORDS, _questions())
     _guess()
     mount(SESSION, show_test=False, discretize=False, fixed=True)
     with st.sidebar:
@@ -54,6 +87,11 @@ def compare_page() -> None:
         with st.expander("What all have in common", expanded=False):
             _shared()
     _outcome()
+
+
+def _questions() -> tuple[Question, ...]:
+    """The questions; they are about the networks of the first lab."""
+    return QUESTIONS if _config().of == USUAL_LAB else ()
 
 
 def _config() -> CompareConfig:
@@ -70,6 +108,7 @@ def _variants() -> None:
     """What varies, its values, and how many networks that makes."""
     config = SESSION.follow()
     redraw_if_changed()
+    follow_question(SESSION, _questions())
     st.markdown("**Compare**")
     labs = comparable()
     if len(labs) > 1:
@@ -77,12 +116,6 @@ def _variants() -> None:
             "Lab", labs, key="of", format_func=lambda name: LABS[name].title, on_change=_take_lab,
             help="Whose networks are compared.",
         )  # fmt: skip
-    if not _is_preset(config, st.session_state.get("preset")):
-        st.session_state.preset = None
-    if config.of == USUAL_LAB:
-        st.selectbox(
-            "Start from", list(PRESETS), index=None, placeholder="a question", key="preset", on_change=_take_preset
-        )
     labels = {name: known.label for name, known in variable(type(config.base)).items()}
     st.selectbox(
         "Varied setting", list(labels), key="varied", format_func=labels.__getitem__,
@@ -154,25 +187,6 @@ def _take_lab() -> None:
     SESSION.change({name: getattr(usual, name) for name in usual.settings()})
 
 
-def _take_preset() -> None:
-    if chosen := PRESETS.get(st.session_state.preset or ""):
-        SESSION.change(_settings_of(chosen))
-
-
-def _settings_of(preset: Mapping[str, Any]) -> dict[str, Any]:
-    """All settings of a preset; those that it does not name have their defaults."""
-    usual = CompareConfig()
-    return {name: getattr(usual, name) for name in usual.settings()} | dict(preset)
-
-
-def _is_preset(config: Any, name: str | None) -> bool:
-    """Whether the comparison is still the preset of that name, but for how many seeds it has."""
-    free = ("seeds", "seed", "data_seed", "device")
-    wanted = _settings_of(PRESETS[name]) if name in PRESETS else {}
-    is_same = config.of == USUAL_LAB and name in PRESETS
-    return is_same and all(getattr(config, key) == wanted[key] for key in wanted if key not in free)
-
-
 def _take_usual_values() -> None:
     config = _config()
     if st.session_state.varied != config.varied:  # after a preset Streamlit calls this, though nobody chose anything
@@ -184,9 +198,10 @@ def _take_usual_values() -> None:
 def _shared() -> None:
     """All other settings."""
     config = SESSION.follow()
+    follow_question(SESSION, _questions())
     if config.of == USUAL_LAB:
         structure(SESSION)
-        controls(SESSION)
+        controls(SESSION, _questions())
     else:
         for name in config.base.settings():
             control(SESSION, name)
@@ -262,8 +277,6 @@ def _outcome() -> None:
     info = SESSION.inspect("table").info
     found: Mapping[str, Any] = info["comparison"]
     redraw_if_changed()
-    if st.session_state.preset and not _is_preset(channel.config, st.session_state.preset):
-        st.rerun()  # the menu of presets gives up its name
     if not found["epochs"]:
         return
     if guess := _guessed(channel.config):

@@ -4,6 +4,7 @@ import streamlit as st
 
 from playground.labs.mlp.controls import controls, structure
 from playground.pages.form import control
+from playground.pages.head import head
 from playground.pages.session import PageSession
 from playground.pages.stage import mount
 from playground.studies.map.config import QUANTITIES, MapConfig
@@ -16,6 +17,7 @@ def map_page() -> None:
     """The controls, which keep the map and the address in line with themselves, and the stage."""
     if not SESSION.begin():
         return
+    head(SESSION, _WORDS)
     mount(SESSION, ("seed", "data_seed"))
     with st.sidebar:
         _axes()
@@ -23,6 +25,7 @@ def map_page() -> None:
     st.caption(_LEGEND)
 
 
+_WORDS = "Every cell is a network of its own. Press Play and see where training works: bright is a low test loss."
 _LEGEND = (
     "Every cell is a network of its own. All start from the same seed and differ only in what stands on the axes. "
     "The colour is the test loss that a network has now: bright is low. Point at a cell to see what its network has "

@@ -5,6 +5,7 @@ import streamlit as st
 from playground.catalog import LOSSES, OPTIMIZERS
 from playground.labs.mlp.controls import data_and_network, regularization, seeds_and_device, structure
 from playground.pages.form import RESTARTS, choice, control
+from playground.pages.head import head
 from playground.pages.session import PageSession
 from playground.pages.stage import mount
 
@@ -16,12 +17,16 @@ def race_page() -> None:
     """Who takes part and on what, and the race itself."""
     if not SESSION.begin():
         return
+    head(SESSION, _WORDS)
     mount(SESSION, STAGE_MAY_CHANGE)
     with st.sidebar:
         _controls()
     st.caption(_LEGEND)
 
 
+_WORDS = (
+    "Several optimizers train the same network from the same start. Press Play and see which way down each one takes."
+)
 _LEGEND = (
     "One network, its data and its batches, trained by several optimizers from the same initial weights. Heights are "
     "the true training loss of the network on the plane through its parameters in which the racers moved most (the "

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import Future
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import pytest
@@ -12,6 +13,8 @@ from playground.headless.runs import replay
 from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.export.script import script
+from playground.labs.mlp.questions import QUESTIONS
+from playground.pages.head import Question
 from playground.run import Edit, Run
 from playground.runs.frame import unpack
 from playground.runs.link import query
@@ -261,3 +264,16 @@ def test_a_form_that_cannot_be_made_says_why(hub: Hub, monkeypatch: pytest.Monke
     page.button(key="take_gif").click().run()
     assert [error.value for error in page.error] == ["it takes too long"]
     assert page.button(key="take_gif").disabled is False
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda each: each.title)
+def test_a_question_sets_what_it_asks_and_gives_way_to_another_setting(question: Question, hub: Hub) -> None:
+    page = opened("mlp", noise="0.2", seed="7")
+    page.selectbox(key="mlp.question").set_value(question.title).run()
+    assert not page.exception
+    assert not page.toast
+    assert config(page, hub) == replace(MLPConfig(), seed=7, **question.settings)
+    assert question.text in [each.value for each in page.markdown]
+    take(page, "learning_rate", 0.0001)
+    assert page.selectbox(key="mlp.question").value is None
+    assert question.text not in [each.value for each in page.markdown]

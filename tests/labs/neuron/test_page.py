@@ -14,7 +14,7 @@ from tests.pages.page import address, opened, take
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda each: each.title)
 def test_a_question_sets_what_it_asks_and_says_what_to_look_for(question: Question, hub: Any) -> None:
     page = opened("neuron", data="or", hidden="2", seed="7")
-    page.button(key=f"ask_{question.title}").click().run()
+    page.selectbox(key="neuron.question").set_value(question.title).run()
     assert not page.exception
     found = address(page)
     assert found["seed"] == "7"

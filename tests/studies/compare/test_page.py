@@ -5,9 +5,10 @@ from streamlit.testing.v1 import AppTest
 
 from playground.lab import LABS
 from playground.pages import session
+from playground.pages.head import Question
 from playground.stream.hub import Hub
 from playground.studies.compare.config import CompareConfig
-from playground.studies.compare.page import PRESETS, _verdict
+from playground.studies.compare.page import QUESTIONS, _verdict
 from tests.pages.page import opened, take
 
 SECRET = "0123456789abcdef" * 3
@@ -19,20 +20,21 @@ def config(page: AppTest, hub: Hub) -> CompareConfig:
     return found
 
 
-@pytest.mark.parametrize("preset", [*PRESETS])
-def test_every_question_is_a_comparison(preset: str, hub: Hub) -> None:
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda each: each.title)
+def test_every_question_is_a_comparison(question: Question, hub: Hub) -> None:
     page = opened("compare", seeds="2")
-    page.selectbox(key="preset").set_value(preset).run()
+    page.selectbox(key="compare.question").set_value(question.title).run()
     assert not page.exception
     assert not page.toast
     found = config(page, hub)
-    assert {name: getattr(found, name) for name in PRESETS[preset]} == PRESETS[preset]
+    assert {name: getattr(found, name) for name in question.settings} == question.settings
+    assert question.text in [each.value for each in page.markdown]
     assert len(found.variants) >= 2
 
 
 def test_a_message_from_before_a_preset_does_not_undo_it(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     page = opened("compare", seeds="2")
-    page.selectbox(key="preset").set_value("Sigmoid or ReLU").run()
+    page.selectbox(key="compare.question").set_value("Sigmoid or ReLU").run()
     page.session_state["learning_rate"] = 0.03  # what the browser still showed when it sent this
     page.run()
     assert config(page, hub).learning_rate == page.session_state["learning_rate"] == 0.1

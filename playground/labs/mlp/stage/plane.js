@@ -30,7 +30,7 @@ export class Plane {
     this.spoken = h("div", { class: "nn-words", "aria-live": "polite" });
     this.isByKey = false;
     this.square = h("div", { class: "nn-plane-square" }, this.map.canvas, this.data, this.cross);
-    this.title = h("h3", { class: "nn-plane-title" }, "Output");
+    this.title = h("h2", { class: "nn-plane-title" }, "Output");
     this.legend = h("div", { class: "nn-legend" });
     this.element = h("section", { class: "nn-plane", "aria-label": "Map" }, this.title, this.square, this.legend, this.spoken);
     this.size = 0;

@@ -24,7 +24,7 @@ export class Bands {
     this.canvas = h("canvas", { role: "img" });
     this.name = h("span");
     this.element = h("section", { class: "nn-bands" },
-      h("h3", { class: "nn-compare-head" }, this.name,
+      h("h2", { class: "nn-compare-head" }, this.name,
         h("span", { class: "nn-caption" }, "median, band of 10–90 % of the seeds, worst run dashed")),
       this.canvas);
     /** Rows (step, epoch, then four levels a variant); infinite among diverged networks. @type {Float64Array[]} */

@@ -30,7 +30,7 @@ export class Variant {
     this.map = new Raster({ class: "nn-large-map" });
     this.data = h("canvas", { class: "nn-large-data", role: "img" });
     this.square = h("div", { class: "nn-large" }, this.map.canvas, this.data);
-    this.title = h("h3", { class: "nn-variant-title" });
+    this.title = h("h2", { class: "nn-variant-title" });
     this.seed = h("span", { class: "nn-variant-seed" });
     this.link = h("a", { class: "nn-variant-link", target: "_blank", rel: "noopener" }, "");
     this.numbers = [number("Median"), number("Median"), number("Reached"), number("Diverged")];

@@ -69,7 +69,7 @@ class MapPicture {
     this.tip = h("div", { class: "nn-card nn-card-hover nn-map-tip", hidden: true });
     this.grid.element.append(this.tip);
     this.frame = h("section", { class: "nn-map-frame", "aria-label": "Map" }, this.summary, this.grid.element, this.legend);
-    this.title = h("h3", { class: "nn-plane-title" });
+    this.title = h("h2", { class: "nn-plane-title" });
     this.plane = new Raster({ class: "nn-plane-map" });
     this.data = h("canvas", { class: "nn-map-layer", role: "img", "aria-label": "No network is chosen" });
     this.hint = h("div", { class: "nn-map-hint" });

@@ -25,7 +25,7 @@ export class Losses {
   constructor() {
     this.canvas = h("canvas", { role: "img", "aria-label": "Training loss of every racer by step" });
     this.element = h("section", { class: "nn-race-losses", "aria-label": "Losses" },
-      h("h3", { class: "nn-plane-title" }, "Training loss"), this.canvas);
+      h("h2", { class: "nn-plane-title" }, "Training loss"), this.canvas);
     this.width = 0;
     this.scale = 1;
     /** The furthest moment of this run. @type {Lines & {run: string}|null} */

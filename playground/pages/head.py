@@ -1,0 +1,76 @@
+"""The head of a page: its name, in a sentence what it is and what to do, and questions to start from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from playground.lab import LABS
+from playground.pages.session import PageSession
+
+#: Settings that decide nothing about a question: which weights, which points, how many networks, on what.
+_FREE = ("seed", "data_seed", "seeds", "device")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question to start from: what to look for, and the settings that differ from the lab's usual ones."""
+
+    title: str
+    text: str
+    settings: Mapping[str, Any]
+
+
+def head(session: PageSession, words: str, questions: Sequence[Question] = ()) -> None:
+    """The page's name and ``words``, or what to look for in the question that the settings ask. Call it first."""
+    session.follow()
+    asked, key = _asked(session, questions), session.key("question")
+    st.session_state[session.key("asked")] = asked
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="head"):
+        st.html(f"<h1>{escape(LABS[session.lab].title)}</h1>", width="content")
+        st.markdown(asked.text if asked else words, width="stretch")
+        if questions:
+            st.session_state[key] = asked.title if asked else None
+            st.selectbox(
+                "Start from a question",
+                [each.title for each in questions],
+                key=key,
+                on_change=_ask,
+                args=(session, questions),
+                placeholder="Start from a question",
+                label_visibility="collapsed",
+                filter_mode=None,
+                width=260,
+            )
+
+
+def follow_question(session: PageSession, questions: Sequence[Question]) -> None:
+    """Draw the page again where its settings ask another question than its head says. Call it in the fragment of the
+    controls, which alone is drawn when one of them changes."""
+    if _asked(session, questions) != st.session_state.get(session.key("asked")):
+        st.rerun()
+
+
+def settings_of(session: PageSession, question: Question) -> dict[str, Any]:
+    """All settings that a question decides; those that it does not name have their usual values."""
+    usual = session.config_class.usual({})
+    every = {name: getattr(usual, name) for name in usual.settings()} | dict(question.settings)
+    return {name: value for name, value in every.items() if name not in _FREE}
+
+
+def _asked(session: PageSession, questions: Sequence[Question]) -> Question | None:
+    config = session.channel().config
+    for question in questions:
+        wanted = settings_of(session, question)
+        if all(getattr(config, name, None) == value for name, value in wanted.items()):
+            return question
+    return None
+
+
+def _ask(session: PageSession, questions: Sequence[Question]) -> None:
+    chosen = st.session_state[session.key("question")]
+    for question in questions:
+        if question.title == chosen:
+            session.change(settings_of(session, question))
