@@ -53,11 +53,15 @@ def ladder(network: Network, made: Pass) -> dict[str, Floats]:
     over the examples: what is 0 there says the same of every example.
     """
     found = dict(zip(dict(network.named_parameters()), made.gradients, strict=True))
-    gradients = [_relative(found[f"layers.{i}.weight"], layer.weight) for i, layer in enumerate(network.linear())]
+    weights = [layer.weight.detach() for layer in network.linear()]
+    gradients = [found[f"layers.{index}.weight"] for index in range(len(weights))]
+    beside = _norms([torch.zeros(1) if each is None else each for each in gradients]) / _norms(weights)
+    groups = [torch.stack(made.outputs[:-1])] if len(made.outputs) > 1 else []  # the hidden ones are of one shape
+    groups.append(made.outputs[-1][None])
     return {
-        "gradients": np.array(gradients, np.float32),
-        "signals": np.array([_size(output) for output in made.outputs], np.float32),
-        "spreads": np.array([_size(output - output.mean(0)) for output in made.outputs], np.float32),
+        "gradients": beside.nan_to_num(math.nan, math.nan).float().numpy(),  # infinite where W is 0
+        "signals": torch.cat([_size(group) for group in groups]).float().numpy(),
+        "spreads": torch.cat([_size(group - group.mean(1, keepdim=True)) for group in groups]).float().numpy(),
     }
 
 
@@ -69,13 +73,11 @@ def levels(gradients: Floats) -> NDArray[np.uint8]:
     return np.asarray((255 * shares).round(), dtype=np.uint8)
 
 
-def _relative(gradient: Tensor | None, weight: Tensor) -> float:
+def _norms(tensors: list[Tensor]) -> Tensor:
     """In double precision: the squares of a vanishing gradient are no numbers of float32."""
-    size = weight.detach().double().norm().item()
-    if size == 0:
-        return math.nan
-    return 0.0 if gradient is None else gradient.double().norm().item() / size
+    return torch.stack(torch._foreach_norm(tensors, 2, dtype=torch.float64))
 
 
-def _size(values: Tensor) -> float:
-    return float(values.double().norm()) / math.sqrt(values.numel())
+def _size(values: Tensor) -> Tensor:
+    """The root mean square of each layer's values (L, N, W), (L,)."""
+    return values.double().square().mean((1, 2)).sqrt()

@@ -22,7 +22,7 @@ const MARGIN = { left: 42, right: 6 };
 const ARC = 20;
 const BOX = 30;
 const GAP = 16;
-const HEIGHTS = { two: [88, 62], three: [54, 36] };
+const HEIGHTS = { two: [88, 62], three: [46, 30] };
 const FOOT = 4;
 const PROBES = 44;
 const WIDEST = 84;
@@ -35,11 +35,13 @@ export class Ladder {
   /**
    * @param {{name: Name, depth: number}} network
    * @param {number} of  how many networks there are
+   * @param {number} deepest  how many layers the deepest has: layers of the same number stand below each other
    * @param {import("../../../stage/tip.js").Tip} tip
    * @param {import("./menu.js").Menu} menu
    */
-  constructor(network, of, tip, menu) {
+  constructor(network, of, deepest, tip, menu) {
     this.network = network;
+    this.deepest = deepest;
     this.menu = menu;
     this.heights = of > 2 ? HEIGHTS.three : HEIGHTS.two;
     this.title = h("strong", {}, NAMES[network.name]);
@@ -98,7 +100,7 @@ export class Ladder {
 
   /** How wide the place of a layer is. */
   get column() {
-    return Math.min(WIDEST, (this.width - MARGIN.left - MARGIN.right) / this.network.depth);
+    return Math.min(WIDEST, (this.width - MARGIN.left - MARGIN.right) / this.deepest);
   }
 
   /** @param {Moment} moment */

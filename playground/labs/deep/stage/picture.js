@@ -93,7 +93,8 @@ class DeepPicture {
     if (!theme || known === scene.networks.map(({ name, depth }) => `${name} ${depth}`).join()) return;
     this.menu.close();
     this.tip.hide();
-    this.ladders = scene.networks.map((network) => new Ladder(network, scene.networks.length, this.tip, this.menu));
+    const { networks } = scene, deepest = Math.max(...networks.map(({ depth }) => depth));
+    this.ladders = networks.map((network) => new Ladder(network, networks.length, deepest, this.tip, this.menu));
     for (const ladder of this.ladders) ladder.setTheme(theme);
     this.main.replaceChildren(...this.ladders.map(({ element }) => element));
     this.resize();
