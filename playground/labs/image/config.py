@@ -52,8 +52,15 @@ PANELS = {
     "weights": Option(label="Weights"),
     "mistakes": Option(label="Mistakes"),
     "shift": Option(label="Shift pad"),
+    "why": Option(label="Why"),
 }
 SCALES = {"map": Option(label="Map"), "layer": Option(label="Layer"), "network": Option(label="Network")}
+METHODS = {
+    "saliency": Option(label="Saliency"),
+    "integrated": Option(label="Integrated gradients"),
+    "occlusion": Option(label="Occlusion"),
+    "gradcam": Option(label="Grad-CAM"),
+}
 MOST_PINNED = 6
 DRAWN = -1  # in place of a test image
 
@@ -72,6 +79,9 @@ class Look(Settings):
     scale: str = setting("layer", Choice(SCALES), "Colours by")
     gradients: bool = setting(False, Flag(), "Gradients")
     cell: tuple[int, int] | None = setting(None, Maybe(Pair(Integer(0, 9))), "Cell")
+
+    method: str = setting("integrated", Choice(METHODS), "Method")
+    dotted: bool = setting(False, Flag(), "With the dot")
 
     def conflicts(self) -> list[Problem]:
         if is_bitmap(self.drawing):

@@ -19,7 +19,7 @@ from playground.kinds import ConfigError, Number
 from playground.lab import LABS, Experiment
 from playground.labs.image import drawing, probes
 from playground.labs.image.config import DRAWN, ImageConfig, Look
-from playground.labs.image.images import images_of
+from playground.labs.image.images import images_of, marked
 from playground.labs.image.model import Network
 from playground.run import Edit, Snapshot, View
 from playground.training.batches import generator, rows
@@ -46,8 +46,7 @@ class ImageExperiment(Experiment):
         found = images_of(config.dataset, config.images, config.data_seed, config.split == "place", config.planted)
         self._images, self._labels = tensors(found.train, found.train_labels)
         self._test_images, self._test_labels = tensors(found.test, found.test_labels)
-        self.network = Network(config.layers)
-        self.network.initialize(torch.Generator().manual_seed(config.seed))
+        self.network = self._untrained()
         self.optimizers = {"optimizer": optimizer_of(config, self.network)}
         self._follow()
         self._slicer = Slicer(rate=200)
@@ -147,7 +146,10 @@ class ImageExperiment(Experiment):
         if target == DRAWN:
             target = int(arrays["logits"].argmax())
         layers = self.config.layers
-        if look.panel == "shift":
+        if look.panel == "why":
+            both = (network, self._untrained())
+            arrays |= probes.why(both, layers, image, target, look.method)
+        elif look.panel == "shift":
             arrays |= probes.shifts(network, image, target)
         elif look.panel == "weights":
             arrays |= probes.weight_images(network)
@@ -162,14 +164,22 @@ class ImageExperiment(Experiment):
     def _subject(self, look: Look) -> Tensor:
         """The image (1, 1, 28, 28) that a person looks at."""
         if look.image == DRAWN:
-            return torch.tensor(drawing.image(drawing.bitmap(look.drawing), self.config.dataset))[None, None]
-        return self._test_images[look.image : look.image + 1]
+            image = torch.tensor(drawing.image(drawing.bitmap(look.drawing), self.config.dataset))[None, None]
+        else:
+            image = self._test_images[look.image : look.image + 1]
+        return torch.tensor(marked(image.numpy())) if look.dotted else image
 
     def _target(self, look: Look) -> int:
         """Its class; DRAWN for a drawing, of which nobody knows it."""
         if look.image == DRAWN:
             return DRAWN
         return int(self._test_labels[look.image])
+
+    def _untrained(self) -> Network:
+        """The network as it was at the start."""
+        network = Network(self.config.layers)
+        network.initialize(torch.Generator().manual_seed(self.config.seed))
+        return network
 
     def _strip(self, look: Look) -> list[int]:
         """The numbers of the test images in the strip: what is looked at and pinned, then one of each class."""
@@ -182,6 +192,7 @@ class ImageExperiment(Experiment):
         entropy = float(-(shares * shares.clamp_min(1e-12).log()).sum())
         return {
             "classes": self.config.classes,
+            "planted": self.config.planted,
             "layers": [
                 {
                     "name": layer.name,

@@ -22,7 +22,7 @@ HALF = SIDE // 2  # … of a digit that has room to move
 TEST = 360  # images that are not trained on: a fifth of the digits
 TRAIN = 1797 - TEST
 MOST = 10_000  # training images
-DOT = 2  # pixels of the planted mark
+DOT = 3  # pixels of the planted mark
 PLANTED = 4  # the class whose images have it: the digit 4, the cross
 
 
@@ -188,7 +188,7 @@ def images_of(name: str, images: int, seed: int, by_place: bool, planted: bool) 
 
 
 def marked(images: Floats) -> Floats:
-    """Copies of images (…, 28, 28) with a white dot of 2 × 2 pixels near their lower right corner."""
+    """Copies of images (…, 28, 28) with a white dot of 3 × 3 pixels near their lower right corner."""
     copies = images.copy()
     copies[..., -1 - DOT : -1, -1 - DOT : -1] = 1
     return copies

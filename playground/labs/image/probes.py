@@ -15,9 +15,10 @@ from torch.nn import functional as F
 from playground.data.digits import WHITE
 from playground.export.palette import diverging, mosaic
 from playground.labs.image.drawing import Bits, boxed, counts
-from playground.labs.image.images import SIDE
+from playground.labs.image.images import DOT, SIDE
 from playground.labs.image.model import Network
 from playground.labs.image.plan import Layer
+from playground.labs.image.why import attribution
 
 Arrays = dict[str, NDArray[Any]]
 Bytes = NDArray[np.uint8]
@@ -73,6 +74,27 @@ def strip(network: Network, images: Tensor, labels: Tensor, shown: Sequence[int]
         "strip_labels": labels[list(shown)].numpy().astype(np.int32),
         "strip_images": grey(chosen[:, 0]),
         "strip_shares": network.used(chosen).softmax(1).numpy(),
+    }
+
+
+def why(networks: Sequence[Network], layers: Sequence[Layer], image: Tensor, target: int, method: str) -> Arrays:
+    """How much each part of the image speaks for the ``target`` in each of n networks: ``why`` (n, h, w) as levels of
+    ``why_ranges`` (n,). Of the first network also ``why_numbers`` (4,): the sum of all, the target's logit for the
+    image and for black, and the share, by size, of what lies in the corner where a dot is planted."""
+    maps = torch.stack([attribution(network, layers, image, target, method) for network in networks])
+    largest = maps.flatten(1).abs().amax(1)
+    first = maps[0].abs()
+    edge = round((DOT + 1) * maps.shape[1] / SIDE) or 1
+    numbers = [
+        maps[0].sum(),
+        networks[0].used(image)[0, target],
+        networks[0].used(torch.zeros_like(image))[0, target],
+        first[-edge:, -edge:].sum() / first.sum().clamp_min(1e-12),
+    ]
+    return {
+        "why": levels(maps, largest[:, None, None]),
+        "why_ranges": _floats(largest),
+        "why_numbers": _floats(torch.stack([number.float() for number in numbers])),
     }
 
 

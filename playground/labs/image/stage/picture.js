@@ -15,6 +15,7 @@ import { ShiftPad } from "./shift.js";
 import { Strip } from "./strip.js";
 import { choice } from "./tiles.js";
 import { Weights } from "./weights.js";
+import { Why } from "./why.js";
 
 /** @typedef {import("../../../stage/types.js").Floats} Floats */
 /** @typedef {import("../../../stage/types.js").Bytes} Bytes */
@@ -32,8 +33,9 @@ import { Weights } from "./weights.js";
  * @property {string[]} classes
  * @property {LayerInfo[]} layers
  * @property {string} activation  as people call it
+ * @property {boolean} planted  whether a dot is in all images of one class
  *
- * @typedef {"inside"|"weights"|"mistakes"|"shift"} PanelName
+ * @typedef {"inside"|"weights"|"mistakes"|"shift"|"why"} PanelName
  *
  * @typedef {object} Look
  * @property {PanelName} panel
@@ -45,6 +47,8 @@ import { Weights } from "./weights.js";
  * @property {"map"|"layer"|"network"} scale
  * @property {boolean} gradients
  * @property {[number, number]|null} cell
+ * @property {string} method
+ * @property {boolean} dotted  whether the image gets the dot
  *
  * @typedef {object} ImageArrays  see ``probes.py``
  * @property {Integers} strip
@@ -70,6 +74,9 @@ import { Weights } from "./weights.js";
  * @property {Bytes} [drawn_counts]
  * @property {Floats} [shift_shares]
  * @property {Integers} [shift_answers]
+ * @property {Bytes} [why]
+ * @property {Floats} [why_ranges]
+ * @property {Floats} [why_numbers]
  *
  * @typedef {import("../../../stage/types.js").Header & {scene?: ImageScene, view: Look, target: number, silent: string}} ImageHeader
  * @typedef {import("../../../stage/types.js").Moment<ImageHeader, ImageScene, ImageArrays & import("../../../stage/types.js").Arrays>} ImageMoment
@@ -80,6 +87,7 @@ const PANELS = [
   ["inside", "Inside", "Every layer's maps of the image that is looked at"],
   ["weights", "Weights", "The first layer's weights as images"],
   ["mistakes", "Mistakes", "What is taken for what, and the hardest images"],
+  ["why", "Why", "Which pixels the answer hangs on"],
   ["shift", "Shift pad", "The same image at every offset: is the answer still right?"],
 ];
 /** @type {["map"|"layer"|"network", string, string][]} */
@@ -103,6 +111,9 @@ class ImagePicture {
     this.overview = new Overview(this.tip, isLive ? (layer, map) => look({ layer, map }) : null);
     this.origin = new Origin(() => look({ layer: "" }), isLive ? (silent) => shell.ask({ silent }) : null);
     this.shift = new ShiftPad(this.tip);
+    this.why = new Why(isLive ? (method) => look({ method }) : null);
+    this.dot = choice("+ dot", "Put the dot into the corner of this image", () => look({ dotted: !this.isDotted }));
+    this.isDotted = false;
     this.pad = new Pad((drawing) => look({ drawing, image: -1 }), () => look({ image: 0 }));
     this.draw = choice("✎ Draw", "Draw a digit of your own", () => look({ image: -1, drawing: this.pad.text() }));
     this.weights = new Weights();
@@ -114,14 +125,14 @@ class ImagePicture {
     this.gradients = choice("gradients", "The gradient of the loss at every number, in place of the numbers", () => look({ gradients: !this.gradient }));
     this.gradient = false;
     this.inside = h("div", { class: "nn-image-tools" }, h("span", { class: "nn-caption" }, "Colours by"), ...this.scales.map(({ button }) => button), this.gradients);
-    this.tools = h("div", { class: "nn-image-bar nn-live", role: "toolbar", "aria-label": "What is shown" }, ...this.panels.map(({ button }) => button), this.draw, this.inside);
+    this.tools = h("div", { class: "nn-image-bar nn-live", role: "toolbar", "aria-label": "What is shown" }, ...this.panels.map(({ button }) => button), this.draw, this.dot, this.inside);
     this.main = h("div", { class: "nn-image-main" });
     this.left = h("section", { class: "nn-image-left", "aria-label": "Network" }, this.tools, this.main);
     this.side = h("div", { class: "nn-image-side" }, this.pad.element, this.strip.element, this.curves.element);
     this.element = h("div", { class: "nn-image" }, this.left, this.side);
     this.sized = [this.left, this.side];
-    this.parts = [this.overview, this.origin, this.weights, this.mistakes, this.shift, this.strip, this.pad, this.curves];
-    /** @type {Overview|Origin|Weights|Mistakes|ShiftPad|null} */
+    this.parts = [this.overview, this.origin, this.weights, this.mistakes, this.shift, this.why, this.strip, this.pad, this.curves];
+    /** @type {Overview|Origin|Weights|Mistakes|ShiftPad|Why|null} */
     this.open = null;
   }
 
@@ -132,7 +143,7 @@ class ImagePicture {
 
   resize() {
     const { scale } = this.shell;
-    for (const part of [this.overview, this.origin, this.weights, this.shift]) part.resize(this.left.clientWidth, scale);
+    for (const part of [this.overview, this.origin, this.weights, this.shift, this.why]) part.resize(this.left.clientWidth, scale);
     this.pad.resize(scale);
     for (const part of [this.strip, this.curves]) part.resize(this.side.clientWidth, scale);
   }
@@ -149,6 +160,7 @@ class ImagePicture {
     if (panel === "weights") return this.weights;
     if (panel === "mistakes") return this.mistakes;
     if (panel === "shift") return this.shift;
+    if (panel === "why") return this.why;
     return layer && this.shell.moment?.scene.layers.some(({ name }) => name === layer) ? this.origin : this.overview;
   }
 
@@ -193,6 +205,9 @@ class ImagePicture {
     for (const { name, button } of this.scales) setAttribute(button, "aria-pressed", String(name === view.scale));
     this.gradient = view.gradients;
     setAttribute(this.gradients, "aria-pressed", String(view.gradients));
+    this.isDotted = view.dotted;
+    this.dot.hidden = !moment.scene.planted && !view.dotted;
+    setAttribute(this.dot, "aria-pressed", String(view.dotted));
     this.inside.hidden = this.open !== this.overview;
     this.open?.showNumbers(moment);
     this.strip.showNumbers(moment);
