@@ -185,6 +185,11 @@ class ImageConfig(RunConfig):
         """The names of the classes."""
         return SETS[self.dataset].classes
 
+    @property
+    def drawn(self) -> tuple[str, int, int, bool, bool]:
+        """What the images are drawn by: the arguments of ``images_of``."""
+        return self.dataset, self.images, self.data_seed, self.split == "place", self.planted
+
     @cached_property
     def layers(self) -> list[Layer]:
         """The network, layer by layer."""

@@ -19,7 +19,7 @@ from playground.kinds import ConfigError, Number
 from playground.lab import LABS, Experiment
 from playground.labs.image import drawing, probes
 from playground.labs.image.config import DRAWN, ImageConfig, Look
-from playground.labs.image.images import images_of, marked
+from playground.labs.image.images import images_of, marked, nearest_accuracy
 from playground.labs.image.model import Network
 from playground.run import Edit, Snapshot, View
 from playground.training.batches import generator, rows
@@ -43,7 +43,7 @@ class ImageExperiment(Experiment):
         self.config = config
         self.step = self.edits = 0
         self.notice: str | None = None
-        found = images_of(config.dataset, config.images, config.data_seed, config.split == "place", config.planted)
+        found = images_of(*config.drawn)
         self._images, self._labels = tensors(found.train, found.train_labels)
         self._test_images, self._test_labels = tensors(found.test, found.test_labels)
         self.network = self._untrained()
@@ -148,7 +148,7 @@ class ImageExperiment(Experiment):
         layers = self.config.layers
         if look.panel == "why":
             both = (network, self._untrained())
-            arrays |= probes.why(both, layers, image, target, look.method)
+            arrays |= probes.why(both, layers, image, int(arrays["logits"].argmax()), look.method)
         elif look.panel == "shift":
             arrays |= probes.shifts(network, image, target)
         elif look.panel == "weights":
@@ -206,6 +206,11 @@ class ImageExperiment(Experiment):
             "activation": ACTIVATIONS[self.config.activation].label,
             "baselines": [
                 {"label": "always the commonest class", "value": float(shares.max()), "axes": "accuracy"},
+                {
+                    "label": "nearest training image",
+                    "value": nearest_accuracy(*self.config.drawn),
+                    "axes": "accuracy",
+                },
                 {"label": "guessing", "value": entropy, "axes": "loss"},
             ],
         }

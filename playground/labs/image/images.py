@@ -187,6 +187,16 @@ def images_of(name: str, images: int, seed: int, by_place: bool, planted: bool) 
     return found
 
 
+@lru_cache(maxsize=32)
+def nearest_accuracy(name: str, images: int, seed: int, by_place: bool, planted: bool) -> float:
+    """The share of the test images that are of the class of the training image that is nearest to them, pixel by
+    pixel: what no learning at all comes to. The arguments are those of ``images_of``."""
+    found = images_of(name, images, seed, by_place, planted)
+    train, test = found.train.reshape(images, -1), found.test.reshape(TEST, -1)
+    distances = np.square(train).sum(1) - 2 * test @ train.T  # less what is the same for all training images
+    return float((found.train_labels[distances.argmin(1)] == found.test_labels).mean())
+
+
 def marked(images: Floats) -> Floats:
     """Copies of images (…, 28, 28) with a white dot of 3 × 3 pixels near their lower right corner."""
     copies = images.copy()

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from playground.kinds import Flag
+from playground.labs.image.questions import QUESTIONS, Question
 from playground.pages.form import form
 from playground.pages.runs import runs_dialogs, runs_panel
 from playground.pages.session import PageSession
@@ -32,19 +34,47 @@ def image_page() -> None:
     """The controls and the stage."""
     if not SESSION.begin():
         return
-    show = SESSION.shown()
-    mount(SESSION, STAGE_MAY_CHANGE)
     with st.sidebar:
         _controls()
+    show = SESSION.shown()
+    _questions()
+    mount(SESSION, STAGE_MAY_CHANGE)
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.toggle("Code", key="code", help="This run in PyTorch, and files of it to take home.")
         st.toggle("Runs", key="runs", help="What you have trained before, to compare and to open again.")
         share_and_open(SESSION)
+        address = "compare?" + urlencode({"of": "image", "varied": "images", **SESSION.channel().config.to_text()})
+        st.link_button("Compare", address, type="tertiary", icon=":material/compare_arrows:", help=_COMPARE)
+    st.caption(_LEGEND)
     if show.code:
         take_home_panel(SESSION)
     if show.runs:
         runs_dialogs()
         runs_panel(SESSION)
+
+
+def _questions() -> None:
+    """A button for every question, and what to look for in the one that the settings ask."""
+    config = SESSION.channel().config
+    asked = [
+        each for each in QUESTIONS if all(getattr(config, name) == value for name, value in each.settings.items())
+    ]
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.caption("Start from:", width="content")
+        for question in QUESTIONS:
+            st.button(
+                question.title,
+                key=f"ask_{question.title}",
+                type="primary" if question in asked else "secondary",
+                on_click=_ask,
+                args=(question,),
+            )
+    for question in asked:
+        st.caption(question.text)
+
+
+def _ask(question: Question) -> None:
+    SESSION.change(question.settings)
 
 
 @st.fragment
@@ -64,3 +94,11 @@ def _parts(architecture: str) -> tuple[str, ...]:
     if architecture == "cnn":
         return ("filters", "kernel", "stride", "padding", "pooling", "batch_norm", "head", "dense", "dropout")
     return ("pooling",) if architecture == "lenet" else ("last_activation",)
+
+
+_COMPARE = "The same with many seeds, and one setting varied: does more data help, or another network?"
+_LEGEND = (
+    "Blue is above 0, orange below. Press a test image to look at it, the star to keep it in sight. A map that is "
+    "pressed tells how it came about; there it can be silenced too. The digits are scikit-learn's: 8 × 8 numbers "
+    "were measured, and enlarged to 28 × 28. Training accuracy is of as many training images as there are test images."
+)

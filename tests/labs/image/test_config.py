@@ -8,7 +8,7 @@ from torch.nn import functional as F
 from playground.data.digits import digits
 from playground.kinds import ConfigError
 from playground.labs.image.config import ImageConfig
-from playground.labs.image.images import SETS, SIDE, TEST, enlarged, images_of
+from playground.labs.image.images import SETS, SIDE, TEST, enlarged, images_of, nearest_accuracy
 
 
 def test_an_impossible_shape_is_explained_and_cut() -> None:
@@ -68,3 +68,11 @@ def test_training_and_test_digits_are_different_ones() -> None:
         assert sum(each.tobytes() in train for each in found.test) == 0
     _, labels = digits()
     assert found.test_labels.tolist() == labels[-TEST:].tolist()
+
+
+def test_the_nearest_training_image_is_found() -> None:
+    found = images_of("shifted", 300, 2, False, False)
+    distances = torch.cdist(torch.tensor(found.test).flatten(1), torch.tensor(found.train).flatten(1))
+    right = found.train_labels[distances.argmin(1).numpy()] == found.test_labels
+    assert nearest_accuracy("shifted", 300, 2, False, False) == right.mean()
+    assert nearest_accuracy("digits", 1437, 0, False, False) > 0.98

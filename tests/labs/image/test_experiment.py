@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from playground.catalog import ACTIVATIONS, resolve
 from playground.labs.image.config import ARCHITECTURES, ImageConfig, Look
 from playground.labs.image.experiment import ImageExperiment
-from playground.labs.image.images import images_of
+from playground.labs.image.images import PLANTED, images_of, marked
 from playground.run import View
 
 CASES: list[dict[str, Any]] = [
@@ -161,3 +161,18 @@ def test_lenet_learns_the_digits() -> None:
     experiment = ImageExperiment(ImageConfig())
     experiment.advance(steps=600)
     assert (experiment.metrics()["test_accuracy"] or 0) >= 0.96
+
+
+def right(experiment: ImageExperiment, dotted: bool) -> torch.Tensor:
+    """The answers for the test images of other classes than the marked one."""
+    data = images_of("shifted", 1437, 0, False, False)
+    images = data.test[data.test_labels != PLANTED]
+    return experiment.network.used(torch.tensor(marked(images) if dotted else images)[:, None]).argmax(1)
+
+
+def test_a_planted_dot_is_taken_for_the_class_and_without_planting_it_is_not() -> None:
+    for planted in (True, False):
+        experiment = ImageExperiment(ImageConfig(dataset="shifted", planted=planted))
+        experiment.advance(steps=200)
+        share = (right(experiment, dotted=True) == PLANTED).float().mean().item()
+        assert share > 0.9 if planted else share < 0.1

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from playground.labs.image.config import ARCHITECTURES
+from playground.labs.image.questions import QUESTIONS, Question
 from tests.pages.page import address, fields, opened, take
 
 
@@ -23,3 +24,12 @@ def test_an_impossible_network_is_explained_and_mended(hub: Any) -> None:
     assert not page.exception
     assert "does not fit" in page.toast[0].value
     assert address(page)["filters"] == "8,8"
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda each: each.title)
+def test_a_question_sets_what_it_asks_and_says_what_to_look_for(question: Question, hub: Any) -> None:
+    page = opened("image", architecture="softmax", seed="7")
+    page.button(key=f"ask_{question.title}").click().run()
+    assert not page.exception
+    assert address(page)["seed"] == "7"
+    assert question.text in [each.value for each in page.caption]

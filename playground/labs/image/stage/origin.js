@@ -14,6 +14,7 @@ import { partName, shapeText } from "./words.js";
 const RESULT = 200; // pixels of the map in question
 const SMALL = 60, KERNEL = 44;
 const HEAD = 22, GAP = 9;
+const ASIDE = 400; // pixels for the map in question and the sum below it
 const MOST_TERMS = 10; // of a dense sum that are written out
 
 export class Origin {
@@ -27,13 +28,14 @@ export class Origin {
     this.back = h("button", { class: "nn-button", type: "button", onclick: onBack }, "← All layers");
     this.title = h("strong", {});
     this.canvas = h("canvas", { tabindex: "0", role: "img", class: "nn-image-maps" });
+    this.terms = h("canvas", { "aria-hidden": "true", class: "nn-image-maps" });
     this.sentence = h("p", { class: "nn-image-note" });
     this.table = h("table", { class: "nn-image-sum" });
     this.total = h("p", { class: "nn-image-total" });
     this.element = h("div", { class: "nn-image-origin" },
       h("div", { class: "nn-image-bar" }, this.back, this.title, this.silence), this.sentence,
-      h("div", { class: "nn-image-scroller" }, this.canvas),
-      h("div", { class: "nn-image-numbers" }, this.table, this.total));
+      h("div", { class: "nn-image-columns" }, this.terms,
+        h("div", { class: "nn-image-numbers" }, this.canvas, this.table, this.total)));
     this.tiles = new Tiles();
     this.width = 0;
     this.scale = 1;
@@ -43,8 +45,10 @@ export class Origin {
     this.term = -1;
     /** @type {{x: number, y: number, side: number, index: number}[]} */
     this.places = [];
-    this.canvas.addEventListener("pointermove", (event) => this.point(event));
-    this.canvas.addEventListener("pointerdown", (event) => this.point(event));
+    for (const event of /** @type {const} */ (["pointermove", "pointerdown"])) {
+      this.canvas.addEventListener(event, (pointed) => this.pointAtNumber(pointed));
+      this.terms.addEventListener(event, (pointed) => this.pointAtMap(pointed));
+    }
     this.canvas.addEventListener("keydown", (event) => this.key(event));
   }
 
@@ -94,7 +98,7 @@ export class Origin {
     const { from_maps, kernels, to_map } = moment.arrays;
     const spatial = found.layer.shape.length === 3 && to_map.shape.length === 2 && to_map.shape[0] > 0;
     const isMaps = from_maps.shape.length === 3 && spatial;
-    this.canvas.parentElement?.toggleAttribute("hidden", !isMaps);
+    this.canvas.hidden = this.terms.hidden = !isMaps;
     if (isMaps) this.paintMaps(found.layer, from_maps, kernels?.shape.length === 3 ? kernels : null, to_map, found.before === null);
   }
 
@@ -109,22 +113,26 @@ export class Origin {
     const [count, height, width] = maps.shape, [tall, wide] = result.shape;
     const isSum = layer.kind === "conv" && kernels !== null;
     const group = SMALL + GAP + (isSum ? KERNEL + SMALL + 2 * GAP : 0) + 10;
-    const across = Math.max(1, Math.floor((this.width - RESULT - 30) / group));
+    const across = Math.max(1, Math.floor((this.width - ASIDE) / group));
     const lines = Math.ceil(count / across), used = Math.min(across, count) * group;
-    const size = [used + RESULT + 30, Math.max(RESULT + 8, lines * (SMALL + GAP)) + HEAD];
+    const size = [used, lines * (SMALL + GAP) + HEAD];
     if (this.size !== size.join() || !isSharp(this.canvas)) {
       this.size = size.join();
-      this.context = fit(this.canvas, size[0], size[1], this.scale);
+      this.context = fit(this.terms, size[0], size[1], this.scale);
+      this.resultContext = fit(this.canvas, RESULT, RESULT + HEAD, this.scale);
     }
-    const { context, theme } = this;
-    if (!context || !theme || !this.inks) return;
+    const { context, resultContext, theme } = this;
+    if (!context || !resultContext || !theme || !this.inks) return;
+    resultContext.clearRect(0, 0, RESULT, RESULT + HEAD);
     context.clearRect(0, 0, size[0], size[1]);
     context.font = `11px ${theme.font}`;
     context.fillStyle = theme.muted;
     context.textBaseline = "alphabetic";
     const heads = isSum ? [["map before", 0], ["∗ kernel", SMALL + GAP], ["= its share", SMALL + KERNEL + 2 * GAP]] : [["before", 0]];
     for (const [text, x] of /** @type {[string, number][]} */ (heads)) context.fillText(text, x, 12);
-    context.fillText(isSum ? "sum of all shares + bias" : "after", used + 10, 12);
+    resultContext.font = context.font;
+    resultContext.fillStyle = theme.muted;
+    resultContext.fillText(isSum ? "sum of all shares + bias" : "after", 0, 12);
     const mapLargest = largestOf(maps), kernelLargest = kernels ? largestOf(kernels) : 0, largest = largestOf(result);
     const args = layer.args ?? {}, at = this.place(result.shape);
     const shares = Array.from({ length: isSum ? count : 0 }, (_, i) =>
@@ -162,12 +170,11 @@ export class Origin {
         context.restore();
       }
     }
-    this.resultAt = { x: used + 10, y: HEAD };
-    this.tiles.draw(context, levelsOf(result, largest), 0, wide, tall, theme.vivid, used + 10, HEAD, RESULT, RESULT);
+    this.tiles.draw(resultContext, levelsOf(result, largest), 0, wide, tall, theme.vivid, 0, HEAD, RESULT, RESULT);
     if (at) {
-      context.strokeStyle = theme.text;
-      context.lineWidth = 2;
-      context.strokeRect(used + 10 + (at[1] * RESULT) / wide, HEAD + (at[0] * RESULT) / tall, RESULT / wide, RESULT / tall);
+      resultContext.strokeStyle = theme.text;
+      resultContext.lineWidth = 2;
+      resultContext.strokeRect((at[1] * RESULT) / wide, HEAD + (at[0] * RESULT) / tall, RESULT / wide, RESULT / tall);
     }
   }
 
@@ -178,17 +185,31 @@ export class Origin {
   }
 
   /** @param {PointerEvent} event */
-  point(event) {
-    const { moment, resultAt } = this, result = moment?.arrays.to_map;
-    if (!moment || !resultAt || !result || result.shape.length !== 2) return;
+  pointAtNumber(event) {
+    const shape = this.moment?.arrays.to_map?.shape;
+    if (!shape || shape.length !== 2) return;
     const box = this.canvas.getBoundingClientRect();
+    const x = (event.clientX - box.left) / this.scale, y = (event.clientY - box.top) / this.scale - HEAD;
+    const row = Math.floor((y / RESULT) * shape[0]), column = Math.floor((x / RESULT) * shape[1]);
+    if (row < 0 || column < 0 || row >= shape[0] || column >= shape[1]) return;
+    [this.row, this.column] = [row, column];
+    this.refresh();
+  }
+
+  /** @param {PointerEvent} event */
+  pointAtMap(event) {
+    const box = this.terms.getBoundingClientRect();
     const x = (event.clientX - box.left) / this.scale, y = (event.clientY - box.top) / this.scale;
     const term = this.places.find((place) => x >= place.x && x < place.x + place.side && y >= place.y && y < place.y + SMALL);
-    if (term) this.term = term.index;
-    const row = Math.floor(((y - resultAt.y) / RESULT) * result.shape[0]), column = Math.floor(((x - resultAt.x) / RESULT) * result.shape[1]);
-    if (row >= 0 && column >= 0 && row < result.shape[0] && column < result.shape[1]) [this.row, this.column] = [row, column];
-    this.paint(moment);
-    this.showNumbers(moment);
+    if (!term) return;
+    this.term = term.index;
+    this.refresh();
+  }
+
+  refresh() {
+    if (!this.moment) return;
+    this.paint(this.moment);
+    this.showNumbers(this.moment);
   }
 
   /** @param {KeyboardEvent} event */
@@ -202,8 +223,7 @@ export class Origin {
     this.column = Math.max(0, Math.min(shape[1] - 1, column + way[1]));
     event.preventDefault();
     event.stopPropagation();
-    this.paint(moment);
-    this.showNumbers(moment);
+    this.refresh();
   }
 
   /** @param {Moment} moment */

@@ -64,7 +64,7 @@ export class Weights {
     const all = first?.shape[0] ?? count;
     const what = side === 28 ? (all === classes.length ? `One image of weights a class (${classes.join(", ")})` : `The weights of ${count < all ? `the first ${count} of ` : ""}${all} neurons, each over the whole image`)
       : `The ${count} kernels of ${side} × ${side} with which the first convolution looks at the image`;
-    setText(this.note, `${what}: blue adds, orange takes away, the strongest is ±${short(weights_range[0])}. Look for what changes from the first noise: ${side === 28 ? "strokes and blobs" : "edges and their directions"}.`);
+    setText(this.note, `${what}: blue adds, orange takes away, the strongest is ±${short(weights_range[0])}. Look for what training makes of the noise that they were.`);
     this.canvas.setAttribute("aria-label", this.note.textContent ?? "");
   }
 }

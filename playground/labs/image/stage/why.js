@@ -2,7 +2,8 @@
 /** Why this answer: which pixels it hangs on, by one method, for the network and for its untrained self. */
 
 import { fit, h, isSharp, setAttribute, setText } from "../../../stage/dom.js";
-import { percent, short } from "../../../stage/format.js";
+import { percent, scaled, short } from "../../../stage/format.js";
+import { softmax } from "./overview.js";
 import { choice, inks, Tiles } from "./tiles.js";
 
 /** @typedef {import("./picture.js").ImageMoment} Moment */
@@ -73,7 +74,7 @@ export class Why {
   showNumbers({ scene: { classes, planted }, header: { view, target }, arrays: { why, why_ranges, why_numbers, logits } }) {
     if (!why || !why_ranges || !why_numbers) return;
     for (const { name, button } of this.methods) setAttribute(button, "aria-pressed", String(name === view.method));
-    const name = classes[target < 0 ? logits.indexOf(Math.max(...logits)) : target], [, tall, wide] = why.shape;
+    const answer = logits.indexOf(Math.max(...logits)), name = classes[answer], [, tall, wide] = why.shape;
     const [sum, here, black, corner] = why_numbers;
     /** @type {Record<string, string>} */
     const about = {
@@ -82,8 +83,9 @@ export class Why {
       occlusion: `How much the logit of ${name} falls (blue) where a square of 4 × 4 is blackened: an experiment rather than a gradient.`,
       gradcam: wide > 1 ? `Where the last maps speak for ${name}. It is no finer than they are: ${tall} × ${wide} squares.` : "This network has no maps, and so no Grad-CAM.",
     };
-    setText(this.note, about[view.method] ?? "");
-    const said = [`Scales: ±${short(why_ranges[0])} trained, ±${short(why_ranges[1])} untrained.`];
+    const is = target < 0 ? "" : target === answer ? ", and is right" : `, but is ${classes[target]}`;
+    setText(this.note, `Taken for ${name}, ${percent(softmax(logits)[answer])}${is}. ${about[view.method] ?? ""}`);
+    const said = [`Scales: ±${scaled(why_ranges[0])} trained, ±${scaled(why_ranges[1])} untrained.`];
     if (view.method === "integrated") said.push(`The sum is ${short(sum)}; the logit is ${short(here)} here and ${short(black)} for black, a difference of ${short(here - black)}.`);
     if (planted) said.push(`${percent(corner)} of all that speaks lies in the corner of the dot.`);
     setText(this.numbers, said.join(" "));
