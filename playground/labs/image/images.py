@@ -123,7 +123,7 @@ def _small(
 
 def _shapes(images: int, rng: np.random.Generator, by_place: bool) -> Images:
     labels = rng.integers(0, len(SHAPES), images + TEST)
-    drawn = np.stack([_shape(int(label), rng) for label in labels])
+    drawn = np.stack([outline(int(label), rng) for label in labels])
     return Images(
         train=drawn[:images], train_labels=labels[:images], test=drawn[images:], test_labels=labels[images:]
     )
@@ -133,7 +133,7 @@ SHAPES = ("circle", "square", "triangle", "bars", "cross")
 _Y, _X = np.mgrid[:SIDE, :SIDE] + 0.5 - SIDE / 2
 
 
-def _shape(label: int, rng: np.random.Generator) -> Floats:
+def outline(label: int, rng: np.random.Generator) -> Floats:
     """One shape of random size, place and turn, as an outline of about two pixels with soft edges, on faint noise."""
     radius, angle = rng.uniform(5, 9), rng.uniform(0, 2 * np.pi)
     x, y = _X - rng.uniform(-4, 4), _Y - rng.uniform(-4, 4)

@@ -100,5 +100,6 @@ _COMPARE = "The same with many seeds, and one setting varied: does more data hel
 _LEGEND = (
     "Blue is above 0, orange below. Press a test image to look at it, the star to keep it in sight. A map that is "
     "pressed tells how it came about; there it can be silenced too. The digits are scikit-learn's: 8 × 8 numbers "
-    "were measured, and enlarged to 28 × 28. Training accuracy is of as many training images as there are test images."
+    "were measured, and enlarged to 28 × 28. Training accuracy is of as many training images as there "
+    "are test images."
 )

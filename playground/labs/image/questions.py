@@ -55,8 +55,8 @@ QUESTIONS = (
         "And if the digit moves?",
         "Trained on digits in the middle, tested by the shift pad with the same digits up to 7 pixels away: "
         "784-512-512-10 is right at 11 to 13 % of the places, a CNN with a flattened end at 13 to 14 %, this one, "
-        "whose maps are averaged, at 59 to 77 %, after 16 passes. Now take small digits anywhere, and up to 10,000 of "
-        "them: there more data helps, and the nearest training image is right for two of three only.",
+        "whose maps are averaged, at 59 to 77 %, after 16 passes. Now take small digits anywhere, and up to 10,000 "
+        "of them: there more data helps, and the nearest training image is right for two of three only.",
         architecture="cnn",
         dataset="centred",
         filters=(16, 32),

@@ -3,16 +3,16 @@
 The text is made from the run's configuration and edits alone.
 """
 
-import inspect
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import groupby
-from textwrap import dedent, fill
+from textwrap import fill
 from typing import Any, cast
 
 from playground.catalog import OPTIMIZERS
 from playground.data.digits import SIDE as MEASURED
 from playground.data.digits import WHITE
+from playground.export.source import source
 from playground.labs.image import images
 from playground.labs.image.config import ImageConfig
 from playground.labs.image.plan import Layer
@@ -49,8 +49,6 @@ From the neural network playground; needs torch, NumPy{sklearn}.
 {fill(promise, 110)}
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections import OrderedDict
 from functools import cache
@@ -68,8 +66,8 @@ def _data(config: ImageConfig) -> str:
     """The set's own code, less what this run does not use."""
     of_digits = (images.enlarging, images.enlarged)
     small = (*of_digits, images.placed)
-    needed = {"digits": of_digits, "centred": small, "shifted": small, "shapes": (images._shape,)}[config.dataset]
-    text = "\n\n".join(dedent(inspect.getsource(function)) for function in needed).rstrip()
+    needed = {"digits": of_digits, "centred": small, "shifted": small, "shapes": (images.outline,)}[config.dataset]
+    text = "\n\n\n".join(map(source, needed)).replace(": Floats =", " =")
     constants: dict[str, Any] = {"SIDE": images.SIDE, "TEST": images.TEST}
     if config.dataset == "shapes":
         constants |= {"SHAPES": images.SHAPES}
@@ -95,7 +93,7 @@ def _drawing(config: ImageConfig) -> Iterable[str]:
     count = config.images
     if config.dataset == "shapes":
         yield f"labels = rng.integers(0, {len(images.SHAPES)}, {count} + TEST)"
-        yield "drawn = np.stack([_shape(int(label), rng) for label in labels])"
+        yield "drawn = np.stack([outline(int(label), rng) for label in labels])"
         yield f"train_images, test_images = drawn[:{count}], drawn[{count}:]"
         yield f"train_labels, test_labels = labels[:{count}], labels[{count}:]"
         return

@@ -13,9 +13,8 @@ from tests.pages.page import address, fields, opened, take
 def test_every_network_has_its_controls(architecture: str, hub: Any) -> None:
     page = opened("image", architecture=architecture, images="40", batch_size="10", code="on")
     assert not page.exception
-    assert {widget.key for widget in page.selectbox} >= {"dataset", "architecture", "activation"}
-    assert "learning_rate" in fields(page)
-    assert ("filters" in fields(page)) == (architecture == "cnn")
+    assert {"learning_rate", "images"} <= set(fields(page))
+    assert ("kernel" in fields(page)) == (architecture == "cnn")
 
 
 def test_an_impossible_network_is_explained_and_mended(hub: Any) -> None:
