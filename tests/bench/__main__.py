@@ -6,10 +6,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import browser, cluster, engine, exports, far, population
+from tests.bench import browser, cluster, engine, exports, far, image, population
 
 PARTS = {
     "engine": engine.rows,
+    "image": image.rows,
     "population": population.rows,
     "cluster": cluster.rows,
     "exports": exports.rows,

@@ -53,6 +53,7 @@ PANELS = {
     "mistakes": Option(label="Mistakes"),
     "shift": Option(label="Shift pad"),
     "why": Option(label="Why"),
+    "sandbox": Option(label="Sandbox"),
 }
 SCALES = {"map": Option(label="Map"), "layer": Option(label="Layer"), "network": Option(label="Network")}
 METHODS = {

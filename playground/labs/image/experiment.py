@@ -155,6 +155,8 @@ class ImageExperiment(Experiment):
             arrays |= probes.weight_images(network)
         elif look.panel == "mistakes":
             arrays |= probes.mistakes(self._test_logits, self._test_labels, look.cell, self._test_images)
+        elif look.panel == "sandbox":
+            pass  # it computes for itself
         elif look.layer in {layer.name for layer in layers}:
             arrays |= probes.origin(network, layers, image, look.layer, look.map)
         else:

@@ -12,6 +12,7 @@ import { Origin } from "./origin.js";
 import { Overview } from "./overview.js";
 import { Pad } from "./pad.js";
 import { ShiftPad } from "./shift.js";
+import { Sandbox } from "./sandbox.js";
 import { Strip } from "./strip.js";
 import { choice } from "./tiles.js";
 import { Weights } from "./weights.js";
@@ -35,7 +36,7 @@ import { Why } from "./why.js";
  * @property {string} activation  as people call it
  * @property {boolean} planted  whether a dot is in all images of one class
  *
- * @typedef {"inside"|"weights"|"mistakes"|"shift"|"why"} PanelName
+ * @typedef {"inside"|"weights"|"mistakes"|"shift"|"why"|"sandbox"} PanelName
  *
  * @typedef {object} Look
  * @property {PanelName} panel
@@ -89,6 +90,7 @@ const PANELS = [
   ["mistakes", "Mistakes", "What is taken for what, and the hardest images"],
   ["why", "Why", "Which pixels the answer hangs on"],
   ["shift", "Shift pad", "The same image at every offset: is the answer still right?"],
+  ["sandbox", "Sandbox", "One convolution by itself, with numbers of your own"],
 ];
 /** @type {["map"|"layer"|"network", string, string][]} */
 const SCALES = [
@@ -111,6 +113,7 @@ class ImagePicture {
     this.overview = new Overview(this.tip, isLive ? (layer, map) => look({ layer, map }) : null);
     this.origin = new Origin(() => look({ layer: "" }), isLive ? (silent) => shell.ask({ silent }) : null);
     this.shift = new ShiftPad(this.tip);
+    this.sandbox = new Sandbox();
     this.why = new Why(isLive ? (method) => look({ method }) : null);
     this.dot = choice("+ dot", "Put the dot into the corner of this image", () => look({ dotted: !this.isDotted }));
     this.isDotted = false;
@@ -131,8 +134,8 @@ class ImagePicture {
     this.side = h("div", { class: "nn-image-side" }, this.pad.element, this.strip.element, this.curves.element);
     this.element = h("div", { class: "nn-image" }, this.left, this.side);
     this.sized = [this.left, this.side];
-    this.parts = [this.overview, this.origin, this.weights, this.mistakes, this.shift, this.why, this.strip, this.pad, this.curves];
-    /** @type {Overview|Origin|Weights|Mistakes|ShiftPad|Why|null} */
+    this.parts = [this.overview, this.origin, this.weights, this.mistakes, this.shift, this.why, this.sandbox, this.strip, this.pad, this.curves];
+    /** @type {Overview|Origin|Weights|Mistakes|ShiftPad|Why|Sandbox|null} */
     this.open = null;
   }
 
@@ -143,7 +146,7 @@ class ImagePicture {
 
   resize() {
     const { scale } = this.shell;
-    for (const part of [this.overview, this.origin, this.weights, this.shift, this.why]) part.resize(this.left.clientWidth, scale);
+    for (const part of [this.overview, this.origin, this.weights, this.shift, this.why, this.sandbox]) part.resize(this.left.clientWidth, scale);
     this.pad.resize(scale);
     for (const part of [this.strip, this.curves]) part.resize(this.side.clientWidth, scale);
   }
@@ -161,6 +164,7 @@ class ImagePicture {
     if (panel === "mistakes") return this.mistakes;
     if (panel === "shift") return this.shift;
     if (panel === "why") return this.why;
+    if (panel === "sandbox") return this.sandbox;
     return layer && this.shell.moment?.scene.layers.some(({ name }) => name === layer) ? this.origin : this.overview;
   }
 

@@ -17,7 +17,7 @@ export class ShiftPad {
     this.preview = h("canvas", { "aria-hidden": "true" });
     this.note = h("p", { class: "nn-image-note" });
     this.about = h("p", { class: "nn-image-note" }, "Each cell is the image moved so far; blue as likely as the class is there, with the answer where it is wrong. "
-      + "A network that sees places (784-512-512-10, or a CNN with a flattened end) is right in a small blob around where it was trained; one whose maps are averaged is right nearly everywhere.");
+      + "A network that sees places (784-512-512-10, or a CNN with a flattened end) is right in a small blob around where it was trained; one whose maps are averaged is right at many more places. Two poolings of 2 × 2 show as a pattern of every fourth pixel.");
     this.element = h("div", {}, this.note, h("div", { class: "nn-image-shift" }, this.canvas, this.preview), this.about);
     this.tiles = new Tiles();
     /** @type {[number, number]|null} */
