@@ -137,9 +137,11 @@ class ImageExperiment(Experiment):
         return Snapshot.of(self, run_id, info, arrays)
 
     def _stage(self, look: Look) -> dict[str, NDArray[Any]]:
-        network, image = self.network, self._subject(look)
-        arrays = probes.strip(network, self._test_images, self._test_labels, self._strip(look))
-        arrays |= probes.answer(network, image)
+        network, image, strip = self.network, self._subject(look), self._strip(look)
+        values = network.used_outputs(torch.cat([image, self._test_images[strip]]))  # all in one go
+        logits = list(values.values())[-1]
+        arrays = probes.strip(self._test_images, self._test_labels, strip, logits[1:])
+        arrays |= {"subject": probes.grey(image[0, 0]), "logits": logits[0].numpy().copy()}
         if look.image == DRAWN:
             arrays |= probes.stages(drawing.bitmap(look.drawing))
         target = self._target(look)
@@ -160,7 +162,8 @@ class ImageExperiment(Experiment):
         elif look.layer in {layer.name for layer in layers}:
             arrays |= probes.origin(network, layers, image, look.layer, look.map)
         else:
-            arrays |= probes.overview(network, layers, image, target, look.scale, look.gradients)
+            shown = probes.gradients(network, image, target) if look.gradients else values
+            arrays |= probes.overview(layers, shown, look.scale)
         return arrays
 
     def _subject(self, look: Look) -> Tensor:

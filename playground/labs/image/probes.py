@@ -3,7 +3,7 @@
 Numbers are drawn as levels from 0 to 255 of a scale around 0, which is level 128; what a person reads comes as it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -65,15 +65,14 @@ def weight_images(network: Network) -> Arrays:
     return {"weights": levels(weights, largest), "weights_range": _floats(largest.view(1))}
 
 
-def strip(network: Network, images: Tensor, labels: Tensor, shown: Sequence[int]) -> Arrays:
+def strip(images: Tensor, labels: Tensor, shown: Sequence[int], logits: Tensor) -> Arrays:
     """Some test images and what the network makes of them: their numbers ``strip`` (n,) and ``strip_labels`` (n,),
-    ``strip_images`` (n, 28, 28), and ``strip_shares`` (n, C), the softmax of the logits."""
-    chosen = images[list(shown)]
+    ``strip_images`` (n, 28, 28), and ``strip_shares`` (n, C), the softmax of their ``logits`` (n, C)."""
     return {
         "strip": np.array(shown, np.int32),
         "strip_labels": labels[list(shown)].numpy().astype(np.int32),
-        "strip_images": grey(chosen[:, 0]),
-        "strip_shares": network.used(chosen).softmax(1).numpy(),
+        "strip_images": grey(images[list(shown), 0]),
+        "strip_shares": _floats(logits.softmax(1)),
     }
 
 
@@ -128,44 +127,33 @@ def shifts(network: Network, image: Tensor, target: int) -> Arrays:
     }
 
 
-def activations(network: Network, image: Tensor, target: int, gradients: bool) -> dict[str, Tensor]:
-    """What every layer gives for ``image`` (1, 1, H, W), by its name, without the first axis; where
-    ``gradients``, the gradient of the cross-entropy of ``target`` at each of them instead."""
+def gradients(network: Network, image: Tensor, target: int) -> dict[str, Tensor]:
+    """The gradient of the cross-entropy of ``target`` at every layer's output for ``image`` (1, 1, H, W), by the
+    layer's name, each (1, …)."""
     network.eval()
-    with torch.set_grad_enabled(gradients):
-        found = network.outputs(image.clone().requires_grad_(gradients))
-        if gradients:
-            loss = F.cross_entropy(list(found.values())[-1], torch.tensor([target]))
-            slopes = torch.autograd.grad(loss, list(found.values()), materialize_grads=True)
-            found = dict(zip(found, slopes, strict=True))
-    return {name: value.detach()[0] for name, value in found.items()}
+    found = network.outputs(image.clone().requires_grad_())
+    loss = F.cross_entropy(list(found.values())[-1], torch.tensor([target]))
+    slopes = torch.autograd.grad(loss, list(found.values()), materialize_grads=True)
+    return dict(zip(found, slopes, strict=True))
 
 
-def overview(
-    network: Network, layers: Sequence[Layer], image: Tensor, target: int, scale: str, gradients: bool
-) -> Arrays:
-    """Every layer's output for ``image`` (1, 1, 28, 28), or the gradient there: ``map_NAME`` as levels, (C, H, W) or
-    (1, D), and their ``ranges`` (all maps,), where a dense layer counts as one map.
+def overview(layers: Sequence[Layer], values: Mapping[str, Tensor], scale: str) -> Arrays:
+    """Every layer's ``values`` for one image, (1 or more, …) of which the first counts: ``map_NAME`` as levels,
+    (C, H, W) or (1, D), and their ``ranges`` (all maps,), where a dense layer counts as one map.
 
     ``scale`` says what shares a range: each ``map``, each ``layer``, or the whole ``network``.
     """
-    found = activations(network, image, target, gradients)
-    whole = torch.stack([value.abs().max() for value in found.values()]).max()
+    found = [values[layer.name][0] if layer.is_spatial else values[layer.name][:1] for layer in layers]
+    whole = torch.stack([maps.abs().max() for maps in found]).max() if scale == "network" else None
     arrays, ranges = {}, []
-    for layer in layers:
-        value = found[layer.name]
-        maps = value if layer.is_spatial else value[None]
-        largest = maps.flatten(1).abs().amax(1)
-        if scale != "map":
-            largest = (whole if scale == "network" else largest.max()).expand(len(maps))
+    for layer, maps in zip(layers, found, strict=True):
+        if scale == "map":
+            largest = maps.flatten(1).abs().amax(1)
+        else:
+            largest = (maps.abs().max() if whole is None else whole).expand(len(maps))
         arrays[f"map_{layer.name}"] = levels(maps, largest.view(-1, *[1] * (maps.dim() - 1)))
         ranges.append(largest)
     return {**arrays, "ranges": _floats(torch.cat(ranges))}
-
-
-def answer(network: Network, image: Tensor) -> Arrays:
-    """The ``subject`` (28, 28) that a person looks at, and the ``logits`` (C,) that the network gives for it."""
-    return {"subject": grey(image[0, 0]), "logits": _floats(network.used(image)[0])}
 
 
 def origin(network: Network, layers: Sequence[Layer], image: Tensor, name: str, index: int) -> Arrays:
