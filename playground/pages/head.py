@@ -28,7 +28,7 @@ def head(session: PageSession, words: str, questions: Sequence[Question] = ()) -
     session.follow()
     asked, key = _asked(session, questions), session.key("question")
     st.session_state[session.key("asked")] = asked
-    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="head"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="page_head"):
         st.html(f"<h1>{escape(LABS[session.lab].title)}</h1>", width="content")
         st.markdown(asked.text if asked else words, width="stretch")
         if questions:

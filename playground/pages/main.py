@@ -25,14 +25,14 @@ _COMPACT = """
   .stSidebar .stSelectbox input { padding-right: 0; font-size: 0.875rem; text-overflow: ellipsis; }
   .stSidebar .stSelectbox button[aria-haspopup] { padding-inline: 0.25rem; }
   [data-testid="stCaptionContainer"] { color: inherit !important; opacity: 0.75; }
-  .stMain .st-key-head { gap: 0.25rem 0.875rem; min-height: 2.25rem; margin: -0.5rem 0; }
-  .st-key-head h1 { margin: 0; padding: 0; font-size: 1.125rem; white-space: nowrap; }
-  .st-key-head p { font-size: 0.8125rem; line-height: 1.3; }
+  .stMain .st-key-page_head { gap: 0.25rem 0.875rem; min-height: 2.25rem; margin: -0.5rem 0; }
+  .st-key-page_head h1 { margin: 0; padding: 0; font-size: 1.125rem; white-space: nowrap; }
+  .st-key-page_head p { font-size: 0.8125rem; line-height: 1.3; }
   @media (min-width: 1000px) {
-    .stMain .st-key-head { flex-wrap: nowrap; }
-    .st-key-head > :has(.stMarkdown) { flex: 1 1 0; min-width: 0; }
+    .stMain .st-key-page_head { flex-wrap: nowrap; }
+    .st-key-page_head > :has(.stMarkdown) { flex: 1 1 0; min-width: 0; }
   }
-  .stSidebar ~ * .st-key-head { margin-top: -1.75rem !important; }
+  .stSidebar ~ * .st-key-page_head { margin-top: -1.75rem !important; }
   .stAppHeader :is(a, button):focus-visible, a:focus-visible {
     outline: 2px solid currentColor !important; outline-offset: 2px;
   }

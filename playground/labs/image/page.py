@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from playground.kinds import Flag
-from playground.labs.image.questions import QUESTIONS, Question
+from playground.labs.image.questions import QUESTIONS
 from playground.pages.form import form
+from playground.pages.head import follow_question, head
 from playground.pages.runs import runs_dialogs, runs_panel
 from playground.pages.session import PageSession
 from playground.pages.share import share_and_open
@@ -34,11 +35,11 @@ def image_page() -> None:
     """The controls and the stage."""
     if not SESSION.begin():
         return
+    show = SESSION.shown()
+    head(SESSION, _WORDS, QUESTIONS)
+    mount(SESSION, STAGE_MAY_CHANGE)
     with st.sidebar:
         _controls()
-    show = SESSION.shown()
-    _questions()
-    mount(SESSION, STAGE_MAY_CHANGE)
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.toggle("Code", key="code", help="This run in PyTorch, and files of it to take home.")
         st.toggle("Runs", key="runs", help="What you have trained before, to compare and to open again.")
@@ -53,34 +54,11 @@ def image_page() -> None:
         runs_panel(SESSION)
 
 
-def _questions() -> None:
-    """A button for every question, and what to look for in the one that the settings ask."""
-    config = SESSION.channel().config
-    asked = [
-        each for each in QUESTIONS if all(getattr(config, name) == value for name, value in each.settings.items())
-    ]
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.caption("Start from:", width="content")
-        for question in QUESTIONS:
-            st.button(
-                question.title,
-                key=f"ask_{question.title}",
-                type="primary" if question in asked else "secondary",
-                on_click=_ask,
-                args=(question,),
-            )
-    for question in asked:
-        st.caption(question.text)
-
-
-def _ask(question: Question) -> None:
-    SESSION.change(question.settings)
-
-
 @st.fragment
 def _controls() -> None:
     """The settings of a run. A fragment, so that a change redraws them and nothing else, and is quick."""
     SESSION.follow()
+    follow_question(SESSION, QUESTIONS)
     config: Any = SESSION.channel().config
     data = ["dataset", "images", "planted"]
     if config.dataset != "shapes":
@@ -96,6 +74,10 @@ def _parts(architecture: str) -> tuple[str, ...]:
     return ("pooling",) if architecture == "lenet" else ("last_activation",)
 
 
+_WORDS = (
+    "A network that learns to tell digits. Press Play and see what every layer makes of one; draw your own and see "
+    "what it takes it for. Blue is above 0, orange below."
+)
 _COMPARE = "The same with many seeds, and one setting varied: does more data help, or another network?"
 _LEGEND = (
     "Blue is above 0, orange below. Press a test image to look at it, the star to keep it in sight. A map that is "

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from playground.labs.image.config import ARCHITECTURES
-from playground.labs.image.questions import QUESTIONS, Question
+from playground.labs.image.questions import QUESTIONS
+from playground.pages.head import Question
 from tests.pages.page import address, fields, opened, take
 
 
@@ -28,7 +29,7 @@ def test_an_impossible_network_is_explained_and_mended(hub: Any) -> None:
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda each: each.title)
 def test_a_question_sets_what_it_asks_and_says_what_to_look_for(question: Question, hub: Any) -> None:
     page = opened("image", architecture="softmax", seed="7")
-    page.button(key=f"ask_{question.title}").click().run()
+    page.selectbox(key="image.question").set_value(question.title).run()
     assert not page.exception
     assert address(page)["seed"] == "7"
-    assert question.text in [each.value for each in page.caption]
+    assert question.text in [each.value for each in page.markdown]
