@@ -18,30 +18,37 @@ _COMPACT = """
   .stMainBlockContainer { padding: 2.75rem 1.5rem 2rem; }
   .stMain:not(.stSidebar ~ *) .stMainBlockContainer { padding-top: 4.25rem; }
   @media (max-width: 640px) { .stMainBlockContainer { padding: 4.25rem 1rem 2rem; } }
-  .stMarkdown table { display: block; overflow-x: auto; }
+  /* A table that is cut has a shadow where it goes on; what stands before it moves with the table. */
+  .stMarkdown table {
+    display: block; width: fit-content; max-width: 100%; overflow-x: auto; scrollbar-width: thin;
+    background:
+      linear-gradient(to right, var(--page) 50%, transparent) left / 48px 100% no-repeat local,
+      linear-gradient(to left, var(--page) 50%, transparent) right / 48px 100% no-repeat local,
+      linear-gradient(to right, #8888, transparent) left / 16px 100% no-repeat scroll,
+      linear-gradient(to left, #8888, transparent) right / 16px 100% no-repeat scroll;
+  }
   .stSidebar [data-testid="stSidebarUserContent"] { padding-top: 0; }
   .stSidebar [data-testid="stVerticalBlock"] { gap: 0.5rem; }
   .stSidebar [data-testid="stHorizontalBlock"] { gap: 1.25rem; }
   .stSidebar .stSelectbox input { padding-right: 0; font-size: 0.875rem; text-overflow: ellipsis; }
   .stSidebar .stSelectbox button[aria-haspopup] { padding-inline: 0.25rem; }
   [data-testid="stCaptionContainer"] { color: inherit !important; opacity: 0.75; }
-  .stMain .st-key-page_head { gap: 0.25rem 0.875rem; min-height: 2.25rem; margin: -0.5rem 0; }
+  .stMain .st-key-page_head { gap: 0.25rem 0.875rem; min-height: 2.25rem; margin: -0.5rem 0 -1rem; }
   .st-key-page_head h1 { margin: 0; padding: 0; font-size: 1.125rem; white-space: nowrap; }
   .st-key-page_head p { font-size: 0.8125rem; line-height: 1.3; }
   @media (min-width: 1000px) {
     .stMain .st-key-page_head { flex-wrap: nowrap; }
     .st-key-page_head > :has(.stMarkdown) { flex: 1 1 0; min-width: 0; }
   }
-  .stSidebar ~ * .st-key-page_head { margin-top: -1.75rem !important; }
   .stAppHeader :is(a, button):focus-visible, a:focus-visible {
     outline: 2px solid currentColor !important; outline-offset: 2px;
   }
 </style>
 """
-#: What Streamlit writes on its accent, and in it, is too pale to be read in one of the themes.
+#: The page's colour; and what Streamlit writes on its accent, and in it, is too pale to be read in one of the themes.
 _ON_ACCENT = {
-    "light": "<style>[data-variant='pills'] p { color: #05588d; }</style>",
-    "dark": "<style>.stMultiSelect span[title] { color: #0b1a24; }</style>",
+    "light": "<style>:root { --page: #fff; } [data-variant='pills'] p { color: #05588d; }</style>",
+    "dark": "<style>:root { --page: #0e1117; } .stMultiSelect span[title] { color: #0b1a24; }</style>",
 }
 
 _EMBEDDED = """

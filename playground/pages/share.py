@@ -26,11 +26,13 @@ def share_and_open(session: PageSession) -> None:
 
 @st.dialog("Share this run", width="medium")
 def _share(run: Run, step: int) -> None:
-    edits = len(run.edits)
+    edits = sum(run.config.edit_words(edit) is not None for edit in run.edits)  # less what no person did
     content = f"the settings, the {edits} change{'s' * (edits != 1)} made on the way" if edits else "all settings"
     query = link.query(run, step)
     if query is None:
-        st.markdown(f"With {edits:,} changes this run is too long for a link. Send the file; **Open file** reads it.")
+        st.markdown(
+            f"With {len(run.edits):,} changes this run is too long for a link. Send the file; **Open file** reads it."
+        )
     else:
         sees = f"Whoever opens this link sees this run at **step {step:,}**, with the same weights."
         st.markdown(f"{sees} It holds {content}.")

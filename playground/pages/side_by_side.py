@@ -17,6 +17,7 @@ WAIT_S = 0.5
 
 def side_by_side_page() -> None:
     """The two runs that the address names, each with its lab; each has a stage, and a line to it, of its own."""
+    st.html("<h1 style='font-size: 1.125rem; margin: 0; padding: 0'>Side by side</h1>")
     runs = dict.fromkeys(_named(part) for part in st.query_params.get("runs", "").split(",") if part)
     if len(runs) != 2:
         st.info("Tick two runs in the Runs area of the playground, then open them side by side.")

@@ -22,7 +22,11 @@ from playground.lab import FIRST, LABS
 PREFIX = "playground"
 SERVED = (".js", ".css")
 CONDITIONS = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
-FIRST_SCRIPTS = {"stage/address.js": "keepOneEntry(window);", "stage/silence.js": "explainSilence();"}
+FIRST_SCRIPTS = {
+    "stage/address.js": "keepOneEntry(window);",
+    "stage/silence.js": "explainSilence();",
+    "stage/words.js": "sayPlainly();",
+}
 FOR_EVER = "public, max-age=31536000, immutable"
 _SCRIPTS, _ELEMENTS = "static/js", ("BidiComponent", "Html")  # Streamlit's
 _IMPORTED = re.compile(r"""(?:from|import)\s*["'`]\./([\w.-]+\.js)["'`]""")

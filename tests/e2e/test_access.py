@@ -41,6 +41,26 @@ def test_escape_closes_a_card_that_tab_has_left(page: Page, address: str) -> Non
     expect(page.locator(STAGE)).to_be_visible()
 
 
+def test_the_skip_link_is_the_first_stop_and_leads_to_play(page: Page, address: str) -> None:
+    opened(page, address)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(STAGE).get_by_role("button", name="Play", exact=True)).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("", "Playground"), ("neuron", "One neuron"), ("compare?seeds=2", "Compare"), ("race", "Race of optimizers")],
+)
+def test_a_page_has_its_name_and_fits_a_small_phone(page: Page, address: str, path: str, name: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 700})
+    opened(page, address, path)
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    expect(page).to_have_title(re.compile("^Neural network playground$" if not path else f"^{name} · "))
+    assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= 320
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(

@@ -146,3 +146,11 @@ def test_where_every_websocket_is_refused_the_page_says_why_until_one_gets_throu
     wire.refuses_websockets = False
     expect(page.locator(STAGE)).to_be_visible(timeout=60_000)
     expect(why).to_have_count(0)
+
+
+def test_a_stopped_server_is_told_in_plain_words(page: Page) -> None:
+    with app() as (address, _):
+        opened(page, address)
+    dialog = page.get_by_role("dialog", name="Connection error")
+    expect(dialog).to_contain_text("The server does not answer", timeout=30_000)
+    expect(dialog.get_by_text("streamlit run")).to_be_hidden()
