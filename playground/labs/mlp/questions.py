@@ -35,7 +35,7 @@ QUESTIONS = (
     Question(
         "Can it learn too much?",
         "Fifty noisy points to train on. Play 10,000 updates: the training loss goes on falling while the test loss "
-        "turns and rises. In the median of ten seeds it has 98 % of the training points right then, and 74 % of the rest.",
+        "turns and rises. The median of ten seeds then has 98 % of the training points right, and 74 % of the rest.",
         {
             "noise": 0.4,
             "train_share": 0.1,
