@@ -16,11 +16,15 @@ _FREE = ("seed", "data_seed", "seeds", "device")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question to start from: what to look for, and the settings that differ from the lab's usual ones."""
+    """A question to start from: what to look for, and the settings that differ from the lab's usual ones.
+
+    ``free`` are those that its text tells a person to change: it stays while they do.
+    """
 
     title: str
     text: str
     settings: Mapping[str, Any]
+    free: tuple[str, ...] = ()
 
 
 def head(session: PageSession, words: str, questions: Sequence[Question] = ()) -> None:
@@ -61,12 +65,16 @@ def settings_of(session: PageSession, question: Question) -> dict[str, Any]:
 
 
 def _asked(session: PageSession, questions: Sequence[Question]) -> Question | None:
-    config = session.channel().config
+    """Returns the question that the settings ask exactly, else one that they ask but for what it leaves free."""
+    config, nearly = session.channel().config, None
     for question in questions:
         wanted = settings_of(session, question)
-        if all(getattr(config, name, None) == value for name, value in wanted.items()):
+        changed = {name for name, value in wanted.items() if getattr(config, name, None) != value}
+        if not changed:
             return question
-    return None
+        if nearly is None and changed <= set(question.free):
+            nearly = question
+    return nearly
 
 
 def _ask(session: PageSession, questions: Sequence[Question]) -> None:

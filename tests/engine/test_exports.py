@@ -49,6 +49,19 @@ def still_trains(engine: Engine) -> bool:
     return found.step == 7
 
 
+def test_it_tells_how_far_it_is(process_engine: ProcessEngine) -> None:
+    made = process_engine.export(RUN, LONG, "csv")
+    when_at_work(process_engine)
+    deadline = time.monotonic() + 30
+    while not (share := process_engine.export_share()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert 0 < share < 1
+    when_at_work(process_engine).kill()
+    with pytest.raises(ConfigError, match="died"):
+        made.result(60)
+
+
 def test_both_engines_give_the_same_file(process_engine: ProcessEngine) -> None:
     for engine in (InlineEngine(), process_engine):
         assert engine.export(RUN, 30, "csv").result(60) == exported(RUN, 30, "csv")
@@ -56,6 +69,7 @@ def test_both_engines_give_the_same_file(process_engine: ProcessEngine) -> None:
         with pytest.raises(ConfigError, match="'exe' is not one of script"):
             engine.export(RUN, 30, "exe").result()
     assert process_engine._exports.pid() is None
+    assert process_engine.export_share() == 1
 
 
 def test_it_stands_back_and_its_death_harms_nobody(process_engine: ProcessEngine) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from playground.kinds import Flag
+from playground.labs.deep.config import INTERVENTIONS
 from playground.labs.deep.surfaces import landscape_panel
 from playground.pages.form import form
 from playground.pages.head import Question, follow_question, head
@@ -49,6 +50,7 @@ QUESTIONS = (
         "skips the layer becomes nothing: what goes in comes out, and the accuracy hardly moves. Without them "
         "nothing gets past it.",
         {"activation": "relu"},
+        free=INTERVENTIONS,
     ),
     Question(
         "Does a norm do it too?",
@@ -56,6 +58,7 @@ QUESTIONS = (
         "Then choose layer norm: without skips it stays dark. Batch norm spreads the examples apart in every layer; "
         "layer norm spreads the neurons, and the examples grow alike as before.",
         {"normalization": "batch"},
+        free=("normalization",),
     ),
     Question(
         "How large a start?",
@@ -63,6 +66,7 @@ QUESTIONS = (
         "critical scale of Kaiming's draw. Change the weight scale before you press Play, and watch the signal grow "
         "or die from layer to layer.",
         {"activation": "relu", "depth": 40, "skip": "off", "learning_rate": 0.001},
+        free=("initial_scale",),
     ),
     Question(
         "Where do spirals part?",

@@ -8,6 +8,7 @@ QUESTIONS = (
         "Without one the boundary is a straight line: ten of ten seeds end at 62 % of the test points. Add a layer "
         "above the network: four neurons get about 90 % and more in 2,000 updates.",
         {"dataset": "xor", "hidden_sizes": ()},
+        free=("hidden_sizes",),
     ),
     Question(
         "Who can unroll the spiral?",
@@ -19,22 +20,25 @@ QUESTIONS = (
             "hidden_sizes": (8, 8),
             "learning_rate": 0.1,
         },
+        free=("features",),
     ),
     Question(
         "Sigmoid or ReLU in a deep network?",
         "Four layers of sigmoids do not start: ten of ten seeds still guess after 3,000 updates, as their gradient "
         "shrinks from layer to layer. Choose ReLU: all ten are right everywhere after 300.",
         {"hidden_sizes": (8, 8, 8, 8), "activation": "sigmoid", "learning_rate": 0.1},
+        free=("activation",),
     ),
     Question(
         "What if the rate is too high?",
         "At a rate of 3 the loss jumps about: after 2,000 updates none of ten seeds has more than 65 % of the test "
         "points. Choose 0.03 and press Reset: all ten have 84 % and more by then.",
         {"learning_rate": 3.0},
+        free=("learning_rate",),
     ),
     Question(
         "Can it learn too much?",
-        "Fifty noisy points to train on. Play 10,000 updates: the training loss goes on falling while the test loss "
+        "A tenth of the noisy points to train on. Play 10,000 updates: the training loss goes on falling while the test loss "
         "turns and rises. The median of ten seeds then has 98 % of the training points right, and 74 % of the rest.",
         {
             "noise": 0.4,

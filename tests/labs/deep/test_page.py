@@ -27,6 +27,22 @@ def test_a_question_sets_what_it_asks_and_says_what_to_look_for(question: Questi
     assert question.text in [each.value for each in page.markdown]
 
 
+def test_a_question_stays_while_one_does_what_it_says(hub: Any) -> None:
+    page = opened("deep")
+    asked = {each.title: each.text for each in QUESTIONS}
+    page.selectbox(key="deep.question").set_value("How large a start?").run()
+    take(page, "initial_scale", 0.7)
+    page.run()
+    assert asked["How large a start?"] in [each.value for each in page.markdown]
+    page.selectbox(key="deep.question").set_value("Does a norm do it too?").run()
+    page.selectbox(key="normalization").set_value("layer").run()
+    page.run()
+    assert asked["Does a norm do it too?"] in [each.value for each in page.markdown]
+    take(page, "depth", 10)
+    page.run()
+    assert not {*asked.values()} & {each.value for each in page.markdown}
+
+
 def test_a_layer_that_a_shallower_network_lacks_gives_way_and_is_said(hub: Any) -> None:
     page = opened("deep", depth="10", zeroed="7,8")
     take(page, "depth", 5)
