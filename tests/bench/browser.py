@@ -63,6 +63,7 @@ def rows() -> Iterator[Row]:
     """Every measure of the page, one after the other."""
     with app() as (address, pid), browser() as chromium:
         yield from _frames(chromium, address)
+        yield from _deep(chromium, address)
         yield from _learning(chromium, address, "cold cache", 1.5)
         yield from _compiled(chromium, address, pid)
         yield from _latencies(chromium, address)
@@ -103,6 +104,15 @@ def _frames(chromium: Browser, address: str) -> Iterator[Row]:
             p95 = statistics.quantiles(gaps, n=20)[-1]
             if not query:
                 yield Row("p95 between frames, default network", p95, "ms", 25, "the limit", at_most=1.0)
+
+
+def _deep(chromium: Browser, address: str) -> Iterator[Row]:
+    """Two networks of 20 layers of 32 neurons, each with its ladders."""
+    with _page(chromium, address, "deep") as page:
+        press(page, "Play")
+        reaches(page, 20)
+        rate = 1000 / statistics.fmean(frame_gaps(page, 8))
+        yield Row("frames/s, two networks of 20 layers", rate, "1/s", 30, "the limit", at_least=1.0)
 
 
 def _learning(chromium: Browser, address: str, state: str, limit_s: float) -> Iterator[Row]:

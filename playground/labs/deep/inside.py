@@ -26,7 +26,7 @@ class Inside:
         self._shown = min(SHOWN, config.data.train_size)
         self._grid = plane_grid() if config.data.inputs == 2 else None
         self._former: tuple[tuple[str, int], Tensor] | None = None  # axes, and of which layer they are
-        self._probes: tuple[int, Arrays] | None = None  # made at which step
+        self._probes: dict[str, tuple[int, NDArray[np.float32]]] = {}  # of each network, and made at which step
         self._trained_s = self._took_s = 0.0
 
     def trained(self, seconds: float) -> None:
@@ -35,7 +35,7 @@ class Inside:
 
     def forget(self) -> None:
         """The run was changed, or went to another step."""
-        self._probes = None
+        self._probes = {}
 
     def labels(self) -> Arrays:
         """The classes of the examples that are drawn, ``shown_labels`` (n,)."""
@@ -53,9 +53,10 @@ class Inside:
             return None, {}
         layer = min(look.layer, hidden)
         neurons = look.neurons if look.neurons and max(look.neurons) < self._config.width else None
-        probed_at, arrays = self._probed(step)
-        arrays = {key: array.copy() for key, array in arrays.items()} | self._places(name, layer, neurons)
-        return {"network": name, "layer": layer, "neurons": neurons, "probed_at": probed_at}, arrays
+        self._probed(step)
+        arrays = {f"{each}_probes": found.copy() for each, (_, found) in self._probes.items()}
+        arrays |= self._places(name, layer, neurons)
+        return {"network": name, "layer": layer, "neurons": neurons, "probed_at": self._probes[name][0]}, arrays
 
     def _places(self, name: str, layer: int, neurons: tuple[int, int] | None) -> Arrays:
         network: Any = self._networks[name]
@@ -72,15 +73,18 @@ class Inside:
             found["grid"] = ((grid - centre) @ axes.T).reshape(SIDE, SIDE, 2).numpy()
         return found
 
-    def _probed(self, step: int) -> tuple[int, Arrays]:
-        """The probes' accuracies and their step, which is an earlier one while training has no time for them."""
+    def _probed(self, step: int) -> None:
+        """Probe every network, if that was not done yet; else, where training can spare the time, the one whose
+        probes are the oldest."""
+        if not self._probes:
+            self._probes = {name: (step, self._accuracies(self._networks[name])) for name in self._config.networks}
+            return
+        oldest = min(self._probes, key=lambda name: self._probes[name][0])
         is_due = self._took_s * (1 - SHARE) <= self._trained_s * SHARE
-        if self._probes is None or (self._probes[0] != step and is_due):
+        if self._probes[oldest][0] != step and is_due:
             started = time.perf_counter()
-            found = {f"{name}_probes": self._accuracies(self._networks[name]) for name in self._config.networks}
-            self._probes = step, found
+            self._probes[oldest] = step, self._accuracies(self._networks[oldest])
             self._took_s, self._trained_s = time.perf_counter() - started, 0.0
-        return self._probes
 
     def _accuracies(self, network: Any) -> NDArray[np.float32]:
         assert isinstance(network, Network)

@@ -39,15 +39,17 @@ def probe_accuracies(network: Network, inputs: Tensor, labels: Tensor, train_siz
     outputs = evaluated(network, inputs)
     if not outputs:
         return np.zeros(0, np.float32)
-    values = torch.stack(outputs).double()  # (L, N, W)
-    train = values[:, :train_size]
-    values = (values - train.mean(1, keepdim=True)) / (train.std(1, keepdim=True) + 1e-30)
-    values = F.pad(torch.nan_to_num(values), (0, 1), value=1.0)  # the last one is the bias
+    values = torch.stack(outputs)  # (L, N, W)
+    mean = values[:, :train_size].mean(1, keepdim=True, dtype=torch.float64)
+    values = (values - mean).float()  # in double precision: what dies differs in its last digits only
+    spread = values[:, :train_size].square().mean(1, keepdim=True, dtype=torch.float64).sqrt()
+    values = torch.nan_to_num(values / spread).float()
+    values = F.pad(values, (0, 1), value=1.0)  # the last one is the bias
     train, rest = values[:, :train_size], values[:, train_size:]
-    targets = F.one_hot(labels[:train_size]).double()
-    products = train.mT @ train / train_size
+    targets = F.one_hot(labels[:train_size]).float()
+    products = (train.mT @ train / train_size).double()
     products.diagonal(dim1=-2, dim2=-1).add_(RIDGE)
-    weights = torch.linalg.solve(products, train.mT @ targets / train_size)
+    weights = torch.linalg.solve(products, (train.mT @ targets / train_size).double()).float()
     right: Tensor = ((rest @ weights).argmax(-1) == labels[train_size:]).float().mean(-1)
     return right.numpy()
 
