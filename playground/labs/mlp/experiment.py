@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from playground.data.best import best_loss
 from playground.data.points import DATASETS, DOMAIN, FEATURES, draw, feature_values, grid, target_values
 from playground.export.palette import plane_colors
 from playground.kinds import ConfigError, Number, shown
@@ -244,12 +245,15 @@ class MLPExperiment(Experiment):
             "output_activation": config.output_activation,
             "domain": DOMAIN,
             "limits": {"layers": MAX_LAYERS, "neurons": MAX_NEURONS},
-            "baselines": [{"label": "guessing", "value": self._guessing(), "axes": "loss"}],
+            "baselines": self._baselines(),
         }
 
-    def _guessing(self) -> float:
-        """The test loss of the best answer that is the same everywhere."""
-        return guessing_loss(self.config.loss, self._targets[self._train_size :])
+    def _baselines(self) -> list[dict[str, Any]]:
+        """The test loss of the best answer that is the same everywhere, and that of the best network of all."""
+        found = {"guessing": guessing_loss(self.config.loss, self._targets[self._train_size :])}
+        if best := best_loss(self.config.dataset, self.config.noise, self.config.loss):
+            found["best possible"] = best
+        return [{"label": label, "value": value, "axes": "loss"} for label, value in found.items()]
 
     def _scene_arrays(self) -> dict[str, NDArray[Any]]:
         inputs = torch.from_numpy(feature_values(tuple(FEATURES), grid(MAP_DENSITY))).T

@@ -38,8 +38,8 @@ QUESTIONS = (
     ),
     Question(
         "Can it learn too much?",
-        "A tenth of the noisy points to train on. Play 10,000 updates: the training loss goes on falling while the test loss "
-        "turns and rises. The median of ten seeds then has 98 % of the training points right, and 74 % of the rest.",
+        "A tenth of the noisy points to train on. Play 10,000 updates: the training loss goes on falling, the test "
+        "loss turns and rises. The median of ten seeds then has 98 % of the training points right, of the rest 74 %.",
         {
             "noise": 0.4,
             "train_share": 0.1,

@@ -75,7 +75,7 @@ def test_guessing_is_held_against_the_test_loss(dataset: str) -> None:
     """The loss of the best network that has a bias alone, found by training it on the test points."""
     experiment = MLPExperiment(config(dataset=dataset, noise=0.3))
     snapshot = experiment.observe("r", View(panels=frozenset({"scene"})))
-    (baseline,) = snapshot.info["scene"]["baselines"]
+    baseline, *_ = snapshot.info["scene"]["baselines"]
     labels = torch.tensor(snapshot.arrays["labels"][snapshot.arrays["is_test"] == 1]).double()
     is_class = dataset == "rings"
     bias = torch.zeros(3 if is_class else 1, dtype=torch.double, requires_grad=True)

@@ -274,6 +274,6 @@ def test_a_question_sets_what_it_asks_and_gives_way_to_another_setting(question:
     assert not page.toast
     assert config(page, hub) == replace(MLPConfig(), seed=7, **question.settings)
     assert question.text in [each.value for each in page.markdown]
-    take(page, "learning_rate", 0.0001)
+    take(page, "batch_size", 7)
     assert page.selectbox(key="mlp.question").value is None
     assert question.text not in [each.value for each in page.markdown]
