@@ -134,6 +134,7 @@ class DeepExperiment(Experiment):
 
     def metrics(self) -> Mapping[str, float | None]:
         """Loss and accuracy of every network, without a first name those of the ``main`` one."""
+        self._inside.rests()  # who asks for them has time
         return self._meter.now(self.step)
 
     def measured(self) -> tuple[int, Mapping[str, float | None]]:

@@ -28,10 +28,15 @@ class Inside:
         self._former: tuple[tuple[str, int], Tensor] | None = None  # axes, and of which layer they are
         self._probes: dict[str, tuple[int, NDArray[np.float32]]] = {}  # of each network, and made at which step
         self._trained_s = self._took_s = 0.0
+        self._is_resting = False
 
     def trained(self, seconds: float) -> None:
         """Training went on for so long: what was shown is older now."""
         self._trained_s += seconds
+
+    def rests(self) -> None:
+        """Nobody waits for the next update: the next look may take its time."""
+        self._is_resting = True
 
     def forget(self) -> None:
         """The run was changed, or went to another step."""
@@ -74,9 +79,10 @@ class Inside:
         return found
 
     def _probed(self, step: int) -> None:
-        """Probe every network, if that was not done yet; else, where training can spare the time, the one whose
-        probes are the oldest."""
-        if not self._probes:
+        """Probe every network, if that was not done yet or the run rests; else, where training can spare the time,
+        the one whose probes are the oldest."""
+        is_resting, self._is_resting = self._is_resting, False
+        if not self._probes or (is_resting and any(made_at != step for made_at, _ in self._probes.values())):
             self._probes = {name: (step, self._accuracies(self._networks[name])) for name in self._config.networks}
             return
         oldest = min(self._probes, key=lambda name: self._probes[name][0])

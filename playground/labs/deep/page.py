@@ -128,8 +128,8 @@ def _controls() -> None:
 
 
 _WORDS = (
-    "The same deep network with skip connections and without. Pre"
-    "ss Play and see which one’s gradient reaches the first layers."
+    "The same deep network with skip connections and without. "
+    "Press Play and see which one’s gradient reaches the first layers."
 )
 _LEGEND = (
     "A box is a layer, from the input at the left to the output; an arc over it is a skip. It is lit by its relative "
