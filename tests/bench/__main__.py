@@ -11,6 +11,7 @@ from tests.bench import browser, cluster, engine, exports, far, image, populatio
 PARTS = {
     "engine": engine.rows,
     "image": image.rows,
+    "shifts": image.shifts,
     "population": population.rows,
     "cluster": cluster.rows,
     "exports": exports.rows,

@@ -6,6 +6,7 @@ Read from the top: the data, the network, the training loop, then what can be se
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -43,16 +44,14 @@ class ImageExperiment(Experiment):
         self.config = config
         self.step = self.edits = 0
         self.notice: str | None = None
-        found = images_of(*config.drawn)
-        self._images, self._labels = tensors(found.train, found.train_labels)
-        self._test_images, self._test_labels = tensors(found.test, found.test_labels)
+        self._images, self._labels, self._test_images, self._test_labels = tensors(*config.drawn)
         self.network = self._untrained()
         self.optimizers = {"optimizer": optimizer_of(config, self.network)}
         self._follow()
         self._slicer = Slicer(rate=200)
         self._meter = Meter(self._measure, MEASURED_SHARE)
         self._test_logits = torch.zeros(len(self._test_labels), len(config.classes))
-        self._first_of_class = [int(place) for place in np.unique(found.test_labels, return_index=True)[1]]
+        self._first_of_class = [int(place) for place in np.unique(self._test_labels, return_index=True)[1]]
         self.history = History(LABS[config.lab].columns)
         self.metrics()
         self.record()
@@ -259,9 +258,15 @@ class ImageExperiment(Experiment):
         return self.notice is not None
 
 
-def tensors(images: NDArray[np.float32], labels: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-    """Images (N, 1, 28, 28) and labels (N,) as PyTorch has them."""
-    return torch.tensor(images)[:, None], torch.tensor(labels)
+@lru_cache(maxsize=4)
+def tensors(
+    name: str, images: int, seed: int, by_place: bool, planted: bool
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """What ``images_of`` gives, as PyTorch has it: training images (N, 1, 28, 28) and labels (N,), then those of the
+    test. Runs of the same images share them: nobody writes into them."""
+    found = images_of(name, images, seed, by_place, planted)
+    train, test = torch.tensor(found.train)[:, None], torch.tensor(found.test)[:, None]
+    return train, torch.tensor(found.train_labels), test, torch.tensor(found.test_labels)
 
 
 def optimizer_of(config: ImageConfig, network: Network) -> torch.optim.Optimizer:

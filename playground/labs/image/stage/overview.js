@@ -2,7 +2,7 @@
 /** The network on the image that is looked at: every map of every layer, up to the answer. */
 
 import { fit, h, isSharp, setText } from "../../../stage/dom.js";
-import { short } from "../../../stage/format.js";
+import { scaled, short } from "../../../stage/format.js";
 import { arrange, at, corner, isVector, HEAD } from "./arrange.js";
 import { Tiles, inks } from "./tiles.js";
 import { layerName, partName, shapeText } from "./words.js";
@@ -97,6 +97,7 @@ export class Overview {
         }
       }
     }
+    this.paintSilenced(moment.header.silent);
     this.paintAnswer(moment);
     if (this.pointed) this.paintPointed(this.pointed);
   }
@@ -158,6 +159,39 @@ export class Overview {
     });
   }
 
+  /** A line through the maps of filters that are switched off. @param {string} silent */
+  paintSilenced(silent) {
+    const { context, theme } = this;
+    if (!context || !theme || !silent) return;
+    context.strokeStyle = theme.text;
+    context.lineWidth = 2;
+    for (const name of silent.split(",")) {
+      const [layer, index] = name.split("."), column = this.columns.find((each) => each.layer.name === layer);
+      if (!column) continue;
+      const [x, y] = corner(column, Number(index));
+      context.beginPath();
+      context.moveTo(x, y + column.tile);
+      context.lineTo(x + column.tile, y);
+      context.stroke();
+    }
+  }
+
+  /** The terms of the softmax at a place among its bars. @param {number} x  @param {number} y */
+  term(x, y) {
+    const column = this.columns[this.columns.length - 1], { moment } = this;
+    if (!moment || !column || x < column.x + Math.max(column.width, 40)) return null;
+    const { classes } = moment.scene, c = Math.floor((y - HEAD) / Math.max(column.tile, 19));
+    if (c < 0 || c >= classes.length) return null;
+    return () => {
+      const logits = Array.from((this.moment ?? moment).arrays.logits), powers = logits.map(Math.exp);
+      const total = powers.reduce((a, b) => a + b, 0);
+      return {
+        title: `Softmax of ${classes[c]}`, head: [],
+        rows: [["logit z", short(logits[c])], ["eᶻ", scaled(powers[c], 3)], ["Σ eᶻ of all classes", scaled(total, 3)], ["eᶻ / Σ eᶻ", short(powers[c] / total)]].map((cells) => ({ color: null, cells })),
+      };
+    };
+  }
+
   /** @param {{column: Column, index: number}} pointed */
   paintPointed({ column, index }) {
     const { context, theme } = this;
@@ -183,6 +217,7 @@ export class Overview {
     const box = this.canvas.getBoundingClientRect();
     const found = event && at(this.columns, (event.clientX - box.left) / this.scale, (event.clientY - box.top) / this.scale);
     this.point(found);
+    if (event && !found) return this.term((event.clientX - box.left) / this.scale, (event.clientY - box.top) / this.scale);
     if (!found || !this.moment) return null;
     const { column, index, across, down } = found;
     return () => {
