@@ -1,14 +1,13 @@
-"""The one binary format in which a moment of a run travels: to the stage, by polling, into a file.
+"""The binary format of one moment of a run: on the stage's socket, by polling, in a file.
 
     u32 header length | JSON header | array | array | …
 
 All numbers are little-endian. The header is padded with spaces and every array with zero bytes to a
-multiple of four, so that a browser can lay typed arrays over the buffer without copying. The header's
+multiple of four, so that a browser can read typed arrays from the buffer without copying. The header's
 ``arrays`` entry names each array, its dtype (``u1``, ``f4`` or ``i4``) and its shape, in order.
 
-Bytes in three dimensions are maps (count, height, width). A coarse frame, for a narrow line, carries every second row
-and column of them; its reader puts means between these, so that nobody else need know. Such an array is marked
-``"coarse": true``.
+Bytes in three dimensions are maps (count, height, width). A coarse frame, for a slow connection, carries every second
+row and column of them, marked ``"coarse": true``; its reader interpolates the others.
 """
 
 import json
@@ -24,7 +23,7 @@ _ALIGNMENT = 4
 
 
 def pack(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray], *, coarse: bool = False) -> bytes:
-    """The bytes of one frame.
+    """Returns the bytes of one frame.
 
     ``header`` must be JSON: no NaN or infinity (a browser could not read it). ``arrays`` may have any
     shape, with dtype uint8, float32 or int32. Raises ValueError for anything else.
@@ -44,7 +43,7 @@ def pack(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray], *, coarse:
 
 
 def unpack(frame: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """The header and the (read-only) arrays of ``pack``'s bytes. Raises ValueError on damaged bytes."""
+    """Returns the header and the (read-only) arrays of ``pack``'s bytes. Raises ValueError on damaged bytes."""
     try:
         (length,) = struct.unpack_from("<I", frame)
         header = json.loads(frame[4 : 4 + length])
@@ -62,7 +61,7 @@ def unpack(frame: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 
 
 def _refined(maps: np.ndarray, shape: Sequence[int]) -> np.ndarray:
-    """Maps of ``shape`` from every second row and column of theirs: means in between, the last one again beyond."""
+    """Returns maps of ``shape`` from every second row and column: means between them, the last one repeated."""
     for axis in (2, 1):
         before = np.arange(shape[axis]) // 2
         after = np.minimum((np.arange(shape[axis]) + 1) // 2, maps.shape[axis] - 1)

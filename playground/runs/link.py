@@ -1,4 +1,4 @@
-"""A run in a link: the settings of the page's address, with the edits and the step beside them.
+"""A run in a link: its settings, edits and step as the parameters of the page's address.
 
 ?dataset=spiral&…&edits=310:learning_rate:0.1;502:layers.0.weight[2,1]:0.5&step=1200&torch=2.13.0
 """
@@ -13,7 +13,7 @@ from playground.run import Edit, Run, RunConfig, element
 from playground.runs import runfile
 from playground.settings import Problem
 
-NAMES = ("edits", "step", "torch", "in_batch")  # what a link has beside a configuration's settings
+NAMES = ("edits", "step", "torch", "in_batch")  # a link's parameters other than settings
 # What mail, chat and search programs add to a link for their own use.
 TRACKING = re.compile(r"utm_\w+|\w*clk?id|[gw]braid|mc_[ce]id|_g[al]|_hs\w+|mkt_tok|igsh(id)?|ref(_\w+)?|si")
 LOSS = Number(0, 3.5e38)  # float32 goes no further
@@ -21,14 +21,14 @@ _BATCHED = (
     "Trained in one batch with other networks, this one had a test loss of {loss:.3f} after {step:,} updates. Here "
     "it is trained alone, which adds in another order: last bits differ, and where training is sensitive that grows."
 )
-MOST_CHARACTERS = 6000  # of an address, which servers and mail programs still take whole
+MOST_CHARACTERS = 6000  # of an address: servers and mail programs accept that many
 
 
 def query(run: Run, step: int | None, in_batch: float | None = None, most: int = MOST_CHARACTERS) -> str | None:
-    """The part of an address after its ``?`` that opens ``run`` at ``step``; None where it has more than ``most``
-    characters. Without a step it is to be added.
+    """Returns the query string (after ``?``) that opens ``run`` at ``step``; None where it is longer than ``most``
+    characters. With ``step`` None it has no step, which the caller adds.
 
-    ``in_batch`` is the test loss that it had there when it was trained in one batch with other networks.
+    ``in_batch`` is the run's test loss at ``step`` when it was trained in one batch with other networks.
     """
     edits = ";".join(f"{edit.step}:{edit.target}:{_text(run.config, edit)}" for edit in run.edits)
     beside = {"edits": edits, "step": str(step), "torch": runfile.torch_version()}
@@ -41,10 +41,10 @@ def query(run: Run, step: int | None, in_batch: float | None = None, most: int =
 
 
 def read(lab: str, text: Mapping[str, str]) -> tuple[Run, int, list[Problem], str | None]:
-    """The run of an address's parameters, its step, what could not be used, and why its last bits may be others.
+    """Returns the run of an address's parameters, its step, the problems, and a warning where last bits may differ.
 
-    A wrong setting gets its default; edits that do not fit, or that were made to another configuration, are left out.
-    An unknown name costs nothing else.
+    An invalid setting gets its default and an unknown name is ignored. Edits and step are left out where an edit is
+    invalid, or where a setting was (they belong to another configuration).
     """
     kind = LABS[lab].config_class
     given = {name: value for name, value in text.items() if name not in NAMES and not TRACKING.fullmatch(name)}
@@ -82,7 +82,7 @@ def _text(config: RunConfig, edit: Edit) -> str:
 
 
 def _edit(config: RunConfig, text: str) -> dict[str, object]:
-    """One edit as in a run file; whether it makes sense is checked there."""
+    """Returns one edit in the JSON form of a run file, whose reader checks it."""
     step, target, written = (*text.split(":", 2), "", "")[:3]
     at = runfile.STEP.parse(step)
     known = config.settings().get(target)

@@ -1,4 +1,4 @@
-"""A run computed again from its value, to the bit."""
+"""Compute a run again from its value, bit for bit."""
 
 import contextlib
 import sys
@@ -8,23 +8,23 @@ from collections.abc import Callable, Iterator, Sequence
 from playground.run import Run, View
 from playground.runs.timeline import Timeline
 
-Progress = Callable[[int, int], None]  # so much is done, of so much
+Progress = Callable[[int, int], None]  # (done, total)
 REPORT_S = 0.1  # between two reports of progress
 BAR_AFTER_S = 1.0
-TIERS = ("auto", "traced", "compiled")  # how updates are computed; auto takes what is fastest once it is there
+TIERS = ("auto", "traced", "compiled")  # how updates are computed; auto: the fastest that is ready
 
 
 def advanced(run: Run, step: int, progress: Progress | None = None) -> Timeline:
-    """``run`` computed from its start to ``step``, or to where its training stops by itself; see ``moments``."""
+    """Returns ``run`` computed from its start to ``step``, or to where training stops early; see ``moments``."""
     (timeline,) = moments(run, [step], progress)
     return timeline
 
 
 def moments(run: Run, steps: Sequence[int], progress: Progress | None = None) -> Iterator[Timeline]:
-    """``run`` computed from its start, at each of the rising ``steps``: one timeline, which goes on between them.
+    """Compute ``run`` from its start. Yields the same timeline at each of the increasing ``steps``.
 
-    Where training stops by itself, the moment at which it does is the last. Edits after the last step are left out.
-    To the bit the same as elsewhere only when it is computed ``apart``.
+    Where training stops early, that moment is the last. Edits after the last step are left out.
+    Results are bit-exact only inside ``apart``.
     """
     past = tuple(edit for edit in run.edits if edit.step <= steps[-1])
     yield from continued(Timeline(Run(config=run.config, edits=past)), steps, progress)
@@ -33,8 +33,8 @@ def moments(run: Run, steps: Sequence[int], progress: Progress | None = None) ->
 def continued(
     timeline: Timeline, steps: Sequence[int], progress: Progress | None = None, takes_faster: bool = False
 ) -> Iterator[Timeline]:
-    """``timeline`` at each of the rising ``steps``, as ``moments``. With ``takes_faster`` it takes a faster loop as
-    soon as there is one, which is an edit of its run."""
+    """Yields ``timeline`` at each of the increasing ``steps``, like ``moments``. With ``takes_faster`` it switches to
+    a faster loop as soon as one is ready, which adds an edit to its run."""
     timeline.experiment.prepare()
     last = -1
     for step in steps:
@@ -47,7 +47,7 @@ def continued(
                 _take_faster(timeline)
             if progress is not None:
                 progress(timeline.step, steps[-1])
-        timeline.seek(timeline.step)  # of several edits at one step, all
+        timeline.seek(timeline.step)  # apply every edit of this step
         if timeline.step > last:
             yield timeline
         if timeline.experiment.notice is not None:
@@ -56,15 +56,14 @@ def continued(
 
 
 def _take_faster(timeline: Timeline) -> None:
-    """Go on with the faster loop that the run has found beside its training, if it has."""
+    """Switch to the faster loop, if one is ready."""
     if faster := timeline.observe("", View(panels=frozenset())).info.get("ready"):
         timeline.apply("tier", faster)
 
 
 @contextlib.contextmanager
 def apart() -> Iterator[None]:
-    """Compute a run apart from what else this process does with torch: in one thread, which is part of "to the bit",
-    and without a trace in the number of threads or in the global random state."""
+    """Compute in one thread, which bit-exact results need; then restore the thread count and the global RNG."""
     import torch
 
     threads = torch.get_num_threads()
@@ -77,7 +76,7 @@ def apart() -> Iterator[None]:
 
 
 def progress_bar(unit: str) -> Progress:
-    """A bar on the terminal for what takes over a second."""
+    """Returns a progress bar on the terminal that appears after ``BAR_AFTER_S``."""
     from tqdm import tqdm
 
     bar = tqdm(unit=unit, file=sys.stderr, delay=BAR_AFTER_S)

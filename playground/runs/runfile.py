@@ -1,4 +1,4 @@
-"""A run in a file: JSON, to keep, to send to somebody, and to compute again.
+"""A run as a JSON file.
 
 {"format": "neural-playground-run", "version": 1, "torch": "2.13.0", "lab": …, "step": 1200,
  "config": {…}, "edits": [{"step": 310, "target": "learning_rate", "value": 0.1}, …]}
@@ -17,15 +17,15 @@ from playground.run import Edit, Run, RunConfig
 
 FORMAT, VERSION = "neural-playground-run", 1
 MOST_CHARACTERS = 4_000_000
-MOST_BYTES = 2 * MOST_CHARACTERS + 2  # in UTF-16, as Windows' shell writes what it redirects
+MOST_BYTES = 2 * MOST_CHARACTERS + 2  # in UTF-16, which redirection in Windows' shell writes
 MOST_EDITS = 20_000
-STEP = Integer(0, 10**10)  # a small network's compiled loop gets as far in a day
+STEP = Integer(0, 10**10)  # about a day of a small network's compiled loop
 PARAMETER = Number(-1000, 1000)
 TIERS = ("compiled",)
 
 
 def write(run: Run, step: int) -> str:
-    """``run`` at ``step`` as the text of a run file."""
+    """Returns ``run`` at ``step`` as the text of a run file."""
     content = {
         "format": FORMAT,
         "version": VERSION,
@@ -39,7 +39,7 @@ def write(run: Run, step: int) -> str:
 
 
 def open_file(path: Path) -> tuple[Run, int, str | None]:
-    """``read`` for the file at ``path``, of which no more than a run file may have is ever in memory."""
+    """``read`` for the file at ``path``; reads at most ``MOST_BYTES`` + 1 bytes of it."""
     with path.open("rb") as file:
         content = file.read(MOST_BYTES + 1)
     try:
@@ -49,10 +49,10 @@ def open_file(path: Path) -> tuple[Run, int, str | None]:
 
 
 def read(content: str | bytes) -> tuple[Run, int, str | None]:
-    """The run of a run file, its step, and a warning where another torch may give other last bits.
+    """Returns the run of a run file, its step, and a warning where another torch may give other last bits.
 
     ``content`` is its text, or its bytes in any of the encodings of JSON, with or without a byte-order mark.
-    Raises ConfigError, naming what cannot be used, for everything that ``write`` would not have written.
+    Raises ConfigError, which names the invalid part, for anything that ``write`` would not have written.
     """
     found = _parsed(content)
     if not isinstance(found, dict) or found.get("format") != FORMAT:
@@ -70,14 +70,14 @@ def read(content: str | bytes) -> tuple[Run, int, str | None]:
 
 
 def version_warning(made: Any) -> str | None:
-    """What to tell where a run was ``made`` with another torch than this one."""
+    """Returns a warning where a run was ``made`` with another version of torch, else None."""
     here = torch_version()
     other = f"It was made with torch {shown(made)}; this is {here}: the last bits of its numbers may differ."
     return None if made == here else other
 
 
 def torch_version() -> str:
-    """The version of the installed torch, without importing it."""
+    """Returns the version of the installed torch, without importing it."""
     try:
         return version("torch").partition("+")[0]
     except PackageNotFoundError:
@@ -85,7 +85,7 @@ def torch_version() -> str:
 
 
 def _parsed(content: str | bytes) -> Any:
-    """The value of a JSON text that is not too long."""
+    """Returns the value of a JSON text. Raises ConfigError where it is too long or not JSON."""
     if isinstance(content, bytes):
         if len(content) > MOST_BYTES:
             raise ConfigError(f"a run file has at most {MOST_BYTES:,} bytes")
@@ -108,7 +108,7 @@ def _config(kind: type[RunConfig], values: Any) -> RunConfig:
 
 
 def checked_edits(config: RunConfig, found: Any) -> tuple[Edit, ...]:
-    """Edits of a run of ``config`` from their JSON. Raises ConfigError, naming the first that cannot be one."""
+    """Returns the edits of a run of ``config`` from their JSON. Raises ConfigError, naming the first invalid one."""
     if not isinstance(found, list) or len(found) > MOST_EDITS:
         raise ConfigError(f"edits: it is not a list of at most {MOST_EDITS:,} edits")
     edits: list[Edit] = []
@@ -121,7 +121,7 @@ def checked_edits(config: RunConfig, found: Any) -> tuple[Edit, ...]:
 
 
 def _edit(config: RunConfig, found: Any) -> tuple[Edit, RunConfig]:
-    """An edit of a run that has ``config`` now, and what it has then."""
+    """Returns an edit of a run that has ``config``, and the configuration after that edit."""
     if not isinstance(found, Mapping) or set(found) != {"step", "target", "value"}:
         raise ConfigError("an edit has a step, a target and a value")
     target, value = found["target"], found["value"]

@@ -1,7 +1,7 @@
-"""How sensitive a run is: the same run once more with one weight moved by 1e-7, and how far apart the two end.
+"""How sensitive a run is: compare it with the same run after one weight moved by 1e-7.
 
-Where that is far, the last bits of its arithmetic decide what is shown: another order of additions (a compiled loop,
-another processor, a batch of networks) then gives another run, as right as this one.
+Where the two end far apart, last bits of the arithmetic decide the result: another order of additions (a compiled
+loop, another processor, a batch of networks) then gives a different run, just as correct.
 """
 
 import json
@@ -20,18 +20,17 @@ from playground.run import Edit, Run
 from playground.runs.replay import Progress, apart, moments
 
 SHIFT = 1e-7
-LOOKS = [digit * 10**power for power in range(12) for digit in (1, 3)]  # updates after which both are looked at
+LOOKS = [digit * 10**power for power in range(12) for digit in (1, 3)]  # steps at which both are compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sensitivity:
-    """What became of a run and of the same one with ``weight`` moved by ``shift`` before the first update.
+    """A run compared with the same run after ``weight`` moved by ``shift`` before the first update.
 
-    ``score`` is this run's after ``step`` updates, ``moved_score`` that of the other, None where not finite; which
-    metric that is, ``lab`` says. ``script_score`` is that of the plain loop, which the exported script repeats, where
-    the run went on compiled.
-    ``warning`` says why the numbers may not be the run's own. ``apart`` tells after how many updates the weights and
-    biases differed by how much at most. ``step`` is less than was asked for where one of the two stopped by itself.
+    ``score`` and ``moved_score`` are the ``lab``'s score of the two after ``step`` updates; None where not finite.
+    ``script_score`` is the score of the plain loop, which the exported script repeats, where the run switched to a
+    compiled one. ``warning`` says why the numbers may differ from the original run's. ``apart`` lists (updates,
+    largest difference of any weight or bias). ``step`` is below the requested one where either run stopped early.
     """
 
     lab: str
@@ -46,16 +45,16 @@ class Sensitivity:
 
     @property
     def metric(self) -> Metric:
-        """What the scores are of."""
+        """The metric of the scores."""
         return LABS[self.lab].scored
 
     @property
     def is_sensitive(self) -> bool:
-        """Whether three decimals show it: of the score, or of a weight."""
-        return self._is_seen or self.apart[-1][1] >= 1e-3
+        """Whether the scores differ as written, or any weight by 1e-3 or more."""
+        return self._scores_differ or self.apart[-1][1] >= 1e-3
 
     @property
-    def _is_seen(self) -> bool:
+    def _scores_differ(self) -> bool:
         return self.metric.text(self.score) != self.metric.text(self.moved_score)
 
     def __str__(self) -> str:
@@ -63,7 +62,7 @@ class Sensitivity:
         here, there, script = map(self.metric.text, (self.score, self.moved_score, self.script_score))
         text = (
             f"Had one weight begun {scaled(self.shift, 1)} higher, the {self.metric.label} after {self.step:,} "
-            f"updates would {f'be {there} instead of {here}' if self._is_seen else f'still be {here}'} and the "
+            f"updates would {f'be {there} instead of {here}' if self._scores_differ else f'still be {here}'} and the "
             f"weights up to {scaled(furthest, 1)} apart: this run is {'' if self.is_sensitive else 'not '}sensitive "
             "to last bits."
         )
@@ -72,13 +71,13 @@ class Sensitivity:
         return f"{text} {self.warning}" if self.warning else text
 
     def to_json(self) -> dict[str, Any]:
-        """All of it as a JSON object, with the ``sentence`` that says it."""
+        """Returns all fields as a JSON object, with a ``sentence`` that sums them up."""
         return {**asdict(self), "metric": self.metric.name, "is_sensitive": self.is_sensitive, "sentence": str(self)}
 
 
 def sensitivity(run: Run, step: int, progress: Progress | None = None) -> Sensitivity:
-    """Compute ``run`` to ``step`` twice, as it is and with its first weight moved by 1e-7, or by the least that
-    float32 can where that is more; a third time in the plain loop where it went on compiled.
+    """Compute ``run`` to ``step`` twice: unchanged, and with its first weight moved by 1e-7 (or to the next float32
+    where that is further). A run that switched to a compiled loop is computed a third time in the plain loop.
 
     Raises ConfigError where the run's lab names no weight.
     """
@@ -114,12 +113,12 @@ def sensitivity(run: Run, step: int, progress: Progress | None = None) -> Sensit
 
 
 def as_json(run: Run, step: int, progress: Progress | None = None) -> str:
-    """``sensitivity`` as JSON."""
+    """Returns ``sensitivity`` as JSON."""
     return json.dumps(sensitivity(run, step, progress).to_json(), indent=1)
 
 
 class _Moment(NamedTuple):
-    """Where a run is: all its weights and biases (P,), and what was measured."""
+    """A moment of a run: all weights and biases (P,), its score, and its timeline's warning."""
 
     parameters: NDArray[np.float32]
     score: float | None
@@ -127,7 +126,7 @@ class _Moment(NamedTuple):
 
 
 def _reached(run: Run, steps: Sequence[int], progress: Progress | None) -> dict[int, _Moment]:
-    """``run`` at each of the ``steps`` that it reaches."""
+    """Returns the moments of ``run`` at those of the ``steps`` that it reaches."""
     found = {}
     for timeline in moments(run, steps, progress):
         experiment = timeline.experiment
@@ -137,13 +136,13 @@ def _reached(run: Run, steps: Sequence[int], progress: Progress | None) -> dict[
 
 
 def _moved(run: Run, edit: Edit) -> Run:
-    """The run with one more edit, after all others that are made before the first update."""
+    """Returns the run with one more edit, placed after all others at step 0."""
     first = [each for each in run.edits if each.step == 0]
     return replace(run, edits=(*first, edit, *run.edits[len(first) :]))
 
 
 def _parts(progress: Progress | None, count: int) -> Iterator[Progress | None]:
-    """For each of ``count`` computations in a row, a report of how far all of them are."""
+    """Yields, for each of ``count`` computations in a row, a callback that reports their joint progress."""
     for number in range(count):
         yield progress and partial(_part_done, progress, number, count)
 

@@ -1,7 +1,7 @@
 """The runs that people have made, kept over a reload and a restart: one table, in SQLite or PostgreSQL.
 
-A row is a run as a value, with what a list shows of it. Each is written in one transaction, so that whatever happens
-to the server, a row is there whole or not at all. Every row has an owner, and nobody sees another owner's.
+A row is a run as a value, with its name, metrics, curves and thumbnail for the list. Each is written in one
+transaction, so a crash never leaves half a row. Every row has an owner, and is shown to that owner only.
 """
 
 import contextlib
@@ -31,8 +31,8 @@ from playground.runs.writer import Writer
 
 NAME_CHARACTERS = 80
 OFF = "off"
-BUSY_S = 10  # for which to wait for another process that writes
-CLOSE_S = 3  # for which the end waits while nothing can be written
+BUSY_S = 10  # longest wait for another process that writes
+CLOSE_S = 3  # longest wait at shutdown while no write succeeds
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ _metadata = sa.MetaData()
 _runs = sa.Table(
     "runs",
     _metadata,
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),  # in the order in which they were begun
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),  # in the order of creation
     sa.Column("id", sa.String(32), nullable=False, unique=True),
     sa.Column("owner", sa.String(64), nullable=False, index=True),
     sa.Column("name", sa.String(NAME_CHARACTERS), nullable=False),
@@ -57,15 +57,15 @@ Curves = Mapping[str, NDArray[np.float32]]
 
 
 class StoreError(Exception):
-    """The store cannot be read or written now; the message is for the person."""
+    """The store cannot be read or written now; the message is shown to the user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A run in the list of its ``owner``, where ``number`` grows from run to run.
+    """A kept run of ``owner``; ``number`` increases with every new run.
 
     ``curves`` are its measurements, each (H,), by the names of the lab's columns: step, epoch, and its metrics.
-    ``thumbnail`` is a PNG of what it has learned.
+    ``thumbnail`` is a PNG of the lab's small picture of it.
     """
 
     number: int = 0
@@ -80,17 +80,17 @@ class Kept:
     thumbnail: bytes
 
 
-# Selected as the database has them: a type's own conversion would make one damaged row everybody's error.
+# Selected without type conversion, which would fail the whole query for one damaged row.
 _COLUMNS = tuple(sa.type_coerce(column, sa.types.NULLTYPE).label(column.name) for column in _runs.columns)
 _KINDS: dict[str, type | tuple[type, ...]] = {
     "id": str, "name": str, "run": str, "metrics": str, "pinned": int, "curves": bytes, "thumbnail": bytes,
 }  # fmt: skip
-# What one process takes for itself while it makes the table; several may start at once.
-_ALONE = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(8501)"}
+# Locks the database while a process makes the table; several may start at once.
+_LOCKS = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(8501)"}
 
 
 class Store:
-    """Runs by owner, at most ``most_each`` of one and ``most`` in all; the oldest that is not pinned makes room.
+    """Runs by owner, at most ``most_each`` of one and ``most`` in all; beyond that the oldest unpinned is deleted.
 
     At most half of either may be pinned, so that there is always room for another run.
     """
@@ -98,20 +98,20 @@ class Store:
     def __init__(self, url: str, most_each: int = 200, most: int = 100_000) -> None:
         """Open the database at a SQLAlchemy ``url``, and make its table. Raises StoreError."""
         self._most_each, self._most = most_each, most
-        self._told: set[Any] = set()  # the rows that cannot be read, of which the log knows
+        self._logged: set[Any] = set()  # ids of unreadable rows that are logged already
         try:
             is_sqlite = sa.make_url(url).get_backend_name() == "sqlite"
             options: dict[str, Any] = {"connect_args": {"timeout": BUSY_S}} if is_sqlite else {"pool_pre_ping": True}
             self._engine = sa.create_engine(url, **options)
             if is_sqlite:
-                sa.event.listen(self._engine, "connect", _careful)
+                sa.event.listen(self._engine, "connect", _configure)
             _make_table(self._engine)
-        except Exception as error:  # a driver raises what it likes at an address that it cannot use
+        except Exception as error:  # drivers raise errors of any type for an unusable address
             raise StoreError(f"runs cannot be kept: {_first_line(error)}") from error
         self._writer = Writer(self.keep)
 
     def keep(self, kept: Kept) -> None:
-        """Write a run, or write it anew where it has grown; its name and pin stay. Raises StoreError."""
+        """Insert a run, or update a kept one, whose name and pin stay. Raises StoreError."""
         values = {
             "run": runfile.write(kept.run, kept.step),
             "metrics": json.dumps(kept.metrics),
@@ -128,15 +128,15 @@ class Store:
             self._make_room(connection, kept, sa.true(), self._most)
 
     def keep_later(self, kept: Kept) -> None:
-        """``keep``, in another thread; where the same run waits there already, the newer takes its place."""
+        """``keep`` in another thread; replaces a waiting write of the same run."""
         self._writer.add((kept.owner, kept.id), kept)
 
     def flush(self) -> None:
-        """Wait until what was to be kept is."""
+        """Wait until all pending writes are done, or none succeeds for ``BUSY_S``."""
         self._writer.flush(BUSY_S)
 
     def of(self, owner: str) -> list[Kept]:
-        """Everything that ``owner`` has, the newest first, before it the pinned. Raises StoreError."""
+        """Returns all runs of ``owner``: pinned ones first, each group newest first. Raises StoreError."""
         order = _runs.c.pinned.desc(), _runs.c.number.desc()
         with self._transaction() as connection:
             rows = connection.execute(sa.select(*_COLUMNS).where(_runs.c.owner == owner).order_by(*order)).all()
@@ -150,7 +150,7 @@ class Store:
             return found
 
     def get(self, owner: str, run_id: str) -> Kept | None:
-        """One run of ``owner``; None where there is none of that id. Raises StoreError."""
+        """Returns one run of ``owner``; None where no readable one has that id. Raises StoreError."""
         with self._transaction() as connection:
             row = connection.execute(sa.select(*_COLUMNS).where(_owned(owner, run_id))).first()
         return None if row is None else self._readable(row)
@@ -164,9 +164,9 @@ class Store:
             connection.execute(sa.update(_runs).where(_owned(owner, run_id)).values(name=name))
 
     def pin(self, owner: str, run_id: str, pinned: bool) -> None:
-        """Keep a run at the top, whatever else comes; or no longer.
+        """Pin or unpin a run: a pinned one is listed first and never deleted to make room.
 
-        Raises ConfigError where half of what may be kept is pinned, and StoreError.
+        Raises ConfigError where half of the allowed runs are pinned, and StoreError.
         """
         with self._transaction() as connection:
             if pinned:
@@ -180,30 +180,30 @@ class Store:
             connection.execute(sa.update(_runs).where(_owned(owner, run_id)).values(pinned=pinned))
 
     def delete(self, owner: str, run_id: str) -> None:
-        """Forget a run. Raises StoreError."""
+        """Delete a run. Raises StoreError."""
         with self._transaction() as connection:
             connection.execute(sa.delete(_runs).where(_owned(owner, run_id)))
 
     def close(self) -> None:
-        """Write what waits to be written, as long as that goes on, and let go of the database."""
+        """Finish pending writes, giving up when none succeeds for ``CLOSE_S``, and close the database."""
         if left := self._writer.close(CLOSE_S):
             log.error("the runs cannot be reached: %d of them are not kept as far as they had come", left)
         self._engine.dispose()
 
     def _readable(self, row: Any) -> Kept | None:
-        """A row as a run; None, and it stays where it is, where it is damaged or from another version. That is logged
-        once: a list is read every few seconds."""
+        """Returns a row as a run; None where it is damaged or from another version. Such a row is kept, and logged
+        only once: a list is read every few seconds."""
         try:
             return _read(row)
         except (ConfigError, ValueError, OverflowError, RecursionError) as error:
-            if row.id not in self._told:
+            if row.id not in self._logged:
                 log.warning("the kept run %s cannot be read: %s", row.id, error)
-                self._told.add(row.id)
+                self._logged.add(row.id)
             return None
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:
-        """A connection whose work is committed at the end of the block, or not at all."""
+        """Yields a connection; commits at the end of the block, rolls back on an error. Raises StoreError."""
         try:
             with self._engine.begin() as connection:
                 yield connection
@@ -222,9 +222,9 @@ class Store:
 
 
 def open_store(most_each: int, most: int) -> Store | None:
-    """The store of $PLAYGROUND_STORE, a SQLAlchemy URL or ``off``; by default a file in the user's data folder.
+    """Returns the store at $PLAYGROUND_STORE, a SQLAlchemy URL or ``off``; by default a file in the user's folder.
 
-    None where it is off or cannot be opened, which is logged: the app goes on without.
+    None where it is off or cannot be opened, which is logged: the app works without it.
     """
     url = os.environ.get("PLAYGROUND_STORE", "")
     if url == OFF:
@@ -237,7 +237,7 @@ def open_store(most_each: int, most: int) -> Store | None:
 
 
 def thinned(rows: NDArray[np.float32], most: int = 200) -> NDArray[np.float32]:
-    """At most ``most`` of some ``rows``, evenly, the first and the last among them."""
+    """Returns at most ``most`` of ``rows``, evenly spaced, including the first and the last."""
     chosen = np.unique(np.linspace(0, len(rows) - 1, min(most, len(rows))).round().astype(int))
     few: NDArray[np.float32] = rows[chosen]
     return few
@@ -257,20 +257,20 @@ def _make_table(engine: sa.Engine) -> None:
     if sa.inspect(engine).has_table(_runs.name):
         return
     with engine.begin() as connection:
-        if engine.dialect.name in _ALONE:
-            connection.exec_driver_sql(_ALONE[engine.dialect.name])
+        if engine.dialect.name in _LOCKS:
+            connection.exec_driver_sql(_LOCKS[engine.dialect.name])
         _metadata.create_all(connection)
 
 
-def _careful(connection: sqlite3.Connection, _: Any) -> None:
-    """Readers do not wait for a writer, what is committed outlives a power cut, and damaged text is text."""
+def _configure(connection: sqlite3.Connection, _: Any) -> None:
+    """Configure SQLite: readers never wait for a writer, commits survive a power cut, invalid UTF-8 is replaced."""
     connection.text_factory = lambda data: data.decode(errors="replace")
     until = time.monotonic() + BUSY_S
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             break
-        except sqlite3.OperationalError:  # SQLite does not wait here where another process does the same
+        except sqlite3.OperationalError:  # SQLite's own timeout does not cover two processes switching to WAL
             if time.monotonic() > until:
                 raise
             time.sleep(0.02)
@@ -282,7 +282,7 @@ def _owned(owner: str, run_id: str) -> sa.ColumnElement[bool]:
 
 
 def _read(row: Any) -> Kept:
-    """A row as a run. Raises ConfigError, ValueError, OverflowError or RecursionError where it is damaged."""
+    """Returns a row as a run. Raises ConfigError, ValueError, OverflowError or RecursionError where it is damaged."""
     for name, kind in _KINDS.items():
         if not isinstance(getattr(row, name), kind):
             raise ValueError(f"its {name} is {shown(getattr(row, name))}")
@@ -295,7 +295,7 @@ def _read(row: Any) -> Kept:
 
 
 def _metrics(lab: str, text: str) -> dict[str, float | None]:
-    """Numbers by name, as a run of ``lab`` has them; None for one that is not finite. Raises ValueError."""
+    """Returns the metrics of a run of ``lab`` by name; None for one that is not finite. Raises ValueError."""
     metrics = json.loads(text)
     if not isinstance(metrics, dict) or {type(value) for value in metrics.values()} - {int, float, type(None)}:
         raise ValueError("its metrics are not numbers by name")
@@ -309,7 +309,7 @@ def _metrics(lab: str, text: str) -> dict[str, float | None]:
 
 
 def _curves(data: bytes) -> Curves:
-    """The columns of a frame's ``rows`` (H, columns) by the names in its header. Raises ValueError."""
+    """Returns the columns of a frame's ``rows`` (H, columns) by the names in its header. Raises ValueError."""
     if not data[4:].startswith(FRAME):
         return _old_curves(data)
     header, arrays = unpack(data)
@@ -320,7 +320,7 @@ def _curves(data: bytes) -> Curves:
 
 
 def _old_curves(data: bytes) -> Curves:
-    """Before curves named their columns they were bare float32, six a row."""
+    """Returns curves in the older format: float32 without a header, six columns a row. Raises ValueError."""
     if not data or len(data) % (4 * len(OLD_COLUMNS)):
         raise ValueError(f"its curves are {len(data)} bytes, which are no rows of {len(OLD_COLUMNS)} numbers")
     return dict(zip(OLD_COLUMNS, np.frombuffer(data, "<f4").reshape(-1, len(OLD_COLUMNS)).T, strict=True))

@@ -1,7 +1,7 @@
-"""A run that one can go back in: its experiment at some step, checkpoints on the way there, edits that lie ahead.
+"""A run with time travel: its experiment at some step, checkpoints before it, edits after it.
 
-Any step of a run can be computed again from its value. Checkpoints make that quick: they stand evenly over the whole
-run, in bounded memory, and the nearest one before the wanted step is where the computation starts.
+Any step of a run can be computed again from its value. Checkpoints make that quick: they are spaced evenly over the
+run, in bounded memory, and the computation starts from the nearest one before the wanted step.
 """
 
 import time
@@ -18,10 +18,10 @@ from playground.run import Edit, Run, Snapshot, View, element
 from playground.settings import renewals
 from playground.training.history import History
 
-MEMORY_BYTES = 16 * 2**20  # of one run's checkpoints, unless its ``memory_bytes`` says otherwise
-MOST_CHECKPOINTS = 512  # a small network has these within 2 MB, so that a class of thirty stays small too
-OVERHEAD_BYTES = 64  # of everything in a checkpoint, beside the bytes of its arrays
-MOST_MARKS = 60  # the newest edits, which the page shows
+MEMORY_BYTES = 16 * 2**20  # of one run's checkpoints, by default
+MOST_CHECKPOINTS = 512  # about 2 MB for a small network, so that thirty users stay cheap too
+OVERHEAD_BYTES = 64  # of each object in a checkpoint, beside the bytes of its arrays
+MOST_MARKS = 60  # newest edits shown on the page
 NOT_COMPILED = (
     "This run once went on with a compiled loop, which cannot be made here; it is computed with the traced one, so "
     "the last bits of its numbers may differ."
@@ -29,24 +29,23 @@ NOT_COMPILED = (
 
 
 class Checkpoint(NamedTuple):
-    """A moment to start from: the ``state`` of an experiment after ``step`` updates and the first ``edits`` edits."""
+    """The ``state`` of an experiment after ``step`` updates and the first ``edits`` edits."""
 
     step: int
     edits: int
     size_bytes: int
-    state: Mapping[str, Any] | None  # None at the start, which a fresh experiment is at
+    state: Mapping[str, Any] | None  # None for the state of a fresh experiment
 
 
 START = Checkpoint(0, 0, 0, None)
 
 
 class Timeline:
-    """``run`` at its start, or computed up to ``step``; ``reach`` and ``seek`` may start from a ``checkpoint`` of it.
+    """``run`` at its start, or computed up to ``step``, optionally from a ``checkpoint`` of it.
 
-    ``furthest`` is how far the run has come; between ``step`` and that lies its future, which comes again in the
-    same way if it is trained on, and otherwise if something is changed first. Checkpoints take ``memory_bytes`` at
-    most: the larger they are, the further apart they stand. ``warning`` says why the numbers may not be the run's own
-    to the last bit.
+    ``furthest`` is the last step reached so far. Training on from ``step`` replays the steps up to it exactly; an
+    edit discards them. Checkpoints take ``memory_bytes`` at most: the larger each is, the wider their spacing.
+    ``warning`` says why the numbers may differ from the original run's in the last bits.
     """
 
     def __init__(
@@ -76,7 +75,7 @@ class Timeline:
 
     @property
     def memory_bytes(self) -> int:
-        """The most that all checkpoints take together; fewer are kept where that is lowered."""
+        """Limit of all checkpoints together; lowering it drops some."""
         return self._memory_bytes
 
     @memory_bytes.setter
@@ -87,8 +86,8 @@ class Timeline:
     def advance(self, steps: int | None = None, budget_s: float | None = None, until: int | None = None) -> None:
         """Train for ``steps`` updates or about ``budget_s`` seconds, and not beyond step ``until``.
 
-        Edits that lie ahead come at their steps. With a budget, nothing is trained while the compiled loop of one of
-        them is still being made; without one, this waits for it.
+        Edits of the run are applied at their steps. Where one needs a compiled loop that is still being made, a call
+        with a budget stops there; one without waits for it.
         """
         started, last = time.perf_counter(), None if steps is None else self.step + steps
         end_s = None if budget_s is None else started + budget_s
@@ -111,19 +110,19 @@ class Timeline:
     def seek(self, step: Any, budget_s: float | None = None) -> bool:
         """Go to ``step``, a whole number from 0 to ``furthest``, for about ``budget_s`` seconds.
 
-        Returns whether it is there; if not, the same call goes on. Raises ConfigError, changing nothing.
+        Returns whether it has arrived; if not, call it again. Raises ConfigError, changing nothing.
         """
         return self.reach(self.checked(step), budget_s)
 
     def checked(self, step: Any) -> int:
-        """``step``, if it is one that ``seek`` takes. Raises ConfigError."""
+        """Returns ``step`` if ``seek`` accepts it. Raises ConfigError."""
         try:
             return Integer(0, self.furthest).check(step)
         except ConfigError as error:
             raise ConfigError(f"step: {error}, which is as far as this run has come") from None
 
     def reach(self, step: int, budget_s: float | None = None) -> bool:
-        """As ``seek``, also beyond ``furthest``; there too where training stops by itself on the way."""
+        """Like ``seek``, also beyond ``furthest``. Returns True, too, where training has stopped early."""
         index = bisect_right(self._checkpoints, step, key=lambda kept: kept.step) - 1
         if not self._checkpoints[index].step <= self.step <= step:
             self._restore(self._checkpoints[index], is_patient=budget_s is None)
@@ -135,13 +134,13 @@ class Timeline:
         return is_there
 
     def measure(self) -> None:
-        """Measure this moment, however long ago that was done last."""
+        """Measure and record the current step, however recent the last measurement is."""
         self.experiment.metrics()
         self.experiment.record()
 
     @property
     def is_due(self) -> bool:
-        """Whether an edit of this very step is still to be made."""
+        """Whether an edit at the current step is not yet applied."""
         ahead = self._next_edit()
         return ahead is not None and ahead.step == self.step
 
@@ -163,14 +162,14 @@ class Timeline:
         return edit, after
 
     def observe(self, run_id: str, view: View) -> Snapshot:
-        """What ``view`` asks for, with how far the run has come and what was changed at which steps, in words.
+        """Returns the panels of ``view``, with ``furthest`` and the edits in words as ``marks``.
 
-        To ``curves`` and a ``scene`` belong the measurements so far, ``curves`` (H, columns) with their ``columns``;
-        a scene also says which metrics the lab has, unless the run itself does, and its seeds.
+        The panels ``curves`` and ``scene`` come with the measurements so far, ``curves`` (H, columns), and their
+        ``columns``. A scene adds the lab's metrics, unless the experiment states its own, and the seeds.
         """
         snapshot = self.experiment.observe(run_id, view)
-        known = bisect_right(self.run.edits, self.furthest, key=lambda edit: edit.step)
-        edits = self.run.edits[max(known - MOST_MARKS, 0) : known]
+        count = bisect_right(self.run.edits, self.furthest, key=lambda edit: edit.step)
+        edits = self.run.edits[max(count - MOST_MARKS, 0) : count]
         words = [(edit.step, self.run.config.edit_words(edit)) for edit in edits]
         info = {
             **snapshot.info,
@@ -196,7 +195,7 @@ class Timeline:
         return replace(snapshot, info=info, arrays=arrays)
 
     def state(self) -> dict[str, Any]:
-        """A checkpoint of this moment, with the measurements so far, from which another process can go on."""
+        """Returns a checkpoint of this moment, with the measurements so far; another process can resume from it."""
         return {**self.experiment.state(), "history": self.experiment.history.array()}
 
     def _next_edit(self) -> Edit | None:
@@ -204,7 +203,7 @@ class Timeline:
         return self.run.edits[done] if done < len(self.run.edits) else None
 
     def _make_due_edits(self, end_s: float | None) -> bool:
-        """Make the edits whose step has come, until ``end_s`` on the clock. Returns whether all are made."""
+        """Apply the edits of the current step, until ``end_s`` on the clock. Returns whether all are applied."""
         while (ahead := self._next_edit()) is not None and ahead.step == self.step:
             if not self._repeat(ahead, is_patient=end_s is None):
                 return False
@@ -213,8 +212,8 @@ class Timeline:
         return not self.is_due
 
     def _repeat(self, edit: Edit, is_patient: bool) -> bool:
-        """Make an edit again. Returns False where a compiled loop is still being made for it, and one is not
-        ``is_patient``. Where it cannot be had, the run goes on with the traced one."""
+        """Apply an edit of the run. Returns False where it needs a compiled loop that is still being made, unless
+        ``is_patient``. Where that loop cannot be made, the run continues with the traced one."""
         if edit.target == "tier" and self.warning is None and not is_patient:
             there = self.experiment.has_faster()
             if there is None:
@@ -232,8 +231,8 @@ class Timeline:
         return True
 
     def _restore(self, checkpoint: Checkpoint, is_patient: bool) -> None:
-        """A fresh experiment at ``checkpoint``, with the edits that were behind it then and all measurements; at the
-        start where a compiled loop that it needs is still being made."""
+        """Replace the experiment by a fresh one at ``checkpoint``, with the edits before it and all measurements; by
+        one at step 0 where it needs a compiled loop that is still being made."""
         history = self.experiment.history
         self.experiment.close()
         self.experiment = experiment_of(self.run.config)
@@ -245,14 +244,14 @@ class Timeline:
         self.experiment.history = history
 
     def _keep(self) -> None:
-        """A checkpoint of this moment, if the last is far enough behind."""
+        """Add a checkpoint of this moment, if the last is far enough behind."""
         if self.step - self._checkpoints[-1].step < self._spacing or self.experiment.notice is not None:
             return
         self._checkpoints.append(_checkpoint(self.experiment.state()))
         self._thin()
 
     def _thin(self) -> None:
-        """While there are too many checkpoints every second one goes, but for the start."""
+        """Drop every second checkpoint, but not the start, until the rest fits the limits."""
         while len(self._checkpoints) > 1 and (
             len(self._checkpoints) > MOST_CHECKPOINTS
             or sum(kept.size_bytes for kept in self._checkpoints) > self._memory_bytes
@@ -262,11 +261,11 @@ class Timeline:
 
 
 def _in_force(edits: Sequence[Edit]) -> list[Edit]:
-    """Of ``edits`` those that a checkpoint lacks: every setting's last one. Parameters are in its state."""
+    """Returns the ``edits`` that a checkpoint lacks: the last one of every setting. Its state has the parameters."""
     last: dict[str, Edit] = {}
     for edit in edits:
         if element(edit.target) is None:
-            last.pop(edit.target, None)  # so that the order is that of the last ones
+            last.pop(edit.target, None)  # to order by each setting's last edit
             last[edit.target] = edit
     return list(last.values())
 
@@ -276,7 +275,7 @@ def _checkpoint(state: Mapping[str, Any]) -> Checkpoint:
 
 
 def size_bytes(state: Any) -> int:
-    """About how much memory a state takes: arrays wherever they are, in mappings, lists and tuples."""
+    """Returns an estimate of a state's memory: its arrays, in nested mappings, lists and tuples."""
     if isinstance(state, Mapping):
         return OVERHEAD_BYTES + sum(size_bytes(value) for value in state.values())
     if isinstance(state, list | tuple):

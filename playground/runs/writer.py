@@ -1,4 +1,4 @@
-"""Writes in a thread of its own, so that no page waits for a disk, or for another process that writes."""
+"""Writes in a background thread, so that no page waits for a disk or for another process."""
 
 import logging
 import threading
@@ -11,9 +11,9 @@ log = logging.getLogger(__name__)
 
 
 class Writer(Generic[T]):
-    """Hands to ``write`` what was added, in the order of its keys; a failure is logged.
+    """Calls ``write`` with each added value, in the order of first addition; a failure is logged.
 
-    Of one key only the newest waits, so that behind a database that does not answer no more waits than a value a key.
+    Only the newest value of each key waits, so a database that does not answer delays at most one value a key.
     """
 
     def __init__(self, write: Callable[[T], None]) -> None:
@@ -22,20 +22,20 @@ class Writer(Generic[T]):
         self._is_busy = self._is_over = False
         self._done = 0
         self._changed = threading.Condition()
-        # A daemon: the end of the process does not wait for a write that waits for others.
+        # A daemon: a blocked write must not delay the end of the process.
         threading.Thread(target=self._work, name="writer", daemon=True).start()
 
     def add(self, key: Hashable, value: T) -> None:
-        """Write ``value`` soon, in place of what waits under its ``key``. Never waits."""
+        """Queue ``value``, in place of any that waits under its ``key``. Never blocks."""
         with self._changed:
             self._waiting[key] = value
             self._changed.notify_all()
 
     def flush(self, patience_s: float) -> int:
-        """Wait until all is written, or nothing was for ``patience_s``. Returns how much is not."""
+        """Wait until all is written, or nothing was for ``patience_s``. Returns the number of values left."""
         with self._changed:
             while left := len(self._waiting) + self._is_busy:
-                if not self._is_getting_on(patience_s):
+                if not self._progresses(patience_s):
                     return left
             return 0
 
@@ -48,7 +48,7 @@ class Writer(Generic[T]):
             self._changed.notify_all()
         return left
 
-    def _is_getting_on(self, patience_s: float) -> bool:
+    def _progresses(self, patience_s: float) -> bool:
         before = self._done
         return self._changed.wait_for(lambda: self._done > before, patience_s)
 
@@ -56,7 +56,7 @@ class Writer(Generic[T]):
         while (value := self._next()) is not None:
             try:
                 self._write(value)
-            except Exception as error:  # whatever it is, the next one has its turn
+            except Exception as error:  # one failed write must not stop the thread
                 log.error("%s", error)
             with self._changed:
                 self._is_busy = False
@@ -64,7 +64,7 @@ class Writer(Generic[T]):
                 self._changed.notify_all()
 
     def _next(self) -> T | None:
-        """What is to be written next, as soon as there is something; None at the end."""
+        """Wait for a value. Returns it, or None after ``close``."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._is_over)
             if self._is_over:

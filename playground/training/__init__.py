@@ -1,1 +1,1 @@
-"""What every lab trains with: losses, optimizers, the update, and reads that leave a run untouched."""
+"""Training code shared by the labs: losses, optimizers, the update, slices, state and measurements."""

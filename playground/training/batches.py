@@ -1,6 +1,6 @@
-"""Which rows make a batch, and where chance comes from: both are functions of the seed and the step.
+"""Batches and random generators, both as functions of the seed and the step.
 
-So a run is the same however its training is sliced, and every step of it can be computed again.
+So a run does not depend on how its training is sliced, and every step of it can be computed again.
 """
 
 import hashlib
@@ -11,9 +11,9 @@ from torch import Tensor
 
 
 def generator(seed: int, purpose: str, step: int = 0) -> torch.Generator:
-    """A generator of its own for each ``purpose`` ("dropout", "noise", …) and ``step`` of the run with this ``seed``.
+    """Returns a new generator for one ``purpose`` ("dropout", "noise", …) and ``step`` of the run with this ``seed``.
 
-    A fresh one is made for each call: what one purpose draws never changes what another one gets.
+    Purposes are independent: draws for one never change the draws for another.
     """
     text = f"{seed} {purpose} {step}"
     digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
@@ -21,10 +21,10 @@ def generator(seed: int, purpose: str, step: int = 0) -> torch.Generator:
 
 
 def rows(step: int, size: int, batch_size: int, seed: int | None = None) -> Tensor:
-    """The rows (batch_size,), int64, of update ``step`` (from 0) over ``size`` rows of training data.
+    """Returns the rows (batch_size,), int64, of update ``step`` (from 0) over ``size`` rows of training data.
 
-    Without a ``seed`` the rows come in their order, round and round; with one each pass over the data has an order of
-    its own, drawn from (seed, pass). A batch that reaches beyond the end of a pass is completed from the next.
+    Without a ``seed`` the rows are cyclic, in their order; with one each pass over the data is shuffled by
+    (seed, pass). A batch that reaches beyond the end of a pass is completed from the next.
     """
     places = torch.arange(step * batch_size, (step + 1) * batch_size)
     if seed is None:
@@ -36,5 +36,5 @@ def rows(step: int, size: int, batch_size: int, seed: int | None = None) -> Tens
 
 @lru_cache(maxsize=16)
 def _order(seed: int, number: int, size: int) -> Tensor:
-    """The order of the rows in pass ``number``."""
+    """Returns the order of the rows in pass ``number``."""
     return torch.randperm(size, generator=generator(seed, "order", number))

@@ -1,7 +1,7 @@
-"""How a compiled training loop is made, in a process of its own: ``python -m playground.training.build PROGRAM``.
+"""Compile a training loop, in a separate process: ``python -m playground.training.build PROGRAM``.
 
 The program is the same ``make_update`` as the plain step: traced, put into a ``while_loop``, exported, compiled
-to machine code by Inductor (docs.pytorch.org, AOTInductor). ``compiled.py`` asks for it and runs it.
+to machine code by Inductor (docs.pytorch.org, AOTInductor). ``compiled.py`` starts this process and runs the result.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ from torch.fx.experimental.proxy_tensor import make_fx
 from playground.training.cache import Cache
 from playground.training.compiled import Program, program_from
 
-LIMIT_S = 900  # then the compiling process ends itself
+LIMIT_S = 900  # time limit of the process
 SMALL_PRODUCT = 2**17  # multiply-adds up to which a fused loop beats a call of the matrix library
 SMALL_BATCHED_PRODUCT = 2**12  # the same for each of many networks: one call serves all of them
 
@@ -30,7 +30,7 @@ SMALL_BATCHED_PRODUCT = 2**12  # the same for each of many networks: one call se
 def main(text: str) -> None:
     """Compile the program given as JSON into the cache, unless it is there already."""
     os.nice(19)
-    if hasattr(os, "SCHED_IDLE"):  # Linux: only what nobody else wants, and gone at once when somebody does
+    if hasattr(os, "SCHED_IDLE"):  # Linux: run only on otherwise idle cores
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     if not sys.stdin.isatty():
         threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -45,40 +45,40 @@ def main(text: str) -> None:
 
 
 def _end_with_parent() -> None:
-    """Wait until whoever started us closes our input; then end, with the compiler that we started."""
+    """Wait until the parent process closes stdin; then kill this process and its compiler."""
     os.read(sys.stdin.fileno(), 1)
     os.killpg(0, signal.SIGKILL)
 
 
 def build(program: Program, path: Path) -> None:
-    """Compile the loop for ``program`` into the package ``path``, here and now."""
+    """Compile the loop for ``program`` into the package ``path``, in this process."""
     from torch._inductor import aoti_compile_and_package
 
     examples = tuple(program.inputs(3 * program.batch_size + 7))
-    data = 1 + len(program.state())  # where features and targets are: they have any number of rows
+    data = 1 + len(program.state())  # index of the features; the targets follow; both have any number of rows
     rows = {len(program.leading): torch.export.Dim.AUTO}
     dynamic = tuple(rows if index in (data, data + 1) else None for index in range(len(examples)))
     with torch.no_grad():
         exported = torch.export.export(_ManyUpdates(program), examples, dynamic_shapes=(dynamic,))
     options = {
-        # Half of an update's time would go into taking its small arrays from the heap and giving them back.
+        # Heap allocation of small arrays would take half of an update's time.
         "aot_inductor.allow_stack_allocation": True,
         "allow_buffer_reuse": False,
         "inplace_buffers": False,
         "cpp.threads": 1,
         "compile_threads": 1,
-        "cpp.vec_isa_ok": True,  # this and what follows costs seconds, and saves nothing in a single compilation
+        "cpp.vec_isa_ok": True,  # skip the test of the instruction set; this and the next three save seconds
         "cpp_cache_precompile_headers": False,
         "aot_inductor.precompile_headers": False,
         "aot_inductor.enable_line_tables": False,
     }
-    with _results_of_loops_on_the_heap():
+    with _loop_results_on_heap():
         aoti_compile_and_package(exported, package_path=str(path), inductor_configs=options)
 
 
 @contextlib.contextmanager
-def _results_of_loops_on_the_heap() -> Iterator[None]:
-    """Inductor would put all arrays of a loop's body on the stack, also those that the body hands on: not these."""
+def _loop_results_on_heap() -> Iterator[None]:
+    """Keep the results of a loop's body on the heap; Inductor would put every array of the body on the stack."""
     from torch._inductor.codegen.cpp_wrapper_cpu_array_ref import CppWrapperCpuArrayRef
 
     fits = CppWrapperCpuArrayRef.can_stack_allocate_buffer
@@ -121,7 +121,7 @@ class _ManyUpdates(nn.Module):
 
 
 def traced(program: Program) -> torch.fx.GraphModule:
-    """``make_update``'s update as a graph over ``Program.inputs`` less the last three, its data being one batch."""
+    """Returns ``make_update``'s update as a graph over one batch and ``Program.inputs`` without the last three."""
     step = program.update()
     names = list(program.state())
     n = 1 + len(names)
@@ -142,7 +142,7 @@ def traced(program: Program) -> torch.fx.GraphModule:
 
 
 def _mm(a: Tensor, b: Tensor) -> Tensor:
-    """The product (N, M) of (N, K) and (K, M) as multiply and sum, which Inductor fuses with its neighbours."""
+    """Returns (N, K) @ (K, M) as multiply and sum, which Inductor fuses with neighbouring operations."""
     if a.shape[0] * b.numel() > SMALL_PRODUCT:
         return NotImplemented  # type: ignore[no-any-return]  # the trace keeps the matrix product
     return (a.unsqueeze(-1) * b).sum(1)
@@ -154,7 +154,7 @@ def _addmm(bias: Tensor, a: Tensor, b: Tensor) -> Tensor:
 
 
 def _bmm(a: Tensor, b: Tensor) -> Tensor:
-    """The same for S networks: the product (S, N, M) of (S, N, K) and (S, K, M)."""
+    """Returns (S, N, K) @ (S, K, M) as multiply and sum, for S networks."""
     if a.shape[1] * b[0].numel() > SMALL_BATCHED_PRODUCT:
         return NotImplemented  # type: ignore[no-any-return]
     return (a.unsqueeze(-1) * b.unsqueeze(1)).sum(2)

@@ -1,4 +1,4 @@
-"""Compiled training loops on disk: native code, so kept where only its user can write."""
+"""Compiled training loops on disk: native code, so in a folder that only its user can write."""
 
 import contextlib
 import functools
@@ -17,11 +17,11 @@ log = logging.getLogger(__name__)
 
 
 class Cache:
-    """Compiled packages on disk, by key. They are native code, so only their user may write the folder.
+    """Compiled packages on disk, by key.
 
     ``folder`` defaults to $PLAYGROUND_CACHE, else ``neural-playground`` in $XDG_CACHE_HOME or ``~/.cache``. Where
-    it cannot be made or trusted, ``folder`` is None and the cache stays empty. Packages used longest ago go when
-    all together have more than ``limit_bytes``.
+    it cannot be created or trusted, ``folder`` is None and the cache stays empty. Above ``limit_bytes`` the least
+    recently used packages are deleted.
     """
 
     def __init__(self, folder: Path | None = None, limit_bytes: int = CACHE_BYTES) -> None:
@@ -31,13 +31,13 @@ class Cache:
             base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
             folder = folder or Path(os.environ.get("PLAYGROUND_CACHE") or base / "neural-playground")
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _must_be_ours(folder)
+            _check_trusted(folder)
             self.folder = folder
         except (OSError, RuntimeError) as error:  # RuntimeError: there is no home folder
-            _say_once(f"No cache of compiled training loops: {error}")
+            _warn_once(f"No cache of compiled training loops: {error}")
 
     def get(self, key: str) -> Path | None:
-        """The package of ``key``, if it is there and whole; a damaged one is removed. Raises OSError."""
+        """Returns the package of ``key`` or None; deletes a damaged one. Raises OSError."""
         for path in self.folder.glob(f"{key}-*.pt2") if self.folder else ():
             if path.stem == f"{key}-{digest(path.read_bytes())}":
                 os.utime(path)
@@ -47,7 +47,7 @@ class Cache:
         return None
 
     def put(self, key: str, package: Path) -> None:
-        """Move ``package``, a file on the same disk, into the cache, in one step. Raises OSError."""
+        """Move ``package``, a file on the same disk, into the cache, atomically. Raises OSError."""
         assert self.folder is not None
         kept = self.folder / f"{key}-{digest(package.read_bytes())}.pt2"
         os.replace(package, kept)
@@ -60,16 +60,16 @@ class Cache:
 
     @contextlib.contextmanager
     def workshop(self) -> Iterator[Path]:
-        """A folder to build in, on the same disk. One process at a time has it; others wait. Raises OSError."""
+        """Yields a folder to build in, on the same disk, to one process at a time. Raises OSError."""
         with self._lock(wait=True):
             assert self.folder is not None
-            for left in self.folder.glob("build-*"):  # by one that was killed
+            for left in self.folder.glob("build-*"):  # left by a killed process
                 shutil.rmtree(left, ignore_errors=True)
             with tempfile.TemporaryDirectory("", "build-", self.folder, ignore_cleanup_errors=True) as folder:
                 yield Path(folder)
 
     def is_busy(self) -> bool:
-        """Whether a process has the workshop now."""
+        """Whether a process holds the workshop now."""
         with contextlib.suppress(OSError), self._lock(wait=False):
             return False
         return True
@@ -80,17 +80,17 @@ class Cache:
 
         assert self.folder is not None
         with open(self.folder / "lock", "w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))  # ends with the process
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))  # released when the process ends
             yield
 
 
 @functools.cache
-def _say_once(text: str) -> None:
+def _warn_once(text: str) -> None:
     log.warning("%s", text)
 
 
-def _must_be_ours(folder: Path) -> None:
-    """Raises PermissionError where somebody else may have put the native code into ``folder``."""
+def _check_trusted(folder: Path) -> None:
+    """Raises PermissionError where another user could have written into ``folder``, or this one cannot."""
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or not hasattr(os, "geteuid") or found.st_uid != os.geteuid():
         raise PermissionError(f"{folder} is not a folder of this user")
@@ -101,5 +101,5 @@ def _must_be_ours(folder: Path) -> None:
 
 
 def digest(content: bytes) -> str:
-    """A short name for some bytes that no other bytes have."""
+    """Returns the first 128 bits of SHA-256, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()[:32]

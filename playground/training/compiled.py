@@ -1,13 +1,13 @@
 """A lab's pure update, compiled ahead of time as a loop of any number of updates.
 
-``build.py`` makes it; here it is asked for, kept and run. A ``Program`` decides what it is: of one network, or of
-many that are trained at once. Data, hyperparameters and the number of updates are inputs.
-Compiling takes about 15 s of one core, so that another process does it, and the package is kept on disk::
+``build.py`` compiles it; this module requests, loads and runs it. A ``Program`` specifies it, for one network or for
+many trained at once. Data, hyperparameters and the number of updates are inputs.
+Compiling takes about 15 s of one core, so it runs in another process, and the package is kept on disk::
 
     loop = load(program, cache)                  # milliseconds; None where it was never compiled
-    compilation = compile_aside(program, cache)  # and meanwhile train on with the traced loop
+    compilation = compile_aside(program, cache)  # meanwhile continue with the traced loop
 
-Compiled and plain updates differ in their last bits. A compiled loop repeats itself bit for bit on one machine.
+Compiled and plain updates differ in their last bits. A compiled loop is deterministic on one machine.
 """
 
 import contextlib
@@ -35,18 +35,18 @@ from playground.training.cache import Cache, digest
 from playground.training.optimizers import State
 from playground.training.update import Batch, Hyperparameters, Update
 
-BUILD = "playground.training.build"  # what the compiling process runs
+BUILD = "playground.training.build"  # module run by the compiling process
 COMPILE_AFTER_S, COMPILE_POLL_S = 2.0, 0.5  # of training
 
 log = logging.getLogger(__name__)
 
 
 class Program:
-    """What a compiled loop depends on, as a value: a lab's frozen dataclass inherits it.
+    """Specification of a compiled loop, as a value: a lab's frozen dataclass inherits it.
 
-    ``networks`` = S is how many are trained at once, each with its own parameters, data and hyperparameters, so
-    that all tensors but the last three inputs start with a dimension S; None is one network without that dimension.
-    ``sources`` are the files, beside those here, that the update is written in.
+    ``networks`` = S networks are trained at once, each with its own parameters, data and hyperparameters: all inputs
+    but the last three start with a dimension S. None means one network without that dimension.
+    ``sources`` are the lab's source files that define the update.
     """
 
     __slots__ = ()
@@ -56,39 +56,39 @@ class Program:
 
     @property
     def hyperparameters(self) -> tuple[str, ...]:
-        """The names of the program's hyperparameters, in its order."""
+        """Names of the hyperparameters, in the order of the inputs."""
         raise NotImplementedError
 
     def state(self) -> dict[str, Tensor]:
-        """Return the optimizer state before the first update, in the program's order."""
+        """Returns the optimizer state before the first update, in the order of the inputs."""
         raise NotImplementedError
 
     def inputs(self, rows: int) -> list[Tensor]:
-        """Return an example of the program's inputs for ``rows`` rows of data, each a tensor of its own: parameters,
-        state, features, targets, hyperparameters; then the first batch's row, the data's size, the updates."""
+        """Returns example inputs for ``rows`` rows of data, each a separate tensor: parameters, state, features,
+        targets, hyperparameters; then the first batch's row, the size of the data, the number of updates."""
         raise NotImplementedError
 
     def update(self) -> Update:
-        """Return the pure step of one network that is to be compiled."""
+        """Returns the pure step of one network, to be compiled."""
         raise NotImplementedError
 
     @property
     def leading(self) -> tuple[int, ...]:
-        """The dimensions before those of one network: (S,) or none."""
+        """Leading dimensions of all tensors: (S,), or () for one network."""
         return () if self.networks is None else (self.networks,)
 
     def json(self) -> str:
-        """Return the program as text; ``program_from`` reads it."""
+        """Returns the program as text; ``program_from`` reads it."""
         kind = f"{type(self).__module__}.{type(self).__qualname__}"
         return json.dumps({"program": kind, **asdict(self)}, sort_keys=True)  # type: ignore[call-overload]
 
     def key(self) -> str:
-        """Return a hash of all that the machine code depends on: this program, torch, the processor, our source."""
+        """Returns a hash of everything that determines the machine code: program, torch, processor, source."""
         return digest("\0".join([self.json(), torch.__version__, _processor(), _source(self.sources)]).encode())
 
 
 def program_from(text: str) -> Program:
-    """The program that ``Program.json`` wrote."""
+    """Returns the program that ``Program.json`` wrote."""
     content = json.loads(text)
     kind = content.pop("program")
     found: Program = resolve(kind)(**{name: tuple(v) if isinstance(v, list) else v for name, v in content.items()})
@@ -96,10 +96,10 @@ def program_from(text: str) -> Program:
 
 
 class CompiledLoop:
-    """Runs many updates in one call of machine code; takes the place of ``update.Loop`` for one program.
+    """Runs many updates in one call of machine code; replaces ``update.Loop`` for one program.
 
-    Weight decay and, where the program has it, L1 are always compiled in; at strength 0, with ``alive`` all
-    ones, they change nothing.
+    Weight decay and, where the program has it, L1 are always compiled in; they have no effect at strength 0 with
+    ``alive`` all ones.
     """
 
     tier = "compiled"
@@ -109,7 +109,7 @@ class CompiledLoop:
         self.program = program
         self._state, self._off = program.state(), torch.zeros(program.leading)
         self._shapes = functools.lru_cache(lambda rows: _shapes(program.inputs(rows)))
-        # The loader itself: aoti_load_package would import all of Inductor first, for a second or two.
+        # The loader itself: aoti_load_package first imports all of Inductor, which takes a second or two.
         self._package = torch._C._aoti.AOTIModelPackageLoader(str(package), "model", False, 1, -1)
 
     def run(
@@ -123,7 +123,7 @@ class CompiledLoop:
         first: int,
         count: int,
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """Make ``count`` updates from number ``first`` of the run on. Returns the new parameters and state.
+        """Make ``count`` updates, starting with update ``first`` of the run. Returns the new parameters and state.
 
         Float32 on the CPU. Raises ValueError where a shape or ``batch_size`` is not the program's.
         """
@@ -132,7 +132,7 @@ class CompiledLoop:
         if count <= 0:
             return parameters, dict(state)
         size = data[0].shape[-2]
-        rows = torch.arange(size + batch_size) % size  # the program reads on past the end; it does not wrap
+        rows = torch.arange(size + batch_size) % size  # a batch may reach past the end: the program does not wrap
         full = {**self._state, **state}
         constants = {name: self._off for name in self.program.hyperparameters if name != "learning_rate"}
         constants |= hyperparameters
@@ -144,7 +144,7 @@ class CompiledLoop:
             *map(torch.tensor, (first * batch_size % size, size, count)),
         ]
         have, need = _shapes(inputs), self._shapes(size + batch_size)
-        if have != need:  # the machine code does not look: a wrong shape here is a wrong address there
+        if have != need:  # the machine code does not check shapes; a wrong one would read invalid memory
             raise ValueError(f"compiled for {need}, not for {have}")
         moved = self._package.run([tensor.contiguous() for tensor in inputs])
         named = dict(zip(sorted(full), moved[1:], strict=True))
@@ -157,7 +157,7 @@ def _shapes(tensors: Sequence[Tensor]) -> list[tuple[torch.Size, torch.dtype, to
 
 @functools.cache
 def _processor() -> str:
-    """The processor's kind and abilities: code made for it may not run, or not round alike, on another."""
+    """Returns the processor's architecture and features: its code may not run, or round differently, on another."""
     with contextlib.suppress(OSError), open("/proc/cpuinfo") as lines:
         return platform.machine() + next((line for line in lines if line.startswith(("flags", "Features"))), "")
     return platform.machine() + platform.processor()
@@ -165,14 +165,14 @@ def _processor() -> str:
 
 @functools.cache
 def _source(files_of_the_lab: tuple[str, ...]) -> str:
-    """The source of all that takes part in the update and its compilation."""
+    """Returns the source text of every file that defines the update or its compilation."""
     files = [module.__file__ for module in (catalog, losses, optimizers, update)]
     files += [*files_of_the_lab, __file__, str(Path(__file__).with_name("build.py"))]
     return "\0".join(Path(str(file)).read_text(encoding="utf-8") for file in files)
 
 
 def load(program: Program, cache: Cache) -> CompiledLoop | None:
-    """The compiled loop for ``program`` if it is in the cache, within milliseconds; else None."""
+    """Returns the compiled loop for ``program`` from the cache, within milliseconds, or None."""
     try:
         package = cache.get(program.key())
         return CompiledLoop(program, package) if package else None
@@ -183,7 +183,7 @@ def load(program: Program, cache: Cache) -> CompiledLoop | None:
 
 @functools.cache
 def find_compiler() -> str | None:
-    """$CXX, g++ or clang++: the first that takes C++20 with OpenMP and finds its headers. Tried once, for 0.1 s."""
+    """Returns the first of $CXX, g++ and clang++ that compiles C++20 with OpenMP, or None. Takes 0.1 s, once."""
     options = ["-std=c++20", "-fopenmp", "-fsyntax-only", "-x", "c++", "-"]
     source = b"#include <omp.h>\n#include <array>\n"
     for name in filter(None, (os.environ.get("CXX"), "g++", "clang++")):
@@ -194,12 +194,12 @@ def find_compiler() -> str | None:
 
 
 def compiler_available() -> bool:
-    """Whether ``compile_aside`` can work here at all."""
+    """Whether this machine has a compiler for ``compile_aside``."""
     return find_compiler() is not None
 
 
 class Compilation:
-    """A compilation under way in another process, at the lowest priority. ``stop`` it when nobody waits for it."""
+    """A compilation in another process, at the lowest priority. ``stop`` it when it is no longer needed."""
 
     def __init__(self, program: Program, cache: Cache, compiler: str) -> None:
         self.program, self._cache = program, cache
@@ -208,18 +208,18 @@ class Compilation:
         self._process = subprocess.Popen(
             [sys.executable, "-m", BUILD, program.json()],
             env=os.environ | changes,
-            stdin=subprocess.PIPE,  # closed by the system when we die, however that comes
+            stdin=subprocess.PIPE,  # the system closes it when this process ends, even by a crash
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,  # so that the compiler, its child, can be stopped with it
+            start_new_session=True,  # a process group, to stop its child, the compiler, with it
         )
 
     def is_over(self) -> bool:
-        """Whether it has ended, well or not."""
+        """Whether it has ended, with or without success."""
         return self._process.poll() is not None
 
     def loop(self) -> CompiledLoop | None:
-        """Wait for its end; then the loop, or None where it failed."""
+        """Wait for its end. Returns the loop, or None where it failed."""
         status = self._process.wait()
         assert self._process.stdin is not None
         self._process.stdin.close()
@@ -229,24 +229,24 @@ class Compilation:
         return None
 
     def stop(self) -> None:
-        """End it now. What it leaves behind, the next one clears away."""
+        """Kill it. The next compilation deletes its files."""
         if not self.is_over():
-            os.killpg(self._process.pid, signal.SIGKILL)  # not yet waited for, so that the group exists
+            os.killpg(self._process.pid, signal.SIGKILL)  # the group exists until we wait for the process
             self._process.wait()
             assert self._process.stdin is not None
             self._process.stdin.close()
 
 
 def compile_aside(program: Program, cache: Cache) -> Compilation | None:
-    """Start to compile; None where there is no compiler or cache, and while another compilation runs: ask again."""
+    """Start a compilation. Returns None without a compiler or cache, and while another runs: then try again later."""
     compiler = None if cache.folder is None or cache.is_busy() else find_compiler()
     return Compilation(program, cache, compiler) if compiler else None
 
 
 class Upgrade:
-    """Brings the compiled loop for one program, from the cache or by a compilation beside the training.
+    """Gets the compiled loop for one program, from the cache or by compiling it during training.
 
-    A program that could not be compiled in this process is not tried again.
+    Within one process, a failed compilation is not repeated.
     """
 
     _failed: ClassVar[set[Program]] = set()
@@ -257,11 +257,11 @@ class Upgrade:
         self._compilation: Compilation | None = None
 
     def kept(self) -> CompiledLoop | None:
-        """The loop if it is on disk already; takes some milliseconds."""
+        """Returns the loop if it is on disk, within milliseconds, or None."""
         return load(self.program, self._cache) if compiling_is_allowed() else None
 
     def poll(self) -> CompiledLoop | None:
-        """The loop once it is there; the first call starts to make it. Call it now and then: it never waits."""
+        """Returns the loop once it is ready, else None. The first call starts the compilation; none waits for it."""
         if self.program in self._failed or not compiling_is_allowed():
             return None
         if self._compilation is None:
@@ -272,23 +272,23 @@ class Upgrade:
 
     @property
     def is_hopeless(self) -> bool:
-        """Whether ``poll`` will never bring a loop that is not there yet."""
+        """Whether a compilation is impossible or has failed, so that ``poll`` can only find a loop on disk."""
         impossible = self._cache.folder is None or not compiling_is_allowed() or not compiler_available()
         return impossible or self.program in self._failed
 
     def wait(self) -> CompiledLoop | None:
-        """The loop, however long it takes (about 20 s); None where it cannot be made here."""
+        """Wait for the loop (about 20 s). Returns None where it cannot be compiled here."""
         loop = load(self.program, self._cache)
         while loop is None and compiler_available() and self._cache.folder is not None:
             self._compilation = self._compilation or compile_aside(self.program, self._cache)
             if self._compilation is not None:
                 return self._finished()
-            time.sleep(0.1)  # another process compiles, perhaps the very same
+            time.sleep(0.1)  # another process compiles, perhaps the same program
             loop = load(self.program, self._cache)
         return loop
 
     def stop(self) -> None:
-        """End a compilation that nobody waits for any more."""
+        """Stop the compilation, if one runs."""
         if self._compilation is not None:
             self._compilation.stop()
 
@@ -301,13 +301,13 @@ class Upgrade:
 
 
 class Lookout:
-    """When a run looks for a compiled loop: after its first slice on disk; if it lasts, for one that is made now."""
+    """Decides when a run looks for a compiled loop: on disk after its first slice, by compiling if training lasts."""
 
     def __init__(self) -> None:
         self._trained_s: float | None = None
 
     def look(self, slice_s: float) -> Callable[[Upgrade], CompiledLoop | None] | None:
-        """Count a slice of ``slice_s`` seconds of training. Returns how to ask the ``Upgrade`` now, or None."""
+        """Count a slice of ``slice_s`` seconds of training. Returns the ``Upgrade`` method to call now, or None."""
         if self._trained_s is None:
             self._trained_s = slice_s
             return Upgrade.kept

@@ -1,4 +1,4 @@
-"""Where tensors live: the CPU, or a GPU where there is one."""
+"""The device of tensors: the CPU, or a GPU if available."""
 
 import torch
 
@@ -7,7 +7,7 @@ from playground.kinds import ConfigError
 
 
 def pick_device(name: str) -> torch.device:
-    """The torch device for a name of ``DEVICES``. Raises ConfigError where the machine has no such device."""
+    """Returns the torch device for a name of ``DEVICES``. Raises ConfigError where the machine has no such device."""
     available = available_devices()
     if name == "auto":
         return torch.device("cuda" if "cuda" in available else "cpu")
@@ -18,7 +18,7 @@ def pick_device(name: str) -> torch.device:
 
 
 def available_devices() -> dict[str, str]:
-    """The devices of this machine by name, with the hardware's own name."""
+    """Returns the devices of this machine by name, each with its hardware's name."""
     devices = {"cpu": "CPU"}
     if torch.cuda.is_available():
         devices["cuda"] = torch.cuda.get_device_name()
@@ -26,6 +26,5 @@ def available_devices() -> dict[str, str]:
 
 
 def use_one_thread() -> None:
-    """With as many busy workers as cores, torch's own threads only get in each other's way; and a fixed number of
-    threads is part of "the same weights, bit for bit"."""
+    """Limit torch to one thread: bit-exact results need a fixed number, and the workers keep all cores busy."""
     torch.set_num_threads(1)

@@ -1,4 +1,4 @@
-"""The measurements of a run, in bounded memory: what its curves are drawn from."""
+"""The measurements of a run, in bounded memory: the data of its curves."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,8 +12,8 @@ Row = tuple[float, ...]
 class History:
     """Rows of measurements over a run, thinned evenly so that it never grows beyond ``capacity`` rows.
 
-    ``columns`` names what a row holds: ``step``, ``epoch``, then what is measured. The newest row is always kept.
-    A row may have gaps (NaN), where something is measured less often; of two that stand too close, the fuller stays.
+    ``columns`` names a row's values: ``step``, ``epoch``, then the metrics. The newest row is always kept.
+    A row has gaps (NaN) for metrics that are measured less often. Of two rows too close, the fuller one stays.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class History:
         return tuple(math.nan if (value := values.get(name)) is None else float(value) for name in self.columns)
 
     def add(self, row: Sequence[float]) -> None:
-        """Append a row; one for the same step replaces the last, one for an earlier step is known already.
+        """Append a row. A row for the last step replaces it; one for an earlier step is ignored.
 
         Raises ValueError for a row of another length than ``columns``.
         """
@@ -49,12 +49,12 @@ class History:
             self._rows = [*map(_fuller, pairs), self._rows[-1]]
 
     def cut(self, step: int) -> None:
-        """Forget what came after ``step``."""
+        """Delete the rows after ``step``."""
         while self._rows and self._rows[-1][0] > step:
             self._rows.pop()
 
     def array(self) -> NDArray[np.float64]:
-        """The rows so far, (H, columns)."""
+        """Returns the rows so far, (H, columns)."""
         return np.array(self._rows, dtype=np.float64).reshape(-1, len(self.columns))
 
     def _checked(self, row: Sequence[float]) -> Row:
@@ -64,5 +64,5 @@ class History:
 
 
 def _fuller(rows: Sequence[Row]) -> Row:
-    """The row with the fewest gaps, the first of several."""
+    """Returns the row with the fewest gaps, the first of several."""
     return min(rows, key=lambda row: sum(map(math.isnan, row)))

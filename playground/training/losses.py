@@ -1,6 +1,6 @@
 """Losses as functions of logits and targets, each a mean over the batch.
 
-``output`` says what turns logits into the network's output: ``tanh``, ``linear`` or ``softmax``.
+``output`` names the function from logits to the network's output: ``tanh``, ``linear`` or ``softmax``.
 """
 
 from collections.abc import Callable
@@ -30,10 +30,10 @@ LOSSES = {"squared_error": squared_error, "cross_entropy": cross_entropy}
 
 
 def guessing_loss(loss: str, targets: Tensor) -> float:
-    """The loss of the best answer that is the same for every input, for targets (N, outputs).
+    """Returns the loss of the best constant output, for targets (N, outputs).
 
-    That is the mean of the targets, which for one-hot targets are the shares of the classes. Squared error then gives
-    half the variance, cross-entropy the entropy of the shares.
+    That output is the mean of the targets; for one-hot targets, the shares of the classes. The loss is half the
+    variance for squared error, and the entropy of the shares for cross-entropy.
     """
     mean = targets.mean(dim=0, keepdim=True)
     logits = mean.clamp_min(torch.finfo(mean.dtype).tiny).log() if loss == "cross_entropy" else mean

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from playground.catalog import OPTIMIZERS as CATALOG
 
-State = Mapping[str, Tensor]  # by name ("velocity", "mean", …) a vector (P,) or a scalar
+State = Mapping[str, Tensor]  # vectors (P,) or scalars by name: "velocity", "mean", …
 Rule = Callable[[Tensor, Tensor, State, Tensor], tuple[Tensor, dict[str, Tensor]]]
 
 
@@ -48,7 +48,7 @@ OPTIMIZERS: dict[str, Rule] = {"sgd": sgd, "momentum": momentum, "adam": adam}
 
 
 def initial_state(optimizer: str, parameters: Tensor) -> dict[str, Tensor]:
-    """The state before the first update: zeros, like ``parameters`` (P,) in dtype and device."""
+    """Returns the state before the first update: zeros, with the dtype and device of ``parameters`` (P,)."""
     zeros = torch.zeros_like(parameters)
     states = {
         "sgd": {},

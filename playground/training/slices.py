@@ -1,14 +1,14 @@
-"""Training in slices: how many updates to make before looking at the clock, and the way back from one too many."""
+"""Training in slices: how many updates to make between looks at the clock, and where to stop on divergence."""
 
 import time
 from collections.abc import Callable
 
 
 class Slicer:
-    """Cuts the updates of one experiment into pieces that end in time.
+    """Divides a slice of an experiment's updates into pieces, to end it in time.
 
-    A piece takes about ``share`` of the time that is left, and none begins within the last ``rest`` of a slice.
-    ``rate``, in updates per second, is a guess until it is measured; ``took_s`` is what the last slice took.
+    A piece takes about ``share`` of the time left, and none begins within the last ``rest`` of a slice.
+    ``rate``, in updates per second, is a guess until measured; ``took_s`` is the time of the last slice.
     """
 
     def __init__(self, rate: float, share: float = 1 / 2, rest: float = 1 / 16) -> None:
@@ -16,10 +16,10 @@ class Slicer:
         self._share, self._rest = share, rest
 
     def run(self, train: Callable[[int], int], steps: int | None, budget_s: float | None) -> int:
-        """Call ``train`` until ``steps`` updates are made or about ``budget_s`` seconds are over; returns how many.
+        """Call ``train`` until ``steps`` updates or about ``budget_s`` seconds are over. Returns the updates made.
 
-        ``train(count)`` makes up to ``count`` updates and returns how many; 0 ends the slice. There is at least one
-        call, however short the time, unless ``steps`` is 0.
+        ``train(count)`` makes up to ``count`` updates and returns how many; 0 ends the slice. It is called at least
+        once, however short the time, unless ``steps`` is 0.
         """
         done, started = 0, time.perf_counter()
         while count := self._next(steps, budget_s, done, time.perf_counter() - started):
@@ -33,7 +33,7 @@ class Slicer:
         return done
 
     def _next(self, steps: int | None, budget_s: float | None, done: int, elapsed_s: float) -> int:
-        """How many updates to make before looking at the clock again; 0 when the slice is over."""
+        """Returns the updates of the next piece; 0 when the slice is over."""
         count = None if steps is None else max(steps - done, 0)
         if budget_s is not None:
             left_s = budget_s - elapsed_s
@@ -44,10 +44,10 @@ class Slicer:
 
 
 def stop_before(bad: int, lands: Callable[[int], bool]) -> None:
-    """Go to the last update after which all is finite; ``bad`` updates from the start were too many.
+    """Stop after the last update whose results are all finite, by bisection; ``bad`` updates diverged.
 
-    ``lands(count)`` makes ``count`` updates from one and the same start and tells whether they end in finite numbers.
-    The last call is the one whose outcome stays. Found by bisection, so the place does not depend on ``bad``.
+    ``lands(count)`` makes ``count`` updates, always from the same start, and returns whether the results are finite.
+    The result of its last call stays.
     """
     good = 0
     while bad - good > 1:

@@ -1,4 +1,4 @@
-"""The state of modules and optimizers in NumPy: all that training needs to go on, readable by any process."""
+"""The state of modules and optimizers in NumPy: everything needed to resume training, readable by any process."""
 
 import hashlib
 from collections.abc import Mapping
@@ -13,28 +13,28 @@ from playground.run import element
 
 
 def module_state(module: nn.Module) -> dict[str, np.ndarray[Any, Any]]:
-    """Copies of all parameters and buffers of ``module`` by PyTorch's names: running means are part of a network."""
+    """Returns copies of all parameters and buffers (such as running means) of ``module`` by PyTorch's names."""
     return {name: value.detach().cpu().numpy().copy() for name, value in module.state_dict().items()}
 
 
 def restore_module(module: nn.Module, state: Mapping[str, np.ndarray[Any, Any]]) -> None:
-    """Put an earlier ``module_state`` back into ``module``."""
+    """Restore ``module`` from ``module_state``."""
     module.load_state_dict({name: torch.tensor(value) for name, value in state.items()})
 
 
 def optimizer_state(optimizer: torch.optim.Optimizer) -> dict[str, Any]:
-    """A copy of the optimizer's ``state_dict`` with NumPy arrays for tensors."""
+    """Returns a copy of the optimizer's ``state_dict`` with NumPy arrays for tensors."""
     found: dict[str, Any] = _mapped(optimizer.state_dict(), lambda value: value.detach().cpu().numpy().copy(), Tensor)
     return found
 
 
 def restore_optimizer(optimizer: torch.optim.Optimizer, state: Mapping[str, Any]) -> None:
-    """Put an earlier ``optimizer_state`` back into ``optimizer``. Its hyperparameters come with it."""
+    """Restore ``optimizer``, with its hyperparameters, from ``optimizer_state``."""
     optimizer.load_state_dict(_mapped(state, torch.tensor, np.ndarray))
 
 
 def training_state(network: nn.Module, optimizers: Mapping[str, torch.optim.Optimizer]) -> dict[str, Any]:
-    """Copies of all that training changes: the ``network`` and its ``optimizers``, by their names."""
+    """Returns copies of the states that training changes: of the ``network`` and of its ``optimizers`` by name."""
     kept = {name: optimizer_state(optimizer) for name, optimizer in optimizers.items()}
     return {"network": module_state(network), "optimizers": kept}
 
@@ -42,20 +42,20 @@ def training_state(network: nn.Module, optimizers: Mapping[str, torch.optim.Opti
 def restore_training(
     network: nn.Module, optimizers: Mapping[str, torch.optim.Optimizer], state: Mapping[str, Any]
 ) -> None:
-    """Put an earlier ``training_state`` back."""
+    """Restore ``network`` and ``optimizers`` from ``training_state``."""
     restore_module(network, state["network"])
     for name, optimizer in optimizers.items():
         restore_optimizer(optimizer, state["optimizers"][name])
 
 
 def parameters_of(module: nn.Module) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """All parameters as one vector (P,), in the order of ``module.parameters()``."""
+    """Returns all parameters as one vector (P,), in the order of ``module.parameters()``."""
     vector = torch.cat([value.detach().reshape(-1) for value in module.parameters()])
     return vector.cpu().numpy().copy()
 
 
 def sha256(module: nn.Module) -> str:
-    """The hash of all parameters' and buffers' bytes."""
+    """Returns the hash of all parameters and buffers, with their names."""
     digest = hashlib.sha256()
     for name, value in module_state(module).items():
         digest.update(name.encode() + value.tobytes())
@@ -77,7 +77,7 @@ def set_element(module: nn.Module, target: str, value: float) -> None:
 
 
 def _mapped(tree: Any, change: Any, kind: type) -> Any:
-    """``tree`` of dicts and lists with ``change`` applied to every leaf of ``kind``."""
+    """Returns ``tree``, of dicts and lists, with ``change`` applied to every leaf of ``kind``."""
     if isinstance(tree, kind):
         return change(tree)
     if isinstance(tree, Mapping):

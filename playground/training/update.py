@@ -1,8 +1,8 @@
 """One training step as a pure function, and the loop that runs it.
 
-``make_update`` builds the step from a real ``nn.Module``; reading it is reading what training is. The loop runs the
-step's traced graph: the very same tensor operations in the same order, recorded once, without the Python
-around them. A faster loop (compiled, or over many seeds) takes the same arguments and gives the same results.
+``make_update`` builds the step from an ``nn.Module``. The loop runs the step's traced graph: the same tensor operations
+in the same order, recorded once, without the Python around them. A compiled loop takes the same arguments; its
+results may differ in their last bits.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,14 +26,14 @@ Update = Callable[[Tensor, State, Batch, Hyperparameters], tuple[Tensor, dict[st
 
 
 def make_update(model: nn.Module, loss: Loss, optimizer: str) -> Update:
-    """The training step of ``model``.
+    """Returns the training step of ``model``.
 
     ``update(parameters, optimizer_state, batch, hyperparameters)`` returns the new parameters (P,), the new state and
     the batch's loss before the step. It is pure: the same arguments give the same results, bit for bit on CPU.
 
     ``hyperparameters`` holds ``learning_rate`` and, where regularization is on, ``weight_decay`` or ``l1_strength``.
-    The penalty is not part of the loss; it acts beside the optimizer (decoupled; Loshchilov and Hutter 2019), on
-    weights only, never on biases. L1 needs ``alive`` in the state: see ``all_alive``.
+    The penalty is decoupled from loss and optimizer (Loshchilov and Hutter 2019) and applies to weights only, never to
+    biases. L1 needs ``alive`` in the state: see ``all_alive``.
     """
     rule = OPTIMIZERS[optimizer]
     is_weight = weight_mask(model)
@@ -61,19 +61,19 @@ def make_update(model: nn.Module, loss: Loss, optimizer: str) -> Update:
 
 
 def flatten(model: nn.Module) -> Tensor:
-    """A copy of all parameters as one vector (P,), in the order of ``model.named_parameters()``."""
+    """Returns a copy of all parameters as one vector (P,), in the order of ``model.named_parameters()``."""
     return torch.cat([w.detach().reshape(-1) for w in model.parameters()])
 
 
 def unflatten(parameters: Tensor, model: nn.Module) -> dict[str, Tensor]:
-    """Views of the vector (P,) in the shapes and under the names of ``model``'s parameters."""
+    """Returns views of the vector (P,) with the names and shapes of ``model``'s parameters."""
     named = dict(model.named_parameters())
     parts = torch.split(parameters, [w.numel() for w in named.values()])
     return {name: part.view(w.shape) for (name, w), part in zip(named.items(), parts, strict=True)}
 
 
 def element_index(model: nn.Module, target: str) -> int:
-    """Where in the vector of parameters an element is, given as PyTorch names it: ``layers.0.weight[2,1]``.
+    """Returns an element's index in the vector of parameters; ``target`` is its PyTorch name: ``layers.0.weight[2,1]``.
 
     Raises ConfigError where ``model`` has no such element.
     """
@@ -88,18 +88,18 @@ def element_index(model: nn.Module, target: str) -> int:
 
 
 def weight_mask(model: nn.Module) -> Tensor:
-    """1 where the vector of parameters holds a weight, 0 where it holds a bias; shape (P,)."""
+    """Returns a mask (P,): 1 where the vector of parameters holds a weight, 0 where it holds a bias."""
     return torch.cat([torch.full_like(w, float(w.dim() > 1)).detach().reshape(-1) for w in model.parameters()])
 
 
 def all_alive(parameters: Tensor) -> Tensor:
-    """The mask that L1 keeps in the optimizer state under ``alive``: 1 for each parameter that still learns. One that
-    is 0 where its mask is 0 from the start is as good as not there."""
+    """Returns the initial L1 mask, stored in the optimizer state as ``alive``: 1 for each parameter that still learns.
+    A parameter that starts at 0 with mask 0 has no effect, as if absent."""
     return torch.ones_like(parameters)
 
 
 def _shrunk(before: Tensor, moved: Tensor, shrink: Tensor, alive: Tensor) -> tuple[Tensor, Tensor]:
-    """L1: move each weight by ``shrink`` towards 0; one that would cross 0 stops there and learns no more.
+    """L1: move each weight by ``shrink`` towards 0; one that would cross 0 becomes 0 and stops learning.
 
     As in TensorFlow Playground (nn.ts, updateWeights).
     """
@@ -110,10 +110,10 @@ def _shrunk(before: Tensor, moved: Tensor, shrink: Tensor, alive: Tensor) -> tup
 
 
 class Loop:
-    """Runs many updates over batches taken in fixed order, round and round, without reshuffling.
+    """Runs many updates over batches in a fixed cyclic order, without shuffling.
 
-    Batch k holds ``batch_size`` consecutive rows from row k · batch_size on; at the end of the data it goes on
-    from the start, so that a partial batch is completed by the next epoch.
+    Batch k holds ``batch_size`` consecutive rows from row k · batch_size, modulo the number of rows: rows of the next
+    epoch complete a partial batch.
 
     With ``torch.func.vmap(update)`` it runs S networks at once: every tensor then starts with a dimension S.
     """
@@ -135,7 +135,7 @@ class Loop:
         first: int,
         count: int,
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """Make ``count`` updates from number ``first`` of the run on. Returns the new parameters and state."""
+        """Make ``count`` updates, starting with update ``first`` of the run. Returns the new parameters and state."""
         size = data[0].shape[-2]
         features, targets = (torch.cat([part, part[..., :batch_size, :]], -2) for part in data)
         names, constants = sorted(state), list(hyperparameters.values())
@@ -151,7 +151,7 @@ class Loop:
     def _graph(
         self, moving: list[Tensor], names: list[str], rows: Batch, hyperparameters: Hyperparameters
     ) -> Callable[..., list[Tensor]]:
-        """The traced update for these shapes: flat tensors in, new parameters and state out."""
+        """Returns the traced update for these shapes: flat tensors in, new parameters and state out."""
         key = (tuple(names), tuple(hyperparameters), rows[0].shape, rows[0].dtype)
         if key not in self._graphs:
             n = len(moving)
@@ -162,14 +162,14 @@ class Loop:
                 parameters, state, _ = self._update(tensors[0], state, (tensors[n], tensors[n + 1]), constants)
                 return [parameters, *(state[name] for name in names)]
 
-            # Tracing takes one tensor object that stands in two places for one input: give it copies.
+            # Tracing treats the same tensor object in two places as one input, so give it copies.
             examples = [tensor.clone() for tensor in (*moving, *rows, *hyperparameters.values())]
             self._graphs[key] = simplified(make_fx(flat)(*examples)).forward
         return self._graphs[key]
 
 
 def simplified(graph: GraphModule) -> GraphModule:
-    """The same operations, less those that do nothing, called by their fast names. No bit of a result changes."""
+    """Returns the graph without no-ops, its operations called through faster bindings. Results stay bit-exact."""
     aten = torch.ops.aten
     for node in graph.graph.find_nodes(op="call_function", target=aten.detach.default):
         node.replace_all_uses_with(node.args[0])
@@ -185,7 +185,7 @@ def simplified(graph: GraphModule) -> GraphModule:
                 node.replace_all_uses_with(inner.args[0])
     graph.graph.eliminate_dead_code()
     for node in graph.graph.nodes:
-        if isinstance(node.target, OpOverload):  # its call goes through Python; torch.mul and its like are C
+        if isinstance(node.target, OpOverload):  # called through Python, unlike torch.mul and the other C functions
             name = node.target.overloadpacket.__name__
             node.target = getattr(torch, name, None) or getattr(Tensor, name, node.target)
     graph.recompile()
@@ -193,5 +193,5 @@ def simplified(graph: GraphModule) -> GraphModule:
 
 
 def hyperparameter_tensors(values: Mapping[str, float], device: torch.device) -> dict[str, Tensor]:
-    """Scalars as float32 tensors on ``device``."""
+    """Returns scalars as float32 tensors on ``device``."""
     return {name: torch.tensor(value, dtype=torch.float32, device=device) for name, value in values.items()}
