@@ -1,1 +1,1 @@
-"""Labs over labs: many networks at once, compared, mapped, raced."""
+"""Labs that train many networks at once: comparison, trainability map, race."""

@@ -1,4 +1,4 @@
-"""Many runs of one lab in training side by side: what a study asks of them, and how any lab can do it."""
+"""Many runs of one lab trained together: the protocol for studies, and an implementation for any lab."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,111 +16,111 @@ from playground.training.turns import give_way
 T = TypeVar("T")
 
 MOST_SIDE = 48  # px of a tile
-MOST_NUMBER = 3e38  # float32 goes no further
+MOST_NUMBER = 3e38  # just below the largest float32
 THUMBNAIL = View(panels=frozenset({"thumbnail"}))
 
 
 class Ensemble(Protocol):
-    """Runs of one lab in training, each known by its index among ``configs``.
+    """Runs of one lab in training, indexed as in ``configs``.
 
-    A lab that can train many runs at once names its own on its card, else it is a ``Lockstep``. Every reading leaves
-    the training as it was.
+    A lab that can train many runs at once names its own class on its card; the default is ``Lockstep``. Reading never
+    changes the training.
     """
 
     configs: tuple[RunConfig, ...]
 
     @property
     def tier(self) -> str:
-        """How updates are computed."""
+        """How updates are computed: ``plain``, ``traced`` or ``compiled``."""
         ...
 
     def advance_to(self, steps: Sequence[int]) -> int:
-        """Train every run up to its number of updates in ``steps`` (runs,); returns the updates of all together.
+        """Train every run up to its number of updates in ``steps`` (runs,). Returns the updates of all together.
 
-        One that diverges on the way stands from then on where it was at the last ``mark``: where it was a slice
-        earlier is chance.
+        A run that diverges goes back to the last ``mark`` and stays there, so that its state does not depend on
+        the slicing.
         """
         ...
 
     def mark(self) -> None:
-        """Remember this moment; the beginning is marked already."""
+        """Set the mark to this moment. The start is marked initially."""
         ...
 
     def prepare(self) -> None:
-        """Do now what would make the first ``advance_to`` slow. Leaves the runs as they were."""
+        """Warm up, so that the first ``advance_to`` is as fast as the others. Does not change the runs."""
         ...
 
     def upgrade(self, wait: bool) -> bool:
-        """Take a faster loop that is there already, or with ``wait`` one that is made now.
+        """Switch to a faster loop that is ready, or with ``wait`` make one first.
 
         Returns whether there is one.
         """
         ...
 
     def has_faster(self, took_s: float | None = None) -> bool | None:
-        """Whether a faster loop can be taken now; None while it is being made, which this may start.
+        """Returns whether a faster loop is ready; None while it is being made, which this may start.
 
-        ``took_s`` is how long the last slice took: then making one begins only where it may pay.
+        Given ``took_s``, the time of the last slice, it starts one only once training has lasted long enough.
         """
         ...
 
     def take_faster(self) -> bool:
-        """Take the faster loop, waiting for it where need be; returns whether there is one."""
+        """Switch to the faster loop, waiting for it if necessary. Returns whether there is one."""
         ...
 
     def close(self) -> None:
-        """End what was started for these runs alone."""
+        """Stop the compilations started for these runs."""
         ...
 
     def steps(self) -> NDArray[np.int64]:
-        """The updates behind every run's present state, (runs,)."""
+        """Returns every run's updates so far, (runs,)."""
         ...
 
     def diverged(self) -> NDArray[np.bool_]:
-        """Whether a run left the finite numbers, (runs,)."""
+        """Returns whether each run has diverged, (runs,)."""
         ...
 
     def scores(self) -> dict[str, NDArray[np.float64]]:
-        """The lab's metrics by name, each (runs,): NaN for a run without it.
+        """Returns the lab's metrics by name, each (runs,): NaN for a run without it.
 
         Those of a diverged run are its last finite ones.
         """
         ...
 
     def tiles(self, indices: Sequence[int]) -> NDArray[np.uint8]:
-        """A small picture of each of some runs, (n, height, width, 3)."""
+        """Returns a small picture of each of these runs, (n, height, width, 3)."""
         ...
 
     def scene(self) -> dict[str, Any]:
-        """What ``pictures`` need to be painted and what stays the same, as JSON."""
+        """Returns the constants for painting ``pictures``, as JSON."""
         ...
 
     def pictures(self, wall: Sequence[int], large: Sequence[int]) -> dict[str, NDArray[Any]]:
-        """What the stage of a comparison paints: many runs small, and one of each variant large."""
+        """Returns the arrays that the stage of a comparison paints: many runs small, one of each variant large."""
         ...
 
     def state(self) -> dict[str, Any]:
-        """All that training needs to go on from here."""
+        """Returns everything needed to resume training."""
         ...
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from an earlier ``state`` of the same runs."""
+        """Restore from ``state()`` of the same runs."""
         ...
 
     def parameters_sha256(self) -> str:
-        """The hash of all runs' parameters."""
+        """Returns the hash of all runs' parameters."""
         ...
 
 
 def ensemble_of(configs: Sequence[RunConfig], **options: Any) -> Ensemble:
-    """The runs of ``configs``, all of one lab, in the way that this lab has, which may have ``options``."""
+    """Returns the ensemble of ``configs``, all of one lab; ``options`` go to the lab's own class, if it has one."""
     own = LABS[configs[0].lab].ensemble
     found: Ensemble = resolve(own)(configs, **options) if own else Lockstep(configs)
     return found
 
 
 def outcomes(ensemble: Ensemble, epochs_to_target: Sequence[int | None]) -> list[Outcome]:
-    """Where every run has come to; ``epochs_to_target``: the first epochs after which they met a target."""
+    """Returns every run's outcome; ``epochs_to_target`` holds the first epochs after which they met a target."""
     scores, steps, diverged = ensemble.scores(), ensemble.steps(), ensemble.diverged()
     return [
         Outcome(
@@ -134,7 +134,7 @@ def outcomes(ensemble: Ensemble, epochs_to_target: Sequence[int | None]) -> list
 
 
 class Lockstep:
-    """The runs of ``configs`` as experiments of their own, which take turns: for every lab, and as fast as these."""
+    """The runs of ``configs`` as separate experiments that take turns: works for every lab."""
 
     tier = "plain"
 
@@ -194,14 +194,14 @@ class Lockstep:
         return dict(self._scores)
 
     def tiles(self, indices: Sequence[int]) -> NDArray[np.uint8]:
-        return _alike([self._thumbnail(index) for index in _in_turns(indices)], MOST_SIDE)
+        return _same_size([self._thumbnail(index) for index in _in_turns(indices)], MOST_SIDE)
 
     def scene(self) -> dict[str, Any]:
         return {}
 
     def pictures(self, wall: Sequence[int], large: Sequence[int]) -> dict[str, NDArray[Any]]:
-        """``tiles`` (n, height, width, 3) and ``large`` alike, in their colours."""
-        return {"tiles": self.tiles(wall), "large": _alike([self._thumbnail(index) for index in large])}
+        """Returns ``tiles`` and ``large``, both RGB (n, height, width, 3)."""
+        return {"tiles": self.tiles(wall), "large": _same_size([self._thumbnail(index) for index in large])}
 
     def _thumbnail(self, index: int) -> NDArray[np.uint8]:
         found: NDArray[np.uint8] = self._runs[index].observe("", THUMBNAIL).arrays["thumbnail"]
@@ -227,14 +227,14 @@ class Lockstep:
 
 
 def _in_turns(parts: Sequence[T]) -> Iterator[T]:
-    """``parts``; between two of them others have their turn."""
+    """Yields ``parts``; gives way to other calls before each."""
     for part in parts:
         give_way()
         yield part
 
 
 def _number(value: float | None, better: str) -> float:
-    """A metric as networks are ranked by it: one that is not finite, or too large for a frame, is worse than any."""
+    """Returns a metric for ranking: infinitely bad where it is None or too large for float32."""
     if value is None or abs(value) > MOST_NUMBER:
         return -np.inf if better == "high" else np.inf
     return value
@@ -245,13 +245,13 @@ def _finite(value: float) -> float | None:
 
 
 def _numbered(states: Sequence[Mapping[str, Any]], chosen: Sequence[bool] | None = None) -> dict[str, Any]:
-    """Some of ``states`` by their indices."""
+    """Returns the ``chosen`` states, or all, by index."""
     return {str(index): state for index, state in enumerate(states) if chosen is None or chosen[index]}
 
 
-def _alike(pictures: Sequence[NDArray[np.uint8]], most: int | None = None) -> NDArray[np.uint8]:
-    """Pictures (height, width, 3) in one array, all as large as the largest and at most ``most`` on a side; a pixel
-    is that of the nearest in its picture."""
+def _same_size(pictures: Sequence[NDArray[np.uint8]], most: int | None = None) -> NDArray[np.uint8]:
+    """Returns pictures (height, width, 3) in one array, scaled by nearest neighbour to the largest one's size, or to
+    at most ``most`` pixels a side."""
     height, width = (max(picture.shape[axis] for picture in pictures) for axis in (0, 1))
     shrink = min(1.0, (most or max(height, width)) / max(height, width))
     sides = [max(round(side * shrink), 1) for side in (height, width)]

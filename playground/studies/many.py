@@ -1,4 +1,4 @@
-"""Many networks trained without a page: in this process, on all cores, or on a Ray cluster."""
+"""Train many networks without a page: in this process, on all cores, or on a Ray cluster."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -28,22 +28,22 @@ def train_all(
     limit_bytes: int | None = None,
     progress: Progress | None = None,
 ) -> Trained:
-    """Train the networks of ``batches`` for ``epochs`` passes over their data; what came of all, in their order.
+    """Train the networks of ``batches`` for ``epochs`` passes over their data. Returns all outcomes, in order.
 
-    The networks of a batch should be of one structure, or differ in width alone and be ``padded``. A batch is cut
-    into parts of ``PART`` networks at most.
+    The networks of a batch should have one structure, or differ only in width and be ``padded``. A batch is split
+    into parts of at most ``PART`` networks.
 
-    ``progress`` gets the mean epoch now and then. ``tier``: ``traced`` starts at once, ``compiled`` makes machine
-    code first (some 20 s a structure, kept on disk), ``auto`` takes compiled loops that are kept, and makes them for
-    long trainings. ``engine`` is one of ``ENGINES``: ``inline`` trains all parts in this process, epoch by epoch;
-    ``process`` in as many processes as there are cores; ``ray`` on the cluster that $RAY_ADDRESS names, else on all
-    cores of this machine. The outcomes are the same.
+    ``progress`` receives the mean epoch at intervals. ``tier``: ``traced`` starts at once, ``compiled`` makes machine
+    code first (some 20 s a structure, kept on disk), ``auto`` uses compiled loops that are on disk, and makes them
+    for long trainings. ``engine`` is one of ``ENGINES``: ``inline`` trains all parts in this process, epoch by epoch;
+    ``process`` uses one process per core; ``ray`` the cluster at $RAY_ADDRESS, else all cores of this machine. The
+    outcomes are the same.
 
-    A KeyboardInterrupt ends the training, and what was reached is returned: inline up to the last epoch, elsewhere
-    the parts that were done. It is raised where nothing was reached.
+    A KeyboardInterrupt ends the training and returns the results so far: inline up to the last epoch, otherwise the
+    finished parts. Without any result it is raised.
 
-    Raises ConfigError where a value is out of range, and with numbers where the networks that a
-    process trains would take more than ``limit_bytes`` (default: half of the memory that is free).
+    Raises ConfigError where a value is out of range, or where one process's networks would need more than
+    ``limit_bytes`` of memory (default: half of the free memory).
     """
     _validate(batches, epochs, target_accuracy, tier, engine)
     common: dict[str, Any] = {"epochs": epochs, "target_accuracy": target_accuracy, "tier": tier, "padded": padded}
@@ -88,15 +88,15 @@ def _validate(
 
 
 def check(name: str, kind: Kind, value: float) -> None:
-    """Raises ConfigError, with the name, where ``value`` is not of its ``kind``."""
+    """Raises ConfigError, naming ``name``, where ``value`` is not of ``kind``."""
     try:
         kind.check(value)
     except ConfigError as error:
         raise ConfigError(str(Problem(name, str(error)))) from None
 
 
-# Engines: each takes parts and a report of epochs, and gives what came of each part, in order; None for a part that
-# an interrupt left without a result
+# Engines: each takes parts and a progress callback, and returns the parts' results in order; None for a part without
+# a result after an interrupt
 
 
 def _inline(parts: list[Part], progress: Progress) -> list[Trained | None]:

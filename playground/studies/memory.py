@@ -1,4 +1,4 @@
-"""What many networks at once need in memory, before anything is made."""
+"""Estimate the memory of many networks, before any is made."""
 
 import contextlib
 from collections.abc import Sequence
@@ -8,19 +8,19 @@ from pathlib import Path
 from playground.kinds import ConfigError
 from playground.run import RunConfig
 
-WORKSPACE_BYTES = 192 * 2**20  # activations of one block, and of one measurement; a block is bounded
-UNKNOWN_BYTES = 4 * 2**30  # where the system does not say what is free
+WORKSPACE_BYTES = 192 * 2**20  # activations of one block (bounded) and of one measurement
+UNKNOWN_BYTES = 4 * 2**30  # assumed where the system does not report free memory
 
 
 def population_bytes(configs: Sequence[RunConfig], *, padded: bool = False) -> int:
-    """About how many bytes the networks of ``configs`` take while they are trained together, as they are or, where
-    their lab can do that, all ``padded`` to the largest."""
+    """Returns an estimate of the bytes to train the networks of ``configs`` together, each at its size or, where the
+    lab supports it, all ``padded`` to the largest."""
     most = {"padded_to": max(config.demands()["parameters"] for config in configs)} if padded else {}
     return WORKSPACE_BYTES + sum(config.training_bytes(**most) for config in configs)
 
 
 def available_bytes() -> int:
-    """What memory this process may still take: the machine's, or its container's where that is less (Linux)."""
+    """Returns the free memory of the machine, or of its container where that is less (Linux)."""
     found = [UNKNOWN_BYTES]
     with contextlib.suppress(OSError, ValueError, StopIteration):
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
@@ -33,8 +33,8 @@ def available_bytes() -> int:
 
 
 def check_memory(configs: Sequence[RunConfig], limit_bytes: int | None = None, *, padded: bool = False) -> None:
-    """Raises ConfigError, with the numbers, where ``configs`` need more than ``limit_bytes``, or without one more
-    than half of what is free."""
+    """Raises ConfigError, with the numbers, where ``configs`` need more than ``limit_bytes`` (default: half of the
+    free memory)."""
     need = population_bytes(configs, padded=padded)
     limit = available_bytes() // 2 if limit_bytes is None else limit_bytes
     if need > limit:

@@ -1,6 +1,6 @@
-"""Many networks cut into parts, each trained wherever there is room for it, to the same bits.
+"""Many networks split into parts, each trained in any process, with bit-identical results.
 
-A part is a value without state: it can be sent to another process or machine, and be trained again when that is lost.
+A part is a value: it can be sent to another process or machine, and trained again when that fails.
 """
 
 import time
@@ -12,15 +12,15 @@ from playground.run import RunConfig
 from playground.studies.variants import meets, scored
 
 PART = 128  # networks
-COMPILE_FROM = 2_000_000  # updates in a part, half a minute of them: compiling costs less than it saves
-BLOCK_S = 0.25  # all parts train for about so long before progress is told
+COMPILE_FROM = 2_000_000  # updates in a part (half a minute) from which compiling saves time
+BLOCK_S = 0.25  # about the time between two reports of progress
 
-Progress = Callable[[float], None]  # so many epochs are done
+Progress = Callable[[float], None]  # receives the epochs done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """Up to ``PART`` networks that are trained in one go, ``padded`` where they differ in width."""
+    """Up to ``PART`` networks that are trained together, ``padded`` where they differ in width."""
 
     configs: tuple[RunConfig, ...]
     epochs: float
@@ -31,8 +31,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What came of networks: where each came to, None for one that an interrupt kept from being trained; the updates
-    of all together, how they were computed, and the seconds that training took."""
+    """Results of training: every network's outcome, or None where an interrupt prevented it; the updates of all
+    together, their tier, and the seconds of training."""
 
     outcomes: tuple[Outcome | None, ...]
     updates: int
@@ -41,7 +41,7 @@ class Trained:
 
     @property
     def network_steps_per_s(self) -> float | None:
-        """Updates in a second of training; None where nothing was trained."""
+        """Updates per second of training; None without any update."""
         return self.updates / self.trained_s if self.updates else None
 
 
@@ -53,7 +53,7 @@ def train_part(part: Part) -> Trained:
 
 
 def keep_step(trainings: Sequence["Training"], progress: Progress) -> None:
-    """Train parts to the end. All keep step, so that wherever they are interrupted the networks can be compared."""
+    """Train parts to the end in lockstep, so that networks are comparable after an interrupt."""
     epochs, stride = trainings[0].part.epochs, 1
     while trainings[0].epoch < epochs:
         started = time.perf_counter()
@@ -65,10 +65,10 @@ def keep_step(trainings: Sequence["Training"], progress: Progress) -> None:
 
 
 class Training:
-    """A part under way. What it gives is the same wherever that is, and in whatever strides."""
+    """A part in training. Its results do not depend on the process or on the strides."""
 
     def __init__(self, part: Part) -> None:
-        from playground.studies.ensemble import ensemble_of  # torch comes with the first training
+        from playground.studies.ensemble import ensemble_of  # imports torch, so only when training starts
         from playground.training.device import use_one_thread
 
         use_one_thread()
@@ -81,21 +81,21 @@ class Training:
 
     @property
     def seeks(self) -> bool:
-        """Whether a network may still meet the target, so that each epoch has to be looked at."""
+        """Whether a network may still meet the target, so that each epoch must be checked."""
         is_open = [first is None for first in self._first]
         return self.part.target_accuracy is not None and bool((is_open & ~self._ensemble.diverged()).any())
 
     def advance(self, epochs: int) -> None:
-        """Train for ``epochs`` more, as far as there are."""
+        """Train for ``epochs`` more, up to the part's end."""
         started = time.perf_counter()
         self._advance(min(self.epoch + epochs, self.part.epochs), in_one=epochs > 1 and not self.seeks)
         self._trained_s += time.perf_counter() - started
 
     def _advance(self, end: float, in_one: bool) -> None:
-        """Train up to the epoch ``end``, ``in_one`` call where nobody has to meet the target.
+        """Train up to the epoch ``end``, ``in_one`` call if no network seeks the target.
 
-        One that diverges stands where it was an epoch before: where one has, all go back and take the same way epoch
-        by epoch.
+        If a network diverges in that call, all are restored and repeat the epochs one by one, since a diverged network
+        keeps its state of the epoch before.
         """
         if in_one:
             before, start, diverged = self._ensemble.state(), self.epoch, self._ensemble.diverged()
@@ -110,14 +110,14 @@ class Training:
             self._look()
 
     def _advance_to(self, epoch: float) -> int:
-        """Train up to ``epoch``; returns the updates of all networks together."""
+        """Train up to ``epoch``. Returns the updates of all networks together."""
         done = self._ensemble.advance_to([round(epoch * config.steps_per_epoch) for config in self.part.configs])
         self._ensemble.mark()
         self.epoch = epoch
         return done
 
     def _look(self) -> None:
-        """Note who meets the target now for the first time."""
+        """Note which networks meet the target for the first time."""
         target, epoch = self.part.target_accuracy, int(self.epoch)
         if target is None or epoch != self.epoch:
             return
@@ -126,7 +126,7 @@ class Training:
         self._first = [found or (epoch if now else None) for found, now in zip(self._first, met, strict=True)]
 
     def result(self) -> Trained:
-        """What has come of it so far."""
+        """Returns the results so far."""
         from playground.studies.ensemble import outcomes
 
         found = tuple(outcomes(self._ensemble, self._first))

@@ -1,4 +1,4 @@
-"""Parts of a comparison or a map in processes of this machine, one a core."""
+"""Train parts of a comparison or a map in processes of this machine, one per core."""
 
 import os
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -10,21 +10,21 @@ from playground.studies.parts import Part, Progress, Trained, train_part
 def run_parts(parts: list[Part], progress: Progress) -> list[Trained | None]:
     """Train each of ``parts``. Returns their results in the same order.
 
-    ``progress`` gets the mean epoch whenever a part is done. An interrupt ends the processes at once; None stands
-    then for what was not done.
+    ``progress`` receives the mean epoch whenever a part is done. An interrupt ends the processes at once; unfinished
+    parts are then None.
     """
     count = min(len(parts), os.cpu_count() or 1)
     with ProcessPoolExecutor(count, BareSpawnContext(), initializer=follow_parent) as pool:
         futures = [pool.submit(train_part, part) for part in parts]
         try:
             for done, future in enumerate(as_completed(futures), start=1):
-                future.result()  # an error ends it all
+                future.result()  # raises a part's error, which ends all
                 progress(parts[0].epochs * done / len(parts))
         except BaseException as error:
             _end(pool)
             if not isinstance(error, KeyboardInterrupt):
                 raise
-        return [future.result() if _is_well_done(future) else None for future in futures]
+        return [future.result() if _has_result(future) else None for future in futures]
 
 
 def _end(pool: ProcessPoolExecutor) -> None:
@@ -34,5 +34,5 @@ def _end(pool: ProcessPoolExecutor) -> None:
         process.kill()
 
 
-def _is_well_done(future: Future[Trained]) -> bool:
+def _has_result(future: Future[Trained]) -> bool:
     return future.done() and not future.cancelled() and future.exception() is None

@@ -1,7 +1,7 @@
-"""Parts of a comparison or a map on a Ray cluster: more than one machine, the same code and the same results.
+"""Train parts of a comparison or a map on a Ray cluster, with the same code and results.
 
-A part is a task without state, so that a machine that is lost costs time alone: Ray runs its parts again elsewhere
-(docs.ray.io, Fault tolerance). The package must be installed on every machine, of one version.
+A part is a task without state, so a lost machine costs only time: Ray runs its parts again elsewhere
+(docs.ray.io, Fault tolerance). Every machine needs the same version of the package.
 """
 
 import os
@@ -16,10 +16,10 @@ RETRIES = 5  # of a part whose machine is lost
 
 
 def run_parts(parts: list[Part], progress: Progress) -> list[Trained | None]:
-    """Train each of ``parts`` as a task that takes one core. Returns their results in the same order.
+    """Train each of ``parts`` as a task on one core. Returns their results in the same order.
 
-    ``progress`` gets the mean epoch whenever a part is done. An interrupt ends the tasks; None stands then for what
-    was not done. Raises ConfigError where Ray is not installed.
+    ``progress`` receives the mean epoch whenever a part is done. An interrupt ends the tasks; unfinished parts are
+    then None. Raises ConfigError where Ray is not installed.
     """
     ray = _connected()
     task = ray.remote(num_cpus=1, max_retries=RETRIES)(train_part)
@@ -37,13 +37,13 @@ def run_parts(parts: list[Part], progress: Progress) -> list[Trained | None]:
 
 
 def _connected() -> Any:
-    """Ray, connected to the cluster that $RAY_ADDRESS names, else to one started on this machine alone."""
+    """Returns Ray, connected to the cluster at $RAY_ADDRESS, else to a new one on this machine."""
     try:
         import ray
     except ImportError:
         raise ConfigError("engine: ray is not installed; pip install 'neural-playground[ray]'") from None
     if not ray.is_initialized():
-        path = os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])  # also where it is not installed
+        path = os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])  # also from an uninstalled checkout
         environment = {"env_vars": {"PYTHONPATH": path}}
         ray.init(log_to_driver=False, include_dashboard=False, runtime_env=environment)
     return ray

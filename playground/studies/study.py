@@ -1,4 +1,4 @@
-"""The configuration of a study: a base, which is an ordinary run's, and settings of its own."""
+"""The configuration of a study: the base configuration of a single run, and settings of its own."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from playground.settings import Problem, Setting
 
 
 class _Joined:
-    """``settings`` of a study: those of its base and its own. A class has its usual base."""
+    """The method ``settings`` of a study: those of its base and its own. On the class, the default base."""
 
     def __get__(self, study: "Study | None", kind: "type[Study]") -> Callable[[], dict[str, Setting]]:
         return partial(kind.joined, (study or kind.usual({})).base)
@@ -18,10 +18,10 @@ class _Joined:
 
 @dataclass(frozen=True)
 class Study(RunConfig):
-    """Many runs that have ``base`` in common.
+    """Many runs that share ``base``.
 
-    A page and an address have the settings of the base and its own in one list, so a study answers for both:
-    what it does not have itself, ``base`` has.
+    A page and an address list the settings of the base and its own together, so missing attributes are looked up
+    in ``base``.
     """
 
     is_single: ClassVar[bool] = False
@@ -31,11 +31,11 @@ class Study(RunConfig):
 
     @classmethod
     def joined(cls, base: RunConfig) -> dict[str, Setting]:
-        """The settings with this ``base``. None is live: whatever changes, all networks start over together."""
+        """Returns the settings with this ``base``. None is live: any change restarts all networks."""
         return {name: replace(known, live=False) for name, known in {**base.settings(), **cls.declared()}.items()}
 
     def __getattr__(self, name: str) -> Any:
-        if name == "base" or name.startswith("__"):  # asked for by pickle, before there is one
+        if name == "base" or name.startswith("__"):  # pickle looks these up before ``base`` is set
             raise AttributeError(name)
         return getattr(self.base, name)
 
@@ -44,7 +44,7 @@ class Study(RunConfig):
 
     @classmethod
     def reconciled(cls, values: Mapping[str, Any]) -> tuple[Self, list[Problem]]:
-        """As every configuration's; first the base, then what is to be studied in it."""
+        """Like any configuration's: first the base, then the study's own settings."""
         usual = cls.usual(values).base
         known = {name: values.get(name, getattr(usual, name)) for name in usual.settings()}
         base, problems = type(usual).reconciled(known)
@@ -60,5 +60,5 @@ class Study(RunConfig):
         }
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """None: there is no one network whose numbers could be changed."""
+        """Returns no shapes: a study has no single network whose parameters could be edited."""
         return {}

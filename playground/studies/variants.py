@@ -1,4 +1,4 @@
-"""Variants of a configuration in one setting, each with many seeds: what a comparison is made of."""
+"""Variants of a configuration in one setting, each with many seeds."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -16,19 +16,19 @@ MOST_VARIANTS = 4
 SEEDS = Integer(1, 256)
 SEED = "seed"
 DATA_SEED = "data_seed"
-FIXED = (SEED, DATA_SEED, "device")  # settings that cannot be the varied one
+FIXED = (SEED, DATA_SEED, "device")  # cannot be varied
 
 C = TypeVar("C", bound=RunConfig)
 
 
 def comparable() -> list[str]:
-    """The labs whose runs can be compared: those of one network, which a seed begins."""
+    """Returns the labs whose runs can be compared: those with one network per run and a seed."""
     classes = {name: lab.config_class for name, lab in LABS.items()}
     return [name for name, each in classes.items() if each.is_single and SEED in each.settings()]
 
 
 def variable(config_class: type[RunConfig]) -> dict[str, Setting]:
-    """The settings in which variants may differ."""
+    """Returns the settings that can be varied."""
     return {
         name: known
         for name, known in config_class.settings().items()
@@ -37,10 +37,10 @@ def variable(config_class: type[RunConfig]) -> dict[str, Setting]:
 
 
 def vary(base: C, setting: str, values: str) -> dict[str, C]:
-    """Variants of ``base`` in one setting, from text: ``vary(base, "activation", "sigmoid,relu")``.
+    """Returns variants of ``base`` in one setting, from text: ``vary(base, "activation", "sigmoid,relu")``.
 
-    Values are separated by commas; those that hold commas themselves (``hidden_sizes``, ``features``) by slashes:
-    ``4,2/8,8``. Raises ConfigError where the setting or a value is not known, or there are not 2 to 4 of them.
+    Values are separated by commas; those that contain commas (``hidden_sizes``, ``features``) by slashes:
+    ``4,2/8,8``. Raises ConfigError for an unknown setting or value, and unless there are 2 to 4 values.
     """
     name, known = setting.replace("-", "_"), variable(type(base))
     if name not in known:
@@ -65,12 +65,12 @@ def vary(base: C, setting: str, values: str) -> dict[str, C]:
 
 
 def separator(known: Setting) -> str:
-    """What stands between the values of a setting: a comma, or where they hold commas a slash."""
+    """Returns the separator of a setting's values: a comma, or a slash where values contain commas."""
     return "/" if isinstance(known.kind, Sizes | Names) else ","
 
 
 def usual_values(base: RunConfig, name: str) -> str:
-    """Values of a setting that are worth comparing: the lab's own, else the present one beside others."""
+    """Returns default values for varying a setting: the lab's own, else the present one and another."""
     if name in base.worth_comparing:
         return base.worth_comparing[name]
     known, present = variable(type(base))[name], getattr(base, name)
@@ -90,7 +90,7 @@ def usual_values(base: RunConfig, name: str) -> str:
 
 
 def _written(base: RunConfig, known: Setting, name: str, value: object) -> str | None:
-    """A value as text, if a variant of ``base`` can have it."""
+    """Returns a value as text, or None where a variant of ``base`` cannot have it."""
     try:
         checked = known.kind.check(value)
         replace(base, **{name: checked})
@@ -100,22 +100,22 @@ def _written(base: RunConfig, known: Setting, name: str, value: object) -> str |
 
 
 def label(config: RunConfig, name: str) -> str:
-    """A variant's name as a person reads it: the catalog's where it has one, else with its setting's."""
+    """Returns a variant's display name: the catalog's label where there is one, else the value with its setting."""
     kind, value = type(config).settings()[name].kind, getattr(config, name)
     written = getattr(kind.options[value], "label", None) if isinstance(kind, Choice) else None
     return str(written) if written else config.words(name)
 
 
 def seeded(config: C, seeds: int) -> list[C]:
-    """``config`` with as many seeds, from its own on: seed s draws both the initial weights and, where the lab draws
-    it, the data."""
+    """Returns ``seeds`` copies of ``config`` with consecutive seeds from its own. A seed draws the initial weights
+    and, where the lab has a data seed, the data."""
     names = [name for name in (SEED, DATA_SEED) if name in config.settings()]
     first = getattr(config, SEED)
     return [replace(config, **dict.fromkeys(names, number)) for number in range(first, first + seeds)]
 
 
 def scored(configs: Iterable[RunConfig]) -> Metric:
-    """The metric by which runs of ``configs`` are ranked. Raises ConfigError where they have none in common."""
+    """Returns the metric that ranks runs of ``configs``. Raises ConfigError where they have none in common."""
     found = {config.ranked_by or LABS[config.lab].score: LABS[config.lab].metrics for config in configs}
     if len(found) > 1:
         raise ConfigError(f"some are ranked by {', others by '.join(sorted(found))}: they have no score in common")
@@ -124,6 +124,6 @@ def scored(configs: Iterable[RunConfig]) -> Metric:
 
 
 def meets(score: Metric, values: NDArray[np.float64], target: float) -> NDArray[np.bool_]:
-    """Which of some ``values`` of a score are as good as ``target``."""
+    """Returns which ``values`` of a score are as good as ``target``."""
     result: NDArray[np.bool_] = values >= target if score.better == "high" else values <= target
     return result

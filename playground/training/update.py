@@ -1,8 +1,8 @@
 """One training step as a pure function, and the loop that runs it.
 
-``make_update`` builds the step from an ``nn.Module``. The loop runs the step's traced graph: the same tensor operations
-in the same order, recorded once, without the Python around them. A compiled loop takes the same arguments; its
-results may differ in their last bits.
+``make_update`` builds the step from an ``nn.Module``. The loop runs the step's traced graph: the same tensor
+operations in the same order, recorded once, without the Python around them. A compiled loop takes the same arguments;
+its results may differ in their last bits.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,7 +32,7 @@ def make_update(model: nn.Module, loss: Loss, optimizer: str) -> Update:
     the batch's loss before the step. It is pure: the same arguments give the same results, bit for bit on CPU.
 
     ``hyperparameters`` holds ``learning_rate`` and, where regularization is on, ``weight_decay`` or ``l1_strength``.
-    The penalty is decoupled from loss and optimizer (Loshchilov and Hutter 2019) and applies to weights only, never to
+    The penalty is decoupled from loss and optimizer (Loshchilov and Hutter 2019) and applies to weights, not to
     biases. L1 needs ``alive`` in the state: see ``all_alive``.
     """
     rule = OPTIMIZERS[optimizer]
@@ -73,7 +73,7 @@ def unflatten(parameters: Tensor, model: nn.Module) -> dict[str, Tensor]:
 
 
 def element_index(model: nn.Module, target: str) -> int:
-    """Returns an element's index in the vector of parameters; ``target`` is its PyTorch name: ``layers.0.weight[2,1]``.
+    """Returns an element's index in the vector of parameters, by its PyTorch name: ``layers.0.weight[2,1]``.
 
     Raises ConfigError where ``model`` has no such element.
     """
@@ -93,7 +93,7 @@ def weight_mask(model: nn.Module) -> Tensor:
 
 
 def all_alive(parameters: Tensor) -> Tensor:
-    """Returns the initial L1 mask, stored in the optimizer state as ``alive``: 1 for each parameter that still learns.
+    """Returns the initial L1 mask, kept in the optimizer state as ``alive``: 1 for each parameter that still learns.
     A parameter that starts at 0 with mask 0 has no effect, as if absent."""
     return torch.ones_like(parameters)
 

@@ -1,4 +1,4 @@
-"""The choices of the comparison lab: a base, the setting that varies, its values, and how many seeds each gets."""
+"""The settings of the comparison lab: a base, the varied setting, its values, and the number of seeds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -28,14 +28,14 @@ FEW_SEEDS = 4  # of labs whose runs take turns
 
 @dataclass(frozen=True)
 class Look(Settings):
-    """What a person looks at: ``member`` is the place of the seed whose networks are large; None is the first."""
+    """The user's selection: ``member`` is the index of the seed whose networks are shown large; None is the first."""
 
     member: int | None = setting(None, Maybe(Integer(0, 10_000)), "Network")
 
 
 @dataclass(frozen=True)
 class CompareConfig(Study):
-    """Variants of any lab's run in one setting, each with many seeds: ``base`` is what all have in common."""
+    """Variants of any lab's run in one setting, each with many seeds; ``base`` holds the common settings."""
 
     lab: ClassVar[str] = "compare"
 
@@ -54,7 +54,7 @@ class CompareConfig(Study):
 
     @classmethod
     def usual(cls, values: Mapping[str, Any]) -> Self:
-        """A comparison of the lab that ``values`` name as ``of``, in what is usually varied there."""
+        """Returns the default comparison of the lab that ``values`` name as ``of``."""
         lab = values.get("of", USUAL_LAB)
         if lab == USUAL_LAB or lab not in comparable():
             return cls()
@@ -65,7 +65,7 @@ class CompareConfig(Study):
 
     @classmethod
     def joined(cls, base: RunConfig) -> dict[str, Setting]:
-        """Beside the base's and its own the lab that is compared, as ``of``."""
+        """Returns the settings of the base and its own, and ``of``: the compared lab."""
         of = Setting(Choice(dict.fromkeys(comparable())), "Lab", help="Whose runs are compared.")
         known = super().joined(base)
         return {"of": of, **known, "varied": replace(known["varied"], kind=Choice(variable(type(base))))}
@@ -77,11 +77,11 @@ class CompareConfig(Study):
 
     @property
     def card(self) -> Lab:
-        """What is known of that lab."""
+        """The card of that lab."""
         return LABS[self.of]
 
     def to_text(self) -> dict[str, str]:
-        """As every configuration's; a comparison of the usual lab does not name it."""
+        """Like any configuration's, but without ``of`` for the usual lab."""
         return {name: text for name, text in super().to_text().items() if (name, text) != ("of", USUAL_LAB)}
 
     @property
@@ -90,7 +90,7 @@ class CompareConfig(Study):
 
     @property
     def variants(self) -> dict[str, RunConfig]:
-        """Each variant by the name that a person reads, in the order of ``values``."""
+        """The variants by their display names, in the order of ``values``."""
         return vary(self.base, self.varied, self.values)
 
     @property
@@ -105,17 +105,17 @@ class CompareConfig(Study):
 
     @property
     def shown(self) -> tuple[Metric, ...]:
-        """The one or two metrics of every network that a stage shows: the lab's score first."""
+        """The one or two metrics that the stage shows of every network: the lab's score first."""
         return self.card.headline[:2]
 
     @property
     def target(self) -> float | None:
-        """The score that a network is to reach; None where the score is no share."""
+        """The target score of a network; None where the score is not a share."""
         return self.target_accuracy if self.score.unit == "share" else None
 
     @property
     def steps_per_epoch(self) -> float:
-        """Updates in one pass over the training data, of the variant that takes most of them."""
+        """Updates in one pass over the training data, of the variant with the most."""
         return max(config.steps_per_epoch for config in self.variants.values())
 
     def title(self) -> str:
@@ -137,7 +137,7 @@ class CompareConfig(Study):
         problem = self._problem(self.values)
         if problem is None:
             return []
-        usual = usual_values(self.base, self.varied)  # where this setting cannot vary at all, another one has to
+        usual = usual_values(self.base, self.varied)  # if even these fail, the setting cannot vary at all
         has_other = self.values != usual and self._problem(usual) is None
         return [Problem("values" if has_other else "varied", problem)]
 
@@ -149,12 +149,12 @@ class CompareConfig(Study):
         return self._most_seeds() if name == "seeds" else super().settled(name)
 
     def _most_seeds(self) -> int:
-        """How many seeds there are from the base's own on."""
+        """Returns the number of seeds from the base's own to the highest allowed one."""
         high: int = self.base.settings()[SEED].kind.high  # type: ignore[attr-defined]
         return high - int(getattr(self.base, SEED)) + 1
 
     def _problem(self, values: str) -> str | None:
-        """Why ``values`` cannot be compared, if they cannot."""
+        """Returns why ``values`` cannot be compared, or None."""
         try:
             scored(vary(self.base, self.varied, values).values())
         except ConfigError as error:
@@ -163,7 +163,7 @@ class CompareConfig(Study):
 
 
 def _usually_varied(base: RunConfig) -> str:
-    """The setting that a comparison of such runs begins with: the usual one, else the first that can vary."""
+    """Returns the default varied setting for ``base``: the usual one, else the first that can vary."""
     usual, known = CompareConfig.defaults()["varied"], variable(type(base))
     return str(usual if usual in known else next(name for name in known if _can_vary(base, name)))
 

@@ -1,8 +1,7 @@
-"""The comparison lab: variants of one setting, each with many seeds, trained side by side in lockstep.
+"""The comparison lab: variants of one setting, each with many seeds, trained in lockstep.
 
-Read from the top: how all go on together, what is looked at after every epoch, then what can be seen of it. A step is
-an update of the variant that takes most of them in an epoch; where the variants take unequally many, the others keep
-step by epochs. What a network is at a step never depends on the slices in which one went there.
+A step is one update of the variant with the most updates per epoch; the others make proportionally fewer and are
+aligned at the end of each epoch. A network's state at a step does not depend on how training was sliced.
 """
 
 import time
@@ -30,9 +29,9 @@ from playground.studies.variants import DATA_SEED, SEED, meets
 from playground.training.history import History
 from playground.training.slices import Slicer
 
-LEAST_SLICE_S = 0.009  # a frame of many networks takes as long; in less they would hardly move between two
-WALL = 64  # small pictures at most, of all variants together
-WHY_EVERY_S, WHY_EVERY_S_AT_REST = 0.5, 0.1  # looking into the layers costs as much as a frame's training
+LEAST_SLICE_S = 0.009  # about the time to draw a frame of many networks
+WALL = 64  # most small pictures, of all variants together
+WHY_EVERY_S, WHY_EVERY_S_AT_REST = 0.5, 0.1  # measuring the layers costs as much as a frame's training
 RUNNING, REACHED, DIVERGED = 0, 1, 2
 
 
@@ -45,11 +44,10 @@ class CompareExperiment(Experiment):
         self.notice: str | None = None
         self._names, self._per_epoch = list(config.variants), config.steps_per_epoch
         self._networks = ensemble_of(config.members)  # marked at every epoch's start
-        self._reached = np.full(
-            len(config.members), -1, dtype=np.int64
-        )  # the first epoch at which the target was met
+        # the first epoch at whose end a network met the target, -1 before
+        self._reached = np.full(len(config.members), -1, dtype=np.int64)
         self._score, self._better = config.score, {each.name: each.better for each in config.card.metrics}
-        self._diagnosis: Any = None  # why networks failed, where the lab can tell
+        self._diagnosis: Any = None  # None where the lab has no diagnosis of failed networks
         if diagnose := config.card.diagnose:
             self._diagnosis = resolve(diagnose)(self._networks, config.variants, config.varied, config.seeds)
         self._slicer = Slicer(rate=100, share=0.9, rest=1 / 4)
@@ -65,7 +63,7 @@ class CompareExperiment(Experiment):
     # Training
 
     def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
-        """Train for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent. Returns how many."""
+        """Train for ``steps`` updates or about ``budget_s`` seconds, whichever ends first. Returns the updates."""
         self._is_flowing = budget_s is not None
         budget_s = None if budget_s is None else max(budget_s, LEAST_SLICE_S)
         done = self._slicer.run(self._run, steps, budget_s)
@@ -75,11 +73,11 @@ class CompareExperiment(Experiment):
         return done
 
     def prepare(self) -> None:
-        """Make the first ``advance`` as fast as the others. Leaves the networks as they were."""
+        """Warm up, so that the first ``advance`` is as fast as the others. Does not change the networks."""
         self._networks.prepare()
 
     def _run(self, count: int) -> int:
-        """Up to ``count`` updates, not beyond the end of the epoch. Returns how many."""
+        """Make up to ``count`` updates, not beyond the end of the epoch. Returns the updates made."""
         if self.notice is not None:
             return 0
         epoch = self._epochs_done
@@ -93,7 +91,7 @@ class CompareExperiment(Experiment):
         return count
 
     def _shares(self, step: int, epoch: int, is_end: bool) -> list[int]:
-        """The updates that every network is to have made at ``step``, which lies in ``epoch`` or ``is_end`` of it."""
+        """Returns every network's number of updates at ``step``, which lies within ``epoch`` or at its end."""
         found = []
         for config in self._networks.configs:
             per_epoch = config.steps_per_epoch
@@ -103,7 +101,7 @@ class CompareExperiment(Experiment):
         return found
 
     def _look(self, epoch: int) -> None:
-        """The end of an epoch: who has met the target, and who is left."""
+        """At the end of an epoch, note which networks reached the target; stop when all have diverged."""
         self._networks.mark()
         diverged = self._networks.diverged()
         if self.target is not None:
@@ -115,7 +113,7 @@ class CompareExperiment(Experiment):
             self.notice = f"Training stopped at step {self.step}: every network has diverged."
 
     def _boundary(self, epoch: int) -> int:
-        """The step at which ``epoch`` passes over the data are done."""
+        """Returns the step at which ``epoch`` passes over the data are complete."""
         return round(epoch * self._per_epoch)
 
     @property
@@ -124,7 +122,7 @@ class CompareExperiment(Experiment):
         return epoch + 1 if self._boundary(epoch + 1) <= self.step else epoch - (self._boundary(epoch) > self.step)
 
     def _look_for_faster(self) -> None:
-        """Compiled loops: ``observe`` tells when all are ready, an edit takes them."""
+        """Check for compiled loops. ``observe`` reports when all are ready; an edit switches to them."""
         if self._networks.tier != "compiled" and not self._ready:
             self._ready = self._networks.has_faster(self._slicer.took_s) is True
 
@@ -137,26 +135,26 @@ class CompareExperiment(Experiment):
 
     @cached_property
     def target(self) -> float | None:
-        """The score that a network is to reach; None where it is no share."""
+        """The target score of a network; None where the score is not a share."""
         return self.config.target
 
     def metrics(self) -> dict[str, float | None]:
-        """The medians over all networks of what each is measured by."""
+        """Returns the median of each metric over all networks."""
         levels = spreads(self._ranked(), self._better)
         return {name: each["median"] for name, each in levels.items() if each is not None}
 
     def record(self) -> None:
-        """Add the present measurements to the history: of every variant the levels of what is shown."""
+        """Add the levels (quartiles and extremes) of every variant's shown metrics to the history."""
         row = [self.step, self.epoch]
         for levels in self._levels():
             for metric in self.config.shown:
-                known = levels[metric.name] or dict.fromkeys(LEVELS, np.nan)
-                row += [np.inf if value is None else value for value in known.values()]
+                values = levels[metric.name] or dict.fromkeys(LEVELS, np.nan)
+                row += [np.inf if value is None else value for value in values.values()]
         self.history.add(row)
 
     def observe(self, run_id: str, view: View) -> Snapshot:
-        """The panels of ``view``: ``stage`` (numbers, pictures, and now and then why), ``scene`` (what stays the
-        same: variants, seeds) and ``table`` (the comparison so far, and why networks failed)."""
+        """Returns the panels of ``view``: ``stage`` (numbers, pictures, at intervals the diagnosis), ``scene`` (the
+        constants: variants, seeds) and ``table`` (the comparison so far, and causes of failures)."""
         arrays: dict[str, NDArray[Any]] = {}
         info: dict[str, Any] = {"tier": self._networks.tier, "edits": self.edits}
         if self._ready and self._networks.tier != "compiled":
@@ -178,15 +176,15 @@ class CompareExperiment(Experiment):
         return Snapshot.of(self, run_id, info, arrays)
 
     def parameters_sha256(self) -> str:
-        """The hash of all networks' parameters."""
+        """Returns the hash of all networks' parameters."""
         return self._networks.parameters_sha256()
 
     def _members(self, variant: int) -> slice:
-        """Where a variant's networks stand."""
+        """Returns the slice of a variant's networks."""
         return slice(variant * self.config.seeds, (variant + 1) * self.config.seeds)
 
     def _ranked(self) -> dict[str, NDArray[np.float64]]:
-        """The scores by which networks are ranked, each (networks,): infinite for those that diverged."""
+        """Returns the metrics for ranking, each (networks,): infinite for diverged networks."""
         diverged = self._networks.diverged()
         return {
             name: np.where(diverged & ~np.isnan(values), -np.inf if self._better[name] == "high" else np.inf, values)
@@ -194,7 +192,7 @@ class CompareExperiment(Experiment):
         }
 
     def _levels(self) -> list[dict[str, Levels]]:
-        """For each variant how its networks' scores are spread."""
+        """Returns for each variant the spread of its networks' metrics; cached for the current step."""
         if self._measured[0] != (self.step, self.edits):
             scores = self._ranked()
             variants = [self._members(variant) for variant in range(len(self._names))]
@@ -215,12 +213,12 @@ class CompareExperiment(Experiment):
 
     @cached_property
     def _wall(self) -> list[int]:
-        """The networks that have a small map: of each variant the same seeds."""
+        """The networks shown small: the same seeds of each variant."""
         count = min(self.config.seeds, WALL // len(self._names))
         return [start * self.config.seeds + seed for start in range(len(self._names)) for seed in range(count)]
 
     def _pictures(self, member: int) -> dict[str, NDArray[Any]]:
-        """The wall's networks small, of one seed the networks large, and what both have come to."""
+        """Returns the wall's small pictures, one seed's large ones, and the wall's scores and states."""
         scores = self._networks.scores()
         states = np.where(self._reached >= 0, REACHED, RUNNING)
         states = np.where(self._networks.diverged(), DIVERGED, states).astype(np.uint8)
@@ -259,7 +257,7 @@ class CompareExperiment(Experiment):
         }
 
     def _table(self) -> dict[str, Any]:
-        """The comparison as it stands now; see ``outcomes.Comparison``."""
+        """Returns the comparison so far; see ``outcomes.Comparison``."""
         reached = [epoch if epoch >= 0 else None for epoch in self._reached.tolist()]
         found = zip(self._networks.configs, outcomes_of(self._networks, reached), strict=True)
         rows = [
@@ -278,7 +276,7 @@ class CompareExperiment(Experiment):
     # Changing
 
     def apply(self, target: str, value: Any) -> Edit:
-        """Go over to the ``tier`` ``compiled``, from the next update on; nothing else changes during a comparison.
+        """Switch to the ``tier`` ``compiled``, from the next update on: the only edit of a comparison.
 
         Raises ConfigError, changing nothing.
         """
@@ -293,15 +291,15 @@ class CompareExperiment(Experiment):
         return Edit(step=self.step, target=target, value=value)
 
     def has_faster(self) -> bool | None:
-        """Whether compiled loops can be taken now; None while they are being made, which this starts."""
+        """Returns whether compiled loops are ready; None while they are being made, which this starts."""
         return self._networks.has_faster()
 
     def close(self) -> None:
-        """End what was started for this run alone."""
+        """Stop the compilations started for this run."""
         self._networks.close()
 
     def state(self) -> dict[str, Any]:
-        """All that training needs to go on from here."""
+        """Returns everything needed to resume training."""
         return {
             "step": self.step,
             "edits": self.edits,
@@ -311,7 +309,7 @@ class CompareExperiment(Experiment):
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from an earlier ``state`` of a run with the same configuration and the same edits."""
+        """Restore from ``state()`` of a run with the same configuration and edits."""
         self.step, self.edits, self.notice = state["step"], state["edits"], None
         self._reached = state["reached"]
         self._networks.restore(state["networks"])
@@ -321,7 +319,7 @@ class CompareExperiment(Experiment):
 
 
 def _link(variant: RunConfig) -> str:
-    """The query of an ordinary run of ``variant``, with {seed} and {step} where its numbers go."""
+    """Returns the query of a single run of ``variant``, with placeholders {seed} and {step}."""
     text = query(Run(config=variant), 0) or ""
     parts = dict(part.partition("=")[::2] for part in text.split("&"))
     parts |= {name: "{seed}" for name in (SEED, DATA_SEED) if name in parts} | {"step": "{step}"}

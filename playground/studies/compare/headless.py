@@ -1,4 +1,4 @@
-"""Compare variants of a configuration over many seeds: a distribution each, not an anecdote.
+"""Compare variants of a configuration over many seeds, without a page.
 
 >>> from playground import MLPConfig, compare, vary
 >>> base = MLPConfig(dataset="spiral", hidden_sizes=(8, 8, 8))
@@ -29,9 +29,8 @@ def compare(
 ) -> Comparison:
     """Train each variant (1 to 4, by name) with ``seeds`` seeds (1 to 256) at once, for ``epochs`` passes.
 
-    They are of one lab, and ranked by one metric. Seed s draws both the data and the initial weights, from the
-    variant's own ``seed`` on, so that the variants are paired. For the other arguments, and the errors, see
-    ``many.train_all``.
+    Variants are of one lab and ranked by one metric. Seeds count up from the variant's own ``seed``; each draws both
+    data and initial weights, so the variants are paired. For the other arguments and errors see ``many.train_all``.
     """
     if not 1 <= len(variants) <= MOST_VARIANTS:
         raise ConfigError(f"variants: {len(variants)} is not from 1 to {MOST_VARIANTS}")

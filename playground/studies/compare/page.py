@@ -1,4 +1,4 @@
-"""Compare variants over many seeds: what is typical, what is rare, what fails, and why."""
+"""The page of the comparison: variants over many seeds, their spread, failures and causes."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -74,7 +74,7 @@ _WORDS = (
 
 
 def compare_page() -> None:
-    """The variants, their stage, and what the numbers say."""
+    """Draw the guess, the stage, the variants' controls and the results."""
     if not SESSION.begin():
         return
     if said := st.session_state.pop("said", None):
@@ -105,7 +105,7 @@ def _config() -> CompareConfig:
 
 @st.fragment
 def _variants() -> None:
-    """What varies, its values, and how many networks that makes."""
+    """Controls of the varied setting, its values, and the number of networks."""
     config = SESSION.follow()
     redraw_if_changed()
     follow_question(SESSION, _questions())
@@ -131,14 +131,14 @@ def _variants() -> None:
             "Target", 0.5, 1.0, step=0.01, format="percent", key="target_accuracy",
             help=CompareConfig.declared()["target_accuracy"].help,
         )  # fmt: skip
-    else:  # Streamlit forgets what has no control on the page
+    else:  # Streamlit drops the state of widgets that are not on the page
         st.session_state.target_accuracy = config.target_accuracy
     count, need = len(config.members), memory.population_bytes(config.members) / 2**20
     st.caption(f"{count} networks at once, about {need:,.0f} MB.")
 
 
 def _values(config: CompareConfig) -> None:
-    """The variants as chips of a menu, or typed. What cannot be compared stays to be mended, and the run goes on."""
+    """The variants' values as chips or as text. Invalid input stays to be corrected, and the run continues."""
     kind, shown_for = variable(type(config.base))[config.varied].kind, (config.varied, config.values)
     key = "chosen" if isinstance(kind, Choice) else "typed"
     if st.session_state.get("values_shown") != shown_for or key not in st.session_state:
@@ -162,7 +162,7 @@ def _entered(key: str) -> str:
 
 
 def _take_values(key: str) -> None:
-    """Compare what was entered; where that cannot be, say why below it."""
+    """Compare the entered values, or show below the control why they cannot be compared."""
     config, values = _config(), _entered(key)
     st.session_state.values_problem = {}
     try:
@@ -177,7 +177,7 @@ def _take_values(key: str) -> None:
 
 
 def _take_lab() -> None:
-    """Another lab is compared in what is usual there; the address forgets the settings of the former."""
+    """Switch to another lab's default comparison; remove the former lab's settings from the address."""
     former, lab = _config(), st.session_state.of
     if lab == former.of:
         return
@@ -189,9 +189,9 @@ def _take_lab() -> None:
 
 def _take_usual_values() -> None:
     config = _config()
-    if st.session_state.varied != config.varied:  # after a preset Streamlit calls this, though nobody chose anything
+    if st.session_state.varied != config.varied:  # Streamlit also calls this after a preset, without a choice
         st.session_state["values"] = usual_values(config.base, st.session_state.varied)
-        st.session_state.changed = True  # what varies is locked among the shared settings
+        st.session_state.changed = True  # redraw the shared settings, in which the varied one is locked
 
 
 @st.fragment
@@ -212,15 +212,15 @@ def _shared() -> None:
 
 @st.fragment(run_every=REFRESH_S)
 def _guess() -> None:
-    """Before the first Play one may say what will come; afterwards that stands beside what came. Who has been here
-    before is asked only if they wish."""
+    """Offer a prediction before the first Play, and show it next to the result afterwards. Returning users are asked
+    only after they turn it on."""
     channel = SESSION.channel()
     config, returning = channel.config, channel.keeper.returning
-    if returning is None or not isinstance(config, CompareConfig):  # the stage says in a moment who it is
+    if returning is None or not isinstance(config, CompareConfig):  # None until the stage has sent the user's id
         return
     st.session_state.setdefault("guessing", not returning)
     if channel.value()[1] > 0:
-        st.session_state.seen = config  # from now on it would be no guess
+        st.session_state.seen = config  # results are visible: no guess from now on
     has_seen, guess = st.session_state.get("seen") == config, _guessed(config)
     st.session_state.guess = guess
     goal = "reach the target more often"
@@ -242,13 +242,13 @@ def _take_guess(config: CompareConfig) -> None:
 
 
 def _guessed(config: Any) -> str | None:
-    """What was guessed for this very comparison."""
+    """Returns the guess for this comparison, or None."""
     guessed, guess = st.session_state.get("guessed", (None, None))
     return guess if guessed == config else None
 
 
 def _verdict(found: Mapping[str, Any], guess: str, score: Metric) -> str:
-    """What the numbers say so far to a guess."""
+    """Returns a sentence that compares the guess with the results so far."""
     summaries = found["summaries"]
     if found["target_accuracy"] is not None:
         scores = {each["variant"]: each["reached"] for each in summaries}
@@ -267,12 +267,12 @@ def _verdict(found: Mapping[str, Any], guess: str, score: Metric) -> str:
     return f"So far it is {plain(leader)}." if leader != UNDECIDED else "So far there is no difference."
 
 
-# What came of it
+# Results
 
 
 @st.fragment(run_every=REFRESH_S)
 def _outcome() -> None:
-    """The table, what it says in words, and why some failed."""
+    """The results as a sentence and a table, and the causes of failures."""
     channel, score = SESSION.channel(), _config().score
     info = SESSION.inspect("table").info
     found: Mapping[str, Any] = info["comparison"]
@@ -292,7 +292,7 @@ def _outcome() -> None:
 
 
 def _table(found: Mapping[str, Any], metric: Metric) -> str:
-    """The summaries as a Markdown table."""
+    """Returns the summaries as a Markdown table."""
     is_share = metric.unit == "share"
     levels = [f"median {metric.label}", "quartiles", "worst"]
     head = ["", *levels, "reached the target", "epochs to it (quartiles)", "diverged"]
@@ -318,12 +318,12 @@ def _value(value: float | None, is_share: bool) -> str:
 
 
 def _failure(failure: Mapping[str, Any]) -> None:
-    """Why networks of a variant failed: for how many it holds, what tells so in one of them, and what to try."""
+    """A cause of failure: how many networks it concerns, the evidence in one of them, and what to try."""
     with st.container(gap="small"):
         evidence = "; ".join(failure["evidence"])
         example = f"seed {failure['seed']}, step {failure['step']:,}"
         if failure["link"]:
-            path = _config().card.path  # that very network in its lab
+            path = _config().card.path  # opens that network in its lab
             example = f"[{example}](./{path}?{failure['link']})"
         st.markdown(f"**{plain(failure['variant'])}: {failure['shared']}**  \n{plain(evidence)} ({example})")
         if counter := failure["counter"]:
@@ -339,7 +339,7 @@ def _phrase(setting: str, value: Any) -> str:
 
 
 def _try(setting: str, value: Any) -> None:
-    """The counter-experiment: the same comparison with another setting, or with one more value of the varied one."""
+    """Start the counter-experiment: the comparison with another setting, or with one more value of the varied one."""
     config = _config()
     st.session_state.said = f"A new comparison: {_phrase(setting, value)}"
     if setting != config.varied:

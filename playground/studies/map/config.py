@@ -1,4 +1,4 @@
-"""The choices of the trainability map: two quantities span a grid, and every cell of it is a network of its own."""
+"""The settings of the trainability map: two quantities span a grid with one network per cell."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -14,16 +14,16 @@ from playground.labs.mlp.config import MAX_LAYERS, MAX_NEURONS, MLPConfig
 from playground.settings import Problem, Setting, Settings, setting
 from playground.studies.memory import population_bytes
 
-MOST_KINDS = 32  # of networks in a map: what has a structure of its own is trained in a batch of its own
-END = Number(-inf, inf)  # of an axis; how far it may go depends on the quantity
+MOST_KINDS = 32  # structures in a map: each is trained as a separate batch
+END = Number(-inf, inf)  # of an axis; the quantity limits it further
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """What may span an axis: its usual ends ``first`` and ``last``, and how far they may go.
+    """A quantity for an axis: its default ends ``first`` and ``last``, and their limits ``low`` and ``high``.
 
-    ``is_log``: neighbours differ by a factor, not by a difference. ``is_whole``: only whole numbers make sense.
-    ``is_kind``: networks that differ in it cannot be trained in one batch; those that differ in width are padded.
+    ``is_log``: the axis is logarithmic. ``is_whole``: only whole numbers are allowed. ``is_kind``: networks that
+    differ in it cannot be trained in one batch; those that differ in width are padded.
     """
 
     label: str
@@ -36,18 +36,19 @@ class Quantity:
     is_kind: bool = False
 
     def allows(self, value: float, low: float, high: float) -> bool:
-        """Whether ``value`` can be an end of an axis that may go from ``low`` to ``high``."""
+        """Whether ``value`` can be an end of an axis limited to ``low`` … ``high``."""
         return low <= value <= high and (not self.is_whole or value == int(value))
 
     def refusal(self, value: float, low: float, high: float, side: str) -> str:
-        """Why ``value`` cannot be an end; ``side`` says on which the other end is: ``below`` or ``above``."""
+        """Returns why ``value`` cannot be an end; with ``below`` it must be below ``high``, with ``above`` above
+        ``low``."""
         number = "a whole number" if self.is_whole else "a number"
         limits = f"from {low:g} to below {high:g}" if side == "below" else f"above {low:g}, to at most {high:g}"
         return f"{value:g} does not fit {self.label.lower()}; use {number} {limits}"
 
     def usual(self, low: float, high: float) -> list[float]:
-        """Ends to choose from: ``low``, ``high``, and between them 1 and 3 of any power, all whole numbers or
-        twentieths."""
+        """Returns ends to choose from: ``low``, ``high``, and between them 1 and 3 times powers of ten, all whole
+        numbers, or multiples of 0.05."""
         if self.is_whole and not self.is_log:
             return [float(value) for value in range(int(low), int(high) + 1)]
         if not self.is_log:
@@ -72,20 +73,20 @@ _END_HELP = "Within the range that the quantity of this axis has."
 
 
 def _usually(name: str, default: Any) -> Any:
-    """The setting of an ordinary run, with another default."""
+    """Returns the setting of a single run with another default."""
     return field(default=default, metadata=MLPConfig.__dataclass_fields__[name].metadata)
 
 
 @dataclass(frozen=True)
 class Look(Settings):
-    """What a person looks at: ``member`` is the index of the cell that is shown beside the grid; None is no cell."""
+    """The user's selection: ``member`` is the index of the cell shown beside the grid; None is no cell."""
 
     member: int | None = setting(None, Maybe(Integer(0, 10_000)), "Network")
 
 
 @dataclass(frozen=True)
 class MapConfig(MLPConfig):
-    """A grid of multilayer perceptrons that differ in two quantities, from the same seed."""
+    """A grid of multilayer perceptrons that differ in two quantities and share a seed."""
 
     lab: ClassVar[str] = "map"
     is_single: ClassVar[bool] = False
@@ -110,7 +111,7 @@ class MapConfig(MLPConfig):
 
     @classmethod
     def settings(cls) -> dict[str, Setting]:
-        """As every configuration's; none is live, since all networks are made anew."""
+        """Like any configuration's, but none is live: every change restarts all networks."""
         return {name: replace(known, live=False) for name, known in super().settings().items()}
 
     @property
@@ -120,21 +121,21 @@ class MapConfig(MLPConfig):
 
     @property
     def columns(self) -> tuple[float, ...]:
-        """What the networks have of ``across``, from left to right."""
+        """Values of ``across``, from left to right."""
         return axis(self.across, self.across_from, self.across_to, self.cells)
 
     @property
     def rows(self) -> tuple[float, ...]:
-        """What the networks have of ``down``, from bottom to top."""
+        """Values of ``down``, from bottom to top."""
         return axis(self.down, self.down_from, self.down_to, self.cells)
 
     def networks(self) -> tuple[MLPConfig, ...]:
-        """The ordinary configuration of every cell, row by row from the bottom."""
+        """Returns the configuration of every cell's single run, row by row from the bottom."""
         return _networks(self)
 
     @property
     def steps_per_epoch(self) -> float:
-        """Updates in one pass over the training data, of the network whose batches are smallest."""
+        """Updates in one pass over the training data, of the network with the smallest batches."""
         spanned = {self.across: self.across_from, self.down: self.down_from}
         return train_size(self.dataset, self.train_share) / spanned.get("batch_size", self.batch_size)
 
@@ -142,7 +143,7 @@ class MapConfig(MLPConfig):
         return f"{super().title()}, {QUANTITIES[self.across].label} × {QUANTITIES[self.down].label}"
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """None: there is no one network whose numbers could be changed."""
+        """Returns no shapes: a map has no single network whose parameters could be edited."""
         return {}
 
     def demands(self) -> dict[str, int]:
@@ -164,7 +165,7 @@ class MapConfig(MLPConfig):
 
     @classmethod
     def reconciled(cls, values: Mapping[str, Any]) -> tuple[Self, list[Problem]]:
-        """As every configuration's; an axis that gets another quantity gets that one's usual ends with it."""
+        """Like any configuration's; an axis whose quantity is replaced also gets the new one's default ends."""
         config, problems = super().reconciled(values)
         if config.down == values["down"]:
             return config, problems
@@ -174,7 +175,7 @@ class MapConfig(MLPConfig):
         return config, [found for found in problems if found.name == "down"] + more
 
     def _ends(self, name: str) -> list[Problem]:
-        """What is wrong with the ends of an axis, the first thing first."""
+        """Returns the first problem with the ends of an axis, if any."""
         quantity, start, end = self._axis(name)
         highest = self._highest(quantity)
         if start == highest or not quantity.allows(start, quantity.low, highest):
@@ -184,11 +185,11 @@ class MapConfig(MLPConfig):
         return []
 
     def _axis(self, name: str) -> tuple[Quantity, float, float]:
-        """The quantity of an axis, ``across`` or ``down``, and its ends."""
+        """Returns the quantity of an axis, ``across`` or ``down``, and its ends."""
         return QUANTITIES[getattr(self, name)], getattr(self, f"{name}_from"), getattr(self, f"{name}_to")
 
     def usual_ends(self, name: str) -> list[float]:
-        """What the ends of an axis, ``across`` or ``down``, may well be."""
+        """Returns ends to choose from for an axis, ``across`` or ``down``."""
         quantity, *_ = self._axis(name)
         return quantity.usual(quantity.low, self._highest(quantity))
 
@@ -212,7 +213,7 @@ class MapConfig(MLPConfig):
 
 
 def axis(name: str, start: float, end: float, cells: int) -> tuple[float, ...]:
-    """Up to ``cells`` values of a quantity from ``start`` to ``end``, ascending, each once."""
+    """Returns up to ``cells`` values of a quantity from ``start`` to ``end``, ascending and distinct."""
     quantity = QUANTITIES[name]
     spaced = (np.geomspace if quantity.is_log else np.linspace)(start, end, cells).tolist()
     rounded = [float(round(value)) if quantity.is_whole else float(f"{value:.6g}") for value in spaced]
@@ -220,7 +221,7 @@ def axis(name: str, start: float, end: float, cells: int) -> tuple[float, ...]:
 
 
 def _kinds(config: MapConfig, cells: int) -> int:
-    """How many batches a map of ``cells`` takes: the networks of one have the same structure."""
+    """Returns the number of batches of a map with ``cells`` per axis: one per structure."""
     axes = ((config.across, config.across_from, config.across_to), (config.down, config.down_from, config.down_to))
     return prod(len(axis(*each, cells)) for each in axes if QUANTITIES[each[0]].is_kind)
 
@@ -236,8 +237,8 @@ def _networks(config: MapConfig) -> tuple[MLPConfig, ...]:
 
 
 def _changes(config: MapConfig, values: Mapping[str, float]) -> dict[str, Any]:
-    """The settings of an ordinary run that the quantities of a cell stand for."""
-    sizes = config.hidden_sizes or (8,)  # where width or depth grows there is a hidden layer
+    """Returns the settings of a single run for the quantities of a cell."""
+    sizes = config.hidden_sizes or (8,)  # a map over width or depth needs a hidden layer
     width, depth = int(values.get("width", sizes[0])), int(values.get("depth", len(sizes)))
     changes: dict[str, Any] = {name: value for name, value in values.items() if name not in ("width", "depth")}
     if "batch_size" in changes:

@@ -1,8 +1,7 @@
-"""The trainability map: a network in every cell of a grid of two quantities, all trained at once from the same seed.
+"""The trainability map: one network per cell of a grid of two quantities, all trained at once from the same seed.
 
-Read from the top: the networks, their training, then what can be seen of them. Nothing of a map can be changed while
-it trains, so that it is a function of its configuration and the number of updates. A cell that has diverged shows
-nothing but that, since how far it was when that was noticed depends on when one looked.
+A map cannot be edited while it trains, so it is a function of its configuration and the number of updates. A
+diverged cell shows only that it diverged: the step at which divergence is noticed depends on the slicing.
 """
 
 import hashlib
@@ -31,7 +30,7 @@ RUNNING, DIVERGED = 0, 2
 
 
 class MapExperiment(Experiment):
-    """The networks of ``config.networks()`` in training, each known by its place there."""
+    """The networks of ``config.networks()`` in training, indexed in that order."""
 
     def __init__(self, config: MapConfig) -> None:
         self.config = config
@@ -41,15 +40,15 @@ class MapExperiment(Experiment):
         self.cells = PopulationExperiment(config.networks(), padded=True)
         self.history = History(LABS[config.lab].columns)
         self._scores: dict[str, NDArray[np.float64]] | None = None
-        self._update_s = 0.1  # what it takes to train all networks once
+        self._update_s = 0.1  # time of one update of all networks
         self.record()
 
     # Training
 
     def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
-        """Train every network for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent.
+        """Train every network for ``steps`` updates or about ``budget_s`` seconds, whichever ends first.
 
-        Returns the updates done. Where measuring all networks takes long, training gets four times as much.
+        Returns the updates done. The budget is at least four times the time of measuring all networks.
         """
         if self.notice is not None:
             return 0
@@ -68,14 +67,14 @@ class MapExperiment(Experiment):
         return done
 
     def prepare(self) -> None:
-        """Make the first ``advance`` as fast as the others."""
+        """Warm up, so that the first ``advance`` is as fast as the others."""
         self.cells.prepare()
 
     # Seeing
 
     def observe(self, run_id: str, view: View) -> Snapshot:
-        """The panels of ``view``: ``stage`` (every cell's numbers, and the boundary of the one chosen as ``member``)
-        and ``scene`` (the axes, the data)."""
+        """Returns the panels of ``view``: ``stage`` (every cell's numbers, the outputs of the cell ``member``) and
+        ``scene`` (the axes, the data)."""
         arrays: dict[str, NDArray[Any]] = {}
         info: dict[str, Any] = {"tier": self.cells.tier, "edits": self.edits, "view": {"member": None}}
         if "stage" in view.panels:
@@ -93,12 +92,11 @@ class MapExperiment(Experiment):
 
     @property
     def epoch(self) -> float:
-        """Passes over the training data so far, of the network whose batches are smallest."""
+        """Passes over the training data so far, of the network with the smallest batches."""
         return self.step / self.config.steps_per_epoch
 
     def metrics(self) -> dict[str, float | None]:
-        """The medians of the losses over all cells, of which a diverged one has an infinite loss, and how many
-        those are."""
+        """Returns the medians of the losses over all cells, infinite for diverged ones, and their number."""
         scores, diverged = self._measured(), self.cells.diverged()
         found: dict[str, float | None] = {"diverged": float(diverged.sum())}
         for name in ("train_loss", "test_loss"):
@@ -112,8 +110,9 @@ class MapExperiment(Experiment):
         return self._scores
 
     def _grid(self) -> dict[str, NDArray[Any]]:
-        """Test loss, test accuracy (NaN for regression) and state of every cell, each (rows, columns)."""
-        shape, scores, diverged = (len(self.config.rows), len(self.config.columns)), self._measured(), self._gone()
+        """Returns test loss, test accuracy (NaN for regression) and state of every cell, each (rows, columns)."""
+        shape, scores = (len(self.config.rows), len(self.config.columns)), self._measured()
+        diverged = self._diverged()
         losses, accuracies = (np.where(diverged, np.nan, scores[f"test_{name}"]) for name in ("loss", "accuracy"))
         return {
             "losses": losses.astype(np.float32).reshape(shape),
@@ -121,19 +120,19 @@ class MapExperiment(Experiment):
             "states": np.where(diverged, DIVERGED, RUNNING).astype(np.uint8).reshape(shape),
         }
 
-    def _gone(self) -> NDArray[np.bool_]:
-        """Which networks have no finite test loss any more."""
+    def _diverged(self) -> NDArray[np.bool_]:
+        """Returns which networks have diverged or have no finite test loss."""
         result: NDArray[np.bool_] = self.cells.diverged() | ~np.isfinite(self._measured()["test_loss"])
         return result
 
     def _chosen(self, index: int) -> dict[str, NDArray[Any]]:
-        """What the network at ``index`` answers over the plane, (maps, SIDE, SIDE), and the points it learns from."""
+        """Returns the outputs of network ``index`` over the plane, (maps, SIDE, SIDE), and its training points."""
         split = _split(*self._data(index))
         arrays: dict[str, NDArray[Any]] = {
             "points": split.points[: split.train_size].astype(np.float32),
             "labels": split.labels[: split.train_size].astype(np.float32),
         }
-        if not self._gone()[index]:
+        if not self._diverged()[index]:
             arrays["large"] = self.cells.boundaries([index], side=SIDE)[0].copy()
         return arrays
 
@@ -142,8 +141,8 @@ class MapExperiment(Experiment):
         return config.dataset, config.noise, config.train_share, config.data_seed
 
     def _link(self, index: int) -> str | None:
-        """The part of an address that opens the cell as an ordinary run, as far as it has come."""
-        step = 0 if self._gone()[index] else self.step
+        """Returns the query that opens a cell as a single run at the current step; at step 0 if it diverged."""
+        step = 0 if self._diverged()[index] else self.step
         return link.query(self.cells.run(index), step, float(self._measured()["test_loss"][index]) if step else None)
 
     def _scene(self) -> dict[str, Any]:
@@ -161,15 +160,15 @@ class MapExperiment(Experiment):
     # Changing
 
     def apply(self, target: str, value: Any) -> Edit:
-        """Nothing of a map changes while it trains. Raises ConfigError."""
+        """Raises ConfigError: a map has no edits."""
         raise ConfigError(f"{target[:60]}: it cannot change during the training of a map; it needs a new one")
 
     def close(self) -> None:
-        """End what was started for this run alone."""
+        """Stop the compilations started for this run."""
         self.cells.close()
 
     def state(self) -> dict[str, Any]:
-        """All that training needs to go on from here, in NumPy."""
+        """Returns everything needed to resume training, in NumPy."""
         populations = [group.population for group in self.cells.groups]
         return {
             "step": self.step,
@@ -184,7 +183,7 @@ class MapExperiment(Experiment):
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from an earlier ``state`` of a map with the same configuration."""
+        """Restore from ``state()`` of a map with the same configuration."""
         self.step, self.edits, self.notice, self._scores = state["step"], state["edits"], None, None
         begin = 0
         for index, (group, (step, steps, diverged)) in enumerate(zip(self.cells.groups, state["steps"], strict=True)):
@@ -201,7 +200,7 @@ class MapExperiment(Experiment):
             begin = end
 
     def parameters_sha256(self) -> str:
-        """The hash of all parameters' float32 bytes, in which a diverged network counts as one of zeros."""
+        """Returns the hash of all parameters' float32 bytes, with zeros for a diverged network."""
         digest = hashlib.sha256()
         for group in self.cells.groups:
             population = group.population

@@ -1,4 +1,4 @@
-"""A trainability map without a page: for which values of two quantities networks learn.
+"""A trainability map without a page: which values of two quantities let networks learn.
 
 >>> from playground import MapConfig, trainability_map
 >>> print(trainability_map(MapConfig(across="learning_rate", down="initial_scale", cells=16), epochs=200))
@@ -17,13 +17,13 @@ from playground.studies.many import train_all
 from playground.studies.map.config import QUANTITIES, MapConfig
 from playground.studies.parts import Progress
 
-SHADES = " ░▒▓█"  # from the fifth of the cells with the greatest loss to the fifth with the least
+SHADES = " ░▒▓█"  # quintiles of the loss, from the greatest to the least
 DIVERGED, MISSING = "×", "?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell(Outcome):
-    """Where the network came to that has ``across`` and ``down`` of the map's two quantities."""
+    """The outcome of the network at the values ``across`` and ``down`` of the map's two quantities."""
 
     across: float
     down: float
@@ -31,9 +31,9 @@ class Cell(Outcome):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainabilityMap:
-    """A tidy table, one row a cell, left to right and then bottom to top; ``across`` and ``down`` name the
-    quantities. ``network_steps_per_s`` counts every network's updates over the whole time, and ``tier`` says how
-    they were computed."""
+    """A tidy table with one row per cell, left to right and then bottom to top; ``across`` and ``down`` name the
+    quantities. ``network_steps_per_s`` counts the updates of all networks, and ``tier`` says how they were computed.
+    """
 
     across: str
     down: str
@@ -43,11 +43,11 @@ class TrainabilityMap:
     tier: str
 
     def to_json(self) -> dict[str, Any]:
-        """The map as a JSON object."""
+        """Returns the map as a JSON object."""
         return {**asdict(self), "cells": [cell.to_json() for cell in self.cells]}
 
     def losses(self) -> NDArray[np.float64]:
-        """The test losses as a grid (rows, columns), the first row at the bottom; NaN where a network diverged."""
+        """Returns the test losses as a grid (rows, columns), bottom row first; NaN where a network diverged."""
         return np.array([_loss(cell) for cell in self.cells]).reshape(len({cell.down for cell in self.cells}), -1)
 
     def __str__(self) -> str:
@@ -75,7 +75,7 @@ class TrainabilityMap:
 
     @staticmethod
     def _mark(cell: Cell, bounds: NDArray[np.float64]) -> str:
-        """A cell as a character."""
+        """Returns the character of a cell."""
         if cell.diverged:
             return DIVERGED
         return SHADES[int((_loss(cell) <= bounds).sum())] if np.isfinite(_loss(cell)) else MISSING
@@ -93,7 +93,7 @@ def trainability_map(
 ) -> TrainabilityMap:
     """Train a network for every cell of ``config``'s grid, each for ``epochs`` passes over its data.
 
-    For the other arguments, and the errors, see ``parts.train_all``.
+    For the other arguments and errors see ``many.train_all``.
     """
     networks = config.networks()
     batches: dict[tuple[int, int], list[int]] = {}
@@ -126,7 +126,7 @@ def trainability_map(
 
 
 def _kind(network: MLPConfig) -> tuple[int, int]:
-    """Equal for networks that are trained in one batch."""
+    """Returns the key of a network's batch."""
     return len(network.hidden_sizes), network.batch_size
 
 

@@ -1,4 +1,4 @@
-"""The trainability map: choose two quantities, and see for which of their values networks learn."""
+"""The page of the trainability map: which values of two quantities let networks learn."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ SESSION = PageSession("map")
 
 
 def map_page() -> None:
-    """The controls, which keep the map and the address in line with themselves, and the stage."""
+    """Draw the stage and the controls."""
     if not SESSION.begin():
         return
     head(SESSION, _WORDS)
@@ -36,7 +36,7 @@ _LEGEND = (
 
 @st.fragment
 def _axes() -> None:
-    """What spans the map; what all its networks have in common stands below."""
+    """Controls of the axes and the structure."""
     config = SESSION.follow()
     st.markdown("**Map**")
     for side, text in (("across", "Left to right"), ("down", "Bottom to top")):
@@ -61,6 +61,6 @@ def _axes() -> None:
 
 
 def _usual_ends(side: str) -> None:
-    """Another quantity begins with its own usual range."""
+    """Give a newly chosen quantity its default range."""
     quantity = QUANTITIES[st.session_state[side]]
     st.session_state[f"{side}_from"], st.session_state[f"{side}_to"] = float(quantity.first), float(quantity.last)

@@ -1,4 +1,4 @@
-"""The choices of the race of optimizers: one network and its data, several ways to train it."""
+"""The settings of the race of optimizers: one network, its data, and several optimizers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,14 +12,14 @@ from playground.settings import Setting, setting
 from playground.studies.study import Study
 
 _RATE = Number(0, 100)
-_RACED = ("optimizer", "learning_rate")  # what a racer has of its own
+_RACED = ("optimizer", "learning_rate")  # set for each racer
 
 
 @dataclass(frozen=True)
 class RaceConfig(Study):
     """Networks with the same initial weights, data and batches; each has its own optimizer and learning rate.
 
-    None of its settings is live: a race in which one racer is pushed on the way has no winner.
+    None of its settings is live: a change during the race would make it unfair.
     """
 
     lab: ClassVar[str] = "race"
@@ -38,7 +38,7 @@ class RaceConfig(Study):
 
     @classmethod
     def joined(cls, base: RunConfig) -> dict[str, Setting]:
-        """Those of the base and its own, without the one optimizer and its rate."""
+        """Returns the settings of the base and its own, without the base's optimizer and learning rate."""
         return {name: known for name, known in super().joined(base).items() if name not in _RACED}
 
     @property
@@ -52,6 +52,6 @@ class RaceConfig(Study):
         return self.base.demands()
 
     def racers(self) -> dict[str, MLPConfig]:
-        """For each optimizer that takes part the configuration of its ordinary run."""
+        """Returns the configuration of each racing optimizer's single run."""
         rates: Mapping[str, Any] = {name: getattr(self, f"{name}_learning_rate") for name in self.optimizers}
         return {name: replace(self.base, optimizer=name, learning_rate=rate) for name, rate in rates.items()}

@@ -1,7 +1,6 @@
-"""The race of optimizers: the same network, data and batches, trained in several ways at once.
+"""The race of optimizers: the same network, data and batches, trained by several optimizers at once.
 
-Read from the top: a racer, the race, then what is drawn: the racers' paths over the loss of the plane in which they
-moved most.
+The picture shows the racers' paths over the training loss on their principal plane.
 """
 
 import hashlib
@@ -37,12 +36,12 @@ from playground.training.losses import LOSSES, OUTPUT_ACTIVATIONS
 from playground.training.slices import Slicer
 from playground.training.update import flatten
 
-SIDE, FEWEST_SIDE = 48, 16  # of the grid on which the plane's loss is computed
+SIDE, FEWEST_SIDE = 48, 16  # points a side of the grid for the plane's loss
 GRID_WORK = 10**9  # multiplications for one grid; a large network gets a coarser one
-REDRAW_S = 0.5  # for which a plane stands while the racers run
-REDRAW_SHARE = 0.15  # of the time that computing the plane may take
-LONGEST_S = 2.0  # for which a plane stands even where that takes more
-FAR = 3.0  # a racer that diverged shapes the plane as far as this, in the farthest distance of the others
+REDRAW_S = 0.5  # least time between two planes during training
+REDRAW_SHARE = 0.15  # share of the time for computing planes
+LONGEST_S = 2.0  # longest time between two planes that REDRAW_SHARE may cause
+FAR = 3.0  # points of diverged racers further than this times the others' greatest distance are left out of the fit
 
 Doubles = NDArray[np.float64]
 
@@ -51,7 +50,7 @@ Doubles = NDArray[np.float64]
 class Surface:
     """The loss (side, side) over a plane at some step, row 0 at the lowest b; ``made_at`` is on a monotonic clock.
 
-    The plane was fitted without the far points of the racers in ``left_out``, which diverged.
+    The fit of the plane omits far points of the diverged racers in ``left_out``.
     """
 
     plane: Plane
@@ -63,7 +62,7 @@ class Surface:
 
 
 class RaceExperiment(Experiment):
-    """All racers of ``config`` in training; ``step`` counts each one's updates, but for those that diverged."""
+    """All racers of ``config`` in training; ``step`` counts the updates of each racer that has not diverged."""
 
     def __init__(self, config: RaceConfig) -> None:
         self.config = config
@@ -92,29 +91,29 @@ class RaceExperiment(Experiment):
         self._slicer = Slicer(rate=300)
         self._surface: Surface | None = None
         self._measured: tuple[int, list[dict[str, float | None]]] | None = None
-        self._seen_at = -1  # the step that was looked at last
+        self._seen_at = -1  # the step of the last look
         self._mark()
         self.record()
 
     # Racing
 
     def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
-        """Train every racer for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent. Returns
-        how many. One that diverges stands still; the others go on."""
+        """Train every racer for ``steps`` updates or about ``budget_s`` seconds, whichever ends first. Returns the
+        updates. A racer that diverges stops; the others continue."""
         done = self._slicer.run(self._run, steps, budget_s)
         if done:
             self.record()
         return done
 
     def prepare(self) -> None:
-        """Make the first ``advance`` as fast as the others: run an update of every racer and forget it."""
+        """Warm up by one update of every racer, then undo it, so that the first ``advance`` is as fast as others."""
         for racer in self.racers.values():
             before = racer.step, racer.parameters, racer.state, racer.loss, racer.has_diverged
             racer.advance(1)
             racer.step, racer.parameters, racer.state, racer.loss, racer.has_diverged = before
 
     def _over(self) -> str | None:
-        """Why the race is over, when nobody can go on."""
+        """Returns why the race is over once all racers have diverged, else None."""
         if not all(racer.has_diverged for racer in self.racers.values()):
             return None
         return (
@@ -123,7 +122,7 @@ class RaceExperiment(Experiment):
         )
 
     def _run(self, count: int) -> int:
-        """Up to ``count`` updates of every racer, not beyond the next point of the paths. Returns how many."""
+        """Make up to ``count`` updates of every racer, not beyond the paths' next point. Returns the updates."""
         if self.notice is not None:
             return 0
         before = self.step
@@ -136,19 +135,19 @@ class RaceExperiment(Experiment):
         return self.step - before
 
     def _mark(self) -> None:
-        """A point of every path, where one is due."""
+        """Add a point to every path if one is due."""
         losses = np.array([racer.loss for racer in self.racers.values()], np.float32)
         self.trajectory.add(self.step, self._heads(), losses)
 
     def _heads(self) -> NDArray[np.float32]:
-        """The present parameters of every racer, (R, P)."""
+        """Returns the current parameters of every racer, (R, P)."""
         result: NDArray[np.float32] = torch.stack([each.parameters for each in self.racers.values()]).cpu().numpy()
         return result
 
     # Seeing
 
     def observe(self, run_id: str, view: View) -> Snapshot:
-        """The panels of ``view``: ``stage`` (the plane, its loss, the paths) and ``scene`` (who takes part)."""
+        """Returns the panels of ``view``: ``stage`` (the plane, its loss, the paths) and ``scene`` (the racers)."""
         arrays: dict[str, NDArray[Any]] = {}
         info: dict[str, Any] = {"tier": "traced", "edits": self.edits}
         if "stage" in view.panels:
@@ -172,13 +171,13 @@ class RaceExperiment(Experiment):
         return self.step * self.config.base.batch_size / self._train_size
 
     def metrics(self) -> dict[str, float | None]:
-        """Loss and, for classification, accuracy on both parts of the data, of the racer with the lowest training
-        loss."""
+        """Returns loss and, for classification, accuracy on training and test data, of the racer with the lowest
+        training loss."""
         best = min(range(len(self.racers)), key=[racer.loss for racer in self.racers.values()].__getitem__)
         return dict(self._scores()[best])
 
     def _scores(self) -> list[dict[str, float | None]]:
-        """For every racer its losses and, for classification, its accuracies."""
+        """Returns every racer's losses and, for classification, accuracies; cached for the current step."""
         if self._measured is None or self._measured[0] != self.step:
             with torch.inference_mode():
                 found = self._logits(torch.stack([racer.parameters for racer in self.racers.values()]))
@@ -196,8 +195,8 @@ class RaceExperiment(Experiment):
         return found
 
     def _standings(self, plane: Plane) -> list[dict[str, Any]]:
-        """For every racer its scores, where it stands, and the loss of the plane below it: the picture shows the
-        nearest point of the plane, whose loss is another one."""
+        """Returns every racer's metrics, its rank, and the loss at its projection onto the plane, which the picture
+        shows and which differs from the racer's own."""
         below = self.losses(plane.place(plane.project(self._heads())))
         order = sorted(self.racers, key=lambda name: (self.racers[name].has_diverged, self.racers[name].loss))
         return [
@@ -212,8 +211,8 @@ class RaceExperiment(Experiment):
         ]
 
     def _paths(self, plane: Plane) -> dict[str, NDArray[np.float32]]:
-        """The paths on the plane (R, n, 2) and the losses along them (R, n) at ``path_steps`` (n,), of which the last
-        is now; NaN where a racer had stopped."""
+        """Returns the paths on the plane (R, n, 2) and the losses along them (R, n) at ``path_steps`` (n,), up to the
+        current step; NaN where a racer had stopped."""
         kept = self.trajectory
         steps = np.append(kept.steps, self.step)
         points = np.concatenate([kept.points, self._heads()[:, None]], axis=1)
@@ -221,7 +220,7 @@ class RaceExperiment(Experiment):
         losses = np.concatenate([kept.losses, losses], axis=1)
         last = np.array([[racer.step] for racer in self.racers.values()])
         is_over = steps > last
-        is_over[:, -1] = False  # where a racer has stopped, its head stays
+        is_over[:, -1] = False  # a stopped racer keeps its last point
         coordinates = plane.project(points)
         coordinates[is_over] = losses[is_over] = np.nan
         return {
@@ -231,29 +230,29 @@ class RaceExperiment(Experiment):
         }
 
     def _shown(self) -> Surface:
-        """The surface of now, or while the racers run one that is not much older: a picture whose axes turn with
-        every frame is unreadable, and computing it takes its time."""
+        """Returns the current surface, or during training a recent one: axes that turn with every frame are
+        unreadable, and computing the surface is slow."""
         is_still, self._seen_at = self._seen_at == self.step, self.step
         old = self._surface
         if old is None:
-            self._surface = self._made(None)
+            self._surface = self._computed(None)
         elif old.step != self.step:
             wait_s = min(old.took_s / REDRAW_SHARE, LONGEST_S)
             if self._is_inside(old.plane):
                 wait_s = max(wait_s, REDRAW_S)
             if is_still or time.monotonic() - old.made_at > wait_s:
-                self._surface = self._made(old.plane)
+                self._surface = self._computed(old.plane)
         assert self._surface is not None
         return self._surface
 
     def _is_inside(self, plane: Plane) -> bool:
-        """Whether every racer that still runs is in the picture."""
+        """Whether every racer that has not diverged lies inside the extent."""
         heads = plane.project(self._heads())[[not racer.has_diverged for racer in self.racers.values()]]
         low, high = plane.extent[::2], plane.extent[1::2]
         return bool(((heads > low) & (heads < high)).all())
 
-    def _made(self, former: Plane | None) -> Surface:
-        started = time.process_time()  # not the clock's: others who train here do not make this one slow
+    def _computed(self, former: Plane | None) -> Surface:
+        started = time.process_time()  # CPU time, which other processes do not change
         points, left_out = self._fitted()
         plane = principal_plane(points, self._start, former)
         work = self._train_size * self._start.size
@@ -271,8 +270,8 @@ class RaceExperiment(Experiment):
         )
 
     def _fitted(self) -> tuple[Doubles, tuple[str, ...]]:
-        """The points (n, P) that the plane is to show: all of the paths, but of those that diverged only what is not
-        too far away for the others to be seen; and of whom that leaves something out."""
+        """Returns the points (n, P) for fitting the plane, and the racers of which some are left out: points of
+        diverged racers that are so far away that the others would not be visible."""
         steps, heads = self.trajectory.steps, self._heads()
         paths = {
             name: np.vstack([self.trajectory.points[index][steps <= racer.step], heads[index]]).astype(np.float64)
@@ -289,7 +288,7 @@ class RaceExperiment(Experiment):
         return points, tuple(name for name in paths if not near[name].all())
 
     def losses(self, parameters: NDArray[np.floating]) -> Doubles:
-        """The training loss of the network with each of ``parameters`` (M, P); (M,)."""
+        """Returns the training loss (M,) of the network with each of ``parameters`` (M, P)."""
         with torch.inference_mode():
             vectors = torch.tensor(parameters, dtype=torch.float32, device=self._device)
             found = self._logits(vectors, self._train_size)
@@ -297,7 +296,8 @@ class RaceExperiment(Experiment):
         return result.double().cpu().numpy()
 
     def _logits(self, parameters: Tensor, count: int | None = None) -> Tensor:
-        """What networks with ``parameters`` (M, P) make of the first ``count`` points, or all: (M, N, outputs)."""
+        """Returns the logits (M, N, outputs) of networks with ``parameters`` (M, P) on the first ``count`` points, or
+        all."""
         features = self._features[:count]
         return logits(self._structure, parameters, features.expand(len(parameters), *features.shape))
 
@@ -325,20 +325,20 @@ class RaceExperiment(Experiment):
     # What every run has
 
     def record(self) -> None:
-        """Add the racers' present losses to the history."""
+        """Add the racers' current losses to the history."""
         losses = {name: racer.loss for name, racer in self.racers.items()}
         self.history.add(self.history.row(self.step, self.epoch, losses))
 
     def apply(self, target: str, value: Any) -> Edit:
-        """Nothing of a race changes on the way: raises ConfigError."""
+        """Raises ConfigError: a race has no edits."""
         raise ConfigError(f"{target[:40]} cannot change during a race; it needs a new one")
 
     def parameters_sha256(self) -> str:
-        """The hash of all racers' parameters, in float32 bytes."""
+        """Returns the hash of all racers' parameters, in float32 bytes."""
         return hashlib.sha256(self._heads().tobytes()).hexdigest()
 
     def state(self) -> dict[str, Any]:
-        """All that the racers need to go on from here, in NumPy, and the way that they came."""
+        """Returns everything needed to resume the race, in NumPy, with its trajectory."""
         return {
             "step": self.step,
             "edits": self.edits,
@@ -353,7 +353,7 @@ class RaceExperiment(Experiment):
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from an earlier ``state`` of a race with the same configuration."""
+        """Restore from ``state()`` of a race with the same configuration."""
         self.step, self.edits = state["step"], state["edits"]
         places = zip(self.racers.items(), state["parameters"], state["racers"], strict=True)
         for (name, racer), parameters, (step, has_diverged) in places:

@@ -1,8 +1,8 @@
-"""The plane through the space of parameters in which some trajectories moved most.
+"""The principal plane of trajectories through the space of parameters.
 
 Its directions are the first two principal components of the trajectories' points (Lorch 2016, Visualizing Deep
 Network Training Trajectories with PCA; Li et al. 2018, Visualizing the Loss Landscape of Neural Nets, section 7).
-A trajectory leaves the plane by what its other components hold, which is why the shares of variance are kept with it.
+Trajectories also move outside the plane, so the explained shares of variance are kept with it.
 """
 
 from dataclasses import dataclass, replace
@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 MARGIN, LEAST_MARGIN = 0.15, 0.02  # around the points, in shares of the extent
-FITS = 0.5  # of an extent that the points must fill for it to stay
-CLEARLY = 2.0  # this much more variance makes a direction the first one, whatever the order was
-SLIMMEST = 0.1  # the shorter axis, beside the longer one: what hardly moves is not to look as if it did
+FITS = 0.5  # share of an extent that the points must fill to keep it
+SWAP_RATIO = 2.0  # of the variances: from it on the two directions change their order
+LEAST_ASPECT = 0.1  # shorter axis / longer axis, so that small movements are not magnified
 
 Doubles = NDArray[np.float64]
 
@@ -22,8 +22,8 @@ Doubles = NDArray[np.float64]
 class Plane:
     """``centre`` (P,) + a · ``directions[0]`` + b · ``directions[1]``; the directions (2, P) are orthonormal.
 
-    ``shares`` (2,) of the points' variance lie along them, in [0, 1]. ``extent`` is the part that is looked at: the
-    lowest and highest a, the lowest and highest b, in the parameters' own unit.
+    ``shares`` (2,) are the explained shares of the points' variance, in [0, 1]. ``extent`` is the visible part:
+    lowest and highest a, lowest and highest b, in the parameters' own unit.
     """
 
     centre: Doubles
@@ -32,26 +32,26 @@ class Plane:
     extent: tuple[float, float, float, float]
 
     def project(self, points: NDArray[np.floating]) -> Doubles:
-        """The coordinates (…, 2) of the plane's nearest points to ``points`` (…, P)."""
+        """Returns the coordinates (…, 2) of the projections of ``points`` (…, P)."""
         result: Doubles = (points - self.centre) @ self.directions.T
         return result
 
     def place(self, coordinates: NDArray[np.floating]) -> Doubles:
-        """The parameters (…, P) at ``coordinates`` (…, 2)."""
+        """Returns the parameters (…, P) at ``coordinates`` (…, 2)."""
         result: Doubles = self.centre + coordinates @ self.directions
         return result
 
     def grid(self, side: int) -> Doubles:
-        """The coordinates (side², 2) of a grid over the extent, edges included: a runs fastest, b upwards."""
+        """Returns the coordinates (side², 2) of a grid over the extent, edges included; a varies fastest."""
         a, b = np.linspace(*self.extent[:2], side), np.linspace(*self.extent[2:], side)
         return np.stack(np.meshgrid(a, b), axis=-1).reshape(-1, 2)
 
 
 def principal_plane(points: NDArray[np.floating], start: NDArray[np.floating], former: Plane | None = None) -> Plane:
-    """The plane in which ``points`` (n, P) vary most, P ≥ 2, with an extent that holds them all.
+    """Returns the principal plane of ``points`` (n, P), P ≥ 2, with an extent that contains them all.
 
-    Signs are free: they are those of the ``former`` plane, else such that the points lie right of and above
-    ``start`` (P,). Where the points don't span a plane yet, fixed arbitrary directions with a share of 0 stand in.
+    The free signs follow the ``former`` plane, else they put the points' mean right of and above ``start`` (P,).
+    Points that do not span a plane yet get fixed arbitrary directions, with a share of 0.
     """
     points = points.astype(np.float64)
     centre = points.mean(axis=0)
@@ -73,7 +73,7 @@ def principal_plane(points: NDArray[np.floating], start: NDArray[np.floating], f
     is_near = former is not None and bool((np.diag(directions @ former.directions.T) > 0.97).all())
     shift = plane.project(former.centre) if former is not None and is_near else np.zeros(2)
     extent: list[float] = []
-    least = SLIMMEST * float(np.ptp(coordinates, axis=0).max()) or 2.0
+    least = LEAST_ASPECT * float(np.ptp(coordinates, axis=0).max()) or 2.0
     for axis in (0, 1):
         kept = np.array(former.extent[2 * axis : 2 * axis + 2]) + shift[axis] if former and is_near else None
         extent += _range(coordinates[:, axis], least, kept)
@@ -81,7 +81,7 @@ def principal_plane(points: NDArray[np.floating], start: NDArray[np.floating], f
 
 
 def _completed(rows: Doubles) -> Doubles:
-    """Two orthonormal directions (2, P), of which ``rows`` are the first."""
+    """Returns two orthonormal directions (2, P) that begin with ``rows``."""
     found = list(rows)
     random = np.random.default_rng(0)
     while len(found) < 2:
@@ -93,18 +93,18 @@ def _completed(rows: Doubles) -> Doubles:
 
 
 def _as_before(directions: Doubles, shares: Doubles, former: Doubles) -> tuple[Doubles, Doubles]:
-    """The same plane with the signs of ``former``, and its order while that is a close call: a picture that flips is
-    unreadable."""
+    """Returns the same plane with the signs of ``former``, and its order unless ``SWAP_RATIO`` is passed: a picture
+    that flips is unreadable."""
     likeness = np.abs(directions @ former.T)
     is_swapped = likeness[0, 1] + likeness[1, 0] > likeness[0, 0] + likeness[1, 1]
-    if is_swapped and shares[0] < CLEARLY * shares[1]:
+    if is_swapped and shares[0] < SWAP_RATIO * shares[1]:
         directions, shares = directions[::-1], shares[::-1]
     signs = np.where((directions * former).sum(axis=1) < 0, -1.0, 1.0)
     return directions * signs[:, None], shares
 
 
 def _range(values: Doubles, least: float, kept: Doubles | None) -> list[float]:
-    """From where to where an axis goes that shows ``values``: as it was ``kept`` while that fits, lest it twitch."""
+    """Returns the ends of an axis for ``values``: those ``kept`` while they fit, so that the picture is steady."""
     middle, half = (values.min() + values.max()) / 2, max(float(np.ptp(values)), least) / 2
     low, high = float(middle - half), float(middle + half)
     if kept is not None:

@@ -1,4 +1,4 @@
-"""The race of optimizers: several ways to train one network, over the loss of the plane in which they move most."""
+"""The page of the race: several optimizers train one network, shown over the loss on their principal plane."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ STAGE_MAY_CHANGE = ("seed", "data_seed")
 
 
 def race_page() -> None:
-    """Who takes part and on what, and the race itself."""
+    """Draw the stage and the controls."""
     if not SESSION.begin():
         return
     head(SESSION, _WORDS)
@@ -36,10 +36,10 @@ _LEGEND = (
 
 @st.fragment
 def _controls() -> None:
-    """The racers with their rates come first; then what they share."""
+    """Controls of the racers and their learning rates, then of the shared settings."""
     config = SESSION.follow()
     st.session_state.optimizers = list(config.optimizers)
-    for name in set(OPTIMIZERS) - set(config.optimizers):  # Streamlit forgets what has no control on the page
+    for name in set(OPTIMIZERS) - set(config.optimizers):  # Streamlit drops the state of absent widgets
         st.session_state[f"{name}_learning_rate"] = getattr(config, f"{name}_learning_rate")
     st.markdown("**Race**")
     st.pills(

@@ -1,4 +1,4 @@
-"""One network in training for as long as its numbers are finite: it stops by itself where they are not."""
+"""One network of the race, which stops training before its numbers become infinite."""
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
@@ -28,9 +28,9 @@ from playground.training.update import (
 
 
 class Racer:
-    """One network with its optimizer. ``loss`` is that of all training points, ``step`` the updates behind it.
+    """One network with its optimizer. ``loss`` is over all training points after ``step`` updates.
 
-    One whose next update makes the loss or a parameter infinite ``has_diverged``: it stands still before it.
+    Once the next update would make the loss or a parameter infinite, it ``has_diverged`` and stays at this step.
     """
 
     def __init__(self, config: MLPConfig, model: MLP, data: Batch) -> None:
@@ -52,7 +52,7 @@ class Racer:
         self.measure()
 
     def advance(self, count: int) -> None:
-        """Make ``count`` updates, or as many as leave everything finite."""
+        """Make ``count`` updates, or as many as keep everything finite."""
         before = self.step, self.parameters, self.state
         if self.has_diverged or self._lands(count, *before):
             return
@@ -60,7 +60,7 @@ class Racer:
         self.has_diverged = True
 
     def _lands(self, count: int, step: int, parameters: Tensor, state: Mapping[str, Tensor]) -> bool:
-        """Whether ``count`` updates from a moment on end in finite numbers."""
+        """Make ``count`` updates from the given moment. Returns whether parameters and loss are finite."""
         self.parameters, self.state = self._loop.run(
             parameters,
             state,
@@ -75,7 +75,7 @@ class Racer:
         return is_finite(self.parameters) and bool(np.isfinite(self.loss))
 
     def measure(self) -> None:
-        """Bring ``loss`` up to date."""
+        """Update ``loss``."""
         self.loss = float(self._loss(self.parameters, *self._data))
 
 
@@ -83,7 +83,7 @@ class Racer:
 def _traced_loop(
     sizes: tuple[int, ...], activation: str, loss: str, output: str, optimizer: str, device: torch.device
 ) -> Loop:
-    """The loop for every racer of this structure: what was traced once serves all of them."""
+    """Returns the loop for this structure; all its racers share the traced graph."""
     model = MLP(sizes, activation).to(device)
     return Loop(make_update(model, partial(LOSSES[loss], output=output), optimizer))
 
@@ -92,8 +92,8 @@ def _traced_loop(
 def _traced_loss(
     sizes: tuple[int, ...], activation: str, loss: str, output: str, rows: int, device: torch.device
 ) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
-    """The loss of a network's parameters (P,) on features (rows, D) and targets. At first it is asked for after every
-    update, so it is traced as the update is."""
+    """Returns the loss function of parameters (P,), features (rows, D) and targets. It is traced like the update:
+    early in the race it runs after every update."""
     model = MLP(sizes, activation).to(device)
 
     def of(parameters: Tensor, features: Tensor, targets: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""The way that some networks took through the space of their parameters, kept in bounded memory."""
+"""The trajectories of networks through the space of parameters, in bounded memory."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOST_POINTS, FEWEST_POINTS = 128, 16
-MEMORY_BYTES = 2**20  # of all points of all networks, unless even the fewest take more
+MEMORY_BYTES = 2**20  # of all points of all networks, unless FEWEST_POINTS take more
 
 Floats = NDArray[np.float32]
 
@@ -15,8 +15,8 @@ Floats = NDArray[np.float32]
 class Trajectory:
     """Parameters and losses of R networks of P parameters at every ``spacing``-th step, from step 0 on.
 
-    ``points`` (R, n, P) and ``losses`` (R, n) are views, n at most ``capacity``. When they are full every second goes
-    and the spacing doubles, so that they depend on the step alone, never on how the training was sliced.
+    ``points`` (R, n, P) and ``losses`` (R, n) are views, n at most ``capacity``. When full, every second point is
+    dropped and the spacing doubles, so they depend only on the step, not on how training was sliced.
     """
 
     def __init__(self, networks: int, parameters: int) -> None:
@@ -40,11 +40,11 @@ class Trajectory:
         return np.arange(self.count, dtype=np.int64) * self.spacing
 
     def to_next(self, step: int) -> int:
-        """How many updates after ``step`` the next point is due."""
+        """Returns the number of updates from ``step`` to the next point."""
         return self.spacing - step % self.spacing
 
     def add(self, step: int, points: Floats, losses: Floats) -> None:
-        """The point of ``step``: ``points`` (R, P), ``losses`` (R,). Any other step than the next due is left out."""
+        """Add the point of ``step``: ``points`` (R, P), ``losses`` (R,). Ignored unless it is due at this step."""
         if step != self.count * self.spacing:
             return
         if self.count == self.capacity:
@@ -59,10 +59,10 @@ class Trajectory:
         return self._points.nbytes + self._losses.nbytes
 
     def state(self) -> dict[str, Any]:
-        """Everything, as copies."""
+        """Returns copies of everything."""
         return {"spacing": self.spacing, "points": self.points.copy(), "losses": self.losses.copy()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Restore an earlier ``state``."""
+        """Restore from ``state()``."""
         self.spacing, self.count = state["spacing"], state["points"].shape[1]
         self.points[:], self.losses[:] = state["points"], state["losses"]
