@@ -13,9 +13,9 @@ const CAPACITY = 500;
 const HEIGHT = 236;
 const MARGIN = { left: 46, right: 10, top: 8, bottom: 20 };
 const PAINT_EVERY_MS = 60;
-const LEAST = 1e-5; // a loss below is drawn here
-const WORST_SPAN = 30; // a worst run this far above the bands would squeeze them; it leaves the picture
-const BLOWN_UP = 20; // times the loss at the start: what goes beyond is on its way to infinity
+const LEAST = 1e-5; // smaller losses are drawn here
+const WORST_SPAN = 30; // times the top of the bands: worse runs are clipped, so that the bands stay legible
+const BLOWN_UP = 20; // times the initial loss: higher values are diverging and do not stretch the axis
 const MOST_LINES = 5;
 const LOW = 0, MEDIAN = 1, HIGH = 2, WORST = 3;
 
@@ -27,7 +27,7 @@ export class Bands {
       h("h2", { class: "nn-compare-head" }, this.name,
         h("span", { class: "nn-caption" }, "median, band of 10–90 % of the seeds, worst run dashed")),
       this.canvas);
-    /** Rows (step, epoch, then four levels a variant); infinite among diverged networks. @type {Float64Array[]} */
+    /** Rows (step, epoch, four levels per variant); infinite for diverged networks. @type {Float64Array[]} */
     this.rows = [];
     /** @type {import("../../../stage/types.js").Metric|undefined} */
     this.metric = undefined;
@@ -36,7 +36,7 @@ export class Bands {
     this.colors = [];
     /** @type {string[]} */
     this.titles = [];
-    /** Where the pointer is, as a share of the axis. @type {number|null} */
+    /** Position of the pointer, as a share of the axis. @type {number|null} */
     this.pointed = null;
     /** @type {number|null} */
     this.cursor = null;
@@ -53,7 +53,7 @@ export class Bands {
 
   /**
    * @param {number} width  in CSS pixels
-   * @param {number} scale  of these to a pixel of the drawing
+   * @param {number} scale  CSS pixels per pixel of the drawing
    */
   resize(width, scale) {
     if (width <= 0 || (width / scale === this.width && scale === this.scale && isSharp(this.canvas))) return;
@@ -64,9 +64,9 @@ export class Bands {
   }
 
   /**
-   * @param {import("../../../stage/types.js").Metric[]} shown  M metrics, of which the first is drawn
+   * @param {import("../../../stage/types.js").Metric[]} shown  M metrics; the first is drawn
    * @param {import("../../../stage/types.js").Floats} history  (H, 2 + 4 M V)
-   * @param {string[]} colors  one a variant
+   * @param {string[]} colors  by variant
    */
   restart(shown, history, colors) {
     const [metric] = shown, wide = 4 * shown.length;
@@ -87,7 +87,7 @@ export class Bands {
     }
   }
 
-  /** A frame's numbers. @param {import("./picture.js").CompareHeader} header */
+  /** Add a frame's numbers. @param {import("./picture.js").CompareHeader} header */
   follow({ step, epoch, furthest, variants }) {
     this.cursor = step < furthest ? epoch : null;
     this.dirty = true;
@@ -99,7 +99,7 @@ export class Bands {
     this.add(Float64Array.of(step, epoch, ...levels));
   }
 
-  /** When it is full every second row goes; the newest gives way until it stands far enough. @param {Float64Array} row */
+  /** Append a row; one closer than the spacing replaces the last. When full, drop every second. @param {Float64Array} row */
   add(row) {
     const { rows } = this;
     while (rows.length && rows[rows.length - 1][0] >= row[0]) rows.pop();
@@ -113,7 +113,7 @@ export class Bands {
   }
 
   /**
-   * What there is to say at the pointer; null, and it has left.
+   * Return the tooltip's words for the pointer, or null outside the axis.
    *
    * @param {PointerEvent|null} event
    */
@@ -126,14 +126,14 @@ export class Bands {
     return isThere ? () => this.words() : null;
   }
 
-  /** The row nearest to the pointer. */
+  /** Return the row nearest to the pointer. */
   rowPointedAt() {
     if (this.pointed === null || !this.rows.length) return null;
     const epoch = this.pointed * this.rows[this.rows.length - 1][1];
     return this.rows.reduce((best, row) => (Math.abs(row[1] - epoch) < Math.abs(best[1] - epoch) ? row : best));
   }
 
-  /** The numbers of that row. @returns {import("../../../stage/tip.js").Content|null} */
+  /** Return the numbers of that row. @returns {import("../../../stage/tip.js").Content|null} */
   words() {
     const row = this.rowPointedAt(), { metric } = this;
     const written = (/** @type {number} */ value) => measured(metric, value);
@@ -161,7 +161,7 @@ export class Bands {
     const x = (/** @type {number} */ epoch) => MARGIN.left + (epoch / end) * (width - MARGIN.left - MARGIN.right);
     const reach = bottom - MARGIN.top;
     const scale = reach / Math.log(high / low);
-    const most = high * 2; // above the picture, which is where a band goes whose networks diverged
+    const most = high * 2; // above the picture: infinite values are drawn here
     const y = this.isShare
       ? (/** @type {number} */ value) => bottom - Math.min(Math.max(value, 0), 1) * reach
       : (/** @type {number} */ value) => bottom - Math.log(Math.min(Math.max(value, low), most) / low) * scale;
@@ -182,12 +182,12 @@ export class Bands {
     context.fillRect(x(this.cursor) - 1, MARGIN.top - 4, 2, bottom - MARGIN.top + 4);
   }
 
-  /** Whether what is drawn lies in [0, 1], all of which is shown then. */
+  /** Whether the metric is a share; the axis then spans [0, 1]. */
   get isShare() {
     return this.metric?.unit === "share";
   }
 
-  /** The axis: from the least 10 % to the worst run, in steps of 1, 2, 5. @returns {[number, number]} */
+  /** Ends of the axis: the lowest 10 % level and the worst run, rounded to 1, 2, 5. @returns {[number, number]} */
   limits() {
     let low = Infinity, high = 0, worst = 0;
     for (const row of this.rows) {
@@ -229,7 +229,7 @@ export class Bands {
       context.lineTo(width - MARGIN.right, at);
       context.fillText(percent(value), MARGIN.left - 6, at);
     }
-    const isWide = high / low > 60; // then only whole powers of ten have room
+    const isWide = high / low > 60; // room for powers of ten only
     const stride = 10 ** Math.ceil(Math.log10(high / low) / MOST_LINES - 1e-9);
     for (let decade = 10 ** Math.floor(Math.log10(low) + 1e-9); !this.isShare && decade <= high * 1.001; decade *= Math.max(stride, 10)) {
       for (const digit of isWide ? [1] : [1, 2, 5]) {
@@ -296,7 +296,7 @@ export class Bands {
 }
 
 /**
- * The next of 1, 2, 5 · 10ⁿ, so that the axis does not twitch with every frame.
+ * Round to the next of 1, 2, 5 · 10ⁿ, so that the axis is steady.
  *
  * @param {number} value
  * @param {boolean} up

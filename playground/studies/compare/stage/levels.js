@@ -1,8 +1,8 @@
 // @ts-check
-/** Levels of a score over many networks, in words: those that diverged rank below every finite one. */
+/** Text of a score's levels over many networks. */
 
 /**
- * @param {import("./picture.js").Levels|null} levels  null where there is no such score
+ * @param {import("./picture.js").Levels|null} levels  null without this score
  * @param {keyof import("./picture.js").Levels} name
  * @param {(value: number) => string} written
  */
@@ -11,7 +11,7 @@ export function level(levels, name, written) {
 }
 
 /**
- * A level as charts have it, where an infinite one is that of diverged networks.
+ * Return a level as text; an infinite one is that of diverged networks.
  *
  * @param {number} value
  * @param {(value: number) => string} written

@@ -1,5 +1,5 @@
 // @ts-check
-/** The picture of a comparison: variants beside each other, each with many seeds, and why they differ. */
+/** The picture of a comparison: the variants in columns, their curves, and the gradients of their layers. */
 
 import { Bands } from "./bands.js";
 import { h } from "../../../stage/dom.js";
@@ -17,37 +17,37 @@ import { Why } from "./why.js";
 
 /**
  * @typedef {object} CompareScene
- * @property {import("../../../stage/types.js").Metric[]} metrics  of the lab that is compared
+ * @property {import("../../../stage/types.js").Metric[]} metrics  of the compared lab
  * @property {import("../../../stage/types.js").Metric[]} shown  one or two of them, the score first
  * @property {string} score
- * @property {{title: string, path: string}} lab  whose runs they are
- * @property {boolean} has_why  whether the lab tells what goes on in layers
- * @property {{title: string, link: string}[]} variants  ``link`` with places for a seed and a step
+ * @property {{title: string, path: string}} lab  the compared lab
+ * @property {boolean} has_why  whether the lab measures its layers
+ * @property {{title: string, link: string}[]} variants  ``link`` with placeholders {seed} and {step}
  * @property {number[]} seeds  of every variant's networks
- * @property {number} wall  how many of these have a small map
- * @property {import("../../../stage/types.js").Task} [task]  of labs on points in the plane, as the next
+ * @property {number} wall  number of seeds shown small
+ * @property {import("../../../stage/types.js").Task} [task]  only of labs on points in the plane, like ``domain``
  * @property {[number, number]} [domain]  of both coordinates
- * @property {number|null} target_accuracy  null where the score is no share
+ * @property {number|null} target_accuracy  null where the score is not a share
  *
- * @typedef {Record<"q10"|"median"|"q90"|"worst", number|null>} Levels  of a score, over the seeds; null among diverged
+ * @typedef {Record<"q10"|"median"|"q90"|"worst", number|null>} Levels  of a score, over the seeds; null: diverged
  *
- * @typedef {object} Counts  what has become of a variant
- * @property {number} reached  how many networks have met the target
+ * @typedef {object} Counts  state of a variant
+ * @property {number} reached  number of networks that met the target
  * @property {number} diverged
- * @property {number} step  its own, where variants take unequally many in an epoch
- * @property {Record<string, Levels|null>} levels  of every metric by its name, null where no network has it
+ * @property {number} step  the variant's own: variants may differ in updates per epoch
+ * @property {Record<string, Levels|null>} levels  by metric; null where no network has it
  *
  * @typedef {object} Look
  * @property {Counts[]} variants
- * @property {number} member  the seed that is shown large
+ * @property {number} member  index of the seed shown large
  * @property {import("./why.js").LayerWhy[][]} [why]  by variant, then by layer
  * @property {CompareScene} [scene]
  *
- * @typedef {object} Walls  V variants, of which the wall has S networks each
- * @property {Bytes} [maps]  (V · S, kinds, height, width): what networks answer over the plane
- * @property {Bytes} [tiles]  (V · S, height, width, 3): in their colours, where there are no maps
+ * @typedef {object} Walls  V variants with S networks each on the wall
+ * @property {Bytes} [maps]  (V · S, kinds, height, width): outputs over the plane
+ * @property {Bytes} [tiles]  (V · S, height, width, 3): RGB pictures, instead of maps
  * @property {Bytes} states  (V · S,)
- * @property {Floats} scores  (V · S, M): the metrics that are shown
+ * @property {Floats} scores  (V · S, M): the shown metrics
  * @property {Bytes} large  (V, …), maps or tiles
  * @property {Floats} curves  (H, 2 + 4 M V)
  *
@@ -68,7 +68,7 @@ class ComparePicture {
   constructor(shell) {
     this.shell = shell;
     shell.view = { member: null };
-    shell.root.classList.add("nn-fixed"); // seeds are many here, and chosen beside the stage
+    shell.root.classList.add("nn-fixed"); // seeds are set in the sidebar, not on the stage
     this.styles = ["studies/compare/stage/compare.css"];
     /** @type {Variant[]} */
     this.variants = [];
@@ -132,7 +132,7 @@ class ComparePicture {
   }
 
   /**
-   * A new comparison, or the same one after a break.
+   * Begin a new comparison, or the same one after a reconnection.
    *
    * @param {CompareMoment} moment
    */
@@ -157,7 +157,7 @@ class ComparePicture {
     this.resize();
   }
 
-  /** The same seed in every variant. @param {number} member */
+  /** Show this seed of every variant large. @param {number} member */
   choose(member) {
     this.member = member;
     this.shell.look({ member });
@@ -165,19 +165,19 @@ class ComparePicture {
   }
 
   /**
-   * What a chart says of the place pointed at.
+   * Return a chart's tooltip for the pointer.
    *
    * @param {Bands|Why} part
    * @param {PointerEvent|null} event
    */
   point(part, event) {
     const found = part.point(event);
-    this.shell.request(); // it may mark the place
+    this.shell.request(); // the chart may draw a cursor there
     return found;
   }
 
   /**
-   * A network of the wall.
+   * Return the tooltip of a network on the wall.
    *
    * @param {number} variant
    * @param {number} member

@@ -1,5 +1,5 @@
 // @ts-check
-/** One variant of a comparison: its numbers, the large map of the chosen seed, and the wall of all. */
+/** One variant of a comparison: its numbers, the large picture of the chosen seed, and the wall of small ones. */
 
 import { mixClasses, pointColor, writeColors } from "../../../stage/colors.js";
 import { fit, h, isSharp, setAttribute, setText } from "../../../stage/dom.js";
@@ -14,7 +14,7 @@ import { tileScores, Wall } from "./wall.js";
 /** @typedef {import("./picture.js").CompareScene} Scene */
 
 const POINT_RADIUS = 2.4;
-const SIDE_BY_SIDE_FROM = 400; // px of a column in which the wall stands beside the large map
+const SIDE_BY_SIDE_FROM = 400; // px of a column from which the wall is beside the large picture
 const LARGE_SHARE = 0.45;
 const LARGEST = 340, LARGEST_ABOVE = 200;
 const GAP = 14;
@@ -54,7 +54,7 @@ export class Variant {
   /**
    * @param {number} width
    * @param {number} count  of tiles on the wall
-   * @param {number} scale  of type and of what is drawn
+   * @param {number} scale  of text and drawing
    */
   resize(width, count, scale) {
     if (width === this.width && count === this.count && scale === this.scale && isSharp(this.data)) return;
@@ -74,7 +74,7 @@ export class Variant {
   /**
    * @param {Theme} theme
    * @param {Moment} moment
-   * @param {number} member  the seed that is shown large, as the frame has it
+   * @param {number} member  index of the frame's large seed
    */
   paint(theme, { scene, arrays, settings }, member) {
     const { index, map, wall } = this;
@@ -99,7 +99,7 @@ export class Variant {
   }
 
   /**
-   * Only where they are others than before: they change with the seed, not with training.
+   * Paint the data points if they changed: with the seed, not with training.
    *
    * @param {Theme} theme
    * @param {Scene} scene

@@ -1,5 +1,5 @@
 // @ts-check
-/** A wall of small live maps, one for each seed of a variant: how all of them learn at once. */
+/** A wall of small live pictures, one for each seed of a variant. */
 
 import { mixClasses, writeColors } from "../../../stage/colors.js";
 import { fit, h, isSharp, setAttribute } from "../../../stage/dom.js";
@@ -8,9 +8,9 @@ import { Raster } from "../../../stage/raster.js";
 
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
-const GAP = 2; // between two maps, in their own pixels
+const GAP = 2; // between two pictures, in their own pixels
 const REACHED = 1, DIVERGED = 2;
-const CHOSEN_INSET = 4.5; // of the ring round the tile that is chosen, whose frame is outside
+const CHOSEN_INSET = 4.5; // of the chosen tile's ring, inside its frame
 const DIVERGED_COLOR = "#d63a3a";
 const STATES = { [REACHED]: "has reached the target", [DIVERGED]: "has diverged" };
 
@@ -18,7 +18,7 @@ export class Wall {
   /**
    * @param {object} actions
    * @param {(index: number) => void} actions.onChoose
-   * @param {() => void} actions.onOpen  the chosen one
+   * @param {() => void} actions.onOpen  open the chosen network
    */
   constructor({ onChoose, onOpen }) {
     this.onChoose = onChoose;
@@ -41,11 +41,11 @@ export class Wall {
   }
 
   /**
-   * As many columns as make the tiles largest.
+   * Choose the number of columns that makes the tiles largest.
    *
    * @param {number} count
-   * @param {number} width  to fill
-   * @param {number} height  to stay within
+   * @param {number} width  available
+   * @param {number} height  available
    */
   resize(count, width, height) {
     let columns = 1, tile = 0;
@@ -57,7 +57,7 @@ export class Wall {
     if (count === this.count && columns === this.columns && tile === this.tile && isSharp(this.rings)) return;
     Object.assign(this, { count, columns, tile });
     const rows = Math.ceil(count / columns);
-    this.map.pixels.fill(0); // no map is left where none will be
+    this.map.pixels.fill(0); // clear tiles that are no longer used
     for (const { style } of [this.map.canvas, this.element]) {
       style.width = `${columns * tile}px`;
       style.height = `${rows * tile}px`;
@@ -69,7 +69,7 @@ export class Wall {
   /**
    * @param {Theme} theme
    * @param {Pick<import("./picture.js").CompareArrays, "maps"|"tiles">} arrays
-   * @param {number} first  of these networks
+   * @param {number} first  index of the wall's first network
    * @param {Uint8Array} states  (count,)
    * @param {boolean} discretize
    */
@@ -99,7 +99,7 @@ export class Wall {
   }
 
   /**
-   * Only where something has changed.
+   * Paint the rings if something changed.
    *
    * @param {Theme} theme
    * @param {Uint8Array} states
@@ -115,7 +115,7 @@ export class Wall {
       const state = states[index];
       const isChosen = index === this.member;
       if (isChosen) paintFrame(context, theme, x, y, tile);
-      const inset = isChosen ? CHOSEN_INSET : 1.5; // what it has come to shows within the frame
+      const inset = isChosen ? CHOSEN_INSET : 1.5; // the ring of its state is inside the frame
       if (isChosen && !state) continue;
       context.strokeStyle = state === DIVERGED ? DIVERGED_COLOR : state === REACHED ? this.color : theme.faint;
       context.lineWidth = state ? 2 : 1;
@@ -131,7 +131,7 @@ export class Wall {
     context.setLineDash([]);
   }
 
-  /** For those who hear the wall. @param {import("./picture.js").CompareScene} scene */
+  /** Update the slider's values for screen readers. @param {import("./picture.js").CompareScene} scene */
   describe({ seeds, wall }) {
     setAttribute(this.rings, "aria-valuemax", String(wall - 1));
     setAttribute(this.rings, "aria-valuenow", String(this.member));
@@ -164,7 +164,7 @@ export class Wall {
 }
 
 /**
- * Round the tile that is shown large.
+ * Frame the tile that is shown large.
  *
  * @param {CanvasRenderingContext2D} context
  * @param {Theme} theme
@@ -184,7 +184,7 @@ function paintFrame(context, theme, x, y, tile) {
 }
 
 /**
- * The scores of a network of the wall in words.
+ * Return the scores of a network on the wall as text.
  *
  * @param {import("./picture.js").CompareMoment} moment
  * @param {number} variant
@@ -199,7 +199,7 @@ export function tileScores({ scene, arrays }, variant, member) {
 }
 
 /**
- * The same, and what it has come to.
+ * Return the same with its state.
  *
  * @param {import("./picture.js").CompareMoment} moment
  * @param {number} variant

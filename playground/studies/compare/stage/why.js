@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Why variants differ: how much gradient comes to each layer, on a logarithmic axis, and what the layer's units put
- * out. Where a gradient vanishes on its way to the first layer, its bars sink from right to left.
+ * Each layer's gradient norm, on a logarithmic axis, and histogram of outputs, by variant. Vanishing gradients show as
+ * bars that fall towards the first layer.
  */
 
 import { fit, h, isSharp, setText } from "../../../stage/dom.js";
@@ -22,9 +22,9 @@ import { scaled } from "../../../stage/format.js";
 
 const MARGIN = { left: 46, right: 6, top: 8 };
 const BARS = 112, NAMES = 22, ROW = 44;
-const LEAST = 1e-12, MOST = 1e3; // a norm beyond is of a network that is about to diverge
-const NAMED_FROM = 118; // px of a column in which a range, a share and its word have room
-const SEEN = 0.005; // a smaller share is not worth a word
+const LEAST = 1e-12, MOST = 1e3; // a larger norm means that the network is about to diverge
+const NAMED_FROM = 118; // px of a column with room for a range, a share and its word
+const SEEN = 0.005; // smaller shares are not written
 
 export class Why {
   constructor() {
@@ -41,7 +41,7 @@ export class Why {
     this.titles = [];
     this.width = this.height = 0;
     this.scale = 1;
-    /** Powers of ten that the axis spans; it only grows during a run, so that bars can be followed. */
+    /** Powers of ten at the ends of the axis; it only grows during a run, so that bars stay comparable. */
     this.span = [0, 0];
     this.dirty = true;
   }
@@ -54,7 +54,7 @@ export class Why {
 
   /**
    * @param {number} width  in CSS pixels
-   * @param {number} scale  of these to a pixel of the drawing
+   * @param {number} scale  CSS pixels per pixel of the drawing
    */
   resize(width, scale) {
     const height = MARGIN.top + BARS + NAMES + ROW * this.colors.length;
@@ -81,18 +81,18 @@ export class Why {
     this.dirty = true;
   }
 
-  /** How many columns of bars there are. */
+  /** Number of columns of bars. */
   get layers() {
     return Math.max(...(this.found ?? []).map((each) => each.length), 1);
   }
 
-  /** How wide each of them is. */
+  /** Width of a column. */
   get column() {
     return (this.width - MARGIN.left - MARGIN.right) / this.layers;
   }
 
   /**
-   * What there is to say of the layer at the pointer; null, and it has left.
+   * Return the tooltip's words for the layer at the pointer, or null outside.
    *
    * @param {PointerEvent|null} event
    */
@@ -101,7 +101,7 @@ export class Why {
     return column >= 0 && column < this.layers ? () => this.words(column) : null;
   }
 
-  /** The numbers of a column. @param {number} column @returns {import("../../../stage/tip.js").Content|null} */
+  /** Return the numbers of a column. @param {number} column @returns {import("../../../stage/tip.js").Content|null} */
   words(column) {
     const { found, layers } = this;
     if (!found || column >= layers) return null;
@@ -217,7 +217,7 @@ export class Why {
   }
 
   /**
-   * The histogram of a layer's outputs, and the share of its units that no longer answer.
+   * Paint the histogram of a layer's outputs, and the share of its dead or saturated units.
    *
    * @param {CanvasRenderingContext2D} context
    * @param {Theme} theme
@@ -234,7 +234,7 @@ export class Why {
     const most = Math.max(...histogram, 1e-9);
     context.fillStyle = this.colors[variant];
     histogram.forEach((share, i) => {
-      const height = Math.sqrt(share / most) * (ROW - 20); // by the root: a single full bin would hide all others
+      const height = Math.sqrt(share / most) * (ROW - 20); // square root, so that one full bin does not hide the others
       context.fillRect(x + i * bin, floor - height, Math.max(bin - 0.5, 0.5), height);
     });
     context.fillStyle = theme.faint;

@@ -1,5 +1,5 @@
 // @ts-check
-/** A grid of cells coloured by their loss, between two axes; one can be pointed at and one chosen. */
+/** A grid of cells coloured by their loss, with two axes; one cell can be hovered and one chosen. */
 
 import { pixelCss, ramp } from "../../../stage/colors.js";
 import { fit, h, isSharp } from "../../../stage/dom.js";
@@ -11,11 +11,11 @@ import { scaled } from "../../../stage/format.js";
  * @typedef {object} Axis
  * @property {string} name
  * @property {string} label
- * @property {boolean} is_log  whether neighbours differ by a factor
+ * @property {boolean} is_log  whether the axis is logarithmic
  * @property {number[]} values  of the cells, ascending
- * @property {string[]} texts  the same as people read them
+ * @property {string[]} texts  the values as text
  *
- * @typedef {object} Cells  what is known of all cells, row by row from the bottom
+ * @typedef {object} Cells  all cells, row by row from the bottom
  * @property {number} rows
  * @property {number} columns
  * @property {Float32Array} losses
@@ -25,22 +25,22 @@ import { scaled } from "../../../stage/format.js";
 const DIVERGED = 2;
 const MARGIN = { left: 62, right: 10, top: 8, bottom: 46 };
 const MOST_SIZE = 590, MOST_CSS_SIZE = 690; // more would not fit a screen of 1080 lines
-/** The colours are of losses from ``low`` to 1; ``low`` is the first of these below the least loss. */
+/** Lower ends of the colour scale, which goes to 1; the first below the least loss is used. */
 const LOWEST = [0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001];
 export const LEAST = LOWEST[LOWEST.length - 1];
 const HATCH_PX = 6;
-/** Viridis (Smith and van der Walt 2015) from its bright end: equal steps look equal, and no class has its colours. */
+/** Viridis (Smith and van der Walt 2015), bright end first: perceptually uniform, unlike the colours of classes. */
 const LUT = ramp(["#fde725", "#addc30", "#5ec962", "#28ae80", "#21918c", "#2c728e", "#3b528b", "#472d7b", "#440154"]);
 const COLORS = Array.from(LUT, pixelCss);
 
-/** The least loss that has a colour of its own. @param {Cells} cells */
+/** Return the lower end of the colour scale. @param {Cells} cells */
 export function lowest({ losses, states }) {
   let least = Infinity;
   for (let i = 0; i < losses.length; i++) if (states[i] !== DIVERGED && losses[i] < least) least = losses[i];
   return LOWEST.find((each) => each <= least) ?? LEAST;
 }
 
-/** Colours for a legend, from the least loss to 1. */
+/** Return colours for a legend, from the least loss to 1. */
 export function legendColors() {
   return [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1].map((share) => COLORS[Math.round(share * 255)]);
 }
@@ -74,7 +74,7 @@ export class Grid {
       if (event.pointerType !== "touch") this.point(this.indexAt(event), event);
     });
     marks.addEventListener("pointerleave", () => this.point(null));
-    // The focus comes by script, not by the click: whoever clicked means the arrow keys for the cells.
+    // Focus by script: after a click the arrow keys should move between cells.
     marks.addEventListener("mousedown", (event) => event.preventDefault());
     marks.addEventListener("click", (event) => {
       marks.focus();
@@ -128,7 +128,7 @@ export class Grid {
     return (rows - 1 - fromTop) * columns + column;
   }
 
-  /** Where a cell lies: left, top, width, height. @param {number} index @returns {[number, number, number, number]} */
+  /** Return a cell's left, top, width, height. @param {number} index @returns {[number, number, number, number]} */
   box(index) {
     const { rows, columns } = /** @type {Cells} */ (this.cells);
     const row = Math.floor(index / columns), column = index % columns;
@@ -145,7 +145,7 @@ export class Grid {
 
   /**
    * @param {number} width  in CSS pixels
-   * @param {number} scale  of these to a pixel of the drawing
+   * @param {number} scale  CSS pixels per pixel of the drawing
    */
   resize(width, scale) {
     const room = Math.floor(width / scale - MARGIN.left - MARGIN.right);
@@ -163,7 +163,7 @@ export class Grid {
     return true;
   }
 
-  /** The colours of this moment. @param {Cells} cells */
+  /** Paint the cells' colours. @param {Cells} cells */
   paint(cells) {
     const { context, theme } = this;
     this.cells = cells;
@@ -202,7 +202,7 @@ export class Grid {
     return this.hatch;
   }
 
-  /** The axes: only when they, the theme or the size changed. @param {{across: Axis, down: Axis}} axes */
+  /** Paint the axes: needed only when they, the theme or the size change. @param {{across: Axis, down: Axis}} axes */
   paintAxes({ across, down }) {
     const { context, theme, size } = this;
     if (!context || !theme) return;
@@ -234,7 +234,7 @@ export class Grid {
     context.restore();
   }
 
-  /** What is pointed at and what is chosen. */
+  /** Outline the hovered and the chosen cell. */
   paintMarks() {
     const { marksContext: context, theme, cells } = this;
     if (!context || !theme || !cells) return;
@@ -242,20 +242,20 @@ export class Grid {
     for (const [index, width] of /** @type {[number|null, number][]} */ ([[this.pointed, 1], [this.chosen, 2]])) {
       if (index === null) continue;
       const [left, top, across, down] = this.box(index);
-      // Light within dark: one of the two is seen on every colour.
+      // White within black: visible on every colour.
       outline(context, left, top, across, down, width + 2, "#111");
       outline(context, left, top, across, down, width, "#fff");
     }
   }
 }
 
-/** Where a loss lies between ``low``, a logarithm, and 1: 1 for the best. */
+/** Return a loss's share of the logarithmic scale from loss 1 (0) to the logarithm ``low`` (1). */
 function share(/** @type {number} */ loss, /** @type {number} */ low) {
   return Math.max(0, Math.min(1, Math.log(Math.max(loss, 1e-12)) / low));
 }
 
 /**
- * Marks along an axis, in pixels from its start; the texts of neighbours are at least ``room`` apart.
+ * Return marks along an axis, in pixels from its start; neighbouring texts are at least ``room`` apart.
  *
  * @param {Axis} axis
  * @param {number} size

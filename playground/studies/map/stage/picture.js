@@ -1,5 +1,5 @@
 // @ts-check
-/** The picture of a trainability map: every network as a cell by its loss, and one of them large beside the grid. */
+/** The picture of a trainability map: a grid of cells coloured by loss, and one network's outputs beside it. */
 
 import { mixClasses, pointColor } from "../../../stage/colors.js";
 import { fit, h, isSharp, setAttribute, setText } from "../../../stage/dom.js";
@@ -19,11 +19,11 @@ import { mounting } from "../../../stage/shell.js";
  * @property {import("../../../stage/types.js").Task} task
  * @property {[number, number]} domain  of both coordinates
  * @property {{across: Axis, down: Axis}} axes
- * @property {{parameters: number, comparison_mb: number}} needs  the most that a network has, and what all take
+ * @property {{parameters: number, comparison_mb: number}} needs  of the largest network; of all
  *
  * @typedef {object} Look
  * @property {{member: number|null}} view  the network beside the grid
- * @property {string|null} [link]  to open it as a run
+ * @property {string|null} [link]  opens it as a single run
  * @property {MapScene} [scene]
  *
  * @typedef {object} MapArrays
@@ -31,7 +31,7 @@ import { mounting } from "../../../stage/shell.js";
  * @property {Floats} accuracies  (rows, columns); NaN for regression
  * @property {Bytes} states  (rows, columns)
  * @property {Bytes} [large]  (kinds, height, width) of the network beside the grid
- * @property {Floats} [points]  (N, 2) that it learns from
+ * @property {Floats} [points]  (N, 2), its training points
  * @property {Floats} [labels]  (N,)
  *
  * @typedef {import("../../../stage/types.js").Header & Look} MapHeader
@@ -101,9 +101,9 @@ class MapPicture {
     this.dataContext = fit(this.data, large, large);
   }
 
-  // What is looked at
+  // Selection
 
-  /** The network beside the grid: the one pointed at, else the chosen one. */
+  /** The network beside the grid: the hovered one, else the chosen one. */
   get member() {
     return this.grid.pointed ?? this.grid.chosen;
   }
@@ -152,7 +152,7 @@ class MapPicture {
   }
 
   /**
-   * The two quantities of a cell, with their values.
+   * Return the two quantities of a cell, with their values.
    *
    * @param {MapMoment} moment
    * @param {number} index
@@ -177,7 +177,7 @@ class MapPicture {
 
   /**
    * @param {MapMoment} moment
-   * @param {Partial<MapArrays>} arrays  that came with it
+   * @param {Partial<MapArrays>} arrays  of this frame
    * @param {MapMoment|null} former
    */
   take(moment, arrays, former) {
@@ -198,7 +198,7 @@ class MapPicture {
     return moment;
   }
 
-  /** The cells are others now. */
+  /** Clear the selection: the grid has new cells. */
   forget() {
     this.grid.chosen = this.grid.pointed = null;
     this.tip.hidden = true;
@@ -222,7 +222,7 @@ class MapPicture {
     this.paintLarge(moment);
   }
 
-  /** What the network beside the grid makes of the plane. @param {MapMoment} moment */
+  /** Paint the outputs of the network beside the grid. @param {MapMoment} moment */
   paintLarge({ header, scene, arrays }) {
     const { theme, plane, dataContext: context, large: size } = this;
     if (!theme || !context) return;
@@ -260,7 +260,7 @@ class MapPicture {
     this.showChosen(moment);
   }
 
-  /** All cells in a sentence. @param {MapMoment} moment */
+  /** Return a sentence about all cells. @param {MapMoment} moment */
   summed({ header, scene }) {
     const { rows, columns, losses, states } = /** @type {Cells} */ (this.cells);
     if (!header.step) {
@@ -278,7 +278,7 @@ class MapPicture {
     return `${columns} × ${rows} networks. Test loss: best ${loss(best)}, median ${loss(median)}${gone}.`;
   }
 
-  /** The numbers of the network beside the grid. @param {MapMoment} moment */
+  /** Show the numbers of the network beside the grid. @param {MapMoment} moment */
   showChosen(moment) {
     const { header, scene, arrays } = moment;
     const { member, cells } = this;

@@ -1,12 +1,12 @@
 // @ts-check
-/** Heights over a square grid: their scale, round numbers for level lines, and where these lines run. */
+/** Heights over a square grid: their scale, round values for contours, and the contours. */
 
 const MOST_LEVELS = 12;
-const DECADES = 6; // below the highest; a loss of 0 has no logarithm
+const DECADES = 6; // below the highest: the end of a logarithmic scale
 
 export class Scale {
   /**
-   * Logarithmic where the heights are positive and span more than a factor of ten.
+   * Logarithmic where no height is negative and they span more than a factor of ten.
    *
    * @param {Float32Array} heights
    */
@@ -23,7 +23,7 @@ export class Scale {
     this.levels = this.isLog ? logarithmicLevels(this.low, high) : ticks(low, high, MOST_LEVELS);
   }
 
-  /** From 0 to 1. @param {number} height */
+  /** Return a height's place on the scale, in [0, 1]. @param {number} height */
   share(height) {
     const share = this.isLog
       ? Math.log(Math.max(height, this.low) / this.low) / Math.log(this.high / this.low)
@@ -49,12 +49,12 @@ function logarithmicLevels(low, high) {
 }
 
 /**
- * The line of one level through a grid of shares, by marching squares (Lorensen and Cline 1987, in the plane).
+ * Trace the contour of one level through a grid of shares, by marching squares (Lorensen and Cline 1987, in 2D).
  *
  * @param {Float32Array} shares  (side, side), row by row
  * @param {number} side
  * @param {number} level
- * @param {(x1: number, y1: number, x2: number, y2: number) => void} draw  a piece, in columns and rows of the grid
+ * @param {(x1: number, y1: number, x2: number, y2: number) => void} draw  draws a segment, in columns and rows of the grid
  */
 export function trace(shares, side, level, draw) {
   /** @type {number[]} */
@@ -75,7 +75,7 @@ export function trace(shares, side, level, draw) {
 }
 
 /**
- * The grid drawn larger, in the colours of ``lut``: between four heights it goes evenly from one to the others.
+ * Draw the grid scaled up by bilinear interpolation, in the colours of ``lut``.
  *
  * @param {Float32Array} shares  (side, side), row 0 at the bottom
  * @param {number} side
@@ -100,7 +100,7 @@ export function fill(shares, side, pixels, size, lut) {
 }
 
 /**
- * Round numbers between two ends, for an axis.
+ * Return at most about ``most`` round numbers between two ends, for an axis.
  *
  * @param {number} low
  * @param {number} high

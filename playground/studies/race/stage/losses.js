@@ -1,5 +1,5 @@
 // @ts-check
-/** The losses of all racers by step, on a logarithmic scale. Stateless but for the future that one has gone back from. */
+/** The losses of all racers by step, on a logarithmic scale. After going back, later steps stay visible, faded. */
 
 import { fit, h, isSharp } from "../../../stage/dom.js";
 import { count, scaled } from "../../../stage/format.js";
@@ -18,7 +18,7 @@ import { paintMark } from "../../../stage/marks.js";
 const HEIGHT = 236;
 const MARGIN = { left: 44, right: 14, top: 8, bottom: 20 };
 const LEAST = 1e-7;
-const WORSE = 10; // times the loss at the start: one that diverges leaves the picture there
+const WORSE = 10; // times the initial loss: higher losses are clipped
 const MOST_TICKS = 7;
 
 export class Losses {
@@ -28,7 +28,7 @@ export class Losses {
       h("h2", { class: "nn-plane-title" }, "Training loss"), this.canvas);
     this.width = 0;
     this.scale = 1;
-    /** The furthest moment of this run. @type {Lines & {run: string}|null} */
+    /** The curves up to the furthest step of this run. @type {Lines & {run: string}|null} */
     this.furthest = null;
   }
 
@@ -39,7 +39,7 @@ export class Losses {
 
   /**
    * @param {number} width  in CSS pixels
-   * @param {number} scale  of these to a pixel of the drawing
+   * @param {number} scale  CSS pixels per pixel of the drawing
    */
   resize(width, scale) {
     if (width <= 0 || (width / scale === this.width && scale === this.scale && isSharp(this.canvas))) return;
@@ -146,7 +146,7 @@ export class Losses {
   }
 }
 
-/** Whole powers of ten around all losses. @param {Float32Array} losses */
+/** Return whole powers of ten around all losses. @param {Float32Array} losses */
 export function range(losses) {
   let low = Infinity, high = 0;
   for (const loss of losses) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** The picture of a race of optimizers: their paths over the loss, who stands where, and how the losses fell. */
+/** The picture of a race of optimizers: their paths over the loss, the standings, and the curves of their losses. */
 
 import { h, setText } from "../../../stage/dom.js";
 import { count, loss, percent, scaled } from "../../../stage/format.js";
@@ -15,10 +15,10 @@ import { Surface } from "./surface.js";
  * @property {number|null} train_loss
  * @property {number} [train_accuracy]
  * @property {number} [test_accuracy]
- * @property {number} step  the last update that it made
+ * @property {number} step  its last update
  * @property {boolean} has_diverged
  * @property {number} place  from 1
- * @property {number|null} plane_loss  of the plane's nearest point, which is where it is drawn
+ * @property {number|null} plane_loss  at its projection onto the plane, where it is drawn
  *
  * @typedef {object} RaceScene
  * @property {import("../../../stage/types.js").Task} task
@@ -27,11 +27,11 @@ import { Surface } from "./surface.js";
  * @typedef {object} Look
  * @property {Standing[]} racers
  * @property {[number, number]} shares  of the racers' movement, along the plane's directions
- * @property {string[]} left_out  racers that diverged, of whose movement the far part is in no share
+ * @property {string[]} left_out  diverged racers whose far points are not in the shares
  * @property {[lowA: number, highA: number, lowB: number, highB: number]} extent  of the plane
  * @property {RaceScene} [scene]
  *
- * @typedef {object} RaceArrays  of R racers; NaN where one had stopped
+ * @typedef {object} RaceArrays  of R racers; NaN after one has stopped
  * @property {Floats} paths  (R, n, 2), on the plane
  * @property {Floats} path_losses  (R, n)
  * @property {Floats} path_steps  (n,)
@@ -121,7 +121,7 @@ class RacePicture {
     this.surface.showNumbers(moment);
   }
 
-  /** The best first; only at rest, since a row that moves cannot be followed. @param {RaceMoment["header"]} header */
+  /** Sort the rows, best first; only while paused, since moving rows are unreadable. @param {RaceMoment["header"]} header */
   sortRows({ step, racers }) {
     const rows = this.standings.map(({ element }) => element);
     const place = (/** @type {number} */ index) => (step ? racers[index].place : index);
@@ -159,7 +159,7 @@ const HEADINGS = [
 ];
 
 /**
- * A racer's line in the table.
+ * Make a racer's row of the table.
  *
  * @param {{title: string, formula: string, learning_rate: number}} racer
  */

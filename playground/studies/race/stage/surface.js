@@ -1,5 +1,5 @@
 // @ts-check
-/** The plane in which the racers moved most: its loss as heights, and their paths over it. */
+/** The principal plane of the racers' paths: its loss as heights, and the paths over it. */
 
 import { pixelCss } from "../../../stage/colors.js";
 import { fill, Scale, ticks, trace } from "./contours.js";
@@ -31,7 +31,7 @@ export class Surface {
     this.bitmap.resize(RESOLUTION, RESOLUTION);
     this.width = this.height = 0;
     this.scale = 1;
-    /** What the map shows now. @type {{heights: Float32Array, key: string}|null} */
+    /** The heights and axes that the map shows now. @type {{heights: Float32Array, key: string}|null} */
     this.drawn = null;
   }
 
@@ -43,7 +43,7 @@ export class Surface {
 
   /**
    * @param {number} width  in CSS pixels
-   * @param {number} scale  of these to a pixel of the drawing
+   * @param {number} scale  CSS pixels per pixel of the drawing
    */
   resize(width, scale) {
     if (width / scale === this.width && scale === this.scale && isSharp(this.map)) return;
@@ -56,7 +56,7 @@ export class Surface {
     this.drawn = null;
   }
 
-  /** Where the plane's coordinates are on the canvas. @param {RaceMoment["header"]["extent"]} extent */
+  /** Return functions from the plane's coordinates to the canvas. @param {RaceMoment["header"]["extent"]} extent */
   places([lowA, highA, lowB, highB]) {
     const { left, right, top, bottom } = MARGIN;
     const wide = this.width - left - right, tall = this.height - top - bottom;
@@ -80,7 +80,7 @@ export class Surface {
     this.element.dataset.points = String(arrays.path_steps.length);
   }
 
-  /** The heights, their level lines and the axes: only when they changed. @param {RaceMoment} moment */
+  /** Paint the heights, their contours and the axes: needed only when they change. @param {RaceMoment} moment */
   paintMap({ header, arrays }) {
     const { theme, mapContext: context } = this;
     if (!theme || !context) return;
@@ -183,7 +183,7 @@ export class Surface {
   }
 
   /**
-   * The names beside the heads, pushed apart where these are close.
+   * Paint the names beside the heads, moved apart where they would overlap.
    *
    * @param {CanvasRenderingContext2D} context
    * @param {Theme} theme
@@ -224,7 +224,7 @@ export class Surface {
       h("span", { style: `left:${(share * 100).toFixed(1)}%` }, scaled(height))));
   }
 
-  /** What the picture leaves out, in numbers. @param {RaceMoment} moment */
+  /** Show how much the projection leaves out. @param {RaceMoment} moment */
   showNumbers({ header }) {
     const share = header.shares[0] + header.shares[1];
     const gaps = header.racers.map((racer) => Math.abs((racer.plane_loss ?? Infinity) - (racer.train_loss ?? Infinity)));
@@ -279,7 +279,7 @@ function paintStart(context, theme, x, y) {
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {Theme} theme
- * @param {{color: string, x: number, y: number, hasDiverged: boolean}} head  a cross where it could go no further
+ * @param {{color: string, x: number, y: number, hasDiverged: boolean}} head  a cross if diverged
  */
 function paintHead(context, theme, { color, x, y, hasDiverged }) {
   context.beginPath();
