@@ -1,8 +1,8 @@
-"""What can be chosen: names, labels, formulas, and where PyTorch keeps the thing itself.
+"""The choices of activations, optimizers, losses, initializers and devices: names, labels, formulas, PyTorch names.
 
 Menus, the command line, URLs, exported code and the tests all read these dicts, so one line here lists,
 shares, exports and tests a new entry. Nothing in this file imports torch: the web process reads it too.
-The torch class is a dotted string; ``resolve`` turns it into the class where torch is at home.
+The torch class is a dotted string; ``resolve`` turns it into the class where torch may be imported.
 """
 
 import importlib
@@ -13,9 +13,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One choice: what a person reads (``label``, ``formula``) and what PyTorch calls it.
+    """One choice: its ``label`` and ``formula`` for display, and its PyTorch name.
 
-    ``arguments`` are the keyword arguments that ``torch`` needs to be exactly this entry.
+    ``arguments`` are the keyword arguments for ``torch``.
     """
 
     label: str
@@ -25,7 +25,7 @@ class Entry:
 
 
 def resolve(dotted: str) -> Any:
-    """The object behind a dotted name such as ``"torch.nn.Tanh"``."""
+    """Returns the object with a dotted name such as ``"torch.nn.Tanh"``; imports its module."""
     module, _, name = dotted.rpartition(".")
     return getattr(importlib.import_module(module), name)
 
@@ -71,7 +71,7 @@ LOSSES = {
     ),
 }
 
-# Weights are filled by the torch function, biases with ``bias``.
+# The torch function fills the weights; biases get INITIAL_BIAS.
 INITIALIZERS = {
     "uniform": Entry(
         label="Uniform",

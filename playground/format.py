@@ -1,4 +1,4 @@
-"""Numbers as people read them, with the same signs as on the stage: ``stage/format.js`` has the same functions."""
+"""Numbers as text for people, the same as on the stage: ``stage/format.js`` has the same functions."""
 
 import math
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -9,7 +9,10 @@ _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def loss(value: float | None) -> str:
-    """Three decimals, where these say something: ``0.021``, ``2.1·10⁻⁴``, ``7.1·10³⁴``; a dash for none."""
+    """Returns three decimals, or scientific notation for a tiny or large number; a dash for None or an infinite one.
+
+    ``0.021``, ``2.1·10⁻⁴``, ``7.1·10³⁴``
+    """
     if value is None or not math.isfinite(value):
         return "–"
     size = abs(value)
@@ -17,7 +20,7 @@ def loss(value: float | None) -> str:
 
 
 def scaled(value: float, digits: int = 2) -> str:
-    """Up to ``digits`` significant digits of a finite number of any size, as on a logarithmic scale."""
+    """Returns up to ``digits`` significant digits of a finite number of any size."""
     size = abs(value)
     if size > 0 and (size < TINY or size >= HUGE):
         return _scientific(value, digits)
@@ -25,17 +28,17 @@ def scaled(value: float, digits: int = 2) -> str:
 
 
 def count(value: float) -> str:
-    """A whole number: ``12,345``."""
+    """Returns a whole number: ``12,345``."""
     return f"{int(Decimal(value).to_integral_value(ROUND_HALF_UP)):,}".replace("-", MINUS)
 
 
 def percent(share: float) -> str:
-    """A share from 0 to 1: ``97.5 %``."""
+    """Returns a share from 0 to 1 in percent: ``97.5 %``."""
     return f"{_fixed(share * 100, 0 if share == 1 else 1)} %"
 
 
 def _scientific(value: float, digits: int) -> str:
-    """What is tiny or huge: ``2.1·10⁻⁴``."""
+    """Returns scientific notation: ``2.1·10⁻⁴``."""
     rounded = _rounded(value, digits)
     exponent = rounded.adjusted()
     mantissa, power = _plain(rounded.scaleb(-exponent)), "10" + str(exponent).translate(_SUPERSCRIPTS)
@@ -44,7 +47,7 @@ def _scientific(value: float, digits: int) -> str:
 
 
 def _rounded(value: float, digits: int) -> Decimal:
-    # As JavaScript rounds: by the number's exact value, and a half away from zero.
+    # Like JavaScript: round the exact value, halves away from zero.
     return Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal_from_float(value + 0.0)  # no -0
 
 

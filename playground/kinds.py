@@ -10,7 +10,7 @@ from playground import numbers
 
 
 class ConfigError(ValueError):
-    """A value that cannot be used; the message names the value and what is allowed."""
+    """An invalid value; the message names the value and what is allowed."""
 
 
 class Kind(Protocol):
@@ -19,7 +19,7 @@ class Kind(Protocol):
     def parse(self, text: str) -> Any: ...
     def format(self, value: Any) -> str: ...
     def check(self, value: Any) -> Any:
-        """The value in its own type; raises ConfigError with what is allowed."""
+        """Returns the value in its own type. Raises ConfigError, which says what is allowed."""
         ...
 
 
@@ -43,7 +43,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Device(Choice):
-    """What a run is computed on; the first option leaves it to the machine, which alone knows what it has."""
+    """The device of a run; the first option chooses it automatically."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Number:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         try:
             number = float(value) if is_number else math.nan
-        except OverflowError:  # a whole number has no largest one
+        except OverflowError:  # a Python int may exceed any float
             number = math.inf
         if not math.isfinite(number) or not self.low <= number <= self.high:
             raise ConfigError(self._message(value))
@@ -105,14 +105,14 @@ class Number:
 
 @dataclass(frozen=True)
 class Share(Number):
-    """A number in [low, high] that people read in percent; ``step`` is the least by which a slider changes it."""
+    """A number in [low, high], shown in percent; ``step`` is the step of its slider."""
 
     step: float = 0.01
 
 
 @dataclass(frozen=True)
 class Names:
-    """At least one of some names, each once, kept in the order of ``options``."""
+    """One or more of some names, each once, in the order of ``options``."""
 
     options: Mapping[str, Any]
 
@@ -137,8 +137,8 @@ class Names:
 class Sizes:
     """Up to ``count`` whole numbers, each in [low, high].
 
-    As text with commas, hyphens or spaces between them, and ``none`` or nothing where there are none. A comma never
-    stands before decimals here, since the numbers are whole: ``8,4`` is 8 and 4.
+    As text, commas, hyphens or spaces separate them; ``none`` or an empty text means no number. Since the numbers are
+    whole, a comma is never a decimal comma: ``8,4`` is 8 and 4.
     """
 
     count: int
@@ -188,7 +188,7 @@ class Flag:
 
 @dataclass(frozen=True)
 class Text:
-    """A line of at most ``most`` characters; what it says is checked by those who read it."""
+    """A line of at most ``most`` characters; its readers check the content."""
 
     most: int
 
@@ -206,7 +206,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two values of one kind; as text with a comma between them."""
+    """Two values of one kind; as text separated by a comma."""
 
     part: Kind
 
@@ -230,7 +230,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Maybe:
-    """A value of a kind, or None; as text that is ``none``."""
+    """A value of a kind, or None, written ``none``."""
 
     kind: Kind
 
@@ -245,12 +245,12 @@ class Maybe:
 
 
 def _ambiguous(text: str) -> str:
-    """Why a text is refused that may say either of two numbers; empty for another one."""
+    """Returns the message for a text that can mean two numbers; empty for any other text."""
     return f"{shown(text)} {numbers.AMBIGUOUS}" if numbers.is_ambiguous(text) else ""
 
 
 def shown(value: Any) -> str:
-    """A value as it stands in a message: quoted, and cut where somebody sent a novel."""
+    """Returns a value for a message: text is quoted, long text is shortened."""
     if isinstance(value, str):
         return repr(short(value))
     try:
@@ -260,5 +260,5 @@ def shown(value: Any) -> str:
 
 
 def short(text: str) -> str:
-    """``text``, cut where somebody sent a novel."""
+    """Returns ``text``, shortened to 40 characters."""
     return text if len(text) <= 40 else text[:40] + "…"

@@ -1,7 +1,7 @@
-"""The labs: what the shared rooms know of each, and the contract that its experiment keeps.
+"""The labs: the card of each, and the protocol of its experiment.
 
-No shared room imports a lab. ``LABS`` names everything heavy by a dotted string that is resolved where it is used.
-So deleting a lab is deleting its folder, its tests and its entry here.
+No shared package imports a lab. ``LABS`` names a lab's classes and functions by dotted strings, resolved where they
+are used. So deleting a lab means deleting its folder, its tests and its entry here.
 """
 
 import hashlib
@@ -19,11 +19,10 @@ from playground.training.history import History
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """A number by which a run is measured: a key of a snapshot's metrics, a column of its history and its table.
+    """A measurement of a run: a key of a snapshot's metrics, a column of its history and its table.
 
-    ``label`` is as inside a sentence. ``better`` says which values are good. A ``share`` lies in [0, 1] and is
-    written in percent, a ``count`` is a whole number. Metrics with equal ``axes`` share a plot, of which that is
-    the title.
+    ``label`` is written as within a sentence. ``better`` says which values are good. A ``share`` is in [0, 1] and
+    shown in percent; a ``count`` is a whole number. Metrics with equal ``axes`` share a plot with that title.
     """
 
     name: str
@@ -34,35 +33,34 @@ class Metric:
 
     @property
     def title(self) -> str:
-        """The label as at the start of a line."""
+        """The label with a capital."""
         return self.label[:1].upper() + self.label[1:]
 
     def text(self, value: float | None) -> str:
-        """Returns a value as people read it; None is one that is not finite."""
+        """Returns a value as text; None is one that is not finite."""
         if value is None:
             return "not finite"
         return {"share": percent, "count": count}.get(self.unit, loss)(value)
 
 
 def said(metrics: Iterable[Metric], found: Mapping[str, float | None]) -> list[str]:
-    """Returns in words those of ``metrics`` that were ``found``: ``test loss 0.021``."""
+    """Returns the ``found`` values of ``metrics`` as texts: ``test loss 0.021``."""
     return [f"{metric.label} {metric.text(found[metric.name])}" for metric in metrics if metric.name in found]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lab:
-    """The card of a lab. ``about`` says in a sentence what it shows; ``group`` is its place in the navigation.
+    """The card of a lab. ``about`` describes it in a sentence; ``group`` is its section of the navigation.
 
     ``config``, ``look``, ``experiment``, ``page`` and the makers of ``forms`` are dotted names. ``look`` is a class
-    of settings: what a person looks at in the picture. A lab without a choice there names none.
+    of settings for the user's selections in the picture; a lab without selections omits it.
 
-    ``picture`` is the JavaScript module of its stage, below ``playground/``. ``metrics`` is what its runs are
-    measured by: all that draws, writes or keeps measurements goes by it. ``score`` names the metric by which runs are
-    ranked. ``forms`` are what a run can be taken home as, beside what every lab has (``export.FORMS``). ``path`` is
-    the page's address, empty for the page that opens first. ``ensemble`` and ``diagnose``, dotted names too, are of
-    labs whose runs can be compared: how many of them are trained at once (else they take turns), and what says why
-    some fail. ``small`` are settings of a run that is quick to make,
-    for tests and first pictures.
+    ``picture`` is the JavaScript module of its stage, below ``playground/``. ``metrics`` are the measurements of its
+    runs; everything that draws, writes or keeps measurements uses them. ``score`` names the metric that ranks runs.
+    ``forms`` are its export formats, in addition to those of every lab (``export.FORMS``). ``path`` is the page's
+    address, empty for the first page. ``ensemble`` and ``diagnose``, also dotted names, are optional classes for labs
+    whose runs can be compared: one trains many runs at once (by default they take turns), the other explains
+    failures. ``small`` are settings of a run that is quick to make, for tests and first pictures.
     """
 
     title: str
@@ -83,47 +81,47 @@ class Lab:
 
     @property
     def config_class(self) -> type[RunConfig]:
-        """The class of its settings; free of torch."""
+        """The class of its settings; does not import torch."""
         found: type[RunConfig] = resolve(self.config)
         return found
 
     @property
     def look_class(self) -> type[Settings]:
-        """The class of what a person looks at; free of torch."""
+        """The class of the user's selections; does not import torch."""
         found: type[Settings] = resolve(self.look)
         return found
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of a run's measurements: step, epoch, and every metric."""
+        """Columns of a run's measurements: step, epoch, and every metric."""
         return ("step", "epoch", *(metric.name for metric in self.metrics))
 
     @property
     def scored(self) -> Metric:
-        """The metric by which runs are ranked."""
+        """The metric that ranks runs."""
         return next(metric for metric in self.metrics if metric.name == self.score)
 
     @property
     def headline(self) -> tuple[Metric, ...]:
-        """The metrics that say most in little space: the score, and of all other axes their last one."""
+        """The most important metrics: the score, and the last metric of each of the other axes."""
         last = {metric.axes: metric for metric in self.metrics} | {self.scored.axes: self.scored}
         return (self.scored, *(metric for axes, metric in last.items() if axes != self.scored.axes))
 
     def declaration(self) -> dict[str, Any]:
-        """The metrics and the score as JSON, for the scene of a stage."""
+        """Returns the metrics and the score as JSON, for the scene of a stage."""
         return {"metrics": [asdict(metric) for metric in self.metrics], "score": self.score}
 
 
 class Experiment(Protocol):
-    """A run in training. Everything in it can be rebuilt from its configuration and edits.
+    """A run in training. Its state is determined by its configuration and edits.
 
-    Inherit from it: the verbs at the end have bodies that fit most labs. Those of the state are for a lab that trains
-    one ``network``, with any ``optimizers``; of several networks that is an ``nn.ModuleDict``.
+    Inherit from it: the methods at the end have default bodies. Those for the state suit a lab that trains one
+    ``network`` with any ``optimizers``; several networks form an ``nn.ModuleDict``.
     """
 
     step: int
-    edits: int  # made so far
-    notice: str | None
+    edits: int  # number of edits so far
+    notice: str | None  # why training stopped early
     history: History  # its measurements, for the curves
     network: Any = None  # an nn.Module
     optimizers: Mapping[str, Any] = MappingProxyType({})  # torch.optim.Optimizer, by any names
@@ -134,51 +132,50 @@ class Experiment(Protocol):
         ...
 
     def metrics(self) -> Mapping[str, float | None]:
-        """The lab's metrics now, by name: None for one that is not finite, none for one that this run does not have.
+        """Returns the lab's metrics at this step by name: None where not finite, missing where they do not apply.
 
-        Measures them, if that is not done yet.
+        Measures them, unless that is done.
         """
         ...
 
     def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
-        """Train for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent.
+        """Train for ``steps`` updates or about ``budget_s`` seconds, whichever ends first.
 
         Returns the number of updates done.
         """
         ...
 
     def observe(self, run_id: str, view: View) -> Snapshot:
-        """Return what ``view`` asks for, as copies. Leaves the run as it was.
+        """Returns copies of the panels of ``view``. Does not change the run.
 
-        The scene may name ``baselines``: ``{"label": "guessing", "value": 0.69, "axes": "loss"}``, a number that a
-        metric on these axes is to be held against. What every lab has, the measurements so far and which metrics
-        there are, is added by ``runs.timeline``.
+        The scene may name ``baselines``: ``{"label": "guessing", "value": 0.69, "axes": "loss"}``, a reference value
+        for the metrics on these axes. ``runs.timeline`` adds the measurements so far and the list of metrics.
         """
         ...
 
     def apply(self, target: str, value: Any) -> Edit:
-        """Change a live setting or one number of a parameter now. Raises ConfigError, changing nothing."""
+        """Change a live setting or one element of a parameter. Raises ConfigError, changing nothing."""
         ...
 
     def state(self) -> dict[str, Any]:
-        """Return all that training needs to go on from here: ``step``, ``edits``, and the lab's own NumPy arrays.
+        """Returns everything needed to resume training: ``step``, ``edits``, and the lab's NumPy arrays.
 
-        Here these are the parameters and buffers of the ``network`` and the state of its ``optimizers``.
+        By default these are the parameters and buffers of the ``network`` and the state of its ``optimizers``.
         """
         from playground.training.state import training_state  # imports torch, as all experiments do
 
         return {"step": self.step, "edits": self.edits, **training_state(self.network, self.optimizers)}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from an earlier ``state`` of a run with the same configuration and the same live edits."""
+        """Restore from ``state()`` of a run with the same configuration and live edits."""
         from playground.training.state import restore_training
 
         self.step, self.edits, self.notice = state["step"], state["edits"], None
         restore_training(self.network, self.optimizers, state)
 
     def parameters(self) -> Any:
-        """Return a copy of all parameters as one vector (P,), float32: those of the ``network``; without one, what
-        the lab's own ``state`` has under this name."""
+        """Returns a copy of all parameters as one vector (P,), float32: those of the ``network``, else the entry
+        ``parameters`` of ``state``."""
         if self.network is None:
             return self.state()["parameters"]
         from playground.training.state import parameters_of
@@ -186,21 +183,21 @@ class Experiment(Protocol):
         return parameters_of(self.network)
 
     def measured(self) -> tuple[int, Mapping[str, float | None]]:
-        """The newest metrics and the step at which they were measured: an earlier one, where measuring takes long
-        and the lab has a ``training.measure.Meter``."""
+        """Returns the newest metrics and the step at which they were measured, an earlier one in a lab that limits
+        measuring by a ``training.measure.Meter``."""
         return self.step, self.metrics()
 
     def record(self) -> None:
-        """Add a row to the history: what was measured at this step."""
+        """Add a row with the measurements at this step to the history."""
         step, metrics = self.measured()
         self.history.add(self.history.row(self.step, self.epoch, metrics if step == self.step else {}))
 
     def prepare(self) -> None:
-        """Do now what would make the first ``advance`` slow. Leaves the run as it was."""
+        """Warm up, so that the first ``advance`` is as fast as the others. Does not change the run."""
         return
 
     def has_faster(self) -> bool | None:
-        """Whether a faster loop can be taken now, as the edit of the ``tier``; None while it is being made."""
+        """Returns whether a faster loop is ready, to be taken by an edit of ``tier``; None while it is being made."""
         return False
 
     def details(self) -> Mapping[str, Any]:
@@ -208,15 +205,15 @@ class Experiment(Protocol):
         return {}
 
     def has_diverged(self) -> bool:
-        """Whether its numbers have left the finite ones."""
+        """Whether a metric is no longer finite."""
         return None in self.metrics().values()
 
     def close(self) -> None:
-        """End what was started for this run alone."""
+        """Stop processes started for this run."""
         return
 
     def parameters_sha256(self) -> str:
-        """The hash of all parameters' and buffers' bytes: equal hashes, equal networks."""
+        """Returns the hash of all parameters and buffers: equal hashes, equal networks."""
         if self.network is None:
             return hashlib.sha256(self.parameters().tobytes()).hexdigest()
         from playground.training.state import sha256
@@ -367,10 +364,10 @@ LABS = {
     ),
 }
 
-FIRST = next(iter(LABS))  # whose page opens first
+FIRST = next(iter(LABS))  # the lab of the first page
 
 
 def experiment_of(config: RunConfig) -> Experiment:
-    """A fresh experiment of ``config``, in its lab; imports torch."""
+    """Returns a fresh experiment of ``config``, in its lab; imports torch."""
     found: Experiment = resolve(LABS[config.lab].experiment)(config)
     return found

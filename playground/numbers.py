@@ -1,7 +1,7 @@
-"""Numbers as people type them, read in one way everywhere; ``stage/number.js`` reads the same in the browser.
+"""Parsing of numbers as people type them; ``stage/number.js`` parses the same in the browser.
 
-A point or a comma stands before the decimals. Only spaces stand between thousands, in groups of three. Spaces and
-minus signs may be of any kind. What can be read in two ways is refused: nobody gets another number than they typed.
+The decimal separator is a point or a comma. Only spaces separate thousands, in groups of three. Spaces and minus
+signs may be of any kind. An ambiguous text is refused, so that no number is misread.
 """
 
 import math
@@ -22,18 +22,18 @@ _AMBIGUOUS = re.compile(
 
 
 def read(text: str) -> float:
-    """The number that ``text`` says; infinite where it is too large, NaN where it says none for certain."""
+    """Returns the number in ``text``; infinite where it is too large, NaN where it is no number or ambiguous."""
     plain = _plain(text)
     is_number = len(plain) <= MOST_CHARACTERS and _NUMBER.fullmatch(plain) and not _AMBIGUOUS.fullmatch(plain)
     return float(plain.replace(" ", "").replace(",", ".")) if is_number else math.nan
 
 
 def is_ambiguous(text: str) -> bool:
-    """Whether a sign in it may stand before decimals as well as between thousands: ``1,000``, ``1.000,5``."""
+    """Whether a separator may be for decimals or for thousands: ``1,000``, ``1.000,5``."""
     plain = _plain(text)
     return len(plain) <= MOST_CHARACTERS and _AMBIGUOUS.fullmatch(plain) is not None
 
 
 def _plain(text: str) -> str:
-    """``text`` with one kind of minus sign, and single spaces of one kind."""
+    """Returns ``text`` with one kind of minus sign, and single spaces of one kind."""
     return _SPACES.sub(" ", _MINUS.sub("-", text)).strip(" ")

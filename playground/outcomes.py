@@ -1,4 +1,4 @@
-"""The table of a comparison, and what it says: NumPy only, so that the web process reads and draws it too."""
+"""The table of a comparison and its summary in words. Free of torch, so that the web process can import it."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,12 +12,12 @@ from playground.training.turns import give_way
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Where one network came to.
+    """The result of one network.
 
-    ``metrics`` are its lab's, by name: None for one that it does not have, or that is not finite.
-    ``epoch_to_target`` is the first epoch after which its score reached the target, None where none did. A network
-    that ``diverged`` has the values of ``epoch``, when it was last found finite: a summary counts it below every
-    other. ``Outcome()`` is that of a network which nobody has trained or measured.
+    ``metrics`` are its lab's, by name: None where one does not apply or is not finite. ``epoch_to_target`` is the
+    first epoch after which its score reached the target, or None. A network that ``diverged`` has the values of
+    ``epoch``, when it was last finite; a summary ranks it below all others. ``Outcome()`` is that of an untrained,
+    unmeasured network.
     """
 
     epoch: float = 0.0
@@ -26,17 +26,17 @@ class Outcome:
     diverged: bool = False
 
     def values(self) -> dict[str, Any]:
-        """Its fields by name."""
+        """Returns the fields by name."""
         return {item.name: getattr(self, item.name) for item in fields(self)}
 
     def to_json(self) -> dict[str, Any]:
-        """The outcome as a flat JSON object, in which every metric has its key."""
+        """Returns the outcome as a flat JSON object with a key for every metric."""
         return _flat(asdict(self))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial(Outcome):
-    """Where a variant's network of one seed came to."""
+    """The result of a variant's network with one seed."""
 
     variant: str
     seed: int
@@ -44,10 +44,10 @@ class Trial(Outcome):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """One variant over its seeds. ``score`` is the final value of what the comparison is scored by, ``worst`` the
-    worst of it, and ``metrics`` holds every metric that all networks have. Runs that diverged rank below all others:
-    a level that falls among them is None. ``reached`` of ``runs`` met the target, and ``epochs_to_target`` are theirs
-    alone: the first whole epochs by which 10 %, 25 %, … of them had."""
+    """One variant over its seeds. ``score`` has the quantiles of the final score, ``worst`` its worst value, and
+    ``metrics`` the quantiles of every metric that all networks have. Diverged runs rank below all others: a quantile
+    among them is None. ``reached`` of ``runs`` met the target; of these alone, ``epochs_to_target`` are the first
+    whole epochs by which 10 %, 25 %, … had met it."""
 
     variant: str
     runs: int
@@ -72,10 +72,10 @@ class Contrast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """A tidy table, one row a network, and what it says: a summary per variant, how far their median scores are
-    apart, and a sentence. Of two variants ``differences`` holds the first against the second, of more the one with
-    the best median against each of the others. ``network_steps_per_s`` counts every network's updates over the whole
-    time, drawing data and compiling included; ``tier`` says how they were computed."""
+    """A tidy table with one row per network, a summary per variant, the differences of median scores, and a sentence.
+    ``differences`` contrasts two variants in their order; of more than two, the one with the best median with each
+    other one. ``network_steps_per_s`` counts the updates of all networks over the time of training; ``tier`` says
+    how they were computed."""
 
     rows: tuple[Trial, ...]
     summaries: tuple[Summary, ...]
@@ -88,7 +88,7 @@ class Comparison:
     tier: str
 
     def to_json(self) -> dict[str, Any]:
-        """The comparison as a JSON object: rows and summaries are flat, the score is the metric's name."""
+        """Returns the comparison as a JSON object: rows and summaries are flat, the score is the metric's name."""
         found = asdict(self)
         rows, summaries = ([_flat(each) for each in found[name]] for name in ("rows", "summaries"))
         return {**found, "rows": rows, "summaries": summaries, "score": self.score.name}
@@ -117,9 +117,9 @@ def table(
     network_steps_per_s: float | None = None,
     tier: str = "traced",
 ) -> Comparison:
-    """Sum up ``rows``, the variants in the order in which they first stand there.
+    """Summarize ``rows``, with the variants in the order of their first rows.
 
-    ``metrics`` are what their lab measures; ``score`` is the one by which networks are ranked.
+    ``metrics`` are the lab's; ``score`` is the one that ranks networks.
     """
     parts: dict[str, list[Trial]] = {}
     for row in rows:
@@ -144,7 +144,7 @@ def table(
 
 
 def _pairs(summaries: Sequence[Summary], score: Metric) -> list[tuple[str, str]]:
-    """Which variants are held against which: the first against the second, of more than two the best against each."""
+    """Returns the pairs to contrast: the first and the second variant; of more than two, the best and each other."""
     medians = {each.variant: each.score.median for each in summaries}
     finite = {variant: median for variant, median in medians.items() if median is not None}
     if len(summaries) < 3 or not finite:
@@ -154,7 +154,7 @@ def _pairs(summaries: Sequence[Summary], score: Metric) -> list[tuple[str, str]]
 
 
 def _difference(first: Sequence[Trial], second: Sequence[Trial], score: Metric) -> Difference | None:
-    """The difference of the median scores over the seeds that both have."""
+    """Returns the difference of the median scores over common seeds."""
     give_way()
     ones, others = ({row.seed: _ranked(row, score) for row in part} for part in (first, second))
     both = [seed for seed in ones if seed in others]
@@ -162,12 +162,12 @@ def _difference(first: Sequence[Trial], second: Sequence[Trial], score: Metric) 
 
 
 def _has(row: Trial, name: str) -> bool:
-    """Whether a network has a metric; one that diverged may have lost it."""
+    """Whether a network has a metric; a diverged one counts as having it."""
     return row.diverged or row.metrics.get(name) is not None
 
 
 def _ranked(row: Trial, metric: Metric) -> float:
-    """A metric by which runs are ranked: that of one that diverged, or has no finite one, is the worst of all."""
+    """Returns a metric for ranking: infinitely bad for a run that diverged or has no finite value."""
     value = row.metrics.get(metric.name)
     if row.diverged or value is None or not math.isfinite(value):
         return -math.inf if metric.better == "high" else math.inf
@@ -195,7 +195,7 @@ def _summary(
 
 def _quantiles(values: Sequence[float]) -> Quantiles:
     found = quantiles(values)
-    assert found is not None  # a variant has runs, and each has its rank
+    assert found is not None  # a variant has runs, and none of their ranks is NaN
     return found
 
 
@@ -206,7 +206,7 @@ def _whole(epochs: Quantiles | None) -> Quantiles | None:
 def _sentence(
     summaries: Sequence[Summary], score: Metric, target_accuracy: float | None, differences: Sequence[Contrast]
 ) -> str:
-    """What the table says in plain words, and no more than it carries."""
+    """Returns the summary in words, with no claim that the intervals do not support."""
     if target_accuracy is None:
         said = [_level(summary, score) for summary in summaries]
     else:
@@ -219,7 +219,7 @@ def _sentence(
 
 
 def _reached(summaries: Sequence[Summary], target: str) -> list[str]:
-    """``ReLU reached 95 % in 41 of 64 runs, median 36 epochs``; each word and unit where it is first needed."""
+    """Returns ``ReLU reached 95 % in 41 of 64 runs, median 36 epochs``; repeated words and units are omitted."""
     said, unit = [], " epochs"
     for index, each in enumerate(summaries):
         reached, runs = ("", "") if index else (f" reached {target}", " runs")
@@ -241,7 +241,7 @@ def _level(summary: Summary, score: Metric) -> str:
 
 
 def _compared(summaries: Sequence[Summary], differences: Sequence[Contrast], score: Metric) -> list[str]:
-    """How far the medians are apart, and whether the intervals carry that: a sentence each."""
+    """Returns a sentence for each difference of medians, with its interval."""
     lost = {each.variant for each in summaries if each.score.median is None}
     said: list[str] = []
     for each in differences:
@@ -268,7 +268,7 @@ def _interval(difference: Difference, score: Metric) -> str:
 
 
 def _value(value: float | None, score: Metric) -> str:
-    """A level of the score in words; None is one of diverged runs."""
+    """Returns a level of the score as text; None is that of diverged runs."""
     if value is None:
         return "diverged"
     return _share(value) if score.unit == "share" else f"{value:.3g}"
@@ -279,6 +279,6 @@ def _share(value: float) -> str:
 
 
 def _flat(found: Mapping[str, Any]) -> dict[str, Any]:
-    """A JSON object with each of its ``metrics`` in their place."""
+    """Returns a JSON object with its ``metrics`` as keys of their own, in their place."""
     parts = [value if name == "metrics" else {name: value} for name, value in found.items()]
     return {name: value for part in parts for name, value in part.items()}

@@ -1,4 +1,4 @@
-"""A run is a value: a frozen configuration plus the edits a person made at known steps."""
+"""A run is a value: a frozen configuration and the edits made at known steps."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ class RunConfig(Settings):
 
     lab: ClassVar[str]  # its name in ``lab.LABS``
     is_single: ClassVar[bool] = True  # one network a run: it can be saved, exported and trained from the command line
-    worth_comparing: ClassVar[Mapping[str, str]] = {}  # values that teach something, as text, by setting
+    worth_comparing: ClassVar[Mapping[str, str]] = {}  # instructive values for a comparison, as text, by setting
 
     @property
     def steps_per_epoch(self) -> float:
@@ -26,39 +26,39 @@ class RunConfig(Settings):
 
     @property
     def ranked_by(self) -> str | None:
-        """The metric by which runs like this one are ranked; None for the lab's score."""
+        """The metric that ranks runs like this one; None for the lab's score."""
         return None
 
     @property
     def varying(self) -> frozenset[str]:
-        """The settings in which the networks of one run differ from each other."""
+        """The settings in which the networks of one run differ."""
         return frozenset()
 
     def training_bytes(self) -> int:
-        """About how much memory a run takes while it is trained: by default its parameters, their gradient and two
-        more vectors of an optimizer, in float32, three times over."""
+        """Returns an estimate of a run's memory during training: by default three times its float32 parameters,
+        gradient and two vectors of an optimizer."""
         return 4 * 3 * 4 * sum(map(prod, self.shapes().values()))
 
     def demands(self) -> dict[str, int]:
-        """What a run of this configuration takes, by the name of the limit that a server may set."""
+        """Returns the resources of a run of this configuration, by the names of a server's limits."""
         return {}
 
     def title(self) -> str:
-        """A few words for a list."""
+        """Returns a short title for a list."""
         return ""
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """The shape of every parameter of the network, by PyTorch's name for it."""
+        """Returns the shape of every parameter of the network, by its PyTorch name."""
         return {}
 
     def has_element(self, target: Any) -> bool:
-        """Whether ``target`` is one number of a parameter, such as ``layers.0.weight[2,1]``."""
+        """Whether ``target`` is one element of a parameter, such as ``layers.0.weight[2,1]``."""
         name, index = element(target) or ("", ())
         shape = self.shapes().get(name, ())
         return len(index) == len(shape) > 0 and all(i < n for i, n in zip(index, shape, strict=True))
 
     def edit_words(self, edit: "Edit") -> str | None:
-        """What ``edit`` did, as inside a sentence: ``learning rate set to 0.1``; None where no person did it."""
+        """Returns ``edit`` in words, for a sentence: ``learning rate set to 0.1``; None for a change of tier."""
         if edit.target == "tier":
             return None
         known = self.settings().get(edit.target)
@@ -68,21 +68,21 @@ class RunConfig(Settings):
         return f"{name} set to {known.kind.format(edit.value)}"
 
 
-_INDEX = "(0|[1-9][0-9]{0,5})"  # as Python writes it: 02 is no number there
+_INDEX = "(0|[1-9][0-9]{0,5})"  # as Python writes it, without leading zeros
 _ELEMENT = re.compile(rf"(?P<name>[\w.]{{1,60}})\[(?P<index>{_INDEX}(,{_INDEX}){{0,7}})\]", re.ASCII)
 
 
 def element(target: Any) -> tuple[str, tuple[int, ...]] | None:
-    """The parameter and the index of one number of it, as PyTorch writes it: ``layers.0.weight[2,1]``."""
+    """Returns the parameter and the index of an element in PyTorch's notation, ``layers.0.weight[2,1]``, or None."""
     match = _ELEMENT.fullmatch(target) if isinstance(target, str) else None
     return None if match is None else (match["name"], tuple(map(int, match["index"].split(","))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """What a person changed at a step: a live setting by its name, or one number of a parameter.
+    """A change at a step, of a live setting or of one element of a parameter.
 
-    ``target`` is a setting (``learning_rate``) or an element as PyTorch names it (``layers.0.weight[2,1]``).
+    ``target`` is a setting (``learning_rate``) or an element in PyTorch's notation (``layers.0.weight[2,1]``).
     """
 
     step: int
@@ -92,7 +92,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A run as a value: what it started from and what was changed on the way."""
+    """A run as a value: its initial configuration and its edits."""
 
     config: RunConfig
     edits: tuple[Edit, ...] = ()
@@ -103,11 +103,11 @@ class Run:
         return self.config.lab
 
     def edited(self, edit: Edit, after: int | None = None) -> "Run":
-        """The run with one more edit at its end, or in place of all but its first ``after``."""
+        """Returns the run with ``edit`` appended to all its edits, or to the first ``after``."""
         return replace(self, edits=(*self.edits[:after], edit))
 
     def config_after(self, edits: int) -> RunConfig:
-        """The configuration with the live settings of the first ``edits`` edits."""
+        """Returns the configuration with the live settings after the first ``edits`` edits."""
         known = self.config.settings()
         return replace(
             self.config, **{edit.target: edit.value for edit in self.edits[:edits] if edit.target in known}
@@ -116,10 +116,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What is on somebody's screen, so that nothing else is computed.
+    """The visible panels, so that nothing else is computed.
 
-    ``panels`` are any of a lab's panel names. ``look`` is what the person looks at, in the lab's own settings for
-    that. ``held`` is what an earlier snapshot chose to show, its ``info["held"]``; None lets the lab choose anew.
+    ``panels`` are any of a lab's panel names. ``look`` is the user's selection, in the lab's own class of settings.
+    ``held`` is an earlier snapshot's choice of content, its ``info["held"]``; None lets the lab choose again.
     """
 
     panels: frozenset[str] = frozenset({"stage"})
@@ -127,17 +127,16 @@ class View:
     held: Any = None
 
     def look_as(self, kind: type[S]) -> S:
-        """Returns the look as a lab's own class of it; the default one where this view has none of that class."""
+        """Returns the look if it is of the lab's class ``kind``, else that class's default."""
         return self.look if isinstance(self.look, kind) else kind()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """A moment of a run, read without disturbing it: plain numbers and read-only NumPy arrays.
+    """A moment of a run: plain numbers and read-only NumPy arrays.
 
-    ``metrics`` are the newest, which may be those of an earlier step, ``measured_at``. ``info`` is JSON: what the lab
-    says beside its arrays; in ``held`` it may name what the next moments should go on showing. ``notice`` tells why
-    training stopped by itself.
+    ``metrics`` are the newest, measured at step ``measured_at``. ``info`` is the lab's JSON; its ``held`` may name
+    content that the next snapshots should keep. ``notice`` says why training stopped early.
     """
 
     run_id: str
@@ -151,7 +150,7 @@ class Snapshot:
 
     @classmethod
     def of(cls, experiment: Any, run_id: str, info: Mapping[str, Any], arrays: Mapping[str, Any]) -> "Snapshot":
-        """The present moment of ``experiment``, a ``lab.Experiment``; its ``arrays`` are read-only from now on."""
+        """Returns the current moment of ``experiment``, a ``lab.Experiment``; makes its ``arrays`` read-only."""
         for array in arrays.values():
             array.flags.writeable = False
         measured_at, metrics = experiment.measured()

@@ -1,7 +1,7 @@
-"""Settings: values with a name, a kind, and words for people.
+"""Settings: values with a name, a kind and display texts.
 
-A group of settings is a frozen dataclass whose fields are made by ``setting``. Each field carries its kind, so the
-URL, the command line, JSON and the page's controls all follow from that one line.
+A group of settings is a frozen dataclass whose fields are made by ``setting``. The URL, the command line, JSON and
+the page's controls are derived from each field's kind.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ Usual = Sequence[Any] | Callable[[Any], Sequence[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """A button of the stage that takes the next seed: its ``label``, and what it does."""
+    """A button of the stage that takes the next seed: its ``label`` and its tooltip ``help``."""
 
     label: str
     help: str
@@ -23,13 +23,12 @@ class Renewal:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What is known of one field of a group of settings.
+    """The properties of one field of a group of settings.
 
-    ``live``: a change applies to a run without a restart. ``redraws``: a change of a live one alters what otherwise
-    stays the same during a run (the scene). ``quiet``: where it gives way to another setting, nobody is told, since
-    its menu shows what fits. ``usual`` are the values that its control offers, or what finds them for a
-    configuration; a number may still be any other. ``renewal`` makes a whole number a seed, from which something is
-    drawn at random.
+    ``live``: a change applies to a run without a restart. ``redraws``: a change of a live one alters the scene, which
+    is otherwise constant during a run. ``quiet``: no message when it is replaced because it conflicts with another
+    setting; its menu shows the valid values. ``usual`` are the values that its control offers, or a function from a
+    configuration to them; a number may have other values. ``renewal`` marks a whole number as a seed of random draws.
     """
 
     kind: Kind
@@ -42,7 +41,7 @@ class Setting:
     renewal: Renewal | None = None
 
     def offered(self, config: "Settings") -> list[Any]:
-        """The values that its control offers beside the present one; all of a choice where it names no usual ones."""
+        """Returns the values that its control offers: the usual ones, else all options of a choice."""
         usual = self.usual(config) if callable(self.usual) else self.usual
         return list(usual or getattr(self.kind, "options", ()))
 
@@ -59,26 +58,26 @@ def setting(
     usual: Usual = (),
     renewal: Renewal | None = None,
 ) -> Any:
-    """A dataclass field of a group of settings; see ``Setting``."""
+    """Returns a dataclass field of a group of settings; see ``Setting``."""
     return field(
         default=default, metadata={"setting": Setting(kind, label, live, help, redraws, quiet, usual, renewal)}
     )
 
 
 def renewals(known: Mapping[str, Setting]) -> dict[str, Renewal]:
-    """The seeds among some settings, ``seed`` first, with the buttons that take the next one."""
+    """Returns the buttons of the seeds among some settings, ``seed`` first."""
     found = {name: each.renewal for name, each in known.items() if each.renewal is not None}
     return dict(sorted(found.items(), key=lambda each: each[0] != "seed"))
 
 
 def redraws(known: Mapping[str, Setting], names: Iterable[str]) -> bool:
-    """Whether a change of any of ``names`` that are settings alters the scene of a run that goes on."""
+    """Whether a change of any of the settings ``names`` alters the scene of a run. Other names are ignored."""
     return any(known[name].redraws for name in names if name in known)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One part of an input that was refused, in words for the person who sent it."""
+    """One refused part of an input, with a message for the user."""
 
     name: str
     message: str
@@ -89,7 +88,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Settings:
-    """A frozen set of settings; making one with a value out of range raises ConfigError."""
+    """A frozen group of settings. The constructor raises ConfigError for an invalid value or a conflict."""
 
     def __post_init__(self) -> None:
         for name, known in self.declared().items():
@@ -101,16 +100,16 @@ class Settings:
             raise ConfigError(str(problem))
 
     def conflicts(self) -> list[Problem]:
-        """Settings that are each fine but do not go together; a lab says which."""
+        """Returns problems of settings that are each valid but do not fit together; defined by each lab."""
         return []
 
     def words(self, name: str) -> str:
-        """A setting and its value as they stand in a list: ``Activation ReLU``."""
+        """Returns a setting and its value for a list: ``Activation ReLU``."""
         return self.phrase(name, getattr(self, name))
 
     @classmethod
     def phrase(cls, name: str, value: Any) -> str:
-        """What ``words`` gives for a setting with this ``value``: ``Hidden layers 4-2``, ``No hidden layer``."""
+        """Returns ``words`` for a setting with this ``value``: ``Hidden layers 4-2``, ``No hidden layer``."""
         known = cls.settings()[name]
         if isinstance(known.kind, Choice | Names):
             chosen = (value,) if isinstance(value, str) else value
@@ -125,12 +124,12 @@ class Settings:
 
     @classmethod
     def declared(cls) -> dict[str, Setting]:
-        """The settings that are fields of the class, in the order in which they are declared."""
+        """Returns the settings that are fields of the class, in the order of declaration."""
         return {item.name: item.metadata["setting"] for item in fields(cls) if "setting" in item.metadata}
 
     @classmethod
     def settings(cls) -> dict[str, Setting]:
-        """Every setting by name."""
+        """Returns every setting by name."""
         return cls.declared()
 
     @classmethod
@@ -140,14 +139,14 @@ class Settings:
 
     @classmethod
     def usual(cls, values: Mapping[str, Any]) -> Self:
-        """What stands in for settings that are not given; a study has others for each lab that ``values`` name."""
+        """Returns the defaults for missing settings; those of a study depend on the lab that ``values`` name."""
         return cls()
 
     @classmethod
     def from_text(cls, text: Mapping[str, str]) -> tuple[Self, list[Problem]]:
-        """A configuration from a URL's parameters, and what could not be used of them.
+        """Returns a configuration from a URL's parameters, and the problems found.
 
-        A wrong part is replaced by its default and reported; unknown names are reported and left out.
+        An invalid value is replaced by its default and reported; an unknown name is reported and ignored.
         """
         usual = cls.usual(text)
         known = usual.settings()
@@ -166,7 +165,7 @@ class Settings:
 
     @classmethod
     def reconciled(cls, values: Mapping[str, Any]) -> tuple[Self, list[Problem]]:
-        """A configuration from checked values; of those that do not go together the named one gives way."""
+        """Returns a configuration from checked values, and its conflicts: each replaces the setting it names."""
         values = dict(values)
         problems: list[Problem] = []
         unchecked = object.__new__(cls)
@@ -180,20 +179,20 @@ class Settings:
             values[conflicts[0].name] = unchecked.settled(conflicts[0].name)
 
     def settled(self, name: str) -> Any:
-        """The value that a setting takes when the asked one conflicts with the others."""
+        """Returns the value that replaces a setting's conflicting one."""
         return self.defaults()[name]
 
     def to_text(self) -> dict[str, str]:
-        """Every setting as text: a URL's parameters. ``from_text`` gives back an equal configuration."""
+        """Returns every setting as text, for a URL. ``from_text`` returns an equal configuration."""
         return {name: known.kind.format(getattr(self, name)) for name, known in self.settings().items()}
 
     def to_json(self) -> dict[str, Any]:
-        """Every setting as a JSON value."""
+        """Returns every setting as a JSON value."""
         return {
             name: list(value) if isinstance(value := getattr(self, name), tuple) else value
             for name in self.settings()
         }
 
     def changed(self, other: Self) -> dict[str, Any]:
-        """The settings in which ``other`` differs, with its values."""
+        """Returns the settings in which ``other`` differs, with its values."""
         return {name: getattr(other, name) for name in self.settings() if getattr(self, name) != getattr(other, name)}

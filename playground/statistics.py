@@ -1,4 +1,4 @@
-"""What a sample of runs says, and what it does not: quantiles, a bootstrap interval of a difference. NumPy only."""
+"""Statistics of a sample of runs: quantiles, and a bootstrap interval of a difference. Needs NumPy only."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 RESAMPLES = 4000
-FEWEST_PAIRS = 6  # with fewer the resampled medians are so few that an interval would be make-believe
+FEWEST_PAIRS = 6  # with fewer, resampled medians take too few values for an interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantiles:
-    """Where a sample lies, by linear interpolation (NumPy's default): median, quartiles, 10 % and 90 % quantile.
+    """Quantiles of a sample, by linear interpolation (NumPy's default): median, quartiles, 10 % and 90 %.
 
-    None for one that is not finite: it falls among the infinite values, as those of diverged runs are.
+    None for one that is not finite, because it falls among the infinite values of diverged runs.
     """
 
     q10: float | None
@@ -26,7 +26,7 @@ class Quantiles:
 
 
 def quantiles(values: ArrayLike) -> Quantiles | None:
-    """The quantiles of ``values``, infinite ones included; NaN is left out. None where nothing is left."""
+    """Returns the quantiles of ``values``, including infinite ones, without NaN; None for an empty sample."""
     sample = np.asarray(values, dtype=float)
     sample = sample[~np.isnan(sample)]
     if not len(sample):
@@ -36,7 +36,7 @@ def quantiles(values: ArrayLike) -> Quantiles | None:
 
 
 def _interpolated(sample: NDArray[np.float64], levels: Sequence[float]) -> list[float]:
-    """NumPy's quantiles of a sample without NaN; infinite where one of the two neighbours with a weight is."""
+    """Returns NumPy's quantiles of a sample without NaN; infinite where a neighbour with a weight is infinite."""
     if np.isfinite(sample).all():
         found: list[float] = np.quantile(sample, levels).tolist()
         return found
@@ -51,7 +51,7 @@ def _interpolated(sample: NDArray[np.float64], levels: Sequence[float]) -> list[
 
 
 def known(value: float) -> float | None:
-    """A number as JSON has it: None where it is not finite."""
+    """Returns a number, or None where it is not finite, for JSON."""
     return value if math.isfinite(value) else None
 
 
@@ -60,10 +60,10 @@ Levels = dict[str, float | None] | None
 
 
 def spreads(scores: Mapping[str, NDArray[np.float64]], better: Mapping[str, str]) -> dict[str, Levels]:
-    """How each of some scores (S,) is spread over S networks, by ``LEVELS``; None where no network has one.
+    """Returns the ``LEVELS`` of each of some scores (S,) of S networks; None where no network has the score.
 
-    A level is None where it falls among infinite scores, those of diverged networks. ``better`` says of a score
-    whether the ``high`` ones are good; else the ``low`` ones are. Quick: it is part of every frame.
+    A level is None where it falls among infinite scores, those of diverged networks. ``better`` is ``high`` for a
+    score whose high values are good, else ``low``. It is fast, since it runs for every frame.
     """
     table = np.stack(list(scores.values()), axis=1)  # (S, scores)
     if np.isfinite(table).all():
@@ -82,8 +82,8 @@ def spreads(scores: Mapping[str, NDArray[np.float64]], better: Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """median(first) - median(second), and the interval [low, high] that holds it with ``level`` confidence; None for
-    an end without a bound."""
+    """median(first) - median(second), with its confidence interval [low, high] of ``level``; None for an unbounded
+    end."""
 
     value: float
     low: float | None
@@ -97,12 +97,11 @@ class Difference:
 
 
 def median_difference(first: Sequence[float], second: Sequence[float], level: float = 0.95) -> Difference | None:
-    """The difference of two paired samples' medians with a percentile bootstrap interval (Efron 1979).
+    """Returns the difference of two paired samples' medians with a percentile bootstrap interval (Efron 1979).
 
-    Pairs are resampled as pairs, because they share a seed. Infinite values count, and may take a bound from the
-    interval: a resample in which both medians are infinite says nothing, so that it takes both. A pair with a NaN is
-    left out. None with fewer than ``FEWEST_PAIRS`` pairs, or where a median is infinite. The same samples always give
-    the same interval.
+    Pairs are resampled as pairs, because they share a seed. Infinite values count and may make an end of the interval
+    unbounded; a resample in which both medians are infinite counts at both ends. A pair with a NaN is left out.
+    Returns None with fewer than ``FEWEST_PAIRS`` pairs, or where a median is infinite. The interval is deterministic.
     """
     pairs = np.column_stack([np.asarray(first, dtype=float), np.asarray(second, dtype=float)])
     pairs = pairs[~np.isnan(pairs).any(axis=1)]
@@ -110,7 +109,7 @@ def median_difference(first: Sequence[float], second: Sequence[float], level: fl
         return None
     rng = np.random.default_rng(0)
     drawn = rng.integers(len(pairs), size=(RESAMPLES, len(pairs)))
-    # One column at a time lies in one piece, which is several times as fast.
+    # A contiguous column makes the indexing several times as fast.
     ones, others = (np.median(np.ascontiguousarray(column)[drawn], axis=1) for column in pairs.T)
     with np.errstate(invalid="ignore"):
         found = ones - others

@@ -21,15 +21,15 @@ HERE = Path(__file__).parent
 
 
 def arguments() -> dict[str, Any]:
-    """What ``st.App`` is made of, in a process that becomes the server: this also prepares the process for it."""
+    """Returns the arguments of ``st.App``, and prepares this process to be the server."""
     for lab in LABS.values():
-        resolve(lab.page)  # imported now, not while the first person waits
-    # Frames leave from the event loop while page scripts run in threads: let it have its turn soon.
+        resolve(lab.page)  # imported now, not at the first visit
+    # The event loop sends frames while page scripts run in threads: switch to it soon.
     sys.setswitchinterval(0.001)
-    # What was imported stays; without this each full garbage collection walks through all of it, for 60 ms and more.
+    # Exclude imported modules from garbage collection: each full one would take 60 ms and more.
     gc.collect()
     gc.freeze()
-    _tell_network_address()
+    _print_network_address()
     return {
         "script_path": HERE.parent / "pages" / "main.py",
         "routes": routes(st.get_option("server.baseUrlPath") or ""),
@@ -38,18 +38,18 @@ def arguments() -> dict[str, Any]:
     }
 
 
-def _tell_network_address() -> None:
-    """Print where others in this network find the server. Streamlit tells it only beside the address in the internet,
-    for which it asks an outside service."""
+def _print_network_address() -> None:
+    """Print the server's address in this network. Streamlit prints it only together with the public address, for
+    which it asks an outside service."""
     address = get_internal_ip()
     if address and st.get_option("server.address") in (None, "0.0.0.0", "::"):
         print(f"  Network URL: {get_url(address)}\n", flush=True)
 
 
 def serve(options: Sequence[str]) -> None:
-    """``streamlit run`` the app with these of its options, from any folder, until it is stopped.
+    """``streamlit run`` the app with these ``options``, from any folder, until it is stopped.
 
-    Raises SystemExit with Streamlit's exit status when it has stopped.
+    Raises SystemExit with Streamlit's exit status.
     """
     from streamlit.web import cli
 

@@ -1,4 +1,4 @@
-"""The app as the command opens it. Streamlit looks for the name ``st.App`` in the very file that it runs."""
+"""The app for ``streamlit run``, which requires the name ``st.App`` in the file that it runs."""
 
 import streamlit as st
 

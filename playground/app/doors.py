@@ -1,4 +1,4 @@
-"""Who may come in, and with how much: every request passes here, before Streamlit's routes and our own."""
+"""Access control: every request passes these middlewares before Streamlit's routes and our own."""
 
 import ipaddress
 import logging
@@ -19,8 +19,8 @@ from playground.kinds import shown
 
 HOSTS, ORIGINS = "PLAYGROUND_ALLOWED_HOSTS", "PLAYGROUND_ALLOWED_ORIGINS"
 EMBEDDERS = "PLAYGROUND_ALLOWED_EMBEDDERS"
-HEALTH = "/_stcore/health"  # asked by whoever watches the server, under any name
-MOST_FILES = 2  # of one page, in memory: the one that is read and the one before it
+HEALTH = "/_stcore/health"  # monitoring may use any host name
+MOST_FILES = 2  # of one page, in memory: the newest, which is being read, and the one before
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.IGNORECASE)
 _ORIGIN = re.compile(r"https?://([^\s/?#@]+)", re.IGNORECASE)
 _UPLOAD = re.compile(r".*/_stcore/upload_file/([^/]+)/([^/]+)")
@@ -29,9 +29,9 @@ log = logging.getLogger(__name__)
 
 
 class Doors:
-    """Middleware that turns away what asks for another server's name, and sockets that another site's page opens.
+    """Middleware that refuses requests with a foreign ``Host`` name, and sockets opened by another site's page.
 
-    A foreign name that leads here is how that site's pages would get past a browser's rules.
+    Refusing foreign names prevents DNS rebinding, which circumvents a browser's same-origin policy.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -59,7 +59,7 @@ class Doors:
 
 def is_known_host(host: str) -> bool:
     """Whether a request's ``host``, a name with or without a port, is this server's: a loopback name, this machine's,
-    one that the operator names, or an address in numbers, to which no foreign name can lead."""
+    one that the operator lists, or an IP address, which cannot be rebound."""
     match = _HOST.fullmatch(host)
     if match is None:
         return False
@@ -74,16 +74,15 @@ def is_known_host(host: str) -> bool:
 
 
 def is_welcome(origin: str, host: str) -> bool:
-    """Whether a page from ``origin`` may open a socket: one from ``host`` itself, or from a site that the operator
-    allows."""
+    """Whether a page from ``origin`` may open a socket: its origin is ``host`` itself or listed by the operator."""
     match = _ORIGIN.fullmatch(origin)
     is_own = match is not None and match[1].lower() == host.lower()
     return is_own or origin in _listed(ORIGINS) | set(st.get_option("server.corsAllowedOrigins"))
 
 
 def _as_own(scope: Scope, host: str) -> Scope:
-    """A socket's request, checked here, as if its page were from this server: of another one Streamlit would ask an
-    outside service what this machine's address is, and stop everything meanwhile."""
+    """Returns a checked socket's request with this server as its origin. For a foreign origin Streamlit would ask an
+    outside service for this machine's address, and block the event loop meanwhile."""
     if scope["type"] != "websocket":
         return scope
     scope = {**scope}
@@ -99,19 +98,19 @@ def _known_names() -> set[str]:
 
 @cache
 def _own_names() -> set[str]:
-    """What this machine is called in its own network; nobody is asked."""
+    """Returns this machine's names in its own network, without a look-up."""
     name = socket.gethostname().lower()
     return {name, f"{name}.local"} if name else set()
 
 
 def _listed(variable: str) -> set[str]:
-    """The parts of an environment variable between commas."""
+    """Returns the comma-separated parts of an environment variable."""
     return {part.strip().rstrip("/") for part in os.environ.get(variable, "").split(",")} - {""}
 
 
 class Embedding:
-    """Middleware that tells browsers which sites' pages may show this one in a frame: all, or those that the operator
-    lists, beside its own."""
+    """Middleware that tells browsers which sites may embed this one in a frame: all, or only this one and those that
+    the operator lists."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -129,9 +128,9 @@ class Embedding:
 
 
 class Uploads:
-    """Middleware that bounds what one page's uploads take: one comes at a time, and the newest ``MOST_FILES`` stay.
+    """Middleware that limits a page's uploads to one at a time, and keeps the newest ``MOST_FILES``.
 
-    Streamlit bounds the size of each, and takes them from any page, whether it shows a place for files or not.
+    Streamlit limits only the size of each, and accepts uploads from any page, even without an upload widget.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -1,4 +1,4 @@
-"""Where runs live. ``Engine`` is the seam: nothing above it knows whether a run is in this process or another."""
+"""The interface of engines, which hold and train runs, in this process or in others."""
 
 from concurrent.futures import Future
 from typing import Any, NamedTuple, Protocol
@@ -9,7 +9,7 @@ GO_ON = "go_on"  # next for a call that stands still in the middle of something:
 
 
 class Again(NamedTuple):
-    """The answer of a worker's verb that has more to do than fits a slice: what to call next for the same answer."""
+    """A worker's answer when a call needs more than a slice: the call that continues it."""
 
     verb: str
     arguments: tuple[Any, ...]
@@ -18,8 +18,8 @@ class Again(NamedTuple):
 class Engine(Protocol):
     """Holds runs by id and trains them when asked. Every call returns at once; its result is a future.
 
-    A call for a run that is not open gives KeyError; a refused value gives ConfigError. What takes long is done in
-    slices: whoever else has something to do comes between two of them. Calls for one run are done in their order.
+    A future fails with KeyError for a run that is not open, and with ConfigError for a refused value. Long calls are
+    split into slices, between which calls for other runs are served. Calls for one run are served in order.
     """
 
     def open(self, run_id: str, run: Run, step: int | None = None) -> Future[None]:
@@ -27,7 +27,7 @@ class Engine(Protocol):
         ...
 
     def prepare(self, run_id: str) -> Future[None]:
-        """Make the run's first ``advance`` as fast as the others; for a moment when nobody waits."""
+        """Warm up, so that the run's first ``advance`` is as fast as the others."""
         ...
 
     def advance(
@@ -43,30 +43,30 @@ class Engine(Protocol):
         ...
 
     def observe(self, run_id: str, view: View) -> Future[Snapshot]:
-        """Read what ``view`` asks for; the run stays as it is."""
+        """Read the panels of ``view``, without changing the run."""
         ...
 
     def seek(self, run_id: str, step: Any, view: View, budget_s: float | None = None) -> Future[Snapshot]:
-        """Go to another step of the run, back or forward as far as it has come, then observe.
+        """Go to another step of the run, from 0 to its furthest, then observe.
 
-        With a ``budget_s`` of seconds it may still be on the way then; the same call goes on.
+        With a ``budget_s`` of seconds it may stop before ``step``; the same call continues.
         """
         ...
 
     def apply(self, run_id: str, target: str, value: Any) -> Future[Edit]:
-        """Change a live setting or a parameter's element at the present step; edits that lay ahead of it are gone."""
+        """Change a live setting or a parameter's element at the current step; later edits are discarded."""
         ...
 
     def sha256(self, run_id: str) -> Future[str]:
-        """The hash of the run's parameters: equal hashes, equal networks."""
+        """Returns the hash of the run's parameters: equal hashes, equal networks."""
         ...
 
     def run(self, run_id: str) -> Run:
-        """The run as a value: its configuration and the edits so far."""
+        """Returns the run as a value: its configuration and the edits so far."""
         ...
 
     def export(self, run: Run, step: int, form: str) -> Future[bytes]:
-        """``run`` at ``step`` as a file to take home, one of ``export.FORMS``: it need not be open. In its turn."""
+        """Returns ``run``, which need not be open, at ``step`` as a file in one of ``export.FORMS``; queued."""
         ...
 
     def export_share(self) -> float:
@@ -78,7 +78,7 @@ class Engine(Protocol):
         ...
 
     def devices(self) -> Future[dict[str, str]]:
-        """The devices that can train, by name."""
+        """Returns the devices that can train, by name."""
         ...
 
     def tend(self) -> None:
@@ -86,5 +86,5 @@ class Engine(Protocol):
         ...
 
     def shutdown(self) -> None:
-        """End everything the engine started."""
+        """Stop everything that the engine started."""
         ...

@@ -1,7 +1,7 @@
-"""Checkpoints on their way from one worker to the one that takes its place.
+"""Checkpoints for transfer from one worker to its replacement.
 
-A small one is sent to the web process, which holds it; a large one would fill that process, so it is written to a
-file of the run, of which the web process holds the name.
+A small one is sent to the web process, which holds it. A large one is written to a file of the run; the web process
+holds only the file's name.
 """
 
 import contextlib
@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 from playground.runs.timeline import size_bytes
 from playground.training.turns import give_way
 
-SENT_BYTES = 2**20  # the largest that is sent
+SENT_BYTES = 2**20  # largest checkpoint that is sent
 
 log = logging.getLogger(__name__)
 
 
 def set_aside(state: Mapping[str, Any], file: Path) -> Mapping[str, Any] | None:
-    """Returns ``state`` itself where it is small, else what ``taken_up`` needs to read it from ``file``; None where
-    that cannot be written, and an earlier one stays."""
+    """Returns a small ``state`` itself. Writes a large one to ``file`` and returns a reference for ``taken_up``; None
+    where that fails, and the file's former content stays."""
     if size_bytes(state) <= SENT_BYTES:
         return state
     fresh = file.with_suffix(".fresh")
@@ -36,7 +36,7 @@ def set_aside(state: Mapping[str, Any], file: Path) -> Mapping[str, Any] | None:
             for array in (np.array(text), np.array(len(arrays)), *arrays):
                 give_way()
                 np.save(stream, array, allow_pickle=False)
-        os.replace(fresh, file)  # whole or not at all, also where the process dies meanwhile
+        os.replace(fresh, file)  # atomic, even if the process dies meanwhile
     except OSError as error:
         log.warning("a checkpoint cannot be written: %s", error)
         with contextlib.suppress(OSError):
@@ -46,7 +46,7 @@ def set_aside(state: Mapping[str, Any], file: Path) -> Mapping[str, Any] | None:
 
 
 def taken_up(kept: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """Returns the state that was ``set_aside``; None where its file is gone, so that the run starts anew."""
+    """Returns the state passed to ``set_aside``; None where its file cannot be read: the run then starts anew."""
     if kept is None or "file" not in kept:
         return kept
     try:
@@ -64,7 +64,7 @@ def taken_up(kept: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
 
 
 def _outline(tree: Any, arrays: list[NDArray[Any]]) -> Any:
-    """``tree`` as JSON, with the places of its arrays in ``arrays``, to which they are added."""
+    """Returns ``tree`` as JSON, with indices in place of its arrays, which are appended to ``arrays``."""
     if isinstance(tree, np.ndarray):
         arrays.append(tree)
         return {"array": len(arrays) - 1}
@@ -76,7 +76,7 @@ def _outline(tree: Any, arrays: list[NDArray[Any]]) -> Any:
 
 
 def _filled(outline: Any, arrays: list[NDArray[Any]]) -> Any:
-    """The tree whose ``_outline`` that is."""
+    """Returns the tree of an ``_outline``."""
     if not isinstance(outline, dict):
         return outline
     ((kind, content),) = outline.items()

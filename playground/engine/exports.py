@@ -1,7 +1,7 @@
-"""Runs as files to take home, made beside the training.
+"""Exports of runs as files, made during training.
 
-One form at a time is made, in a process of its own that has a low priority and a time limit, and whose memory is
-given back when it is done: matplotlib, the ONNX exporter and the like stay out of the workers.
+One form at a time is made, in a separate process with low priority and a time limit. So workers never load
+matplotlib, the ONNX exporter and the like, and the memory is freed afterwards.
 """
 
 import contextlib
@@ -21,13 +21,13 @@ from playground.run import Run
 EXPORT_S = 120.0
 TELL_S = 0.1  # between two reports of how far it is
 MOST_WAITING = 20
-NICENESS = 10  # about a tenth of a core that trains; the lowest would get next to nothing of it
+NICENESS = 10  # gets about a tenth of a core on which a worker trains; 19 would get almost nothing
 
 log = logging.getLogger(__name__)
 
 
 class Exports:
-    """Makes forms of runs, first come, first served, each within ``export_s`` seconds of its own turn."""
+    """Makes forms of runs, first come, first served, each within ``export_s`` seconds from its start."""
 
     def __init__(self, export_s: float = EXPORT_S) -> None:
         self.share = 0.0  # of what is being made now, as far as its maker says
@@ -39,8 +39,8 @@ class Exports:
         self._closed = False
 
     def make(self, run: Run, step: int, form: str) -> Future[bytes]:
-        """``run`` at ``step`` as ``form``, one of ``FORMS``. The future fails with ConfigError where that is unknown,
-        takes too long, too many wait, or the process dies."""
+        """Returns ``run`` at ``step`` as ``form``, one of ``FORMS``. The future fails with ConfigError for an unknown
+        form, after the time limit, where too many wait, or where the process dies."""
         done: Future[bytes] = Future()
         try:
             if not FORMS[Choice(FORMS).check(form)].trains:
@@ -51,31 +51,31 @@ class Exports:
                     raise ConfigError(f"{MOST_WAITING} files are in line to be made on this server; try again soon")
                 self._waiting += 1
             made = self._line.submit(self._made, run, step, form)
-        except (ConfigError, RuntimeError) as error:  # the latter after a shutdown
+        except (ConfigError, RuntimeError) as error:  # RuntimeError: after a shutdown
             done.set_exception(error)
             return done
-        made.add_done_callback(lambda _: self._left())
+        made.add_done_callback(lambda _: self._count_done())
         return made
 
     def pid(self) -> int | None:
-        """The id of the process that makes something now, for people who watch or stop it."""
+        """Returns the id of the running export's process, for monitoring."""
         process = self._process
         return None if process is None else process.pid
 
     def shutdown(self) -> None:
-        """End what is being made, and forget what waits."""
+        """Kill the running export and drop the waiting ones."""
         with self._lock:
             self._closed = True
             if self._process is not None:
                 self._process.kill()
         self._line.shutdown(wait=True, cancel_futures=True)
 
-    def _left(self) -> None:
+    def _count_done(self) -> None:
         with self._lock:
             self._waiting -= 1
 
     def _made(self, run: Run, step: int, form: str) -> bytes:
-        """In the line's thread: start a process and wait for its answer."""
+        """In the queue's thread: start a process and wait for its answer."""
         context = BareSpawnContext()
         receiver, sender = context.Pipe(duplex=False)
         with self._lock:
@@ -84,7 +84,7 @@ class Exports:
             process: Any = context.Process(target=_answer, args=(sender, run, step, form), daemon=True)
             self._process, self.share = process, 0.0
             process.start()
-        if hasattr(os, "setpriority"):  # from here, not there: importing torch is work too
+        if hasattr(os, "setpriority"):  # set by the parent, so that it applies to the import of torch too
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
         sender.close()
@@ -119,8 +119,8 @@ def _too_long(step: int, form: str, export_s: float) -> str:
 
 
 def _answer(sender: "Connection[Any, Any]", run: Run, step: int, form: str) -> None:
-    """In the process: make the form and send (1, (it, None)), or (1, (None, why not)); on the way how far it is, as
-    (share, None)."""
+    """In the export's process: make the form and send (1, (form, None)) or (1, (None, error message)); meanwhile
+    report progress as (share, None)."""
     follow_parent()
     told_at = time.monotonic()
 

@@ -1,4 +1,4 @@
-"""The engine without any other process: for tests, notebooks, and machines that cannot start worker processes."""
+"""The engine without worker processes: for tests, notebooks, and machines that cannot start any."""
 
 import threading
 from collections.abc import Callable
@@ -77,7 +77,7 @@ class InlineEngine:
             self._runs.pop(run_id, None)
 
     def tend(self) -> None:
-        pass  # there is nothing that grows
+        pass  # there are no workers
 
     def devices(self) -> Future[dict[str, str]]:
         return self._called("devices")
@@ -89,7 +89,7 @@ class InlineEngine:
     def _called(
         self, verb: str, *arguments: Any, receive: Callable[[Any], Any] = lambda answer: answer
     ) -> Future[Any]:
-        """Let the worker do it, slice by slice; between two of them another thread's call has its turn."""
+        """Make a call of the worker, slice by slice, releasing the lock between two slices."""
 
         def answer() -> Any:
             call = Again(verb, arguments)

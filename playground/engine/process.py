@@ -1,9 +1,9 @@
-"""The engine of the web app: one worker process per core, a run pinned to one of them.
+"""The engine of the web app: one worker process per core, each run pinned to one of them.
 
-The standard library's process pool gives futures, order (a worker does one thing after another, so that short
-slices are fair to everybody) and crash detection. Of each run one call at a time is with its worker, for a slice;
-where that was not enough, it goes to the end of the worker's line. When a worker dies, its runs are rebuilt in a
-fresh one from their value: the last checkpoint, then the same updates again, to the step that was last seen.
+The standard library's process pool provides futures, ordered execution and crash detection. Each run has at most one
+call in its worker's queue, for one slice; a call that needs more goes to the end of the queue, so slices are fair.
+When a worker dies, its runs are rebuilt in a fresh one: from the last checkpoint, by the same updates, to the step
+last seen.
 """
 
 import contextlib
@@ -27,30 +27,30 @@ from playground.engine.spawn import BareSpawnContext, follow_parent
 from playground.run import Edit, Run, Snapshot, View
 
 WORKER_MB = 2000
-MAX_REBUILDS = 3  # of one call, after which the run itself is taken to be what kills its workers
+MAX_REBUILDS = 3  # of one call; beyond that the run itself is assumed to crash its workers
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class _Record:
-    """What the parent must know of a run to bring it back: the value, and how far it had come."""
+    """The parent's data to rebuild a run: its value, last checkpoint and last step."""
 
     run: Run
     worker: int
-    generation: int = -1  # of the worker that holds the run
+    generation: int = -1  # the generation of the worker that holds the run
     checkpoint: Mapping[str, Any] | None = None
     step: int | None = None
     furthest: int = 0
-    line: "deque[_Call]" = field(default_factory=deque)  # of which the first is with the worker
+    line: "deque[_Call]" = field(default_factory=deque)  # the first one is with the worker
 
 
 @dataclass(slots=True)
 class _Call:
-    """One verb on its way to a worker; ``receive`` turns the worker's answer into the caller's.
+    """A call of a worker's verb; ``receive`` turns the worker's answer into the caller's.
 
-    Without a run any worker may answer. ``first`` is what brings the run to the worker, where it is not there. One
-    that ``stands`` still in the middle of something goes on in that worker; in another it is made anew.
+    A call without a run goes to the first worker. ``first`` is the call that opens the run in its worker beforehand,
+    if necessary. A call that ``stands`` is suspended in its worker and continues there; another worker repeats it.
     """
 
     run_id: str | None
@@ -77,9 +77,9 @@ class _Call:
 
 
 class ProcessEngine:
-    """Trains in ``workers`` processes (default: one per core), each of at most ``worker_mb`` megabytes for long.
+    """Trains in ``workers`` processes (default: one per core); one that exceeds ``worker_mb`` megabytes is replaced.
 
-    What is exported is made in another process beside them, each form within ``export_s`` seconds.
+    Exports are made in another process, each within ``export_s`` seconds.
     """
 
     def __init__(self, workers: int | None = None, worker_mb: int = WORKER_MB, export_s: float = EXPORT_S) -> None:
@@ -93,8 +93,8 @@ class ProcessEngine:
         self._folder = tempfile.TemporaryDirectory(prefix="playground-", ignore_cleanup_errors=True)
         self._pools = [self._start_pool()[0] for _ in range(count)]
         self._renewing: set[int] = set()
-        self._first_weights: dict[int, int] = {}  # bytes of workers that took over, as weighed first; 0 until then
-        self._held: dict[int, list[_Call]] = {}  # calls for workers that are handing over to others
+        self._first_bytes: dict[int, int] = {}  # first measured memory of replacement workers; 0 before
+        self._held: dict[int, list[_Call]] = {}  # calls that wait for a worker's replacement
 
     def open(self, run_id: str, run: Run, step: int | None = None) -> Future[None]:
         with self._lock:
@@ -146,7 +146,7 @@ class ProcessEngine:
             record.run = record.run.edited(edit, after)
             record.furthest = edit.step
             if record.checkpoint is not None and record.checkpoint["step"] > edit.step:
-                record.checkpoint = None  # of a future that is gone
+                record.checkpoint = None  # later than the edit, so no longer valid
             return edit
 
         return self._call(run_id, "apply", target, value, receive=receive)
@@ -169,7 +169,7 @@ class ProcessEngine:
             if record is None or self._closed:
                 return
             waiting = _left(record)
-            with contextlib.suppress(BrokenProcessPool, RuntimeError):  # a dead worker has forgotten it
+            with contextlib.suppress(BrokenProcessPool, RuntimeError):  # a dead worker holds no runs
                 closed = self._pools[record.worker].submit(_invoke, "close", run_id)
                 closed.add_done_callback(lambda _: Path(self._folder.name, run_id).unlink(missing_ok=True))
         for call in waiting:
@@ -179,7 +179,7 @@ class ProcessEngine:
         return self._send(_Call(None, "devices", (), lambda answer: answer, Future()))
 
     def worker_pids(self) -> list[int]:
-        """The process ids of the workers, for people who watch or stop them."""
+        """Returns the process ids of the workers, for monitoring."""
         return [pid for pool in self._pools for pid in pool._processes]
 
     def shutdown(self) -> None:
@@ -202,7 +202,7 @@ class ProcessEngine:
         return self._send(_Call(run_id, verb, (run_id, *arguments), receive, Future()))
 
     def _send(self, call: _Call) -> Future[Any]:
-        call.outcome.set_running_or_notify_cancel()  # a page that leaves cannot cancel what is under way
+        call.outcome.set_running_or_notify_cancel()  # callers cannot cancel it any more
         with self._lock:
             record = None if call.run_id is None else self._records.get(call.run_id)
             if record is not None:
@@ -213,7 +213,7 @@ class ProcessEngine:
         return call.outcome
 
     def _submit(self, call: _Call) -> None:
-        """Put a call at the end of its worker's line, before it what brings the run there if it is not."""
+        """Queue a call, or first the call that opens its run where the worker does not hold it."""
         with self._lock:
             record = None if call.run_id is None else self._records.get(call.run_id)
             if self._closed or (record is None and call.run_id is not None):
@@ -255,7 +255,7 @@ class ProcessEngine:
             call.outcome.set_result(received)
 
     def _let_next(self, call: _Call) -> None:
-        """A call is done: the next of its run goes to the worker."""
+        """Submit the run's next call after ``call`` is done."""
         with self._lock:
             record = None if call.run_id is None else self._records.get(call.run_id)
             if record is None or not record.line or record.line[0] is not call:
@@ -266,22 +266,22 @@ class ProcessEngine:
             self._submit(following)
 
     def _replace(self, worker: int, generation: int) -> None:
-        """Start a fresh worker in the place of a dead one, once, whoever noticed first."""
+        """Replace a dead worker by a fresh one, unless that has been done."""
         with self._lock:
             if self._generations[worker] == generation and not self._closed:
                 self._put(worker, self._start_pool()[0])
 
     def _put(self, worker: int, pool: ProcessPoolExecutor) -> None:
-        """Let another process be ``worker`` from now on."""
+        """Make ``pool`` the process of ``worker`` from now on."""
         self._pools[worker].shutdown(wait=False)
         self._pools[worker] = pool
         self._generations[worker] += 1
 
-    # Fresh workers for those that have grown
+    # Replacing workers that use too much memory
 
     def tend(self) -> None:
-        """Replace workers that have grown too large. Their runs go on in fresh ones, from where they are."""
-        with self._lock, contextlib.suppress(BrokenProcessPool, RuntimeError):  # a dead one is replaced anyway
+        """Replace workers that use too much memory. Their runs continue in fresh ones from their current state."""
+        with self._lock, contextlib.suppress(BrokenProcessPool, RuntimeError):  # dead ones are replaced anyway
             for worker, pool in enumerate(self._pools):
                 weighed = pool.submit(_invoke, "memory_bytes")
                 weighed.add_done_callback(partial(self._weigh, worker, self._generations[worker]))
@@ -293,8 +293,8 @@ class ProcessEngine:
         with self._lock:
             if self._closed or self._generations[worker] != generation or worker in self._renewing:
                 return
-            if worker in self._first_weights:  # if its runs alone need that much, another fresh one would not help
-                first = self._first_weights[worker] = self._first_weights[worker] or weight
+            if worker in self._first_bytes:  # its runs alone may need that much
+                first = self._first_bytes[worker] = self._first_bytes[worker] or weight
                 enough = max(enough, first * 3 // 2)
             if weight <= enough:
                 return
@@ -304,7 +304,7 @@ class ProcessEngine:
         warm.add_done_callback(lambda _: self._hand_over(worker, generation, fresh))
 
     def _hand_over(self, worker: int, generation: int, fresh: ProcessPoolExecutor) -> None:
-        """The fresh worker is warm: hold the calls that come, and ask the old one for its runs as they are."""
+        """Once the fresh worker is warm: hold new calls, and ask the old one for its runs' states."""
         with self._lock:
             self._renewing.discard(worker)
             if self._closed or self._generations[worker] != generation:
@@ -325,20 +325,20 @@ class ProcessEngine:
                 if run_id in self._records:
                     self._records[run_id].checkpoint, self._records[run_id].step = state, state["step"]
             self._put(worker, fresh)
-            self._first_weights[worker] = 0
+            self._first_bytes[worker] = 0
             held = self._held.pop(worker)
         for call in held:
             self._submit(call)
 
     def _start_pool(self) -> tuple[ProcessPoolExecutor, "Future[Any]"]:
-        """A fresh process, and a future that is done when it is warm."""
+        """Returns a fresh process, and a future that is done when it is warm."""
         arguments = (Path(self._folder.name),)
         pool = ProcessPoolExecutor(1, mp_context=BareSpawnContext(), initializer=_start_worker, initargs=arguments)
         return pool, pool.submit(_invoke, "devices")
 
 
 def _left(record: _Record) -> list[_Call]:
-    """The calls of a run that is closed which have not gone to its worker yet; none of them is left in its line."""
+    """Empty a closed run's queue. Returns the calls that are not with its worker yet."""
     waiting = list(record.line)[1:]
     record.line.clear()
     return waiting
@@ -350,7 +350,7 @@ _worker: Any = None  # in a worker process: its verbs
 def _start_worker(folder: Path) -> None:
     global _worker
     follow_parent()
-    from playground.engine.turns import Turns  # here, not above: the parent stays free of torch
+    from playground.engine.turns import Turns  # imported here to keep torch out of the parent
     from playground.engine.worker import Worker
 
     _worker = Turns(Worker(folder))

@@ -1,4 +1,4 @@
-"""Processes beside the web process: they start without its main script, and end when it does."""
+"""Child processes that do not import the parent's main script, and end with the parent."""
 
 import multiprocessing
 import multiprocessing.connection
@@ -10,7 +10,7 @@ import types
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any
 
-_main_is_away = threading.Lock()
+_main_lock = threading.Lock()
 
 
 class BareProcess(SpawnProcess):
@@ -18,7 +18,7 @@ class BareProcess(SpawnProcess):
 
     @staticmethod
     def _Popen(process_obj: Any) -> Any:
-        with _main_is_away:
+        with _main_lock:
             main = sys.modules["__main__"]
             sys.modules["__main__"] = types.ModuleType("__main__")
             try:
@@ -32,7 +32,7 @@ class BareSpawnContext(SpawnContext):
 
 
 def follow_parent() -> None:
-    """In a spawned process: leave Ctrl-C to the parent, and end when it does, however that comes."""
+    """In a spawned process: ignore Ctrl-C, and end when the parent ends for any reason."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_exit_with_parent, daemon=True).start()
 

@@ -1,7 +1,7 @@
-"""What runs inside a worker: the timelines of the runs that are pinned to it.
+"""The code inside a worker process: the timelines of the runs pinned to it.
 
-No verb holds the worker for longer than a slice: one that has more to do between two updates answers ``Again``, and
-what is long within one gives way; whoever waits behind it comes first.
+No call occupies the worker for longer than a slice, so that waiting calls come first: a longer one returns ``Again``
+between two updates, or gives way within one.
 """
 
 import contextlib
@@ -22,14 +22,14 @@ from playground.training.turns import give_way
 
 SLICE_S = 0.02
 CHECKPOINT_EVERY_S = 1.0
-CHECKPOINT_SHARE = 0.02  # of the time, for a network so large that a checkpoint takes long
-CHECKPOINTS_BYTES = 256 * 2**20  # of all runs, which share it equally
+CHECKPOINT_SHARE = 0.02  # share of the time for making checkpoints of large networks
+CHECKPOINTS_BYTES = 256 * 2**20  # of all runs, shared equally
 
 
 class Worker:
     """Runs by id. One thread calls it, one call at a time.
 
-    Large checkpoints are written to ``folder``; without one, none is made for another worker to go on from.
+    Large checkpoints are written to ``folder``; without a folder no checkpoints are made for other workers.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -69,7 +69,7 @@ class Worker:
     def advance(
         self, run_id: str, view: View, steps: int | None, budget_s: float | None, until: int | None
     ) -> tuple[Snapshot, Mapping[str, Any] | None] | Again:
-        """Train, then observe; now and then also a checkpoint to rebuild from."""
+        """Train, then observe. Returns the snapshot, and a checkpoint for rebuilding when one is due."""
         timeline, started = self._timelines[run_id], time.perf_counter()
         if steps is not None:
             until = min(timeline.step + steps, timeline.step + steps if until is None else until)
@@ -78,14 +78,14 @@ class Worker:
             timeline.advance(budget_s=_slice_s(budget_s), until=until)
             left_s = None if budget_s is None else budget_s - (time.perf_counter() - started)
             is_there = until is not None and timeline.step >= until and not timeline.is_due
-            has_moved = before != (timeline.step, timeline.experiment.edits)  # else it waits for a compiled loop
+            has_moved = before != (timeline.step, timeline.experiment.edits)  # not while a loop is being compiled
             if has_moved and not is_there and _is_worth(left_s) and timeline.experiment.notice is None:
                 return Again("advance", (run_id, view, None, left_s, until))
         give_way()  # one update of many networks takes long, and so do their maps
         return timeline.observe(run_id, view), self._due_checkpoint(run_id)
 
     def seek(self, run_id: str, step: Any, view: View, budget_s: float | None = None) -> Snapshot | Again:
-        """Go to ``step``, or as near as the run has come, for ``budget_s`` seconds; then observe."""
+        """Go to ``step``, at most the furthest one, for ``budget_s`` seconds; then observe."""
         timeline, started = self._timelines[run_id], time.perf_counter()
         if isinstance(step, int):
             step = min(step, timeline.furthest)
@@ -97,7 +97,7 @@ class Worker:
 
     def observe(self, run_id: str, view: View) -> Snapshot:
         timeline = self._timelines[run_id]
-        timeline.measure()  # nobody waits for its next update
+        timeline.measure()  # there is time: no update is waiting
         return timeline.observe(run_id, view)
 
     def apply(self, run_id: str, target: str, value: Any) -> tuple[Edit, int] | Again:
@@ -117,19 +117,19 @@ class Worker:
         self._checkpoint_at.pop(run_id, None)
 
     def states(self, but: Collection[str] = ()) -> dict[str, Mapping[str, Any]]:
-        """All runs ``but`` some as they are, for another worker to go on with."""
+        """Returns checkpoints of all runs ``but`` these, for another worker."""
         found = {run_id: self._set_aside(run_id) for run_id in self._timelines if run_id not in but}
         return {run_id: state for run_id, state in found.items() if state is not None}
 
     def memory_bytes(self) -> int:
-        """The memory that this process has now; 0 where the system does not say (it is not Linux)."""
+        """Returns this process's resident memory; 0 on systems other than Linux."""
         with contextlib.suppress(OSError), open("/proc/self/statm") as pages:
             return int(pages.read().split()[1]) * mmap.PAGESIZE
         return 0
 
     def warm_up(self) -> None:
-        """Run the first lab once, so that nobody's first update there waits for imports. The others are imported when
-        they are opened: they may be many, and large."""
+        """Run the first lab once, so that its first update does not wait for imports. Other labs are imported when
+        opened, to save memory and time."""
         first = experiment_of(next(iter(LABS.values())).config_class())
         first.advance(steps=1)
         first.close()
@@ -138,7 +138,7 @@ class Worker:
         return available_devices()
 
     def _slice(self, timeline: Timeline, step: int, slice_s: float) -> bool:
-        """A slice of the way to ``step``; whether it is there."""
+        """Go towards ``step`` for a slice. Returns whether it has arrived."""
         before = timeline.step, timeline.experiment.edits
         is_there = timeline.reach(step, slice_s)
         if not is_there and before == (timeline.step, timeline.experiment.edits):
@@ -146,13 +146,13 @@ class Worker:
         return is_there
 
     def _share_memory(self) -> None:
-        """As much for every run's checkpoints as there is for all, at least what one always has."""
+        """Divide ``CHECKPOINTS_BYTES`` among the runs, but give each at least ``MEMORY_BYTES``."""
         share = max(MEMORY_BYTES, CHECKPOINTS_BYTES // max(len(self._timelines), 1))
         for timeline in self._timelines.values():
             timeline.memory_bytes = share
 
     def _due_checkpoint(self, run_id: str) -> Mapping[str, Any] | None:
-        """A checkpoint for another worker, if one is due: once a second, and less often where that takes long."""
+        """Returns a checkpoint for another worker, if one is due: once a second, less often for large networks."""
         started = time.monotonic()
         if self._folder is None or started < self._checkpoint_at[run_id]:
             return None
@@ -170,5 +170,5 @@ def _slice_s(budget_s: float | None) -> float:
 
 
 def _is_worth(left_s: float | None) -> bool:
-    """Whether so many seconds are worth another slice."""
+    """Whether the time left is enough for another slice."""
     return left_s is None or left_s > SLICE_S / 4

@@ -1,1 +1,1 @@
-"""Training without a page: one run, a comparison of variants, a trainability map; from Python or the command line."""
+"""Training without a page: one run, from Python or the command line."""

@@ -1,4 +1,4 @@
-"""Training without a page: the same runs as in the app, to the bit, from Python or the command line."""
+"""Training without a page: the same runs as in the app, bit for bit, from Python or the command line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,19 +11,19 @@ from playground.runs import runfile
 from playground.runs.replay import TIERS, apart, continued, progress_bar
 from playground.runs.timeline import Timeline
 
-AUTO_FROM = 20_000  # updates from which looking for a compiled loop is worth the time
+AUTO_FROM = 20_000  # updates from which ``auto`` looks for a compiled loop
 _COMPILED = "From update {:,} on computed in a compiled loop, whose last bits differ from the traced loop's."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """Where a run of ``lab`` has come to.
+    """The result of a run of ``lab``.
 
-    ``metrics`` are the lab's, by name: None where one is not finite; one that the run does not have, such as the
-    accuracy of a regression, is not there. Losses are means over all training or test points, accuracies are shares.
-    ``steps_per_s`` is of the time spent on training, not on the start. ``run`` has the edits that were made on the
-    way. ``details`` are what the lab tells beside its metrics, as JSON. ``notice`` says why training stopped by
-    itself, or why the last bits may differ from another computation's.
+    ``metrics`` are the lab's, by name: None where one is not finite; one that does not apply to the run, such as the
+    accuracy of a regression, is missing. Losses are means over all training or test points, accuracies are shares.
+    ``steps_per_s`` counts training time only. ``run`` includes the edits made during training. ``details`` are the
+    lab's other results, as JSON. ``notice`` says why training stopped early, or why the last bits may differ from
+    another computation's.
     """
 
     lab: str
@@ -37,7 +37,7 @@ class Result:
     notice: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Returns the result as a flat JSON object, in which every metric of the lab has its key."""
+        """Returns the result as a flat JSON object with a key for every metric of the lab."""
         return {
             "epoch": self.epoch,
             "step": self.step,
@@ -60,11 +60,11 @@ def train(
     """Train a network from its initial weights, for ``epochs`` passes over the training data or ``steps`` updates.
 
     ``tier`` says how updates are computed. ``traced`` gives the same bits each time. ``compiled`` first makes machine
-    code, for about 20 s the first time. ``auto`` takes machine code where a run is long enough to gain by it
-    (AUTO_FROM updates) and it is on disk, or is made while the run goes on. To take it is an edit of the run.
+    code, which takes about 20 s the first time. ``auto`` switches to machine code in a run of at least AUTO_FROM
+    updates, once it is found on disk or compiled during the run. The switch is an edit of the run.
 
-    What takes over a second shows a progress bar, unless ``quiet``. Raises ConfigError where the machine lacks the
-    device, or cannot make machine code that was asked for.
+    After a second a progress bar appears, unless ``quiet``. Raises ConfigError where the machine lacks the device, or
+    cannot make the machine code for ``compiled``.
     """
     if tier not in TIERS:
         raise ConfigError(f"tier: {tier!r} is not one of {', '.join(TIERS)}")
@@ -75,15 +75,15 @@ def train(
 
 
 def replay(run: Run, step: int, *, quiet: bool = False) -> Result:
-    """Rebuild ``run``, with its edits, at ``step``: on a CPU the same weights to the bit.
+    """Rebuild ``run``, with its edits, at ``step``: on a CPU the same weights, bit for bit.
 
-    What takes over a second shows a progress bar, unless ``quiet``.
+    After a second a progress bar appears, unless ``quiet``.
     """
     return _computed(run, step, "traced", quiet)
 
 
 def _computed(run: Run, step: int, tier: str, quiet: bool) -> Result:
-    """Compute ``run`` from its start to ``step``; its own edits say how, and beside them ``tier``."""
+    """Compute ``run`` from its start to ``step``, with its own edits and ``tier``."""
     past = tuple(edit for edit in run.edits if edit.step <= step)
     with apart():
         timeline = Timeline(Run(config=run.config, edits=past))

@@ -1,1 +1,1 @@
-"""Frames to the page and commands from it: one channel a person, over a socket or by polling."""
+"""Frames to the page and commands from it: one channel per page, over a socket or by polling."""

@@ -1,7 +1,7 @@
-"""One person's line to their run: what they asked for, and the next frame they are to see.
+"""The channel between one page and its run: it carries out commands and produces frames.
 
-Training is pulled: nothing is trained unless somebody asks for the next frame. The page script changes the
-configuration from its own thread; the socket (or the polling page) sends commands and asks for frames.
+Training is pulled: the run trains only when the next frame is requested. The page script changes the configuration
+from its own thread; the socket (or the polling page) sends commands and requests frames.
 """
 
 import asyncio
@@ -33,19 +33,19 @@ from playground.stream.pace import SPEED, Pace
 
 T = TypeVar("T")
 
-HOLD_S = 3.0  # for which a picture goes on showing what it has chosen
-ANSWER_S = 60.0  # how long to wait for a worker before giving up (a rebuild may take seconds)
-BUSY_S = 3.0  # after which the page says that it waits for one
+HOLD_S = 3.0  # least time that a picture keeps its own choice of content
+ANSWER_S = 60.0  # longest wait for a worker (a rebuild may take seconds)
+BUSY_S = 3.0  # wait for a worker after which the page says so
 BUSY = "The server is busy: this page waits for its turn, and goes on by itself."
-GOAL_SLICE_S = 0.1  # of a way that takes longer, between two frames: most are shorter and end with the first frame
+GOAL_SLICE_S = 0.1  # time between two frames on the way to a step; most arrive with the first frame
 
 
-async def _nobody(text: str) -> None:
-    """Tells nobody."""
+async def _tell_nobody(text: str) -> None:
+    """Does nothing."""
 
 
-class Known(NamedTuple):
-    """A run that has come as far as ``step``, and its name in the store."""
+class ComputedRun(NamedTuple):
+    """A run computed up to ``step`` before, and its id in the store."""
 
     run: Run
     step: int
@@ -53,23 +53,23 @@ class Known(NamedTuple):
 
 
 class Goal(NamedTuple):
-    """A step that the person wants to be at: in what is computed already, or ahead."""
+    """A step to go to: one that was computed before (``is_known``), or one ahead."""
 
     step: int
     is_known: bool
 
     def within(self, snapshot: Snapshot) -> int:
-        """The step, or the last one that the run has come to."""
+        """Returns the step, limited to the run's furthest one if it is known."""
         return min(self.step, snapshot.info["furthest"]) if self.is_known else self.step
 
     def is_met(self, snapshot: Snapshot) -> bool:
-        """Whether the run is there, or has stopped on the way."""
-        has_come = snapshot.step == self.within(snapshot) and not snapshot.info["is_due"]
-        return has_come or snapshot.notice is not None
+        """Whether the run has arrived, or has stopped on the way."""
+        has_arrived = snapshot.step == self.within(snapshot) and not snapshot.info["is_due"]
+        return has_arrived or snapshot.notice is not None
 
 
 class Channel:
-    """Holds one run in ``engine`` and turns it into frames. Safe to use from several threads."""
+    """Holds one run in ``engine`` and turns it into frames. Thread-safe."""
 
     def __init__(
         self, engine: Engine, limits: Limits, line: Line, store: Store | None = None, lab: str = FIRST
@@ -79,7 +79,7 @@ class Channel:
         self._lab = lab
         self._lock = threading.RLock()
         self.run_id = ""
-        self.config: RunConfig = LABS[lab].config_class()  # the run's, as it is at the moment that is shown
+        self.config: RunConfig = LABS[lab].config_class()  # the run's at the shown step
         self.controls = Controls(self.config)
         self.playing = False
         self.last_seen = self.touched_at = time.monotonic()
@@ -90,29 +90,29 @@ class Channel:
         self._pace = Pace()
         self._last: Snapshot | None = None
         self._chosen_at = 0.0
-        self._notice: str | None = None  # why the server, not the run, has stopped the training
-        self._changes = self._asked = 0  # by the person: in all, and before the frame under way was asked for
+        self._notice: str | None = None  # why the server has paused the training
+        self._changes = self._asked = 0  # edits by the user: in all, and when the pending frame was requested
         self._was_in_past = False
-        self._until: int | None = None  # the step to which a run is being computed again, in sight
-        self._is_opened = False  # by a link, a file or from the list, rather than by the settings alone
-        self._former: Known | None = None  # what was left by a change in the past
-        self._linked: Run | None = None  # whose link the page has
+        self._until: int | None = None  # the step up to which an opened run is being computed again
+        self._is_opened = False  # from a link, a file or the list of runs
+        self._former: ComputedRun | None = None  # the future that an edit in the past has discarded
+        self._linked: Run | None = None  # the run whose link the page has
         self._is_recalled = False
-        self._is_unmet = True  # no socket has come yet
+        self._is_unmet = True  # no socket has connected yet
         self._last_frame = b""
 
-    # What the page asks for
+    # Commands of the page
 
     def configure(self, config: RunConfig) -> None:
-        """Follow the page: live settings change the run as it goes, any other starts a new one, paused.
+        """Apply the page's configuration: live settings edit the run, any other starts a new one, paused.
 
-        Raises ConfigError where the machine cannot do it, or does not allow it.
+        Raises ConfigError where the machine cannot run it, or the limits forbid it.
         """
         for problem in self._limits.problems(config):
             raise ConfigError(str(problem))
         with self._lock:
-            self.last_seen, self.touched_at = math.inf, time.monotonic()  # nobody is away who waits for a worker
-            # Only what the page itself has changed: the run may be at another moment than its controls know of.
+            self.last_seen, self.touched_at = math.inf, time.monotonic()  # not away while it waits
+            # Only the page's own changes: the run may be at a step that its controls do not show yet.
             changed = self.controls.ask(config)
             config = self.controls.shown
             known = config.settings()
@@ -125,19 +125,19 @@ class Channel:
                 self.config = replace(self.config, **changed)
                 self._scene_due |= redraws(known, changed)
                 if changed:
-                    self.wake()  # not only when it is done: the frame that shows it is asked for next
+                    self.wake()  # at once: the next frame, requested after the edit, shows it
         try:
-            for answer in answers:  # outside the lock: frames go on meanwhile
-                with contextlib.suppress(TimeoutError):  # the picture will come, and says meanwhile what it waits for
+            for answer in answers:  # outside the lock, so that frames continue
+                with contextlib.suppress(TimeoutError):  # the next frame, or a message that it waits, will follow
                     answer.result(BUSY_S)
         finally:
             self.last_seen = time.monotonic()
 
     def open(self, run: Run, step: int, kept_id: str | None = None) -> None:
-        """Show ``run``: it is computed again from its start, in sight, as far as ``step``.
+        """Show ``run`` and compute it again from its start to ``step``, showing frames meanwhile.
 
-        ``kept_id`` is its name in the store, if it is from there.
-        Raises ConfigError where the machine cannot do it, or does not allow it; the present run stays then.
+        ``kept_id`` is its id in the store, if it has one. Raises ConfigError where the machine cannot run it, or the
+        limits forbid it; the current run then stays.
         """
         for problem in self._limits.problems(run.config):
             raise ConfigError(str(problem))
@@ -149,13 +149,13 @@ class Channel:
             raise
         with self._lock:
             self.last_seen = self.touched_at = time.monotonic()
-            self._switch(run_id, run.config, Known(run, step, kept_id))
+            self._switch(run_id, run.config, ComputedRun(run, step, kept_id))
             self.controls.shown, self._is_opened = run.config, True
 
     def handle(self, message: Mapping[str, Any]) -> Future[Any] | None:
-        """Carry out one command of the stage. Raises ConfigError for one that makes no sense.
+        """Carry out one command of the stage. Raises ConfigError for an invalid one.
 
-        Where a command changes the run, the future tells whether that was accepted.
+        Returns a future for ``set``, which fails where the edit is refused.
         """
         verb = message.get("type")
         with self._lock:
@@ -193,7 +193,7 @@ class Channel:
         return None
 
     def _change(self, name: str, text: str) -> None:
-        """Change a live setting ahead of the page, which is told of it as well, and says what cannot be used."""
+        """Change a live setting before the page script does. Ignores invalid values, which the page reports."""
         known = self.config.settings()
         try:
             changed = {name: known[name].kind.parse(text)}
@@ -208,7 +208,7 @@ class Channel:
         self.controls.expect(name, changed[name])
 
     def adopt(self, other: "Channel") -> bool:
-        """After a reload: go on with the run of the page's earlier life, if it had the same configuration."""
+        """After a reload: continue the run of the page's former channel, if it has the same configuration."""
         with self._lock, other._lock:
             if not other.run_id or other.connected or other.config != self.config or self._is_opened:
                 return False
@@ -233,7 +233,7 @@ class Channel:
                 name in known and known[name].live for name in run.config.changed(self.config)
             )
             if is_same and self._is_unmet and self.run_id and not self._is_opened:
-                self._start(run.config, Known(run, step, None))
+                self._start(run.config, ComputedRun(run, step, None))
                 self._is_recalled = True
 
     @property
@@ -241,7 +241,7 @@ class Channel:
         return self._connection is not None
 
     def connect(self) -> Connection:
-        """A socket is there; it takes the place of an earlier one. Its first frame is a full one."""
+        """Register a socket in place of an earlier one. Its first frame includes the scene."""
         with self._lock:
             if self._connection is not None:
                 self._connection.replaced.set()
@@ -256,7 +256,7 @@ class Channel:
         with self._lock:
             if self._connection is connection:
                 self._connection = None
-                self._line.leave(self)  # an absent page trains nothing; it stays ``playing`` for its return
+                self._line.leave(self)  # training stops, but ``playing`` stays for when the page returns
                 self.last_seen = time.monotonic()
 
     def close(self) -> None:
@@ -268,14 +268,14 @@ class Channel:
             self._play(False)
 
     def keep(self) -> Future[Any] | None:
-        """Keep the run for its list, as far as it has come. Never waits; the future is done when it can be closed."""
+        """Store the run at its current step, without waiting. The future is done when the run may be closed."""
         with self._lock:
             if self._until is not None or self._last is None or self._last.run_id != self.run_id:
                 return None
             return self.keeper.keep(self.run_id, self._engine.run(self.run_id), self._last)
 
     def end_turn(self) -> None:
-        """Pause where nobody has touched the page for long, for the sake of those who wait in line."""
+        """Pause if the page has not been used for long, to free its place for the next in line."""
         with self._lock:
             if self.playing and time.monotonic() - self.touched_at > self._limits.turn_s:
                 self._play(False)
@@ -286,33 +286,35 @@ class Channel:
                 self.wake()
 
     def wake(self) -> None:
-        """There is something new to see. May be called from any thread; never waits."""
+        """Request a new frame. May be called from any thread; never waits."""
         self._dirty = True
         connection = self._connection
         if connection is not None:
             connection.wake()
 
     def inspect(self, *panels: str) -> Snapshot:
-        """Panels that are read rather than watched, such as ``curves`` and ``weights``."""
+        """Returns panels that are not streamed, such as ``curves`` and ``weights``."""
         self.last_seen = time.monotonic()
         view = View(panels=frozenset(panels))
         return _answered(self._engine.observe(self.run_id, view))
 
     def value(self) -> tuple[Run, int]:
-        """The run as a value, and the step at which it was seen last."""
+        """Returns the run as a value, and the step of the last snapshot."""
         return self.seen()[:2]
 
     def seen(self) -> tuple[Run, int, Mapping[str, float | None]]:
-        """As ``value``, with the metrics that were seen there; none before the first frame."""
+        """Returns ``value`` and the last snapshot's metrics; none before the first frame."""
         with self._lock:
             last = self._last
             return self._engine.run(self.run_id), last.step if last else 0, last.metrics if last else {}
 
     # Frames
 
-    async def next_frame(self, connection: Connection, tell: Callable[[str], Awaitable[None]] = _nobody) -> bytes:
-        """The next frame, as soon as there is something new to see and the page has painted what it had; ``tell`` is
-        called where it takes long to come."""
+    async def next_frame(
+        self, connection: Connection, tell: Callable[[str], Awaitable[None]] = _tell_nobody
+    ) -> bytes:
+        """Returns the next frame, once one is due and the connection has room for it. Calls ``tell`` with ``BUSY``
+        where it takes long."""
         while True:
             connection.news.clear()
             delay = None if connection.window.is_full(self._dirty) else self._delay()
@@ -330,7 +332,7 @@ class Channel:
                 if not (await asyncio.wait([asked], timeout=BUSY_S))[0]:
                     await tell(BUSY)
                 frame = self._packed(await asked)
-            except KeyError:  # a new run took its place meanwhile
+            except KeyError:  # a new run has replaced it meanwhile
                 if run_id == self.run_id:
                     raise
             else:
@@ -338,22 +340,22 @@ class Channel:
                 return frame
 
     def first_frame(self) -> bytes | None:
-        """The run's first picture, for a page whose socket is on its way; None where one has been sent before, or
-        where that would take too long."""
+        """Returns the run's first frame, for a page without a socket yet; None where one was made before, or where
+        it takes longer than ``BUSY_S``."""
         with self._lock:
             if self._last is not None or self._connection is not None:
                 return None
             self._scene_due = True
             asked = self._request()
         try:
-            self._last_frame = self._packed(asked.result(BUSY_S))  # also for a page that will have to poll
+            self._last_frame = self._packed(asked.result(BUSY_S))  # kept for a page that polls
         except TimeoutError:
             return None
         return self._last_frame
 
     def poll(self) -> bytes:
-        """The next frame where there is something new, else the last one again; always a full one, since a
-        page that polls may have been drawn anew."""
+        """Returns a new frame if one is due, else the last one; always with the scene, since a polling page may have
+        been redrawn."""
         self.last_seen = time.monotonic()
         if self._delay() == 0:
             self._scene_due = True
@@ -361,7 +363,7 @@ class Channel:
         return self._last_frame
 
     def _delay(self) -> float | None:
-        """Seconds until a frame is due; None where nothing is to come by itself."""
+        """Returns the seconds until a frame is due; None while nothing changes by itself."""
         with self._lock:
             if not self.run_id:
                 return None
@@ -372,13 +374,13 @@ class Channel:
             return self._pace.delay() if self._until is None else 0.0
 
     def _request(self) -> Future[Snapshot]:
-        """Ask the engine for the next slice of training and its snapshot."""
+        """Ask the engine for the next slice of training. Returns its snapshot."""
         with self._lock:
             panels = {"stage", "scene"} if self._scene_due else {"stage"}
             view = replace(self._view, panels=frozenset(panels), held=self._held())
             is_awaited, self._dirty, self._scene_due = self._dirty, False, False
             self._asked = self._changes
-            if self._last is None:  # a new run: its first picture comes first, then what speeds up Play
+            if self._last is None:  # a new run: first its picture, then the warm-up
                 first = self._engine.observe(self.run_id, view)
                 self._engine.prepare(self.run_id)
                 return first
@@ -398,7 +400,7 @@ class Channel:
             return future
 
     def _ahead(self, message: Mapping[str, Any]) -> Goal:
-        """Where a press of Step leads: on from here, or from where the presses before it lead."""
+        """Returns the goal of a press of Step: from the current step, or from the goal of earlier presses."""
         step, epoch = (self._last.step, self._last.epoch) if self._last else (0, 0.0)
         if self._goal is not None and not self._goal.is_known:
             epoch += (self._goal.step - step) / self.config.steps_per_epoch
@@ -406,7 +408,8 @@ class Channel:
         return Goal(step + commands.updates(message, self.config, epoch), is_known=False)
 
     def _held(self) -> Any:
-        """What the picture has chosen to show stays for a while: one that reorders each frame is unreadable."""
+        """Returns the picture's last choice of content for ``HOLD_S``, then None: a choice that changed with every
+        frame would be unreadable."""
         now = time.monotonic()
         if self._last is None or now - self._chosen_at > HOLD_S:
             self._chosen_at = now
@@ -423,12 +426,12 @@ class Channel:
                 if self._is_recalled and has_arrived:
                     self._notice = f"{self._why_recalled()} It is open again, at step {snapshot.step:,}."
                 self._play(False)
-                self._scene_due |= has_arrived  # with all of the curve
+                self._scene_due |= has_arrived  # includes the whole curve
             if is_ours and self._goal is not None and self._goal.is_met(snapshot):
                 self._goal = None
             self._follow_run(snapshot)
             if "ready" in snapshot.info and is_ours and self.playing and self._until is None:
-                # A faster loop: taking it is an event of the run. Asked for twice, it is refused the second time.
+                # Switching to a faster loop is an edit of the run. A second request is refused.
                 self._engine.apply(self.run_id, "tier", snapshot.info["ready"])
             header = {
                 "run": snapshot.run_id,
@@ -445,11 +448,12 @@ class Channel:
                 **snapshot.info,
             }
             is_narrow = self._connection is not None and self._connection.window.is_narrow
-            coarse = is_narrow and self.playing  # a picture that stands still is worth its bytes
+            coarse = is_narrow and self.playing  # a paused picture is sent in full
         return pack(header, snapshot.arrays, coarse=coarse)
 
     def _link(self, snapshot: Snapshot) -> dict[str, str | None]:
-        """Where the run has changed: as a link, less its step, for a page that may find nobody who remembers it."""
+        """Returns the run's link without its step, if it has changed: a page can reopen the run after the server has
+        lost it."""
         run = self._engine.run(self.run_id)
         if run is self._linked and "scene" not in snapshot.info:
             return {}
@@ -462,21 +466,21 @@ class Channel:
             "the server has been started anew."
         )
 
-    def _future(self) -> Known | None:
-        """What lies ahead of the moment that is shown; None at the run's end."""
+    def _future(self) -> ComputedRun | None:
+        """Returns the whole run if there are steps after the shown one, else None."""
         last = self._last
         if last is None or last.run_id != self.run_id or last.step == last.info["furthest"]:
             return None
         return self._whole(last)
 
-    def _whole(self, last: Snapshot) -> Known:
-        """The run as far as it has come."""
-        return Known(self._engine.run(self.run_id), last.info["furthest"], self.keeper.kept_id)
+    def _whole(self, last: Snapshot) -> ComputedRun:
+        """Returns the run up to its furthest step."""
+        return ComputedRun(self._engine.run(self.run_id), last.info["furthest"], self.keeper.kept_id)
 
-    def _apply(self, target: str, value: Any, future: Known | None) -> Future[Any]:
-        """Change the run. That gives it another future; the one that lay ahead is kept for a return."""
+    def _apply(self, target: str, value: Any, future: ComputedRun | None) -> Future[Any]:
+        """Edit the run. This discards its ``future``, which is kept for ``return``."""
         self._changes += 1
-        self._goal = None  # the step that was wanted may be gone
+        self._goal = None  # it may be a discarded step
 
         def done(applied: Future[Any]) -> None:
             if applied.exception() is not None:
@@ -491,7 +495,7 @@ class Channel:
         return answer
 
     def _return(self) -> None:
-        """Go to the end of the future that was left; what has come in its place can be returned to in turn."""
+        """Go to the end of the discarded future; the current one can then be returned to."""
         if self._former is None or self._last is None:
             raise ConfigError("return: there is no other future to go back to")
         left = self._whole(self._last)
@@ -499,7 +503,7 @@ class Channel:
         self._former = left
 
     def _follow_run(self, snapshot: Snapshot) -> None:
-        """In its past, and on the way out of it, the run says what the settings are; the page's controls follow."""
+        """In the run's past, and on leaving it, set the page's controls to the run's settings at the shown step."""
         if self._until is not None:
             return
         if self._asked != self._changes or snapshot.run_id != self.run_id:
@@ -514,16 +518,16 @@ class Channel:
         self.config = config
         self.controls.follow(config)
 
-    def _start(self, config: RunConfig, known: Known | None = None) -> Future[None]:
-        """Open a new run, or a ``known`` one on its way to its step, in place of the present one."""
+    def _start(self, config: RunConfig, known: ComputedRun | None = None) -> Future[None]:
+        """Replace the current run by a new one, or by a ``known`` one, which is computed again to its step."""
         run_id = secrets.token_hex(6)
         run = known.run if known else Run(config=config)
         opened = self._engine.open(run_id, run, 0)
         self._switch(run_id, config, known)
         return opened
 
-    def _switch(self, run_id: str, config: RunConfig, known: Known | None) -> None:
-        """Let the run that was opened as ``run_id`` take the place of the present one."""
+    def _switch(self, run_id: str, config: RunConfig, known: ComputedRun | None) -> None:
+        """Replace the current run by the one opened as ``run_id``."""
         self.keep()
         if known:
             self.keeper.begin(known.kept_id, known.step, len(known.run.edits))
@@ -543,7 +547,7 @@ class Channel:
         self.wake()
 
     def _play(self, playing: bool) -> None:
-        """Go, in one's place or in line for one; or stop, and let the next one in."""
+        """Start training, or wait in line for a place; or stop, and free the place."""
         has_stopped, self.playing = self.playing and not playing, playing
         if has_stopped:
             self._stopped()
@@ -553,7 +557,7 @@ class Channel:
             self._line.leave(self)
 
     def _stopped(self) -> None:
-        """Keep what was trained. A run that was to come further again, and has not, goes on as another one."""
+        """Store the run. One that has not been computed again in full is stored as a new run."""
         if self._until is not None and (self._last is None or self._last.step < self._until):
             self.keeper.begin()
         self._until = None
@@ -572,7 +576,7 @@ class Channel:
         )
 
     def _progress(self, snapshot: Snapshot) -> str | None:
-        """Where a run stands on its way; afterwards, in what it may differ from what it was."""
+        """Returns the progress on the way to a step; afterwards the run's warning, if any."""
         if snapshot.run_id == self.run_id and self._goal is not None:
             goal = self._goal.within(snapshot)
             return f"On the way to step {goal:,}: step {snapshot.step:,} now. Pause stops here."
@@ -584,7 +588,7 @@ class Channel:
 
 
 def _answered(future: Future[T]) -> T:
-    """What a worker answers. Raises ConfigError where it does not."""
+    """Returns a worker's answer. Raises ConfigError after ``ANSWER_S`` without one."""
     try:
         return future.result(ANSWER_S)
     except TimeoutError:

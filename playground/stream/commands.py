@@ -1,4 +1,4 @@
-"""What the stage's messages ask for, checked. Each function raises ConfigError for what makes no sense."""
+"""Checked contents of the stage's messages. Each function raises ConfigError for invalid content."""
 
 import math
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ MOST_STEPS = 10**12
 
 
 def look(message: Mapping[str, Any], kind: type[Settings]) -> Settings:
-    """What the person looks at, as the lab's ``kind`` of it."""
+    """Returns the user's selection as the lab's ``kind`` of look."""
     given = {name: value for name, value in message.items() if name != "type"}
     known = kind.settings()
     for name in given:
@@ -22,17 +22,17 @@ def look(message: Mapping[str, Any], kind: type[Settings]) -> Settings:
 
 
 def waited_s(message: Mapping[str, Any]) -> float:
-    """For how long a frame had lain in the page until it was painted."""
+    """Returns the seconds between a frame's arrival in the page and its painting."""
     return Number(0, math.inf).check(message.get("waited_ms", 0)) / 1000
 
 
 def step(message: Mapping[str, Any]) -> int:
-    """The step that is wanted of the run's past."""
+    """Returns the step to go to."""
     return Integer(0, MOST_STEPS).check(message.get("step"))
 
 
 def target(message: Mapping[str, Any], config: RunConfig) -> str:
-    """The number of the network that is to change, as PyTorch names it. The page changes settings."""
+    """Returns the PyTorch name of the parameter's element to change. (Settings have another message.)"""
     found = message.get("target")
     if not config.has_element(found):
         raise ConfigError(f"target: the network has no {shown(found)}")
@@ -40,7 +40,7 @@ def target(message: Mapping[str, Any], config: RunConfig) -> str:
 
 
 def setting(message: Mapping[str, Any], config: RunConfig) -> tuple[str, str]:
-    """The name of a live setting, and what was typed for it."""
+    """Returns the name of a live setting and the text entered for it."""
     name, text = message.get("name"), message.get("text")
     known = config.settings().get(name) if isinstance(name, str) else None
     if known is None or not known.live or not isinstance(text, str):
@@ -49,7 +49,7 @@ def setting(message: Mapping[str, Any], config: RunConfig) -> tuple[str, str]:
 
 
 def updates(message: Mapping[str, Any], config: RunConfig, epoch: float) -> int:
-    """How many updates a press of Step means: one, or as many as end the ``epoch`` that is under way."""
+    """Returns the updates of a press of Step: one, or those to the end of the current ``epoch``."""
     unit = message.get("unit")
     if unit == "update":
         return 1

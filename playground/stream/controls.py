@@ -1,8 +1,8 @@
-"""What a page's controls show, beside what the settings of its run are at the moment that the stage shows.
+"""The values of a page's controls, which may differ from the settings of its run at the shown step.
 
-The two differ after going back in time: the controls are then asked to follow. They differ also for a moment after a
-live setting has come over the stage's socket, which is faster than the page. Until the controls have caught up, what
-they show is no input; only a change of it is.
+They differ after going back in time, until the controls have been updated. They also differ for a moment after a live
+setting has come over the stage's socket, which is faster than the page. Until the controls catch up, ignore their
+values; only a change made on the page counts as user input.
 """
 
 from collections.abc import Mapping
@@ -13,16 +13,16 @@ from playground.run import RunConfig
 
 
 class Controls:
-    """The controls of one page; ``shown`` is the configuration that they show."""
+    """The controls of one page, which show the configuration ``shown``."""
 
     def __init__(self, shown: RunConfig) -> None:
         self.shown = shown
-        self._due: dict[str, Any] | None = None  # live settings that they are to show
-        self._sent: dict[str, Any] | None = None  # and do not yet
-        self._ahead: dict[str, tuple[Any, Any]] = {}  # by name what they show still, and will show
+        self._due: dict[str, Any] | None = None  # live settings to send to the controls
+        self._sent: dict[str, Any] | None = None  # those sent but not shown yet
+        self._ahead: dict[str, tuple[Any, Any]] = {}  # by name: the value still shown, and the next one
 
     def ask(self, config: RunConfig) -> dict[str, Any]:
-        """The page now shows ``config``. Returns what a person has changed in it."""
+        """Take the ``config`` that the page now shows. Returns the user's changes."""
         for name, (former, value) in list(self._ahead.items()):
             if getattr(config, name) == former != value:
                 config = replace(config, **{name: value})
@@ -34,29 +34,29 @@ class Controls:
         return changed
 
     def expect(self, name: str, value: Any) -> None:
-        """They will show ``value``, of which the stage has told already."""
+        """Expect the controls to show ``value``, which the stage has already sent."""
         former, _ = self._ahead.get(name, (getattr(self.shown, name), None))
         self._ahead[name] = former, value
         self.show({name: value})
 
     def show(self, values: Mapping[str, Any]) -> None:
-        """They have followed the run."""
+        """Note that the controls show ``values``."""
         self.shown = replace(self.shown, **values)
 
     def follow(self, config: RunConfig) -> None:
-        """Have them show the live settings of ``config``; asked for once."""
+        """Request, once, that the controls show the live settings of ``config``."""
         wanted, shown = _live(config), _live(self.shown)
         if wanted != shown and wanted != self._sent:
             self._due = wanted
         self._sent = wanted if wanted != shown else None
 
     def take(self) -> dict[str, Any] | None:
-        """What they are to show and have not been told yet, as JSON."""
+        """Returns the settings to send to the controls, as JSON, and clears them."""
         due, self._due = self._due, None
         return due
 
     def forget(self) -> None:
-        """Another run has taken the place of the one that they followed."""
+        """Drop requests after a change of the run."""
         self._due = self._sent = None
 
 

@@ -1,6 +1,6 @@
-"""The stages' scripts and styles, at addresses that change with their content: a browser never asks for one twice.
+"""The stages' scripts and styles, at addresses that change with their content, so that browsers cache them forever.
 
-A page's first answer already names what its stage will need, so that it comes while Streamlit's own scripts do.
+A page's first response already names the files of its stage, so that they load in parallel with Streamlit's scripts.
 """
 
 import hashlib
@@ -34,14 +34,14 @@ _IMPORTED = re.compile(r"""(?:from|import)\s*["'`]\./([\w.-]+\.js)["'`]""")
 
 @cache
 def stage_files() -> dict[str, Path]:
-    """Every script and style of the stages by its path below ``playground/``."""
+    """Returns every script and style of the stages by its path below ``playground/``."""
     found = sorted(path for path in PACKAGE.rglob("*") if path.suffix in SERVED)
     return {path.relative_to(PACKAGE).as_posix(): path for path in found}
 
 
 @cache
 def stage_version() -> str:
-    """A name for the present content of the stages' files."""
+    """Returns a hash of the stages' files."""
     digest = hashlib.sha256()
     for name, path in stage_files().items():
         digest.update(name.encode() + path.read_bytes())
@@ -49,12 +49,12 @@ def stage_version() -> str:
 
 
 def stage_address(path: str) -> str:
-    """Where a stage's file is served, below the app's own address."""
+    """Returns the address of a stage's file, relative to the app's own."""
     return f"{PREFIX}/{stage_version()}/{path}"
 
 
 async def stage_file(request: Request) -> Response:
-    """A style as it is, a script with all that it imports."""
+    """Serve a style as it is, or a script bundled with its imports."""
     name = request.path_params["path"]
     path = stage_files().get(name)
     if path is None:
@@ -64,9 +64,9 @@ async def stage_file(request: Request) -> Response:
 
 
 class Announcement:
-    """Middleware that adds to each page's first answer what the stage of its lab needs, and ``FIRST_SCRIPTS``.
+    """Middleware that adds a ``Link`` header for the lab's stage, and ``FIRST_SCRIPTS``, to each HTML response.
 
-    That answer is small; it is asked for anew each time, and whole, so that what is added is always today's.
+    That response is small and never taken from a cache, so the additions are always current.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -82,7 +82,7 @@ class Announcement:
 
 
 class _Page:
-    """Sends an answer on; where it is HTML, whole and with what is added."""
+    """Forwards a response; an HTML one is collected and gets the additions."""
 
     def __init__(self, path: str, send: Send) -> None:
         self._path, self._send = path, send
@@ -102,7 +102,7 @@ class _Page:
         await self._send(message)
 
     async def _begun(self, start: Message) -> Message:
-        """Send the head of the answer. Returns its body."""
+        """Send the head of the response. Returns its body."""
         scripts = "".join(
             f'<script type="module">{stage_files()[name].read_text("utf-8")}{call}\n</script>'
             for name, call in FIRST_SCRIPTS.items()
@@ -119,9 +119,9 @@ class _Page:
 
 
 def announcement(page: str) -> str:
-    """The header ``Link`` of the page at this path: the script and the styles of its stage, and what mounts it.
+    """Returns the header ``Link`` of the page at this path: its stage's script and styles, and Streamlit's scripts.
 
-    The addresses are relative to the page's, so that they hold behind any proxy.
+    The addresses are relative to the page's, so they work behind any proxy.
     """
     labs = {lab.path: lab for lab in LABS.values()}
     picture = labs.get(page.rsplit("/", 1)[-1], LABS[FIRST]).picture
@@ -129,19 +129,19 @@ def announcement(page: str) -> str:
         [
             f"<{stage_address(picture)}>; rel=modulepreload",
             *(f"<{stage_address(style)}>; rel=preload; as=style" for style in styles(picture)),
-            *(f"<{script}>; rel=prefetch" for script in mounting_scripts()),  # when the line has nothing better to do
+            *(f"<{script}>; rel=prefetch" for script in mounting_scripts()),  # with the lowest priority
         ]
     )
 
 
 @cache
 def mounting_scripts() -> list[str]:
-    """Streamlit's own scripts that come before a component on our pages, below the app's address.
+    """Returns Streamlit's scripts for a component on our pages, relative to the app's address.
 
-    Streamlit asks for each kind of element when the first one has arrived. Far away that costs one more round trip.
+    Streamlit loads the script of an element kind when the first such element arrives: one more round trip.
     """
     static = Path(streamlit.__file__).parent / "static"
-    first = (static / "index.html").read_text("utf-8")  # names what the browser asks for at once
+    first = (static / "index.html").read_text("utf-8")  # names the scripts loaded at once
     found: dict[str, None] = {}
     waiting = [path.name for kind in _ELEMENTS for path in (static / _SCRIPTS).glob(f"{kind}.*.js")]
     while waiting:

@@ -1,4 +1,4 @@
-"""A picture of every lab, from a small run that trains while somebody looks at it. All visitors share these runs."""
+"""A picture of every lab, from a small run that trains while someone views it. All visitors share these runs."""
 
 import threading
 import time
@@ -11,14 +11,14 @@ from playground.run import Run, Snapshot, View
 from playground.stream.thumbnail import png
 
 SIDE_PX = 320
-SLICE_S = 0.05  # of training between two pictures of a lab
+SLICE_S = 0.05  # training time between two pictures of a lab
 EVERY_S = 1.0
-LONGEST_S = 60.0  # of training, after which a lab's run begins again
+LONGEST_S = 60.0  # training time after which a lab's run starts again
 _PICTURE = View(panels=frozenset({"thumbnail"}))
 
 
 class Gallery:
-    """The newest picture of each lab. Nothing trains unless somebody asks for a picture."""
+    """The newest picture of each lab. Runs train only when a picture is requested."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -28,7 +28,7 @@ class Gallery:
         self._trained_s: dict[str, float] = {}
 
     def picture(self, lab: str) -> bytes | None:
-        """The lab's picture as a PNG; None until its first one is there. Never waits: the next one is asked for."""
+        """Returns the lab's newest picture as a PNG, or None before the first, and requests the next. Never waits."""
         now = time.monotonic()
         with self._lock:
             if now - self._asked_at.get(lab, -EVERY_S) >= EVERY_S:
@@ -37,7 +37,7 @@ class Gallery:
             return self._pictures.get(lab)
 
     def _train(self, lab: str) -> None:
-        """Ask for a slice of the lab's run, from its start where there is none or it has had its time."""
+        """Request a slice of the lab's run; start it anew where there is none or after ``LONGEST_S``."""
         run_id, trained_s = f"gallery {lab}", self._trained_s.get(lab)
         if trained_s is None or trained_s > LONGEST_S:
             card = LABS[lab]
@@ -52,6 +52,6 @@ class Gallery:
     def _take(self, lab: str, seen: "Future[Snapshot]") -> None:
         if seen.cancelled() or seen.exception() is not None:
             with self._lock:
-                self._trained_s.pop(lab, None)  # its run is gone: the next picture begins anew
+                self._trained_s.pop(lab, None)  # the run is lost: the next request starts it anew
             return
         self._pictures[lab] = png(seen.result().arrays["thumbnail"], SIDE_PX)

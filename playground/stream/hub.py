@@ -17,17 +17,17 @@ from playground.stream.gallery import Gallery
 from playground.stream.limits import Limits
 from playground.stream.line import Line
 
-KEEP_S = 5.0  # for which the end of the server waits for the last runs to be kept
+KEEP_S = 5.0  # longest wait at shutdown for the last runs to be stored
 
 log = logging.getLogger(__name__)
 
 
 class ServerFull(Exception):
-    """No more pages can be opened now; the message is for the person."""
+    """No more pages can be opened now; the message is shown to the user."""
 
 
 class Hub:
-    """Channels by token. A token is made for a page and told to nobody else: it is what a socket shows."""
+    """Channels by token. A token is a secret made for one page, which authenticates its socket."""
 
     def __init__(self, engine: Engine, limits: Limits | None = None, store: Store | None = None) -> None:
         self.engine = engine
@@ -40,16 +40,16 @@ class Hub:
 
     @cached_property
     def devices(self) -> dict[str, str]:
-        """The devices that can train, by name; asked once, since a worker answers only between two slices."""
+        """The devices that can train, by name; cached, since a worker answers only between two slices."""
         return self.engine.devices().result()
 
     @property
     def is_full(self) -> bool:
-        """Whether as many pages are open as this server takes."""
+        """Whether the limit of open pages is reached."""
         return len(self) >= self.limits.pages
 
     def issue(self, lab: str = FIRST) -> str:
-        """A new token with a channel of its own, for a run of ``lab``. Raises ServerFull."""
+        """Returns a new token, with a new channel for a run of ``lab``. Raises ServerFull."""
         if self.is_full:
             raise ServerFull(
                 f"This server is full: {len(self)} pages are open on it, and it takes no more. "
@@ -60,19 +60,19 @@ class Hub:
         return token
 
     def channel(self, token: str, lab: str = FIRST) -> Channel:
-        """The channel of a token that this server issued; made anew where it was given up meanwhile."""
+        """Returns the channel of a token that this server issued; a new one where it was closed meanwhile."""
         with self._lock:
             if token not in self._channels:
                 self._channels[token] = Channel(self.engine, self.limits, self.line, self.store, lab)
             return self._channels[token]
 
     def find(self, token: str) -> Channel | None:
-        """The channel of a token that somebody shows us, or None."""
+        """Returns the channel of a token, or None for an unknown one."""
         with self._lock:
             return self._channels.get(token)
 
     def reap(self) -> int:
-        """Close the channels whose page is gone, free their runs, end long turns. Returns how many were closed."""
+        """Close the channels of closed pages, free their runs, end long turns. Returns the number closed."""
         for member in self.line.training():
             member.end_turn()
         now = time.monotonic()
@@ -91,7 +91,7 @@ class Hub:
         return len(channels)
 
     def close(self) -> None:
-        """Keep every run as far as it has come; then end all that was started."""
+        """Store every run, then shut down the engine and the store."""
         with self._lock:
             keeping = [channel.keep() for channel in self._channels.values()]
             self._channels.clear()
@@ -115,7 +115,7 @@ _hub_lock = threading.Lock()
 
 
 def hub() -> Hub:
-    """This process's hub; the first call starts the workers."""
+    """Returns this process's hub; the first call starts the workers."""
     global _hub
     with _hub_lock:
         if _hub is None:
@@ -129,14 +129,14 @@ def _start_engine(limits: Limits) -> Engine:
     try:
         return ProcessEngine(worker_mb=limits.worker_mb, export_s=limits.export_s)
     except OSError as error:  # most likely there is no /dev/shm that can be written
-        from playground.engine.inline import InlineEngine  # here: it brings torch into the web process
+        from playground.engine.inline import InlineEngine  # imported here: it loads torch
 
         log.error("No worker process can be started (%s). Training goes on in the web process, more slowly.", error)
         return InlineEngine()
 
 
 def use_hub(other: Hub | None) -> None:
-    """Put another hub in place: a test's, with an engine of its own."""
+    """Replace the hub, for tests."""
     global _hub
     with _hub_lock:
         _hub = other

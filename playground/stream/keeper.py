@@ -1,4 +1,4 @@
-"""Keeps the runs of one page for the person whose page it is: each in the store, as far as it has come."""
+"""Stores the runs of one page for its user."""
 
 import hashlib
 import secrets
@@ -16,10 +16,10 @@ _PANELS = View(panels=frozenset({"thumbnail", "curves"}))
 
 
 class Keeper:
-    """Writes the page's run to ``store``, where there is one, once it is known whose page it is.
+    """Writes the page's run to ``store``, where there is one, once the page's user is known.
 
-    ``kept_id`` names the run that the page has now. It becomes another one where the page goes on to another run, or
-    to another future of the same.
+    ``kept_id`` is the current run's id in the store. It changes when the page switches to another run, or when an
+    edit gives the run another future.
     """
 
     def __init__(self, store: Store | None, engine: Engine) -> None:
@@ -27,24 +27,24 @@ class Keeper:
         self.owner: str | None = None
         self.returning: bool | None = None
         self.kept_id = ""
-        self._kept = (0, 0)  # the step and the number of edits that are in the store
+        self._kept = (0, 0)  # stored step and number of edits
 
     def introduce(self, secret: object, returning: object = False) -> None:
-        """Know the person by a secret that their browser keeps, of which only the hash is stored, and whether they
-        have been here before. Raises ConfigError."""
+        """Identify the user by a secret from their browser, of which only the hash is stored; ``returning``: whether
+        they have visited before. Raises ConfigError."""
         if not isinstance(secret, str) or len(secret) not in SECRET_CHARACTERS or not secret.isascii():
             low, high = SECRET_CHARACTERS[0], SECRET_CHARACTERS[-1]
             raise ConfigError(f"visitor: a secret has {low} to {high} characters")
         self.owner, self.returning = hashlib.sha256(secret.encode()).hexdigest(), returning is True
 
     def begin(self, kept_id: str | None = None, step: int = 0, edits: int = 0) -> None:
-        """The page goes on to another run; ``kept_id`` where that is in the store already, with so many edits."""
+        """Switch to another run; ``kept_id`` where the store has it, at ``step`` with ``edits`` edits."""
         self.kept_id = kept_id or secrets.token_hex(8)
         self._kept = step, edits
 
     def keep(self, run_id: str, run: Run, last: Snapshot) -> "Future[None] | None":
-        """Write the run, which was seen ``last``, if it has come further than what is in the store. Never waits; the
-        future is done when the store has what it is to write."""
+        """Store the run, whose newest snapshot is ``last``, if it is ahead of the stored one. Never waits; the
+        future is done when the store has received it."""
         reached = last.step, last.info["edits"]
         if (
             self._store is None
@@ -71,7 +71,7 @@ class Keeper:
         def done(seen: "Future[Snapshot]") -> None:
             try:
                 if not seen.cancelled() and seen.exception() is None:
-                    write(seen.result())  # else the run is over, or its worker is: what is in the store stays
+                    write(seen.result())  # else the run or its worker is gone
             finally:
                 handed_over.set_result(None)
 

@@ -1,4 +1,4 @@
-"""What one server takes on, in one place. An operator sets it in the environment; the README has it as a table."""
+"""The limits of one server, set by environment variables; the README lists them."""
 
 import os
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Limits(Settings):
 
     @classmethod
     def from_environment(cls) -> "Limits":
-        """The limits of this server. Raises ConfigError where a variable cannot be used."""
+        """Returns the limits of this server. Raises ConfigError where a variable is invalid."""
         names = {name: PREFIX + name.upper() for name in cls.settings()}
         given = {name: os.environ[variable] for name, variable in names.items() if variable in os.environ}
         limits, problems = cls.from_text(given)
@@ -42,7 +42,7 @@ class Limits(Settings):
         return limits
 
     def problems(self, config: RunConfig) -> list[Problem]:
-        """In what ``config`` asks for more than this server allows."""
+        """Returns a problem for each demand of ``config`` beyond this server's limits."""
         return [
             Problem(name, f"{amount:,} is more than this server allows; use at most {getattr(self, name):,}")
             for name, amount in config.demands().items()

@@ -1,18 +1,18 @@
-"""Places to train on a server, and the line of those who wait for one."""
+"""Places to train on a server, and the waiting line for them."""
 
 import threading
 from typing import Protocol
 
 
 class Member(Protocol):
-    """Whoever trains or waits."""
+    """A page that trains or waits."""
 
     def wake(self) -> None:
-        """Its number has changed. May be called from any thread, with locks held: it must not wait."""
+        """Called when its number changed, from any thread and with locks held: it must not wait."""
         ...
 
     def end_turn(self) -> None:
-        """Give up the place if it has been held for long and without need."""
+        """Give up the place if the page has not been used for long."""
         ...
 
 
@@ -25,13 +25,13 @@ class Line:
         self._lock = threading.Lock()
 
     def join(self, member: Member) -> None:
-        """Take a place, or stand at the end of the line; who is in already stays where they are."""
+        """Take a place, or join the end of the line; no effect on a member already in it."""
         with self._lock:
             if member not in self._members:
                 self._members.append(member)
 
     def leave(self, member: Member) -> None:
-        """Give up the place, or the wait for it; everyone behind moves up."""
+        """Leave the place or the line; the members behind move up."""
         with self._lock:
             if member not in self._members:
                 return
@@ -42,11 +42,11 @@ class Line:
             each.wake()
 
     def number(self, member: Member) -> int:
-        """0 for who may train, 1 for who is next, 2, …; 0 also for who is not in it."""
+        """Returns 0 for a member that may train or is not in the line, 1 for the next, 2, …."""
         with self._lock:
             return max(0, self._members.index(member) + 1 - self.places) if member in self._members else 0
 
     def training(self) -> list[Member]:
-        """Who has a place, while somebody waits for one; else nobody."""
+        """Returns the members that have a place if others wait for one, else none."""
         with self._lock:
             return self._members[: self.places] if len(self._members) > self.places else []

@@ -1,8 +1,8 @@
-"""The socket between a stage and its channel, and the routes that Streamlit's server gets.
+"""The socket between a stage and its channel, and the routes added to Streamlit's server.
 
-A client first shows its token, then sends commands and acknowledges each frame when it has painted it, with the
-milliseconds for which it had lain there; how many frames are under way at most is told in ``connection.py``. The wire
-format of frames is in ``frame.py``; commands are JSON:
+A client first sends its token, then commands, and an acknowledgement of each painted frame with the milliseconds
+since the frame's arrival; ``connection.py`` limits the frames in flight. The wire format of frames is in
+``frame.py``; commands are JSON:
 
     {"type": "hello", "token": …, "resume": …, "run": …}      {"type": "ack", "waited_ms": number}
     {"type": "play"}  {"type": "pause"}  {"type": "step", "unit": "update" | "epoch"}  {"type": "reset"}
@@ -10,7 +10,7 @@ format of frames is in ``frame.py``; commands are JSON:
     {"type": "visitor", "secret": …, "returning": boolean}   {"type": "return"}
     {"type": "view", …}  with the settings of the lab's look by their names
     {"type": "set", "target": "layers.0.weight[2,1]", "value": v}
-    {"type": "setting", "name": "learning_rate", "text": "0,03"}   a live one, as it was typed
+    {"type": "setting", "name": "learning_rate", "text": "0,03"}   a live setting, as entered
 """
 
 import asyncio
@@ -32,15 +32,15 @@ from playground.stream.hub import hub
 from playground.stream.limits import Limits
 from playground.stream.pace import Rate
 
-UTF8_BYTES = 4  # of a character, at most
-HELLO_S = 10.0  # a client that has not said hello by then is cut off
+UTF8_BYTES = 4  # most bytes of a character
+HELLO_S = 10.0  # time limit for the hello
 UNKNOWN_TOKEN, REPLACED, TOO_MANY = 4401, 4409, 4429
 
 log = logging.getLogger(__name__)
 
 
 def routes(base_path: str) -> list[BaseRoute]:
-    """The socket and the stage's files, under Streamlit's base path and without it."""
+    """Returns the routes of the socket and the stage's files, with and without Streamlit's base path."""
     found: list[BaseRoute] = []
     for base in {"", "/" + base_path.strip("/") if base_path.strip("/") else ""}:
         found.append(WebSocketRoute(f"{base}/{PREFIX}/socket", serve))
@@ -50,7 +50,7 @@ def routes(base_path: str) -> list[BaseRoute]:
 
 @contextlib.asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
-    """Start the workers with the server, and end them with it."""
+    """Start the workers with the server, and stop them with it."""
     reaper = asyncio.create_task(hub().keep_reaping())
     try:
         yield
@@ -64,7 +64,7 @@ def limits() -> Limits:
 
 
 async def serve(websocket: WebSocket) -> None:
-    """One connection, from its handshake to its end."""
+    """Serve one connection, from its handshake to its end."""
     _bound(websocket, limits().message_chars)
     await websocket.accept()
     with contextlib.suppress(WebSocketDisconnect, RuntimeError):
@@ -74,8 +74,8 @@ async def serve(websocket: WebSocket) -> None:
 
 
 def _bound(websocket: WebSocket, characters: int) -> None:
-    """Let no message grow longer than this in memory. ASGI has no word for that: uvicorn reads a message to its end,
-    within a limit that is the same for all sockets, before it hands it over; so the limit is set where it counts."""
+    """Limit the size of a message in memory. ASGI has no such option, and uvicorn's own limit is the same for all
+    sockets, so set the limit of the protocol's connection."""
     protocol = getattr(websocket._receive, "__self__", None)
     connection = getattr(protocol, "conn", None)
     if connection is not None:
@@ -83,7 +83,7 @@ def _bound(websocket: WebSocket, characters: int) -> None:
 
 
 async def _greeted(websocket: WebSocket) -> Channel | None:
-    """The channel whose token the client shows first; else the connection is closed."""
+    """Returns the channel of the token in the client's hello; closes the connection without a valid one."""
     try:
         message = await asyncio.wait_for(_received(websocket), HELLO_S)
     except (ConfigError, TimeoutError):
@@ -103,7 +103,7 @@ async def _greeted(websocket: WebSocket) -> Channel | None:
 
 
 async def _converse(websocket: WebSocket, channel: Channel) -> None:
-    """Send frames as they are painted, and carry out commands, until either side leaves."""
+    """Send frames and carry out commands until either side disconnects."""
     connection = channel.connect()
     tasks = [
         asyncio.create_task(_send(websocket, channel, connection)),
@@ -156,7 +156,7 @@ async def _listen(websocket: WebSocket, channel: Channel, connection: Connection
 
 
 async def _received(websocket: WebSocket) -> dict[str, Any]:
-    """The next message, a JSON object of bounded size. Raises ConfigError for anything else."""
+    """Returns the next message, a JSON object of limited size. Raises ConfigError for anything else."""
     data = await websocket.receive()
     if data["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(data.get("code", 1005))

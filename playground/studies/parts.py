@@ -94,7 +94,7 @@ class Training:
     def _advance(self, end: float, in_one: bool) -> None:
         """Train up to the epoch ``end``, ``in_one`` call if no network seeks the target.
 
-        If a network diverges in that call, all are restored and repeat the epochs one by one, since a diverged network
+        If a network diverges in that call, all are restored and repeat the epochs one by one: a diverged network
         keeps its state of the epoch before.
         """
         if in_one:
