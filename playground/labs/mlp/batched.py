@@ -1,8 +1,8 @@
 """Many networks of one structure trained at once, each with its own weights, data and hyperparameters.
 
-The update is ``make_update``'s under ``torch.func.vmap``: what one network does is what it would do alone, so that
-batched training equals a loop over the networks up to rounding (the tests hold it to that). A network whose
-parameters or loss stop being finite stands still at its last finite state; its neighbours never notice.
+The update is ``make_update``'s under ``torch.func.vmap``, so batched training equals a loop over the networks up to
+rounding (which the tests check). A network whose parameters or loss become infinite stays at its last finite state;
+the others are not affected.
 """
 
 import time
@@ -25,21 +25,20 @@ from playground.training.optimizers import initial_state
 from playground.training.turns import give_way
 from playground.training.update import Batch, Loop, all_alive, make_update
 
-COMPILED_BLOCK = 32  # networks in one compiled program; any number of them is trained block by block
+COMPILED_BLOCK = 32  # networks in one compiled program; larger populations are trained block by block
 TRACED_BLOCK = 256
-TRACED_ELEMENTS = 2**20  # activations, or parameters, of a traced block: 4 MB stay near the processor
+TRACED_ELEMENTS = 2**20  # activations, or parameters, of a traced block: 4 MB fit the processor's cache
 SCORES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
 
 
 class Population:
-    """S networks of one ``structure``, whose own ``networks`` is not read, in training.
+    """S networks of one ``structure`` (its ``networks`` is ignored) in training.
 
-    ``parameters`` (S, P) and ``data``, features (S, N, D) and targets (S, N, outputs), of which the first
-    ``train_size`` rows are trained on; ``hyperparameters`` by name, each (S,), ``learning_rate`` among them; where
-    ``structure`` has L1 also which parameters are ``alive`` (S, P), else all. All are of one dtype on one device.
-    After n updates ``steps`` (S,) is n, less for a network that has ``diverged`` (S,): it stays where it was when
-    last found finite. ``scores`` (S, 4) are ``SCORES``, losses being means over the points and accuracies shares in
-    [0, 1].
+    ``parameters`` is (S, P). ``data`` is features (S, N, D) and targets (S, N, outputs); training uses the first
+    ``train_size`` rows. ``hyperparameters`` by name are each (S,) and include ``learning_rate``. With L1 in
+    ``structure``, ``alive`` (S, P) is its initial mask, by default all ones. All have one dtype and one device.
+    After n updates ``steps`` (S,) is n, less for a network that has ``diverged`` (S,), which stays at its last state
+    found finite. ``scores`` (S, 4) are ``SCORES``: losses are means over the points, accuracies shares in [0, 1].
     """
 
     def __init__(
@@ -60,7 +59,7 @@ class Population:
         self.data, self.train_size = data, train_size
         self.hyperparameters = dict(sorted(hyperparameters.items()))
         self.step = 0
-        self.measuring_s = 0.0  # what it took to measure all networks, the last time
+        self.measuring_s = 0.0  # time of the last measurement of all networks
         self.steps = torch.zeros(count, dtype=torch.int64)
         self.diverged = torch.zeros(count, dtype=torch.bool)
         self._traced = traced_loop(self.structure, parameters.device)
@@ -74,16 +73,16 @@ class Population:
         return self._loop.tier
 
     def compilable(self) -> Structure:
-        """The structure of the program that could train this population: one network, or a block of them."""
+        """Returns the structure of the compiled program for a block of this population."""
         return replace(self.structure, networks=COMPILED_BLOCK)
 
     def use(self, loop: CompiledLoop) -> None:
-        """Train with ``loop``, made for ``compilable``, from the next update on; last bits differ."""
+        """Train with ``loop``, made for ``compilable()``, from the next update on; last bits differ."""
         self._loop = loop
         self._make_blocks()
 
     def advance(self, count: int) -> None:
-        """Run ``count`` updates of every network that is finite still, then measure all."""
+        """Run ``count`` updates of every network that has not diverged, then measure all."""
         if count <= 0 or bool(self.diverged.all()):
             return
         before = self.parameters, self.state, self.scores
@@ -101,26 +100,26 @@ class Population:
         self.scores = _where(keep, scores, before[2])
 
     def rehearse(self) -> None:
-        """Do now what makes the first update slow (tracing it). Leaves everything as it was."""
+        """Trace the update, so that the first one is as fast as the others. Does not change the networks."""
         before = self.parameters, self.state
         self._run(1)
         self.parameters, self.state = before
 
     def moment(self) -> dict[str, Tensor]:
-        """All that training changes, by name, each (S, …): for ``restore`` and ``go_back``. Nothing is copied, since
-        no tensor is written twice."""
+        """Returns everything that training changes, by name, each (S, …), for ``restore`` and ``go_back``. Nothing is
+        copied: tensors are never modified in place."""
         own = {"parameters": self.parameters, "scores": self.scores, "steps": self.steps, "diverged": self.diverged}
         return own | {f"state.{name}": value for name, value in self.state.items()}
 
     def restore(self, step: int, moment: Mapping[str, Tensor]) -> None:
-        """Be as at an earlier ``moment``, after ``step`` updates; scores that it lacks are measured again."""
+        """Restore a ``moment()`` taken after ``step`` updates; re-measure the scores if it lacks them."""
         self.step, self.parameters = step, moment["parameters"]
         self.steps, self.diverged = moment["steps"], moment["diverged"]
         self.state = {name: moment[f"state.{name}"] for name in self.state}
         self.scores = moment["scores"] if "scores" in moment else self.measured()
 
     def go_back(self, networks: Tensor, moment: Mapping[str, Tensor]) -> None:
-        """Put the marked ``networks`` (S,) where they were at ``moment``; whether they diverged stays."""
+        """Restore the networks in the mask ``networks`` (S,) to ``moment``, but not ``diverged``."""
         here = ~networks
         keep = here.to(self.parameters.device)
         self.parameters = _where(keep, self.parameters, moment["parameters"])
@@ -142,12 +141,12 @@ class Population:
                 count=count,
             )
             found.append((moved, state))
-        total = len(self.parameters)  # the last block may hold more
+        total = len(self.parameters)  # the last block may include copies
         self.parameters = torch.cat([moved for moved, _ in found])[:total]
         self.state = {name: torch.cat([state[name] for _, state in found])[:total] for name in self.state}
 
     def _make_blocks(self) -> None:
-        """Which networks go through the loop together, with their data and hyperparameters."""
+        """Divide the networks into blocks, each with its data and hyperparameters."""
         total, is_compiled = len(self.parameters), self._loop is not self._traced
         size = COMPILED_BLOCK if is_compiled else block_of(self.structure, self.structure.batch_size)
         self._blocks = []
@@ -159,7 +158,7 @@ class Population:
             self._blocks.append((index, data, constants))
 
     def measured(self) -> Tensor:
-        """``SCORES`` of every network as it is now, (S, 4)."""
+        """Returns the current ``SCORES`` of every network, (S, 4)."""
         loss = vmap(partial(LOSSES[self.structure.loss], output=self.structure.output))
         found = logits(self.structure, self.parameters, self.data[0])
         columns = []
@@ -170,22 +169,22 @@ class Population:
 
 
 def block_of(structure: Structure, rows: int) -> int:
-    """How many networks to compute at once, each with ``rows`` rows of data: what that touches should stay near the
-    processor, and bounds the memory."""
+    """Returns the number of networks to compute at once, each with ``rows`` rows of data, to fit the processor's
+    cache and bound the memory."""
     elements = max(rows * sum(structure.sizes), structure.parameters)
     return max(1, min(TRACED_BLOCK, TRACED_ELEMENTS // elements))
 
 
 @lru_cache(maxsize=64)
 def traced_loop(structure: Structure, device: torch.device) -> Loop:
-    """The loop for every population of this structure: what was traced once serves all of them."""
+    """Returns the loop for this structure; all its populations share the traced graph."""
     model = MLP(structure.sizes, structure.activation).to(device)
     loss = partial(LOSSES[structure.loss], output=structure.output)
     return Loop(vmap(make_update(model, loss, structure.optimizer)))
 
 
 def logits(structure: Structure, parameters: Tensor, features: Tensor) -> Tensor:
-    """What each of S networks, ``parameters`` (S, P), makes of its own ``features`` (S, N, D): (S, N, outputs)."""
+    """Returns the logits (S, N, outputs) of S networks, ``parameters`` (S, P), each on its ``features`` (S, N, D)."""
     size, activation = block_of(structure, features.shape[1]), _activation(structure.activation)
     with torch.no_grad():
         found = []
@@ -196,7 +195,7 @@ def logits(structure: Structure, parameters: Tensor, features: Tensor) -> Tensor
 
 
 def by_layer(sizes: Sequence[int], parameters: Tensor) -> list[tuple[Tensor, Tensor]]:
-    """The parameters (S, P) of S networks as each layer's weights (S, outputs, inputs) and biases (S, outputs)."""
+    """Returns views of parameters (S, P) as each layer's weights (S, outputs, inputs) and biases (S, outputs)."""
     shapes = list(pairwise(sizes))
     parts = iter(parameters.split_with_sizes([size for m, n in shapes for size in (m * n, n)], dim=1))
     return [(next(parts).view(-1, n, m), next(parts)) for m, n in shapes]
@@ -205,8 +204,8 @@ def by_layer(sizes: Sequence[int], parameters: Tensor) -> list[tuple[Tensor, Ten
 def _forward(
     sizes: Sequence[int], activation: Callable[[Tensor], Tensor], parameters: Tensor, features: Tensor
 ) -> Tensor:
-    """``MLP.forward`` for each of S networks. Points come last within: twice as fast as ``vmap`` of it, which
-    multiplies matrices that are narrow where they are read."""
+    """Returns ``MLP.forward`` for each of S networks. Internally points are the last dimension: twice as fast as
+    ``vmap``, whose matrices have a short contiguous dimension."""
     current = features.mT  # (S, D, N)
     for index, (weights, biases) in enumerate(by_layer(sizes, parameters)):
         if index > 0:
@@ -217,18 +216,18 @@ def _forward(
 
 @lru_cache
 def _activation(name: str) -> Callable[[Tensor], Tensor]:
-    """The activation of sums that nobody needs afterwards."""
+    """Returns the activation, which may overwrite its input."""
     return _tanh if name == "tanh" else MLP((1, 1), name).activation
 
 
 def _tanh(sums: Tensor) -> Tensor:
-    """tanh x = 2 σ(2x) - 1, in place: torch takes seven times as long for a tanh as for a sigmoid, and maps and
-    measurements of many networks are little else. They differ by 2e-7 at most."""
+    """tanh x = 2 σ(2x) - 1, in place: torch's tanh takes seven times as long as its sigmoid and dominates maps and
+    measurements of many networks. The two differ by at most 2e-7."""
     return sums.mul_(2).sigmoid_().mul_(2).sub_(1)
 
 
 def _accuracies(outputs: Tensor, targets: Tensor) -> Tensor:
-    """The share of points whose class is right, (S,), as ``probes.accuracy``, from outputs (S, N, outputs)."""
+    """Returns the accuracies (S,), like ``probes.accuracy``, from outputs (S, N, outputs)."""
     if outputs.shape[-1] == 1:
         right = (outputs > 0) == (targets > 0)
     else:
@@ -237,12 +236,12 @@ def _accuracies(outputs: Tensor, targets: Tensor) -> Tensor:
 
 
 def _where(keep: Tensor, new: Tensor, old: Tensor) -> Tensor:
-    """``new`` for the networks to ``keep`` (S,), ``old`` for the others."""
+    """Returns ``new`` for the networks in the mask ``keep`` (S,), ``old`` for the others."""
     return torch.where(keep.view(-1, *[1] * (new.dim() - 1)), new, old)
 
 
 def to_numpy(prefix: str, moment: Mapping[str, Tensor]) -> dict[str, NDArray[Any]]:
-    """A population's ``moment`` as copies, to keep: each under its name after ``prefix``."""
+    """Returns copies of a population's ``moment``, with ``prefix`` before each name."""
     kept = {}
     for name, value in moment.items():
         give_way()
@@ -251,7 +250,7 @@ def to_numpy(prefix: str, moment: Mapping[str, Tensor]) -> dict[str, NDArray[Any
 
 
 def from_numpy(kept: Mapping[str, Any], prefix: str, like: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors that ``to_numpy`` has put under ``prefix``, each where its like is."""
+    """Returns the tensors of ``to_numpy`` with this ``prefix``, on the devices of those in ``like``."""
     found = {}
     for name, tensor in like.items():
         give_way()

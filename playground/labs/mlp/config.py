@@ -1,4 +1,4 @@
-"""The choices of the multilayer-perceptron lab. Defaults are TensorFlow Playground's."""
+"""The settings of the multilayer-perceptron lab. Defaults are TensorFlow Playground's."""
 
 import re
 from collections.abc import Mapping
@@ -31,17 +31,17 @@ SHAPES = ((), (4,), (8,), (4, 2), (8, 8), (16, 16), (8, 8, 8), (8,) * 4, (8,) * 
 
 
 def batch_sizes(config: "MLPConfig") -> list[int]:
-    """The usual ones, and all training points at once."""
+    """Returns the usual batch sizes, and all training points at once."""
     available = train_size(config.dataset, config.train_share)
     return [size for size in BATCH_SIZES if size < available] + [available]
 
 
 @dataclass(frozen=True)
 class Look(Settings):
-    """What a person looks at.
+    """The user's selections.
 
-    ``neuron`` is (layer, index), whose map is the large one: layer 0 holds the features, None is the output.
-    ``probe`` is a point (x, y) whose forward pass is wanted.
+    ``neuron`` is the (layer, index) of the large map: layer 0 holds the features, None is the output.
+    ``probe`` is a point (x, y) whose forward pass is shown.
     """
 
     neuron: tuple[int, int] | None = setting(None, Maybe(Pair(Integer(0, 10_000))), "Neuron")
@@ -153,12 +153,12 @@ class MLPConfig(RunConfig):
 
     @property
     def outputs(self) -> int:
-        """How many neurons the output layer has."""
+        """The number of output neurons."""
         return max(DATASETS[self.dataset].classes, 2) if self.loss == "cross_entropy" else 1
 
     @property
     def output_activation(self) -> str:
-        """What turns the last layer's sums into the network's output: ``softmax``, ``tanh`` or ``linear``."""
+        """The function from the logits to the network's output: ``softmax``, ``tanh`` or ``linear``."""
         if self.loss == "cross_entropy":
             return "softmax"
         return "linear" if DATASETS[self.dataset].is_regression else "tanh"
@@ -170,11 +170,11 @@ class MLPConfig(RunConfig):
 
     @property
     def ranked_by(self) -> str:
-        """The accuracy on new points, or where there is none the loss."""
+        """The test accuracy, or for regression the test loss."""
         return "test_loss" if DATASETS[self.dataset].is_regression else "test_accuracy"
 
     def training_bytes(self, padded_to: int = 0) -> int:
-        """About how much memory the network takes beside others, alone or ``padded_to`` so many parameters."""
+        """Returns an estimate of a network's memory in a batch, at its size or ``padded_to`` so many parameters."""
         parameters, points = self.demands()["parameters"], self.demands()["points"]
         has_mask = self.l1_strength > 0 or parameters < padded_to
         vectors = 1 + VECTORS[self.optimizer] + has_mask
@@ -226,7 +226,7 @@ class MLPConfig(RunConfig):
         return found
 
     def losses(self) -> tuple[str, ...]:
-        """The losses that fit the dataset, the usual one first."""
+        """Returns the losses that fit the dataset, the usual one first."""
         classes = DATASETS[self.dataset].classes
         if classes == 0:
             return ("squared_error",)

@@ -1,4 +1,4 @@
-"""The controls of a run: data, network, training. Every page on points in the plane has them in its sidebar."""
+"""The controls of data, network and training, in the sidebar of every page on points in the plane."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -20,8 +20,8 @@ picker = component("picker", "labs/mlp/stage/picker.js")
 
 @st.fragment
 def controls(session: PageSession, questions: Sequence[Question] = ()) -> None:
-    """The settings of a run. A fragment, so that a change redraws them and nothing else, and is quick; ``questions``
-    are those of the page's head."""
+    """Draw the settings of a run. A fragment, so that a change redraws only them. ``questions`` are those of the
+    page's head."""
     config = session.follow()
     follow_question(session, questions)
     data_and_network(session, config)
@@ -34,7 +34,7 @@ def controls(session: PageSession, questions: Sequence[Question] = ()) -> None:
 
 
 def data_and_network(session: PageSession, config: MLPConfig) -> None:
-    """The upper part of the controls."""
+    """Draw the upper part of the controls."""
     st.markdown("**Data**")
     picker(
         key="picker",
@@ -48,13 +48,13 @@ def data_and_network(session: PageSession, config: MLPConfig) -> None:
 
 
 def structure(session: PageSession) -> None:
-    """Hidden layers and inputs, where no network is drawn in which one could click them together."""
+    """Draw controls of hidden layers and inputs, for pages without a drawn network to edit."""
     control(session, "hidden_sizes")
     control(session, "features", label="Inputs")
 
 
 def seeds_and_device(session: PageSession) -> None:
-    """The last part of the controls, folded."""
+    """Draw the last part of the controls, folded."""
     with st.expander("Seeds and device"):
         left, right = st.columns(2)
         control(session, "seed", left, label="Weights seed")
@@ -65,7 +65,7 @@ def seeds_and_device(session: PageSession) -> None:
 
 @st.fragment
 def _live_controls(session: PageSession, questions: Sequence[Question]) -> None:
-    """The settings that a run takes as it goes: the fewer are redrawn, the sooner the change is on the stage."""
+    """Draw the live settings, in a fragment of their own: a small one is redrawn fast."""
     session.follow()
     follow_question(session, questions)
     left, right = st.columns(2)
@@ -75,14 +75,14 @@ def _live_controls(session: PageSession, questions: Sequence[Question]) -> None:
 
 
 def regularization(session: PageSession) -> None:
-    """L1 and L2 side by side."""
+    """Draw L1 and L2 in a row."""
     left, right = st.columns(2)
     control(session, "l1_strength", left, label="L1 rate", zero="off")
     control(session, "weight_decay", right, label="L2 rate", zero="off")
 
 
 def _device_menu() -> None:
-    """The devices of this server by their names; a GPU is listed where there is one."""
+    """Draw a menu of this server's devices by their hardware's names."""
     hardware = hub().devices
     usual = list(hardware.values())[-1]
     labels = {"auto": f"{DEVICES['auto'].label} ({usual})"} | {
@@ -102,7 +102,7 @@ def _take_dataset() -> None:
 
 @cache
 def _thumbnails() -> list[dict[str, Any]]:
-    """Every dataset with some of its points, for the picker."""
+    """Returns every dataset with some of its points, for the picker."""
     options = []
     for name, entry in DATASETS.items():
         split = draw(name, noise=0.0, train_share=0.5, data_seed=0)

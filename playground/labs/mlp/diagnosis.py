@@ -1,4 +1,4 @@
-"""Why networks of a comparison failed: each is looked into, and equal causes are told once."""
+"""Why networks of a comparison failed: the evidence of each, grouped by cause."""
 
 from collections.abc import Mapping, Sequence
 from math import isfinite
@@ -11,7 +11,7 @@ from playground.data.points import DATASETS
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.divergence import explained
 from playground.labs.mlp.ensemble import MLPEnsemble
-from playground.labs.mlp.evidence import LONG, MANY, Case, Evidence, Sibling, beside, evidence, summary
+from playground.labs.mlp.evidence import DEAD_SHARE, LONG, Case, Evidence, Sibling, beside, evidence, summary
 from playground.labs.mlp.experiment import stays_finite
 from playground.labs.mlp.layers import Floats
 from playground.labs.mlp.population import PopulationExperiment
@@ -19,51 +19,51 @@ from playground.run import Run
 from playground.runs.link import query
 
 MOST_CARDS = 3
-MOST_SEEDS = 32  # of a variant, that are looked into
+MOST_SEEDS = 32  # seeds of a variant that are examined
 
 
 class Diagnosis:
     """The failures among the networks of an ``ensemble``: ``seeds`` of each of the ``variants``, which differ in the
-    ``varied`` setting. What it keeps of every network for that, the best test loss after an epoch, is part of the
-    comparison's state."""
+    ``varied`` setting. Its record of every network's best test loss after an epoch is part of the comparison's
+    state."""
 
     def __init__(self, ensemble: MLPEnsemble, variants: Mapping[str, MLPConfig], varied: str, seeds: int) -> None:
         self._networks, self._variants, self._varied, self._seeds = ensemble.networks, variants, varied, seeds
         self._is_regression = DATASETS[next(iter(variants.values())).dataset].is_regression
         self._best_loss = self._networks.scores()["test_loss"]
         self._best_epoch = np.zeros(len(self._best_loss), dtype=np.int64)
-        self._asleep_at_start: dict[int, Floats] = {}
+        self._dead_at_start: dict[int, Floats] = {}
 
     def look(self, epoch: int) -> None:
-        """Take note of the losses at the end of ``epoch``."""
+        """Record the losses at the end of ``epoch``."""
         test_loss = self._networks.scores()["test_loss"]
         is_best = test_loss < self._best_loss
         self._best_loss = np.where(is_best, test_loss, self._best_loss)
         self._best_epoch = np.where(is_best, epoch, self._best_epoch)
 
     def state(self) -> dict[str, Any]:
-        """What ``restore`` goes on from."""
+        """Returns the record of best losses."""
         return {"best_loss": self._best_loss, "best_epoch": self._best_epoch}
 
     def restore(self, kept: Mapping[str, Any]) -> None:
-        """Go on from an earlier ``state``."""
+        """Restore from ``state()``."""
         self._best_loss, self._best_epoch = kept["best_loss"], kept["best_epoch"]
 
     def cards(self, epoch: float, reached: NDArray[np.int64]) -> list[dict[str, Any]]:
-        """A card for each cause in each variant: for how many it holds, the worst of them as the example, and what to
-        try. First those of networks that diverged, then what most failed by.
+        """Returns a card for each cause in each variant: the number of its networks, the worst one as the example,
+        and what to try. Divergence comes first, then the most frequent causes.
 
-        ``reached`` says after which epoch a network met the target, -1 for none. Only those that diverged count as
-        failures during the first epochs, and for regression at all.
+        ``reached`` has the epoch after which a network met the target, -1 for none. During the first epochs, and for
+        regression always, only diverged networks count as failures.
         """
         diverged, has_failed = self._networks.diverged(), self._has_failed(reached)
         is_late = epoch >= LONG
         cards: list[tuple[tuple[bool, int], dict[str, Any]]] = []
         for variant, failed in self._worst_first(has_failed if is_late else diverged).items():
-            looked = failed[:MOST_SEEDS]
-            of = f"{self._seeds} seeds" if looked == failed else f"the {MOST_SEEDS} worst seeds"
+            examined = failed[:MOST_SEEDS]
+            of = f"{self._seeds} seeds" if examined == failed else f"the {MOST_SEEDS} worst seeds"
             causes: dict[str, list[tuple[int, Evidence]]] = {}
-            for index, case in self._cases(looked).items():
+            for index, case in self._cases(examined).items():
                 found = evidence(case)
                 causes.setdefault(found.cause, []).append((index, found))
             for each in causes.values():
@@ -74,7 +74,7 @@ class Diagnosis:
         return [card for _, card in sorted(cards, key=lambda each: each[0])][:MOST_CARDS]
 
     def layers(self) -> list[list[dict[str, Any]]]:
-        """What goes on in the layers of every variant's networks, as JSON."""
+        """Returns a summary of the layers of every variant's networks, as JSON."""
         seeds = range(min(self._seeds, MOST_SEEDS))
         wanted = [variant * self._seeds + seed for variant in range(len(self._variants)) for seed in seeds]
         found: list[list[dict[str, Any]]] = [[] for _ in self._variants]
@@ -91,7 +91,7 @@ class Diagnosis:
         return diverged if self._is_regression else diverged | (reached < 0)
 
     def _worst_first(self, has_failed: NDArray[np.bool_]) -> dict[int, list[int]]:
-        """The networks that failed in each variant: first those that diverged, then by accuracy, or by loss."""
+        """Returns each variant's failed networks, the worst first: diverged ones, then by accuracy, or by loss."""
         scores, diverged = self._networks.scores(), self._networks.diverged()
         badness = scores["test_loss"] if self._is_regression else -scores["test_accuracy"]
         found: dict[int, list[int]] = {}
@@ -100,11 +100,11 @@ class Diagnosis:
         return found
 
     def _cases(self, indices: Sequence[int]) -> dict[int, Case]:
-        """What is known of these networks, in their order."""
+        """Returns the cases of these networks, in their order."""
         scores, steps, diverged = self._networks.scores(), self._networks.steps(), self._networks.diverged()
         ((places, seen),) = self._networks.layers(indices)  # a variant is one group, or lies in one
-        asleep = dict(zip(places, seen.asleep, strict=True))
-        starts = self._starts([index for index, shares in asleep.items() if (shares >= MANY).any()])
+        dead = dict(zip(places, seen.dead_or_saturated, strict=True))
+        starts = self._starts([index for index, shares in dead.items() if (shares >= DEAD_SHARE).any()])
         norms = dict(zip(places, seen.gradient_norms, strict=True))
         return {
             index: Case(
@@ -116,29 +116,29 @@ class Diagnosis:
                 best_epoch=int(self._best_epoch[index]),
                 has_diverged=bool(diverged[index]),
                 gradient_norms=norms[index],
-                asleep=asleep[index],
-                asleep_at_start=starts.get(index, asleep[index]),
+                dead_or_saturated=dead[index],
+                dead_or_saturated_at_start=starts.get(index, dead[index]),
             )
             for index in indices
         }
 
     def _starts(self, indices: Sequence[int]) -> dict[int, Floats]:
-        """The shares of these networks' units that were asleep before any training; each is looked at once."""
-        known = self._asleep_at_start
+        """Returns the initial shares of dead or saturated units, of these networks at least; cached."""
+        known = self._dead_at_start
         if missing := [index for index in indices if index not in known]:
             fresh = PopulationExperiment([self._networks.configs[index] for index in missing])
             ((places, seen),) = fresh.layers()
-            known |= {missing[place]: shares for place, shares in zip(places, seen.asleep, strict=True)}
+            known |= {missing[place]: shares for place, shares in zip(places, seen.dead_or_saturated, strict=True)}
         return known
 
     def _explained(self, index: int, found: Evidence) -> Evidence:
-        """What a network diverged by, and a change that has been tried."""
+        """Returns why a network diverged, with a change that was tried and works."""
         why = explained(self._networks.configs[index], int(self._networks.steps()[index]), stays_finite)
         words = tuple(f"{each}: {why.words}" for each in found.words)
         return Evidence(cause=found.cause, words=words, setting=why.setting, value=why.value)
 
     def _siblings(self, variant: int, has_failed: NDArray[np.bool_]) -> tuple[int, list[Sibling]]:
-        """How many networks of a variant did well, and how the others did."""
+        """Returns the number of a variant's successes, and the other variants."""
         did = "stayed finite in" if self._is_regression else "reached the target in"
         successes = (~has_failed).reshape(-1, self._seeds).sum(axis=1).tolist()
         values = [getattr(each, self._varied) for each in self._variants.values()]

@@ -1,6 +1,6 @@
-"""Many multilayer perceptrons in training as the studies ask for it: in batches, with their maps of the plane.
+"""Many multilayer perceptrons in training, in batches, for the studies.
 
-The class keeps the contract of ``studies.ensemble.Ensemble``, whose docstrings say what each method does.
+The class implements ``studies.ensemble.Ensemble``, which documents the methods.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from playground.data.points import DATASETS, DOMAIN, draw
 from playground.export.palette import plane_colors
 from playground.labs.mlp.batched import from_numpy, to_numpy
 from playground.labs.mlp.config import MLPConfig
-from playground.labs.mlp.layers import alike
+from playground.labs.mlp.layers import same_channels
 from playground.labs.mlp.population import PopulationExperiment
 from playground.training.compiled import Lookout
 
@@ -23,7 +23,7 @@ LARGE_SIDE = 60
 
 
 class MLPEnsemble:
-    """The networks of ``configs`` in training; ``networks`` are they, in batches, which ``padded`` ones share."""
+    """The networks of ``configs`` in training; ``networks`` holds them, in batches (see ``padded`` there)."""
 
     def __init__(self, configs: Sequence[MLPConfig], *, padded: bool = False) -> None:
         self.networks = PopulationExperiment(configs, padded=padded)
@@ -94,10 +94,10 @@ class MLPEnsemble:
         }
 
     def pictures(self, wall: Sequence[int], large: Sequence[int]) -> dict[str, NDArray[Any]]:
-        """``maps`` and ``large`` (n, 1 or classes, side, side), and the points that each large one learns from."""
+        """Returns ``maps`` and ``large`` (n, 1 or classes, side, side), and the training points of each large one."""
         arrays: dict[str, NDArray[Any]] = {
-            "maps": alike(self.networks.boundaries(wall)),
-            "large": alike(self.networks.boundaries(large, LARGE_SIDE)),
+            "maps": same_channels(self.networks.boundaries(wall)),
+            "large": same_channels(self.networks.boundaries(large, LARGE_SIDE)),
         }
         for place, index in enumerate(large):
             config = self.configs[index]
@@ -109,7 +109,7 @@ class MLPEnsemble:
     # A state
 
     def state(self) -> dict[str, Any]:
-        """In NumPy: of each batch every network, and where they were at the mark if that is not here."""
+        """Returns every batch's state in NumPy, and its state at the mark if that is another."""
         kept: dict[str, Any] = {}
         marks = zip(self.networks.groups, self._marks, self._marked_at, strict=True)
         for index, (group, mark, step) in enumerate(marks):
@@ -129,6 +129,6 @@ class MLPEnsemble:
         self._marked_at = [state[f"{index}.marked_at"] for index in range(len(self._marks))]
 
     def parameters_sha256(self) -> str:
-        """The hash of all networks' float32 bytes, one after the other."""
+        """Returns the hash of all networks' float32 parameters."""
         parameters = [group.population.parameters for group in self.networks.groups]
         return hashlib.sha256(torch.cat([each.cpu().flatten() for each in parameters]).numpy().tobytes()).hexdigest()

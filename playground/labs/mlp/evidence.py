@@ -1,4 +1,4 @@
-"""Why networks learn or fail: what goes on in their layers over many seeds, and the evidence against one of them."""
+"""Why networks learn or fail: a summary of their layers over many seeds, and the evidence for a failure's cause."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -13,26 +13,26 @@ from playground.labs.mlp.config import MAX_NEURONS, MLPConfig
 from playground.labs.mlp.layers import Floats, Layers
 from playground.statistics import quantiles
 
-MANY = 0.5  # the share of a layer's units from which on their being dead or saturated is worth a word
-GREW = 0.25  # by so much of a layer's units their share has grown where training did it, not the initial weights
-VANISHED = 1 / 10  # the first layer's gradient over the last one's, under sigmoid and tanh
-FAINT = 2 / 3  # the same under sigmoid where nothing is learned
-TINY = 1e-3  # the same under the others
-STUCK = 0.9  # of the loss of always guessing: with more, nothing is learned
-OVERSHOT = 1.1  # of that loss: guessing would be better
-ROSE = 1.05  # of the best test loss: less than that is chance
-BY_HEART = 0.75  # of the test loss: a training loss below it, where the test loss rises or
-LEARNED = 0.1  # of the loss of guessing is all that is left in training
-LONG = 10  # epochs; before that no network has failed for being slow
-CLEARLY = 0.25  # of the seeds: by so many more another variant succeeds where that is no chance
+DEAD_SHARE = 0.5  # report a layer when at least half its units are dead or saturated
+DEAD_GROWTH = 0.25  # training caused it, not the initial weights, when the share has grown by this
+VANISHED = 1 / 10  # first layer's gradient / last layer's: vanishing under sigmoid and tanh
+FAINT = 2 / 3  # the same ratio: vanishing under sigmoid when stuck
+TINY = 1e-3  # the same ratio: tiny under any activation
+STUCK = 0.9  # training loss / guessing loss: stuck from here on
+OVERSHOT = 1.1  # training loss / guessing loss: worse than guessing
+ROSE = 1.05  # test loss / best test loss: risen
+OVERFIT_RATIO = 0.75  # train loss / test loss: overfit below it, if the test loss has risen or the network has
+FITTED = 0.1  # training loss / guessing loss below this: fitted its training points
+LONG = 10  # epochs before a network can count as failed for being slow
+CLEARLY = 0.25  # of the seeds: another variant is clearly better with so many more successes
 
 
 def summary(found: Layers, rows: Sequence[int]) -> list[dict[str, Any]]:
-    """The networks in ``rows`` of ``found``, layer by layer from the first.
+    """Returns a summary of the networks in ``rows`` of ``found`` for each layer, from the first.
 
     ``gradient`` is their median gradient norm with ``low`` and ``high`` (10 and 90 %); ``dead`` and ``saturated``
-    are median shares; ``histogram`` the mean shares of outputs in equal bins over ``range``. What a layer does not
-    have is None.
+    are median shares; ``histogram`` has the mean shares of outputs in equal bins over ``range``. None where a value
+    does not apply to a layer.
     """
     chosen, result = list(rows), []
     for layer in range(found.gradient_norms.shape[1]):
@@ -59,23 +59,23 @@ def summary(found: Layers, rows: Sequence[int]) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A network that failed at a classification, as it is at ``step``. Of its L layers it has the ``gradient_norms``
-    (L,), and of the hidden ones the shares ``asleep`` (L - 1,), see ``Layers``, now and at the start."""
+    """A network that failed at a classification, at ``step``. It has the ``gradient_norms`` (L,) of its L layers, and
+    the shares ``dead_or_saturated`` (L - 1,) of the hidden ones, see ``Layers``, now and at the start."""
 
     config: MLPConfig
     step: int
     train_loss: float
     test_loss: float
-    best_loss: float  # of the test losses after every epoch, and
+    best_loss: float  # the lowest test loss after an epoch
     best_epoch: int
     has_diverged: bool
     gradient_norms: Floats
-    asleep: Floats
-    asleep_at_start: Floats
+    dead_or_saturated: Floats
+    dead_or_saturated_at_start: Floats
 
     @property
     def guessing(self) -> float:
-        """The loss of giving every point the same answer, the best one."""
+        """The loss of the best constant output."""
         return math.log(self.config.outputs) if self.config.loss == "cross_entropy" else 0.5
 
     @property
@@ -86,8 +86,8 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """The ``cause`` of a failure, by a name that equal causes share; what speaks for it, in ``words``; and the
-    ``setting`` and ``value`` with which to see whether it was that, None where there is nothing to suggest."""
+    """The ``cause`` of a failure, as a short name; the evidence for it, in ``words``; and a ``setting`` and ``value``
+    for a counter-experiment, None without one."""
 
     cause: str
     words: tuple[str, ...]
@@ -97,7 +97,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sibling:
-    """Another variant, with its ``value`` of the setting that varies, and how many of its ``runs`` did well."""
+    """Another variant, with its ``value`` of the varied setting, and the ``successes`` among its ``runs``."""
 
     name: str
     value: Any
@@ -107,16 +107,16 @@ class Sibling:
 
 
 def evidence(case: Case) -> Evidence:
-    """The weightiest cause that the network shows. What it has already is not suggested."""
-    found = next(chain(_unable(case), _asleep(case), _unmoved(case), _misled(case)))
+    """Returns the most important cause that the network shows. A setting that it already has is not suggested."""
+    found = next(chain(_by_design(case), _by_units(case), _by_gradients(case), _by_losses(case)))
     has_it = found.setting and getattr(case.config, found.setting) == found.value
     return replace(found, setting=None, value=None) if has_it else found
 
 
 def beside(found: Evidence, varied: str, successes: int, siblings: Sequence[Sibling]) -> Evidence:
-    """``found`` with what another variant shows already, if one does: it did clearly better than the ``successes`` of
-    this one, all else being equal; or it has the suggested value of the ``varied`` setting. The counter-experiment
-    stands there then, and nothing is suggested."""
+    """Returns ``found`` with the result of another variant in place of the suggestion, if it did clearly better than
+    the ``successes`` of this one, or has the suggested value of the ``varied`` setting: then the counter-experiment
+    has been made."""
     best = max(siblings, key=lambda each: each.successes)
     shown = [each for each in siblings if found.setting == varied and each.value == found.value]
     if best.successes - successes >= CLEARLY * best.runs:
@@ -127,8 +127,8 @@ def beside(found: Evidence, varied: str, successes: int, siblings: Sequence[Sibl
     return Evidence(cause=found.cause, words=(*found.words, words))
 
 
-def _unable(case: Case) -> Iterator[Evidence]:
-    """What no training mends."""
+def _by_design(case: Case) -> Iterator[Evidence]:
+    """Yields divergence, and causes that no training removes."""
     config = case.config
     if case.has_diverged:
         yield Evidence(cause="diverged", words=(f"after step {case.step:,} its loss was no longer finite",))
@@ -144,16 +144,16 @@ def _unable(case: Case) -> Iterator[Evidence]:
         yield _found("linear", "with a linear activation its layers together are one", "activation", "relu")
 
 
-def _asleep(case: Case) -> Iterator[Evidence]:
-    """Units that no longer answer: put to sleep by updates that were too large, or by the initial weights."""
+def _by_units(case: Case) -> Iterator[Evidence]:
+    """Yields dead or saturated units, caused by too large updates or by the initial weights."""
     config = case.config
-    layer = int(case.asleep.argmax())
-    now, start = case.asleep[layer], case.asleep_at_start[layer]
+    layer = int(case.dead_or_saturated.argmax())
+    now, start = case.dead_or_saturated[layer], case.dead_or_saturated_at_start[layer]
     name = "dead" if config.activation == "relu" else "saturated"
-    if now < MANY or (name == "saturated" and not case.is_stuck):
+    if now < DEAD_SHARE or (name == "saturated" and not case.is_stuck):
         return
     words = f"{_percent(now)} of layer {layer + 1} is {name}, {_percent(start)} at the start"
-    if case.is_stuck and now - start >= GREW:
+    if case.is_stuck and now - start >= DEAD_GROWTH:
         words += f": updates at a learning rate of {config.learning_rate:g} are too large"
         yield _found(f"driven {name}", words, "learning_rate", _lower(config.learning_rate))
     elif config.initial_scale > 1:
@@ -164,16 +164,16 @@ def _asleep(case: Case) -> Iterator[Evidence]:
         yield _found(name, words, "activation", "leaky_relu" if name == "dead" else "relu")
 
 
-def _unmoved(case: Case) -> Iterator[Evidence]:
-    """A gradient that does not come back to the first layer."""
+def _by_gradients(case: Case) -> Iterator[Evidence]:
+    """Yields gradients that vanish before the first layer."""
     config, norms = case.config, case.gradient_norms
     if not norms[:-1].any():
         yield _found("no gradient", "no gradient comes to the hidden layers", "initializer", "xavier")
         return
-    if len(norms) < 3 or not norms[-1] or _is_learned_by_heart(case):
+    if len(norms) < 3 or not norms[-1] or _is_overfit(case):
         return
     share, closes = norms[0] / norms[-1], config.activation in ("sigmoid", "tanh")
-    # The slope of sigmoid is 1/4 at most, so little of the gradient is enough; tanh lets all of it through at first.
+    # Sigmoid's slope is at most 1/4, so a mild loss of gradient is enough; tanh's slope is 1 at 0.
     is_faint = config.activation == "sigmoid" and case.is_stuck and share <= FAINT
     if is_faint or (closes and share <= VANISHED):
         words = f"the first layer's gradient is {_fraction(share)} of the last one's: "
@@ -193,11 +193,11 @@ def _held_back(case: Case) -> Iterator[Evidence]:
             yield _found("held back", words, name, 0.0)
 
 
-def _misled(case: Case) -> Iterator[Evidence]:
-    """What the course of the losses tells."""
+def _by_losses(case: Case) -> Iterator[Evidence]:
+    """Yields causes that the losses show."""
     config, rate = case.config, case.config.learning_rate
     rise = f"its test loss rose from {case.best_loss:.2g} at epoch {case.best_epoch} to {case.test_loss:.2g}"
-    if _is_learned_by_heart(case):
+    if _is_overfit(case):
         test = rise if _has_risen(case) else f"its test loss is {case.test_loss:.2g}"
         words = f"its training loss is {case.train_loss:.2g}, but {test}: it learns its training points by heart"
         more = float(f"{min(3 * config.weight_decay, 10.0) or 0.03:.2g}")
@@ -217,7 +217,7 @@ def _misled(case: Case) -> Iterator[Evidence]:
 
 
 def _level(case: Case) -> str:
-    """Its training loss beside the one of guessing."""
+    """Returns a comparison of the training loss with the loss of guessing."""
     how = "no better than" if case.train_loss > case.guessing else "close to" if case.is_stuck else "below"
     return f"its training loss is {case.train_loss:.2g}, {how} that of guessing ({case.guessing:.2g})"
 
@@ -231,9 +231,9 @@ def _has_risen(case: Case) -> bool:
     return case.test_loss > ROSE * case.best_loss and epoch - case.best_epoch >= LONG
 
 
-def _is_learned_by_heart(case: Case) -> bool:
-    is_learned = _has_risen(case) or case.train_loss < LEARNED * case.guessing
-    return is_learned and not case.is_stuck and case.train_loss < BY_HEART * case.test_loss
+def _is_overfit(case: Case) -> bool:
+    is_possible = _has_risen(case) or case.train_loss < FITTED * case.guessing
+    return is_possible and not case.is_stuck and case.train_loss < OVERFIT_RATIO * case.test_loss
 
 
 def _median(values: ArrayLike) -> float | None:
@@ -254,5 +254,5 @@ def _percent(share: float) -> str:
 
 
 def _fraction(share: float) -> str:
-    """A share below 1 as a student says it: ``1/14``."""
+    """Returns a share below 1 as a fraction: ``1/14``."""
     return f"1/{1 / share:,.0f}" if share > 1e-4 else "less than 1/10,000"

@@ -1,7 +1,4 @@
-"""The multilayer-perceptron lab: a network on points in the plane, trained one update at a time.
-
-Read from the top: the data, the network, the training loop, then what can be seen of it and changed in it.
-"""
+"""The multilayer-perceptron lab: a network on points in the plane, trained one update at a time."""
 
 import hashlib
 from collections.abc import Mapping
@@ -54,7 +51,7 @@ from playground.training.update import (
 
 PLANE_DENSITY, MAP_DENSITY = 100, 25  # TensorFlow Playground draws 100 × 100 and 10 × 10
 MAX_SHOWN = 8  # neurons of a layer that are drawn
-PARAMETER = Number(-1000, 1000)  # what a person may type for a weight or bias
+PARAMETER = Number(-1000, 1000)  # allowed values of an edited weight or bias
 
 
 class MLPExperiment(Experiment):
@@ -91,9 +88,9 @@ class MLPExperiment(Experiment):
     # Training
 
     def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
-        """Train for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent. Returns how many.
+        """Train for ``steps`` updates or about ``budget_s`` seconds, whichever ends first. Returns the updates made.
 
-        Stops before the first update after which the loss or a parameter is not finite, and says so in ``notice``.
+        Stops before the first update after which the loss or a parameter is not finite, and sets ``notice``.
         """
         if self.notice is not None:
             return 0
@@ -106,7 +103,7 @@ class MLPExperiment(Experiment):
         return self.step - before[0]
 
     def prepare(self) -> None:
-        """Make the first ``advance`` as fast as the others: run an update and forget it."""
+        """Warm up by one update, then undo it, so that the first ``advance`` is as fast as the others."""
         step, parameters, state = self.step, self._parameters, self._optimizer_state
         self._run(1)
         self.step, self._parameters, self._optimizer_state = step, parameters, state
@@ -125,7 +122,7 @@ class MLPExperiment(Experiment):
         return count
 
     def _look_for_faster(self) -> None:
-        """A compiled loop: ``observe`` tells when it is ready, an edit takes it."""
+        """Check for a compiled loop. ``observe`` reports when it is ready; an edit switches to it."""
         if self._loop is not self._traced or self._faster is not None or self._device.type != "cpu":
             return
         if ask := self._lookout.look(self._slicer.took_s):
@@ -135,7 +132,7 @@ class MLPExperiment(Experiment):
         return is_finite(self._parameters) and self.metrics()["train_loss"] is not None
 
     def _stop_before_divergence(self, step: int, parameters: Tensor, state: Mapping[str, Tensor]) -> None:
-        """Go to the last update with a finite loss, from the slice's start."""
+        """Go to the last finite update after the slice's start, and explain the divergence in ``notice``."""
 
         def lands(count: int) -> bool:
             self.step, self._parameters, self._optimizer_state = step, parameters, dict(state)
@@ -152,8 +149,8 @@ class MLPExperiment(Experiment):
     # Seeing
 
     def observe(self, run_id: str, view: View) -> Snapshot:
-        """The panels of ``view``: ``stage`` (maps, weights, plane), ``scene`` (what stays the same while
-        training: points, inputs, structure), ``thumbnail`` and ``weights`` (whole, for reading)."""
+        """Returns the panels of ``view``: ``stage`` (maps, weights, plane), ``scene`` (the constants: points, inputs,
+        structure), ``thumbnail`` and ``weights`` (all parameters)."""
         arrays: dict[str, NDArray[Any]] = {}
         info: dict[str, Any] = {"tier": self._loop.tier, "edits": self.edits}
         if self._faster is not None and self._loop is self._traced:
@@ -180,16 +177,16 @@ class MLPExperiment(Experiment):
         return samples / self._train_size
 
     def parameters(self) -> NDArray[np.float32]:
-        """A copy of the parameter vector (P,)."""
+        """Returns a copy of the parameter vector (P,)."""
         result: NDArray[np.float32] = self._parameters.cpu().numpy().copy()
         return result
 
     def parameters_sha256(self) -> str:
-        """The hash of the parameter vector's float32 bytes."""
+        """Returns the hash of the parameter vector's float32 bytes."""
         return hashlib.sha256(self.parameters().tobytes()).hexdigest()
 
     def metrics(self) -> dict[str, float | None]:
-        """Loss and, for classification, accuracy on both parts of the data; a value that is not finite is None."""
+        """Returns loss and, for classification, accuracy on training and test data; None where not finite."""
         if self._measured is None or self._measured[0] is not self._parameters:
             with torch.inference_mode():
                 self._model.load_state_dict(unflatten(self._parameters, self._model))
@@ -208,7 +205,7 @@ class MLPExperiment(Experiment):
         return self._measured[1]
 
     def _maps(self, shown: Shown, look: Look) -> dict[str, NDArray[Any]]:
-        """The drawn neurons' maps, the plane, and where a point is probed what it makes of them."""
+        """Returns the drawn neurons' maps, the plane and, for a probed point, its forward pass."""
         config, output = self.config, OUTPUT_ACTIVATIONS[self.config.output_activation]
         arrays = neuron_maps(self._model, output, self._map_features, shown)
         layer, index = look.neuron or (-1, 0)
@@ -224,7 +221,7 @@ class MLPExperiment(Experiment):
         return arrays
 
     def _thumbnail(self) -> NDArray[np.uint8]:
-        """The output over the plane as a picture (PLANE_DENSITY, PLANE_DENSITY, 3)."""
+        """Returns the output over the plane as a picture (PLANE_DENSITY, PLANE_DENSITY, 3)."""
         output = OUTPUT_ACTIVATIONS[self.config.output_activation]
         levels: Any = plane(self._model, output, self._plane_features, None)["plane"]
         return plane_colors(levels)
@@ -269,7 +266,7 @@ class MLPExperiment(Experiment):
     # Changing
 
     def apply(self, target: str, value: Any) -> Edit:
-        """Change a live setting, one number of a parameter (``layers.0.weight[2,1]``), or the ``tier`` of the loop,
+        """Change a live setting, one element of a parameter (``layers.0.weight[2,1]``), or the ``tier`` of the loop,
         from the next update on.
 
         Raises ConfigError, changing nothing.
@@ -288,13 +285,13 @@ class MLPExperiment(Experiment):
         return Edit(step=self.step, target=target, value=value)
 
     def has_faster(self) -> bool | None:
-        """Whether the compiled loop can be taken now; None while it is being compiled, which this starts."""
+        """Returns whether the compiled loop is ready; None while it is being compiled, which this starts."""
         if self._faster is None and self._device.type == "cpu":
             self._faster = self._upgrade.kept() or self._upgrade.poll()
         return True if self._faster else False if self._device.type != "cpu" or self._upgrade.is_hopeless else None
 
     def _apply_tier(self, tier: Any) -> str:
-        """``compiled``: the same updates in machine code. Their last bits differ, hence an edit."""
+        """Switch to ``compiled``, the same updates in machine code; an edit, since last bits differ."""
         if self._loop.tier == tier:
             raise ConfigError(f"tier: the update runs {tier} already")
         faster = (self._faster or self._upgrade.wait()) if tier == "compiled" and self._device.type == "cpu" else None
@@ -307,7 +304,7 @@ class MLPExperiment(Experiment):
         return self.notice is not None
 
     def close(self) -> None:
-        """End what was started for this run alone."""
+        """Stop the compilation started for this run."""
         self._upgrade.stop()
 
     def _apply_setting(self, name: str, value: Any) -> Any:
@@ -332,14 +329,14 @@ class MLPExperiment(Experiment):
         number = PARAMETER.check(value)
         self._parameters = self._parameters.clone()
         self._parameters[index] = number
-        if "alive" in self._optimizer_state:  # a weight that is typed anew learns again
+        if "alive" in self._optimizer_state:  # an edited weight learns again
             alive = self._optimizer_state["alive"].clone()
             alive[index] = 1.0
             self._optimizer_state = {**self._optimizer_state, "alive": alive}
         return number
 
     def state(self) -> dict[str, Any]:
-        """All that training needs to go on from here, in NumPy."""
+        """Returns everything needed to resume training, in NumPy."""
         return {
             "step": self.step,
             "edits": self.edits,
@@ -349,7 +346,7 @@ class MLPExperiment(Experiment):
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from an earlier ``state`` of a run with the same configuration and the same live edits."""
+        """Restore from ``state()`` of a run with the same configuration and live edits."""
         self.step, self.edits = state["step"], state["edits"]
         self._parameters = self._tensor(state["parameters"])
         self._optimizer_state = {k: self._tensor(v) for k, v in state["optimizer_state"].items()}
@@ -384,7 +381,7 @@ class MLPExperiment(Experiment):
 
 
 def stays_finite(config: MLPConfig, updates: int) -> bool:
-    """Whether a network of ``config`` is finite after so many ``updates`` from its initial weights."""
+    """Whether a network of ``config`` is finite after ``updates`` updates from its initial weights."""
     trial = MLPExperiment(config)
     trial._run(updates)
     return trial._is_healthy()
@@ -394,6 +391,6 @@ def stays_finite(config: MLPConfig, updates: int) -> bool:
 def traced_loop(
     sizes: tuple[int, ...], activation: str, loss: str, output: str, optimizer: str, device: torch.device
 ) -> Loop:
-    """The loop for every network of this structure: what was traced once serves all of them."""
+    """Returns the loop for this structure; all its networks share the traced graph."""
     model = MLP(sizes, activation).to(device)
     return Loop(make_update(model, partial(LOSSES[loss], output=output), optimizer))

@@ -1,7 +1,7 @@
-"""What goes on inside many networks at once, layer by layer: gradients, units that no longer answer, activations.
+"""Measurements of the layers of many networks at once: gradients, dead and saturated units, outputs.
 
-Pure reads of a ``Population``. They show why training fails: a gradient that vanishes on its way to the first
-layer, units that are dead (Lu et al. 2020, "Dying ReLU and Initialization") or saturated (Glorot and Bengio 2010).
+Pure reads of a ``Population``, which show why training fails: vanishing gradients, dead units (Lu et al. 2020, "Dying
+ReLU and Initialization"), saturated units (Glorot and Bengio 2010).
 """
 
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ from playground.training.turns import give_way
 from playground.training.update import unflatten
 
 BINS = 24
-SATURATED = 0.95  # of the way from the middle of an activation's range to its limit
-RANGES = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0)}  # the activations that saturate, and their limits
+SATURATED = 0.95  # of the distance from the middle of an activation's range to its limit
+RANGES = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0)}  # limits of the activations that saturate
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
@@ -30,13 +30,13 @@ Bytes = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layers:
-    """What every layer of S networks does with their own training points; L layers, of which L - 1 are hidden.
+    """Measurements of S networks' layers on their own training points; L layers, L - 1 of them hidden.
 
     ``gradient_norms`` (S, L): the Euclidean norm of the training loss's gradient by a layer's weights and biases.
     ``dead`` (S, L - 1): the share of a hidden layer's units that are 0 for every point; NaN where the activation is
-    not ReLU. ``saturated`` (S, L - 1): the share of outputs closer to a limit than 5 % of the way to it; NaN where
-    the activation has no two limits. ``histograms`` (S, L - 1, BINS): shares of a layer's outputs in BINS equal bins
-    over its ``ranges`` (L - 1, 2): the activation's limits, or the least and greatest finite output of all networks.
+    not ReLU. ``saturated`` (S, L - 1): the share of outputs beyond 95 % of the distance to a limit; NaN where the
+    activation does not have two limits. ``histograms`` (S, L - 1, BINS): shares of a layer's outputs in BINS equal
+    bins over its ``ranges`` (L - 1, 2): the activation's limits, or the least and greatest finite output.
     """
 
     gradient_norms: Floats
@@ -46,14 +46,13 @@ class Layers:
     ranges: Floats
 
     @property
-    def asleep(self) -> Floats:
-        """The shares (S, L - 1) of a hidden layer's units that are dead, or of its outputs that are saturated; 0
-        where the activation knows neither."""
+    def dead_or_saturated(self) -> Floats:
+        """Shares (S, L - 1) of a hidden layer's dead units, or of its saturated outputs; 0 for other activations."""
         return np.nan_to_num(np.fmax(self.dead, self.saturated))
 
 
 def layers(population: Population, networks: Tensor | None = None) -> Layers:
-    """Look into the given networks of ``population``, or all. Leaves them as they were."""
+    """Measure the layers of the given networks of ``population``, or of all. Does not change them."""
     chosen = torch.arange(len(population.parameters)) if networks is None else networks
     structure, train = population.structure, slice(population.train_size)
     model = MLP(structure.sizes, structure.activation)
@@ -77,7 +76,8 @@ def layers(population: Population, networks: Tensor | None = None) -> Layers:
         norms.append(torch.cat([part.flatten(1) for part in slope], dim=1).norm(dim=1))
         if index < len(ours) - 1:
             values = model.activation(values @ weights.mT + biases.unsqueeze(1))
-            found.append((*_asleep(values, structure.activation), *_histogram(values, structure.activation)))
+            shares = _dead_or_saturated(values, structure.activation)
+            found.append((*shares, *_histogram(values, structure.activation)))
     count = len(chosen)
     dead, saturated, histograms, ranges = map(list, zip(*found, strict=True)) if found else ([], [], [], [])
     return Layers(
@@ -90,12 +90,12 @@ def layers(population: Population, networks: Tensor | None = None) -> Layers:
 
 
 def _columns(parts: Sequence[Tensor], empty: tuple[int, ...], dim: int = 1) -> Tensor:
-    """One value of each hidden layer side by side; of shape ``empty`` where there is no hidden layer."""
+    """Returns the hidden layers' values stacked along ``dim``; of shape ``empty`` without a hidden layer."""
     return torch.stack(list(parts), dim) if parts else torch.zeros(empty)
 
 
-def _asleep(values: Tensor, activation: str) -> tuple[Tensor, Tensor]:
-    """The shares of dead units and of saturated outputs of a layer's ``values`` (S, N, units), each (S,)."""
+def _dead_or_saturated(values: Tensor, activation: str) -> tuple[Tensor, Tensor]:
+    """Returns the shares of dead units and of saturated outputs of a layer's ``values`` (S, N, units), each (S,)."""
     unknown = torch.full_like(values[:, 0, 0], float("nan"))
     dead = (values == 0).all(dim=1).float().mean(dim=1) if activation == "relu" else unknown
     if activation not in RANGES:
@@ -106,7 +106,7 @@ def _asleep(values: Tensor, activation: str) -> tuple[Tensor, Tensor]:
 
 
 def _histogram(values: Tensor, activation: str) -> tuple[Tensor, Tensor]:
-    """Shares (S, BINS) of a layer's ``values`` (S, N, units), and the range (2,) that the bins divide equally."""
+    """Returns shares (S, BINS) of a layer's ``values`` (S, N, units), and the range (2,) of the equal bins."""
     finite = values[values.isfinite()]
     limits = RANGES.get(activation) or (finite.aminmax() if finite.numel() else (0.0, 1.0))
     low, high = (float(limit) for limit in limits)
@@ -118,10 +118,10 @@ def _histogram(values: Tensor, activation: str) -> tuple[Tensor, Tensor]:
 
 
 def boundaries(population: Population, features: Tensor, networks: Tensor) -> Bytes:
-    """Small maps of what the given networks answer at ``features`` (S, side², D): (S, maps, side, side).
+    """Returns maps (S, maps, side, side) of the given networks' outputs at ``features`` (S, side², D).
 
-    One output, or the difference of two classes' probabilities, is one map from -1 → 0 over 0 → 128 to +1 → 255,
-    cut there; of more classes each has a map of its probability, 0 → 0 and 1 → 255.
+    One output, or the difference of two classes' probabilities, is one map: -1 → 0, 0 → 128, +1 → 255, clipped. Of
+    more classes each has a map of its probability, 0 → 0 and 1 → 255.
     """
     sums = logits(population.structure, population.parameters[networks], features)
     outputs = OUTPUT_ACTIVATIONS[population.structure.output](sums)
@@ -136,9 +136,9 @@ def boundaries(population: Population, features: Tensor, networks: Tensor) -> By
     return result
 
 
-def alike(maps: Sequence[Bytes]) -> Bytes:
-    """Maps (networks, K, side, side) with as many each; among those of several classes the difference of two classes
-    becomes the two probabilities that it is of."""
+def same_channels(maps: Sequence[Bytes]) -> Bytes:
+    """Returns maps (networks, K, side, side), K being the most of any network. If that is more than one, a difference
+    of two classes' probabilities becomes the two probabilities."""
     most = max(len(each) for each in maps)
     if all(len(each) == most for each in maps):
         return np.stack(maps)

@@ -13,8 +13,8 @@ from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, resolve
 class MLP(nn.Module):
     """``sizes`` = (D, hidden…, outputs); ``layers[i]`` maps sizes[i] → sizes[i + 1].
 
-    ``forward`` gives the last layer's sums ("logits"), before any output activation. A new one has no weights of its
-    own yet: PyTorch would draw them from the global generator, which other people's runs share.
+    ``forward`` returns the last layer's sums ("logits"), before any output activation. A new model's weights are
+    uninitialized: PyTorch would draw them from the global generator, which all runs share.
     """
 
     def __init__(self, sizes: tuple[int, ...], activation: str) -> None:
@@ -32,9 +32,9 @@ class MLP(nn.Module):
         return self.trace(features)[-1]
 
     def trace(self, features: Tensor, depth: int | None = None) -> list[Tensor]:
-        """What every layer gives: the hidden activations, then the logits, each (N, neurons).
+        """Returns every layer's values: the hidden activations, then the logits, each (N, neurons).
 
-        ``depth`` stops after that many layers.
+        ``depth`` limits the number of layers.
         """
         values, current = [], features
         for index, layer in enumerate(self.layers[:depth]):
@@ -45,7 +45,7 @@ class MLP(nn.Module):
         return values
 
     def initialize(self, initializer: str, generator: torch.Generator, scale: float = 1.0) -> None:
-        """Draw new weights, layer by layer, from ``generator`` alone; ``scale`` multiplies them, not the biases."""
+        """Draw new weights, layer by layer, only from ``generator``; ``scale`` multiplies weights, not biases."""
         entry = INITIALIZERS[initializer]
         fill = resolve(entry.torch)
         draws = {} if initializer == "zeros" else {"generator": generator}

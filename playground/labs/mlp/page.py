@@ -25,7 +25,7 @@ STAGE_MAY_CHANGE = ("features", "hidden_sizes", "seed", *LIVE_SETTINGS)
 
 @dataclass(frozen=True)
 class Show(Settings):
-    """What of a run is shown: part of the page's address, but not of the run."""
+    """The visible parts of the page: in its address, but not part of the run."""
 
     show_test: bool = setting(False, Flag(), "Show test points")
     discretize: bool = setting(False, Flag(), "Discretize output")
@@ -38,7 +38,7 @@ SESSION = PageSession("mlp", Show)
 
 
 def mlp_page() -> None:
-    """The controls, which keep the run and the address in line with themselves, and the stage."""
+    """Draw the stage, the controls and the panels."""
     if not SESSION.begin():
         return
     show = SESSION.shown()

@@ -1,9 +1,9 @@
-"""Many runs of the multilayer perceptron side by side: variants of a setting, many seeds, a grid of two settings.
+"""Many runs of the multilayer perceptron in training: variants of a setting, many seeds, a grid of two settings.
 
-Runs of one structure (layers, activation, loss, optimizer, batch size, number of points) are trained as one batch;
-``Group`` builds it. What else a configuration says may differ from network to network: learning rate,
-regularization, seeds, dataset, noise, features, initial weights and their scale; and where layers are padded also
-their widths. All groups keep step with each other.
+Runs of one structure (layers, activation, loss, optimizer, batch size, number of points) are trained as one batch,
+a ``Group``. All other settings may differ between its networks: learning rate, regularization, seeds, dataset,
+noise, features, initial weights and their scale; with padding also the widths of layers. All groups make the same
+updates.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,18 +34,18 @@ SIDE = 24  # of a small boundary map
 
 
 class PopulationExperiment:
-    """The networks of ``configs`` in training, each known by its index there.
+    """The networks of ``configs`` in training, indexed in that order.
 
-    ``padded`` trains networks of unlike widths in one batch, all as wide as the widest: for many widths far faster,
-    but ``layers`` then counts the neurons that are not there. Raises ConfigError where the machine lacks a device.
-    Every reading leaves the training as it was.
+    ``padded`` trains networks of different widths in one batch, padded to the widest: much faster for many widths,
+    but ``layers`` then counts padding neurons too. Raises ConfigError where the machine lacks a device. Reading never
+    changes the training.
     """
 
     def __init__(self, configs: Sequence[MLPConfig], *, padded: bool = False) -> None:
         self.configs = tuple(configs)
         members: dict[Any, list[int]] = {}
         for index, config in enumerate(self.configs):
-            members.setdefault(_kinship(config, padded), []).append(index)
+            members.setdefault(_batch_key(config, padded), []).append(index)
         drawn: dict[Any, Split] = {}
         self.groups = [Group(indices, [self.configs[i] for i in indices], drawn) for indices in members.values()]
         self._slicer = Slicer(rate=100, share=0.9, rest=1 / 4)
@@ -53,9 +53,9 @@ class PopulationExperiment:
     # Training
 
     def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
-        """Train every network for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent.
+        """Train every network for ``steps`` updates or about ``budget_s`` seconds, whichever ends first.
 
-        Returns how many. All have then made as many, but for those that stand still because they diverged."""
+        Returns the updates of each network that has not diverged."""
         return self._slicer.run(self._run, steps, budget_s)
 
     def _run(self, count: int) -> int:
@@ -64,36 +64,36 @@ class PopulationExperiment:
         return count
 
     def prepare(self) -> None:
-        """Make the first ``advance`` as fast as the others. Leaves the networks as they were."""
+        """Warm up, so that the first ``advance`` is as fast as the others. Does not change the networks."""
         for group in self.groups:
             group.population.rehearse()
 
     @property
     def measuring_s(self) -> float:
-        """What it takes to measure all networks once, as each ``advance`` does."""
+        """Seconds to measure all networks once, as each ``advance`` does."""
         return sum(group.population.measuring_s for group in self.groups)
 
     def upgrade(self, wait: bool = False) -> bool:
-        """Go over to compiled loops that are kept on disk, or with ``wait`` made now, some 20 s for each structure.
+        """Switch to compiled loops from disk, or with ``wait`` compile them now, some 20 s for each structure.
 
-        Returns whether all groups are compiled. Where nothing can be compiled, training stays as it is.
+        Returns whether all groups are compiled. A group without one keeps its traced loop.
         """
         taken = [group.upgrade(Upgrade.wait if wait else Upgrade.kept) for group in self.groups]
         return all(taken)
 
     def poll(self) -> bool:
-        """As ``upgrade``, but compile beside the training: call it now and then, it never waits."""
+        """Like ``upgrade``, but compile during training: call it repeatedly; it never waits."""
         taken = [group.upgrade(Upgrade.poll) for group in self.groups]
         return all(taken)
 
     def take_compiled(self) -> bool:
-        """Go over to compiled loops, waiting for them where need be: all groups or none. Returns whether they did."""
+        """Switch all groups to compiled loops, waiting for them if necessary, or none. Returns whether it did."""
         if not all(group.wait() for group in self.groups):
             return False
         return all(group.upgrade(Upgrade.kept) for group in self.groups)
 
     def has_faster(self, how: Callable[[Upgrade], CompiledLoop | None] = Upgrade.poll) -> bool | None:
-        """Whether ``upgrade`` can go over to compiled loops now; None while they are made, or might be."""
+        """Returns whether compiled loops are ready for all groups; None while they are or may be in the making."""
         found = [group.has_faster(how) for group in self.groups]
         return False if False in found else None if None in found else True
 
@@ -103,15 +103,15 @@ class PopulationExperiment:
         return "compiled" if all(group.population.tier == "compiled" for group in self.groups) else "traced"
 
     def close(self) -> None:
-        """End compilations that nobody waits for any more."""
+        """Stop running compilations."""
         for group in self.groups:
             group.close()
 
     # Seeing
 
     def scores(self) -> dict[str, NDArray[np.float64]]:
-        """``train_loss``, ``test_loss``, ``train_accuracy``, ``test_accuracy``, each (networks,); for regression
-        the accuracies are NaN. Those of a diverged network are its last finite ones."""
+        """Returns ``train_loss``, ``test_loss``, ``train_accuracy`` and ``test_accuracy``, each (networks,); NaN for
+        accuracies of a regression, the last finite values for a diverged network."""
         found = np.full((len(self.configs), len(SCORES)), np.nan)
         for group in self.groups:
             found[group.indices] = group.scores()
@@ -120,15 +120,15 @@ class PopulationExperiment:
         return {name: found[:, column].copy() for column, name in enumerate(SCORES)}
 
     def steps(self) -> NDArray[np.int64]:
-        """The updates behind every network's present state, (networks,)."""
+        """Returns every network's updates so far, (networks,)."""
         return self._gathered([group.population.steps.numpy() for group in self.groups])
 
     def diverged(self) -> NDArray[np.bool_]:
-        """Whether a network left the finite numbers, (networks,); it stands still since the slice before."""
+        """Returns whether each network has diverged, (networks,); such a one keeps its state of the slice before."""
         return self._gathered([group.population.diverged.numpy() for group in self.groups])
 
     def boundaries(self, indices: Sequence[int] | None = None, side: int = SIDE) -> list[Bytes]:
-        """For each of the given networks, or all, its maps (1 or classes, side, side); see ``layers.boundaries``."""
+        """Returns the maps (1 or classes, side, side) of the given networks, or all; see ``layers.boundaries``."""
         wanted = list(range(len(self.configs)) if indices is None else indices)
         found: dict[int, Bytes] = {}
         for group in self.groups:
@@ -138,7 +138,7 @@ class PopulationExperiment:
         return [found[index] for index in wanted]
 
     def layers(self, indices: Sequence[int] | None = None) -> list[tuple[list[int], Layers]]:
-        """For each group the indices of its networks, all or those asked for, and what goes on in their layers."""
+        """Returns for each group its networks among ``indices``, or all, and the measurements of their layers."""
         wanted = list(range(len(self.configs)) if indices is None else indices)
         seen = [(group, places) for group in self.groups if (places := group.places(wanted))]
         return [
@@ -147,17 +147,17 @@ class PopulationExperiment:
         ]
 
     def parameters(self, index: int) -> NDArray[np.float32]:
-        """A copy of the network's parameters (P,), in the order of its module's."""
+        """Returns a copy of the network's parameters (P,), in the order of its module's."""
         group, place = self._place(index)
         result: NDArray[np.float32] = group.own(place, group.population.parameters).numpy()
         return result
 
     def run(self, index: int) -> Run:
-        """The ordinary run that this network is: replayed to the same step it has these parameters up to rounding."""
+        """Returns the network as a single run: replayed to the same step, its parameters are equal up to rounding."""
         return Run(config=self.configs[index])
 
     def state(self, index: int) -> dict[str, Any]:
-        """The network as it is now, for ``MLPExperiment.restore``: these very parameters."""
+        """Returns the network's current state for ``MLPExperiment.restore``, with exactly its parameters."""
         group, place = self._place(index)
         population = group.population
         kept = {name: group.own(place, value).numpy() for name, value in population.state.items()}
@@ -178,17 +178,17 @@ class PopulationExperiment:
         raise ConfigError(f"there is no network {index}; there are {len(self.configs)}")
 
     def _gathered(self, parts: list[NDArray[Any]]) -> NDArray[Any]:
-        """Values of all networks in their order, from each group's."""
+        """Returns the groups' values in the order of ``configs``."""
         found = np.concatenate(parts)
         found[[index for group in self.groups for index in group.indices]] = np.concatenate(parts)
         return found
 
 
 class Group:
-    """Networks of one structure: their configurations become one ``Population``.
+    """Networks of one structure, trained as one ``Population``.
 
-    Where they differ in width, each has the layers of the widest. The weights and biases that are too many are 0 and
-    never learn, by the mask that L1 has for weights it has ended: the network is what it would be without them.
+    Networks of different widths are padded to the widest. Padding weights and biases are 0 and never learn, by L1's
+    mask of stopped weights, so they do not affect the network.
     """
 
     def __init__(self, indices: list[int], configs: list[MLPConfig], drawn: dict[Any, Split]) -> None:
@@ -216,19 +216,18 @@ class Group:
         self._faster: CompiledLoop | None = None
 
     def own(self, place: int, values: Tensor) -> Tensor:
-        """Of ``values`` (S, P) a copy of those (p,) that are the network's at ``place``, without what pads it; of
-        ``values`` (S,) its one."""
+        """Returns a copy of network ``place``'s values with padding removed: (S, P) → (p,), or (S,) → scalar."""
         found = values[place].cpu()
         is_whole = self._own is None or found.dim() == 0
         return found.clone() if is_whole or self._own is None else found[self._own[place]]
 
     def places(self, indices: Sequence[int]) -> list[int]:
-        """Where the networks of these ``indices`` stand in this group; those of other groups are left out."""
+        """Returns the places in this group of those ``indices`` that belong to it."""
         wanted = set(indices)
         return [place for place, index in enumerate(self.indices) if index in wanted]
 
     def upgrade(self, how: Callable[[Upgrade], CompiledLoop | None]) -> bool:
-        """Take the compiled loop that ``how`` brings. Returns whether training is compiled."""
+        """Switch to the compiled loop that ``how`` returns, if any. Returns whether training is compiled."""
         if self.population.tier != "compiled" and self.population.parameters.device.type == "cpu":
             self._faster = self._faster or how(self._upgrade)
             if self._faster is not None:
@@ -236,13 +235,13 @@ class Group:
         return self.population.tier == "compiled"
 
     def wait(self) -> bool:
-        """Wait for the compiled loop, however long it takes. Returns whether there is one."""
+        """Wait for the compiled loop. Returns whether there is one."""
         if self._faster is None and self.population.parameters.device.type == "cpu":
             self._faster = self._upgrade.wait()
         return self._faster is not None
 
     def has_faster(self, how: Callable[[Upgrade], CompiledLoop | None]) -> bool | None:
-        """Whether ``how`` brings a compiled loop to take, or has brought one; None where it may come yet."""
+        """Returns whether ``how`` returns a compiled loop, now or before; None where it may do so later."""
         if self._faster is None and self.population.parameters.device.type == "cpu":
             self._faster = how(self._upgrade)
         if self._faster is not None:
@@ -250,11 +249,11 @@ class Group:
         return False if self.population.parameters.device.type != "cpu" or self._upgrade.is_hopeless else None
 
     def close(self) -> None:
-        """End a compilation that nobody waits for any more."""
+        """Stop a running compilation."""
         self._upgrade.stop()
 
     def scores(self) -> NDArray[np.float64]:
-        """``SCORES`` of every network, (S, 4); the accuracies are exact: a count over the number of points."""
+        """Returns ``SCORES`` of every network, (S, 4), with exact accuracies: a count over the number of points."""
         population = self.population
         found = population.scores.double().cpu().numpy().copy()
         points = np.array([population.train_size, population.data[0].shape[1] - population.train_size])
@@ -262,7 +261,7 @@ class Group:
         return found
 
     def grid(self, places: list[int], side: int) -> Tensor:
-        """The features of ``side``² points over the plane as each network sees them, (S, side², D)."""
+        """Returns each network's features of ``side``² points over the plane, (S, side², D)."""
         points = grid(side)
         seen = {names: feature_values(names, points) for names in {each.features for each in self.configs}}
         values = np.stack([seen[self.configs[place].features] for place in places])
@@ -275,8 +274,8 @@ def _structure(config: MLPConfig) -> Structure:
     return Structure(sizes, *names, config.batch_size)
 
 
-def _kinship(config: MLPConfig, padded: bool) -> tuple[Any, ...]:
-    """Equal for configurations that can be trained in one batch."""
+def _batch_key(config: MLPConfig, padded: bool) -> tuple[Any, ...]:
+    """Returns a key that is equal for configurations that can be trained in one batch."""
     structure = _structure(config)
     if padded:
         first, *hidden, last = structure.sizes
@@ -285,7 +284,7 @@ def _kinship(config: MLPConfig, padded: bool) -> tuple[Any, ...]:
 
 
 def _own_parameters(sizes: tuple[int, ...], padded: tuple[int, ...]) -> Tensor:
-    """Which parameters of a network of ``padded`` sizes, in their order, are those of one of ``sizes``; bool (P,)."""
+    """Returns a mask (P,) of the parameters of a network of ``padded`` sizes that belong to one of ``sizes``."""
     parts = []
     for (inputs, outputs), (most_inputs, most_outputs) in zip(pairwise(sizes), pairwise(padded), strict=True):
         is_unit = torch.arange(most_outputs) < outputs
@@ -295,7 +294,7 @@ def _own_parameters(sizes: tuple[int, ...], padded: tuple[int, ...]) -> Tensor:
 
 
 def _split(config: MLPConfig, drawn: dict[Any, Split]) -> Split:
-    """The configuration's data, drawn once for all that share it."""
+    """Returns the configuration's data, drawn once for all that share it."""
     key = config.dataset, config.noise, config.train_share, config.data_seed
     if key not in drawn:
         drawn[key] = draw(*key)
@@ -315,8 +314,8 @@ def _tensors(rows: list[tuple[NDArray[Any], NDArray[Any]]], device: torch.device
 
 
 def _initial(configs: Sequence[MLPConfig]) -> list[Tensor]:
-    """The parameters (P,) that an ordinary run of each of ``configs`` starts from."""
-    models: dict[tuple[int, ...], MLP] = {}  # making one takes longer than drawing its weights
+    """Returns the initial parameters (P,) of a single run of each of ``configs``."""
+    models: dict[tuple[int, ...], MLP] = {}  # making a module takes longer than drawing its weights
     found = []
     for config in configs:
         give_way()

@@ -1,4 +1,4 @@
-"""Reads of a network that leave it as it was: what the pictures and numbers on the page are made of."""
+"""Pure reads of a network: the data of the page's pictures and numbers."""
 
 import math
 from collections.abc import Callable
@@ -13,13 +13,13 @@ from playground.labs.mlp.model import MLP
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Activation = Callable[[Tensor], Tensor]
-Shown = tuple[tuple[int, ...], ...]  # for each hidden layer the indices of the neurons that are drawn
+Shown = tuple[tuple[int, ...], ...]  # for each hidden layer the indices of the drawn neurons
 
 _HUGE = 1e30
 
 
 def quantized_maps(values: Tensor) -> tuple[Bytes, Floats]:
-    """Maps (K, M) of M = side² values as bytes (K, side, side), and each map's half range (K,).
+    """Returns maps (K, M) of M = side² values as bytes (K, side, side), and each map's half range (K,).
 
     -half_range → 0, 0 → 128, +half_range → 255. The half range is the largest magnitude, but at least 1.
     """
@@ -31,9 +31,9 @@ def quantized_maps(values: Tensor) -> tuple[Bytes, Floats]:
 
 
 def shown_neurons(model: MLP, wanted: Shown | None, most: int) -> Shown:
-    """Which neurons of each hidden layer to draw: ``wanted`` where it fits, else the strongest ``most``.
+    """Returns the neurons of each hidden layer to draw: ``wanted`` if valid, else the strongest ``most``.
 
-    A neuron is strong by the sum of its outgoing weights' magnitudes.
+    A neuron's strength is the sum of its outgoing weights' magnitudes.
     """
     sizes = model.sizes[1:-1]
     if wanted is not None and len(wanted) == len(sizes):
@@ -48,7 +48,7 @@ def shown_neurons(model: MLP, wanted: Shown | None, most: int) -> Shown:
 
 
 def links(model: MLP, shown: Shown) -> dict[str, Floats]:
-    """The weights between the drawn neurons, layer by layer and row by row, and the drawn neurons' biases."""
+    """Returns the weights between drawn neurons, layer by layer and row by row, and the drawn neurons' biases."""
     weights, biases = [], []
     before = list(range(model.sizes[0]))
     for layer, chosen in zip(model.layers, [*shown, range(model.sizes[-1])], strict=True):
@@ -63,7 +63,7 @@ def links(model: MLP, shown: Shown) -> dict[str, Floats]:
 
 
 def neuron_maps(model: MLP, output: Activation, features: Tensor, shown: Shown) -> dict[str, Bytes | Floats]:
-    """A map of each drawn hidden neuron, then of each output, over the grid with these ``features`` (M, D)."""
+    """Returns a map of each drawn hidden neuron, then of each output, over the grid's ``features`` (M, D)."""
     layers = model.trace(features)
     chosen = [layer[:, list(part)] for layer, part in zip(layers, shown, strict=False)]
     maps, ranges = quantized_maps(torch.cat([*chosen, output(layers[-1])], dim=1).T)
@@ -73,7 +73,7 @@ def neuron_maps(model: MLP, output: Activation, features: Tensor, shown: Shown) 
 def plane(
     model: MLP, output: Activation, features: Tensor, neuron: tuple[int, int] | None
 ) -> dict[str, Bytes | Floats]:
-    """The large map over the grid with these ``features`` (M, D): of ``neuron`` (layer from 1, index) or the output.
+    """Returns the large map over the grid's ``features`` (M, D), of ``neuron`` (layer from 1, index) or the output.
 
     The output of one neuron, or the difference of two classes' probabilities, is one map with its range; of
     more classes each has a map of its probability, 0 → 0 and 1 → 255.
@@ -93,20 +93,20 @@ def plane(
 
 
 def value_map(values: Tensor) -> dict[str, Bytes | Floats]:
-    """The plane of one value (M,) at each point, with the range that its bytes stand for."""
+    """Returns the map of values (M,) at the points of the plane, with the range of its bytes."""
     maps, ranges = quantized_maps(values[None])
     return {"plane": maps, "plane_range": np.concatenate([-ranges, ranges])}
 
 
 def forward_values(model: MLP, output: Activation, features: Tensor, shown: Shown) -> Floats:
-    """One point's forward pass, ``features`` (1, D): the features, the drawn neurons' values, the outputs."""
+    """Returns one point's forward pass, ``features`` (1, D): the features, the drawn neurons' values, the outputs."""
     layers = model.trace(features)
     chosen = [layer[0, list(part)] for layer, part in zip(layers, shown, strict=False)]
     return torch.cat([features[0], *chosen, output(layers[-1])[0]]).cpu().numpy().copy()
 
 
 def accuracy(outputs: Tensor, targets: Tensor) -> float:
-    """The share of points whose class is right, in [0, 1].
+    """Returns the share of correctly classified points, in [0, 1].
 
     One output column: its sign against targets ±1; several: the largest against one-hot targets (N, C).
     """

@@ -1,4 +1,4 @@
-"""What a loop of multilayer perceptrons depends on, whether it is traced or compiled."""
+"""The specification of a training loop of multilayer perceptrons, traced or compiled."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -16,12 +16,12 @@ from playground.training.update import Update, make_update
 
 @dataclass(frozen=True, slots=True)
 class Structure(Program):
-    """What a compiled loop of multilayer perceptrons depends on.
+    """The specification of a compiled loop of multilayer perceptrons.
 
     ``sizes`` = (D, hidden…, outputs); the names are the catalog's, and ``output`` is one of
     ``losses.OUTPUT_ACTIVATIONS``.
 
-    ``l1`` says whether L1 can be on: its mask costs a large network a third of its speed.
+    ``l1`` says whether L1 is possible: its mask costs a large network a third of its speed.
     """
 
     sources: ClassVar[tuple[str, ...]] = (str(mlp.__file__), __file__)
@@ -37,16 +37,16 @@ class Structure(Program):
 
     @property
     def hyperparameters(self) -> tuple[str, ...]:
-        """The names of the program's hyperparameters, in its order."""
+        """Names of the hyperparameters, in the order of the inputs."""
         return (*(("l1_strength",) if self.l1 else ()), "learning_rate", "weight_decay")
 
     @property
     def parameters(self) -> int:
-        """How many weights and biases a network has."""
+        """The number of weights and biases of a network."""
         return sum((m + 1) * n for m, n in pairwise(self.sizes))
 
     def state(self) -> dict[str, Tensor]:
-        """The optimizer state before the first update, with L1's ``alive``, in the program's order."""
+        """Returns the optimizer state before the first update, with L1's ``alive``, in the order of the inputs."""
         alive = torch.ones(self.parameters)
         state = optimizers.initial_state(self.optimizer, alive) | ({"alive": alive} if self.l1 else {})
         return {name: self._for_each(state[name]) for name in sorted(state)}
@@ -55,8 +55,8 @@ class Structure(Program):
         return tensor.expand(self.leading + tensor.shape).clone(memory_format=torch.contiguous_format)
 
     def inputs(self, rows: int) -> list[Tensor]:
-        """An example of the program's inputs for ``rows`` rows of data, each a tensor of its own: parameters,
-        state, features, targets, hyperparameters; then the first batch's row, the data's size, the updates."""
+        """Returns example inputs for ``rows`` rows of data, each a separate tensor: parameters, state, features,
+        targets, hyperparameters; then the first batch's row, the size of the data, the number of updates."""
         data = (torch.zeros(*self.leading, rows, self.sizes[i]) for i in (0, -1))
         constants = (torch.zeros(self.leading) for _ in self.hyperparameters)
         scalars = map(torch.tensor, (0, rows, 1))

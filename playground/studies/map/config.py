@@ -86,7 +86,7 @@ class Look(Settings):
 
 @dataclass(frozen=True)
 class MapConfig(MLPConfig):
-    """A grid of multilayer perceptrons that differ in two quantities and share a seed."""
+    """A grid of multilayer perceptrons that differ in two quantities, from the same seed."""
 
     lab: ClassVar[str] = "map"
     is_single: ClassVar[bool] = False

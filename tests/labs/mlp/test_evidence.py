@@ -19,20 +19,20 @@ CASE = Case(
     best_epoch=99,
     has_diverged=False,
     gradient_norms=np.array([0.3, 0.2, 0.1], dtype=np.float32),
-    asleep=np.zeros(2, dtype=np.float32),
-    asleep_at_start=np.zeros(2, dtype=np.float32),
+    dead_or_saturated=np.zeros(2, dtype=np.float32),
+    dead_or_saturated_at_start=np.zeros(2, dtype=np.float32),
 )
 
 
-def case(*, norms: tuple[float, ...] = (0.3, 0.2, 0.1), asleep: float = 0, start: float = 0, **changes: Any) -> Case:
+def case(*, norms: tuple[float, ...] = (0.3, 0.2, 0.1), dead: float = 0, start: float = 0, **changes: Any) -> Case:
     """``CASE`` with other numbers; what is no part of a Case belongs to its configuration."""
     known = {name: changes.pop(name) for name in list(changes) if name in Case.__dataclass_fields__}
     return replace(
         CASE,
         config=replace(TANH, **changes),
         gradient_norms=np.array(norms, dtype=np.float32),
-        asleep=np.array([0, asleep], dtype=np.float32),
-        asleep_at_start=np.array([0, start], dtype=np.float32),
+        dead_or_saturated=np.array([0, dead], dtype=np.float32),
+        dead_or_saturated_at_start=np.array([0, start], dtype=np.float32),
         **known,
     )
 
@@ -63,18 +63,18 @@ FALLING = (0.005, 0.018, 0.07)
             "held back", "L2 regularization 0.3 draws its weights to 0", "weight_decay", 0.0,
         ),
         (
-            case(learning_rate=3.0, train_loss=0.9, asleep=0.91, start=0.05),
+            case(learning_rate=3.0, train_loss=0.9, dead=0.91, start=0.05),
             "driven saturated", "91 % of layer 2 is saturated, 5 % at the start: updates at", "learning_rate", 0.3,
         ),
-        (case(train_loss=0.9, asleep=0.91, start=0.8), "saturated", "80 % at the start", "initializer", "xavier"),
+        (case(train_loss=0.9, dead=0.91, start=0.8), "saturated", "80 % at the start", "initializer", "xavier"),
         (
-            case(train_loss=0.9, asleep=0.91, start=0.8, initializer="xavier", initial_scale=10.0),
+            case(train_loss=0.9, dead=0.91, start=0.8, initializer="xavier", initial_scale=10.0),
             "saturated", "91 % of", "initial_scale", 1.0,
         ),
-        (case(asleep=0.6), "unfinished", "below that of guessing (0.5)", "hidden_sizes", (16, 16)),
-        (case(activation="relu", asleep=0.6), "dead", "60 % of layer 2 is dead", "activation", "leaky_relu"),
+        (case(dead=0.6), "unfinished", "below that of guessing (0.5)", "hidden_sizes", (16, 16)),
+        (case(activation="relu", dead=0.6), "dead", "60 % of layer 2 is dead", "activation", "leaky_relu"),
         (
-            case(activation="relu", asleep=1, **FLAT, learning_rate=3.0),
+            case(activation="relu", dead=1, **FLAT, learning_rate=3.0),
             "driven dead", "100 % of layer 2 is dead, 0 % at the start: updates", "learning_rate", 0.3,
         ),
         (
