@@ -1,4 +1,4 @@
-"""A worker's verbs, each for about a slice at a time: see ``training/turns.py``."""
+"""Calls of a worker, suspended after about a slice: see ``training/turns.py``."""
 
 from functools import partial
 from typing import Any
@@ -9,7 +9,7 @@ from playground.training.turns import Turn
 
 
 class Turns:
-    """Calls to ``worker``, of each run one at a time. One thread uses it."""
+    """Calls of ``worker``, at most one at a time for each run. Not thread-safe."""
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
@@ -17,13 +17,13 @@ class Turns:
         self._idle: list[Turn] = []
 
     def call(self, verb: str, *arguments: Any) -> Any:
-        """The answer of a verb; or ``Again``, where it stands still: then ``go_on`` with the run's id comes next."""
+        """Returns the answer of a verb, or ``Again`` if it is suspended: call ``go_on`` with the run's id next."""
         if verb == GO_ON:
             return self._answer(self._standing.pop(arguments[0]), arguments)
         if verb == "close" and (turn := self._standing.pop(arguments[0], None)) is not None:
             turn.end()
             self._idle.append(turn)
-        if verb == "states":  # of a run that stands in the middle of something there is none now
+        if verb == "states":  # a suspended run has no consistent state
             return self._worker.states(but=self._standing)
         if not arguments:
             return getattr(self._worker, verb)()

@@ -1,4 +1,4 @@
-"""The Inspect area: curves and weights in Plotly, to hover, zoom and save. Costs nothing while it is hidden."""
+"""The Inspect area: curves and weights in Plotly, to hover, zoom and save. Nothing is computed while it is hidden."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +27,7 @@ DIVERGING = [[0.0, "#f59322"], [0.5, "#e8eaeb"], [1.0, "#0877bd"]]
 
 @st.fragment(run_every=REFRESH_S)
 def inspect_panel(session: PageSession, input_names: Callable[[Any], list[str]]) -> None:
-    """All curves so far, and every layer's weights as they are now; ``input_names`` are those of the first."""
+    """Draw all curves so far, and every layer's current weights; ``input_names`` are those of the first layer."""
     channel = session.channel()
     curves, weights = st.columns([3, 2])
     with curves:
@@ -49,7 +49,7 @@ def inspect_panel(session: PageSession, input_names: Callable[[Any], list[str]])
 
 
 def curves_chart(session: PageSession) -> None:
-    """The curves so far of the page's run."""
+    """Draw the curves of the page's run so far."""
     lab = LABS[session.lab]
     low = dict.fromkeys(metric.axes for metric in lab.metrics if metric.better == "low")
     is_log = bool(low) and st.toggle(f"Logarithmic {' and '.join(low)}", key=session.key("log_scale"))

@@ -86,17 +86,17 @@ def choice(session: PageSession, name: str, options: Mapping[str, Any], place: A
 
 
 def setting_of(session: PageSession, name: str) -> Setting:
-    """What is known of a setting of the session's runs."""
+    """Returns a setting of the session's runs."""
     return session.channel().config.settings()[name]
 
 
 def said(known: Setting, more: str = "") -> str:
-    """The help of a control: what the setting is, and whether a change of it restarts the run."""
+    """Returns the help of a control: the setting's own, and whether a change restarts the run."""
     return "  \n".join(line for line in (known.help, more, LIVE if known.live else RESTARTS) if line)
 
 
 def _typed(session: PageSession, name: str, offered: Sequence[Any], label: str, help: str, zero: str) -> None:
-    """A field into which a value is typed, or chosen from those that are ``offered``."""
+    """Draw a field in which a value is typed, or chosen from those ``offered``."""
     known, present, key = setting_of(session, name), st.session_state[name], f"field_{name}"
     values = [*offered] if present in offered else sorted([*offered, present], key=_order)
     field(
@@ -117,7 +117,7 @@ def _typed(session: PageSession, name: str, offered: Sequence[Any], label: str, 
 
 
 def _take(session: PageSession, name: str, key: str) -> None:
-    """Take what was typed or chosen. What cannot be read is said, and stays in the field to be mended."""
+    """Take the entered or chosen value. An invalid one is reported, and stays in the field to be corrected."""
     known, text, refused = setting_of(session, name), str(st.session_state[key].get("taken")), None
     try:
         st.session_state[name] = known.kind.parse(text)
@@ -133,7 +133,7 @@ def _label(options: Mapping[str, Any], name: str) -> str:
 
 
 def _written(known: Setting, value: Any, zero: str) -> str:
-    """A value as it stands in a menu: 0.03, 8-8-4."""
+    """Returns a value for a menu: 0.03, 8-8-4."""
     if isinstance(value, tuple):
         return "-".join(map(str, value)) or "none"
     if isinstance(value, int | float):
@@ -142,5 +142,5 @@ def _written(known: Setting, value: Any, zero: str) -> str:
 
 
 def _order(value: Any) -> Any:
-    """Numbers by size, lists of sizes by their length first."""
+    """Returns a sort key: numbers by size, lists of sizes by length first."""
     return (len(value), value) if isinstance(value, tuple) else value

@@ -10,7 +10,7 @@ import streamlit as st
 from playground.lab import LABS
 from playground.pages.session import PageSession
 
-#: Settings that decide nothing about a question: which weights, which points, how many networks, on what.
+#: Settings that are not part of a question: seeds, the number of networks, the device.
 _FREE = ("seed", "data_seed", "seeds", "device")
 
 
@@ -51,14 +51,14 @@ def head(session: PageSession, words: str, questions: Sequence[Question] = ()) -
 
 
 def follow_question(session: PageSession, questions: Sequence[Question]) -> None:
-    """Draw the page again where its settings ask another question than its head says. Call it in the fragment of the
-    controls, which alone is drawn when one of them changes."""
+    """Draw the page again if its settings match another question than its head shows. Call it in the fragment of the
+    controls, since a change of a control redraws only that."""
     if _asked(session, questions) != st.session_state.get(session.key("asked")):
         st.rerun()
 
 
 def settings_of(session: PageSession, question: Question) -> dict[str, Any]:
-    """All settings that a question decides; those that it does not name have their usual values."""
+    """Returns all settings that a question determines, with defaults for those that it does not name."""
     usual = session.config_class.usual({})
     every = {name: getattr(usual, name) for name in usual.settings()} | dict(question.settings)
     return {name: value for name, value in every.items() if name not in _FREE}

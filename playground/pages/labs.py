@@ -31,7 +31,7 @@ def _cards() -> None:
 
 
 def _picture(name: str, lab: Lab) -> str:
-    """The newest picture, or the place that it will have."""
+    """Draw the newest picture, or an empty box before the first."""
     picture = hub().gallery.picture(name)
     box = "width: 100%; aspect-ratio: 16 / 10; border-radius: 0.5rem; object-fit: cover; background: #8882;"
     if picture is None:

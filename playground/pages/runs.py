@@ -1,4 +1,4 @@
-"""The Runs area: what this person has trained, to open again, to name, to compare."""
+"""The Runs area: the user's kept runs, to open again, to name, to compare."""
 
 import base64
 from collections.abc import Callable, Sequence
@@ -25,12 +25,12 @@ ACTIONS = ("Open", "Pin", "Unpin", "Rename", "Delete")
 
 @st.fragment(run_every=REFRESH_S)
 def runs_panel(session: PageSession) -> None:
-    """A card for every run of this person, and the curves of those that are ticked."""
+    """Draw a card for every run of this user, and the curves of the selected ones."""
     store, owner = hub().store, session.channel().keeper.owner
     if store is None:
         st.caption("This server keeps no runs.")
         return
-    if owner is None:  # the stage says in a moment whose page it is
+    if owner is None:  # the stage will soon send the user's id
         return
     try:
         kept = store.of(owner)
@@ -62,7 +62,7 @@ def runs_panel(session: PageSession) -> None:
 
 
 def runs_dialogs() -> None:
-    """What was asked for in a card and needs a word. Outside the panel, whose refreshing would close it."""
+    """Draw the dialog that a card has requested. It is outside the panel, whose refreshing would close it."""
     verb, owner, run_id, name = st.session_state.pop("runs_dialog", ("", "", "", ""))
     if verb == "Rename":
         _rename(owner, run_id, name)
@@ -146,14 +146,14 @@ def _compare(ticked: list[Kept], differences: dict[str, str]) -> None:
 
 
 def _numbers(kept: Kept) -> str:
-    """How far a run has come, by the number that its lab ranks by and by shares."""
+    """Returns a run's score and shares as text."""
     lab = LABS[kept.run.lab]
     metrics = [metric for metric in lab.headline if metric == lab.scored or metric.unit == "share"]
     return " · ".join([f"step {kept.step:,}", *said(metrics, kept.metrics)])
 
 
 def _differences(kept: Sequence[Kept]) -> dict[str, str]:
-    """In what each run, by its id, differs from the one that was begun before it."""
+    """Returns, by run id, the settings in which each run differs from the one before it."""
     ordered = sorted(kept, key=lambda each: each.number)
     found = {ordered[0].id: ""}
     for before, after in pairwise(ordered):

@@ -1,7 +1,7 @@
-"""A page's run: its settings in the address, in the session and in the channel, all three in line.
+"""A page's run: keeps its settings equal in the address, the session and the channel.
 
-Streamlit runs a page's script anew for every change; what lasts is in ``st.session_state``: every setting under its
-own name, where the controls find it, and for each lab the token of its channel.
+Streamlit runs a page's script anew for every change. ``st.session_state`` persists: every setting under its own name,
+which is its control's key, and for each lab the token of its channel.
 """
 
 import re
@@ -21,14 +21,14 @@ from playground.settings import Problem, Setting, Settings
 from playground.stream.channel import Channel
 from playground.stream.hub import ServerFull, hub
 
-_ALIVE = re.compile(r":(?=\S)|www(?=\.)|@", re.IGNORECASE)  # they get a sign behind them that nobody sees
+_ALIVE = re.compile(r":(?=\S)|www(?=\.)|@", re.IGNORECASE)  # these get an invisible character behind them
 RETRY_S = 3.0
-SETTLES_S = 1.5  # after which a page shows what was put into its controls
+SETTLES_S = 1.5  # time after which a page surely shows a value put into its control
 
 
 class PageSession:
-    """What a page of ``lab`` keeps over its script's runs. ``show`` are settings of the view, which are part of the
-    address but not of the run."""
+    """The state of a page of ``lab`` between its script's runs. ``show`` are settings of the view, which are part of
+    the address but not of the run."""
 
     def __init__(self, lab: str, show: type[Settings] = Settings) -> None:
         self.lab, self.show = lab, show
@@ -51,7 +51,7 @@ class PageSession:
         return True
 
     def _take_handed_over(self) -> None:
-        """Open the run that another page has sent here."""
+        """Open the run that another page has handed over."""
         run, *place = st.session_state.get("handed_over", (None,))
         if run is None or run.lab != self.lab:
             return
@@ -62,30 +62,31 @@ class PageSession:
             toast(Problem("run", str(error)))
 
     def _comes_from_elsewhere(self) -> bool:
-        """Whether another page was here before. Its controls have the same names, so that what stands under them is
-        that page's, or went with it."""
+        """Whether the user comes from another page. Pages share widget keys, so ``session_state`` holds the previous
+        page's values, or none."""
         names = [*self._known(), *self.show.settings()]
         return st.session_state.get("lab") != self.lab or any(name not in st.session_state for name in names)
 
     def key(self, name: str) -> str:
-        """Where a page of this lab keeps something of its own in the session: another lab's page has its own."""
+        """Returns the key of a page's own value in the session, different for each lab."""
         return f"{self.lab}.{name}"
 
     @property
     def token(self) -> str:
-        """What the stage shows to its socket."""
+        """The token by which the stage's socket authenticates."""
         return str(st.session_state[f"token_{self.lab}"])
 
     def channel(self) -> Channel:
-        """The page's channel, with a run. Ask each time: one whose page was long away is given up, and made anew."""
+        """Returns the page's channel, with a run. Do not keep it: after a long absence of the page its channel is
+        closed, and a new one replaces it."""
         channel = hub().channel(self.token, self.lab)
         if not channel.run_id:
             channel.configure(self._settings())
         return channel
 
     def inspect(self, *panels: str) -> Snapshot:
-        """Panels of the run that are read rather than watched; where the server is too busy for that, a sentence says
-        so, and what would be drawn below it waits for the next time."""
+        """Returns panels of the run that are not streamed. If the server is too busy, shows a message and stops the
+        script."""
         try:
             return self.channel().inspect(*panels)
         except ConfigError as busy:
@@ -93,9 +94,9 @@ class PageSession:
             st.stop()
 
     def follow(self) -> Any:
-        """Bring the run and the address in line with the controls. Returns the configuration.
+        """Update the run and the address from the controls. Returns the configuration.
 
-        Call it before the controls are drawn, so that they show the result at once.
+        Call it before drawing the controls, so that they show the result at once.
         """
         config = self._settings()
         self._take(config)
@@ -107,16 +108,16 @@ class PageSession:
         return config
 
     def shown(self) -> Any:
-        """What the page shows; the address says so too."""
+        """Returns the settings of the view, and writes them to the address."""
         show = self.show(**{name: st.session_state[name] for name in self.show.settings()})
         write_address(show.to_text())
         return show
 
     def open(self, run: Run, step: int, kept_id: str | None = None) -> None:
-        """Take the page to a run; ``kept_id`` is its name in the list, if it is there. A run of another lab opens on
-        that lab's page, as soon as the script draws again.
+        """Open a run; ``kept_id`` is its id in the store, if it has one. A run of another lab opens on that lab's
+        page, at the next redraw.
 
-        Raises ConfigError where this server cannot do it; the page stays as it is then.
+        Raises ConfigError where this server cannot run it; the page then stays unchanged.
         """
         if run.lab != self.lab:
             st.session_state.handed_over = run, step, kept_id
@@ -126,18 +127,18 @@ class PageSession:
         self._take(run.config)
 
     def varies(self, name: str) -> bool:
-        """Whether the run's networks differ in this setting: then no one control can say what it is."""
+        """Whether the run's networks differ in this setting, so that one control cannot show its value."""
         return name in self._present().varying
 
     def show_controls(self, values: Mapping[str, Any]) -> None:
-        """Let the controls follow the run. Call it in a callback."""
+        """Set the controls to the run's settings. Call it in a callback."""
         known = self._known()
         live = {name: value for name, value in values.items() if name in known and known[name].live}
         if self.change(live):
             self.channel().controls.show(live)
 
     def change(self, values: Mapping[str, Any]) -> bool:
-        """Take over settings. Returns whether any of them could be used.
+        """Set settings. Returns whether any was valid.
 
         Call it in a callback. The next drawing calls ``redraw_if_changed``, since all controls may have changed.
         """
@@ -155,8 +156,8 @@ class PageSession:
         return changed
 
     def _load_address(self) -> None:
-        """Put the address's settings into the session and open its run; a wrong part is reported and gets its
-        default."""
+        """Put the address's settings into the session and open its run. Invalid parts are reported and get their
+        defaults."""
         text = st.query_params.to_dict()
         shown = {name: value for name, value in text.items() if name in self.show.settings()}
         show, problems = self.show.from_text(shown)
@@ -175,17 +176,17 @@ class PageSession:
 
     @staticmethod
     def _take(config: Settings, anew: bool = False) -> None:
-        """Put settings into the session, where the controls find them; ``anew`` before any control is drawn: what
-        is not put there then is lost with the other page's control of that name."""
+        """Put settings into the session for the controls. With ``anew``, before any control is drawn, it sets all of
+        them: Streamlit drops values that it still associates with another page's control."""
         for name in config.settings():
             value = getattr(config, name)
             if anew:
                 st.session_state[name] = value
-            elif _untouched(st.session_state.get(name)) != value:  # Streamlit refuses it for a drawn widget
+            elif _untouched(st.session_state.get(name)) != value:  # Streamlit refuses to set a drawn widget
                 _put(name, value)
 
     def _settings(self) -> RunConfig:
-        """The session's settings; those that do not go together, or not with this machine, are brought in line."""
+        """Returns the session's settings; replaces conflicting ones and devices that this machine lacks."""
         known = self._known()
         values = {name: self._read(name, each) for name, each in known.items()}
         for name in [name for name, each in known.items() if isinstance(each.kind, Device)]:
@@ -205,21 +206,21 @@ class PageSession:
         return self._present() if refused else config
 
     def _labelled(self, problem: Problem) -> Problem:
-        """A problem with a setting, by the name that its control has on the page."""
+        """Returns a problem with the label of its setting as its name."""
         known = self._known().get(problem.name)
         return replace(problem, name=known.label) if known else problem
 
     def _known(self, values: Mapping[str, Any] | None = None) -> dict[str, Setting]:
-        """The settings that the run has, or would have with other ``values``."""
+        """Returns the settings of the run, or of one with other ``values``."""
         return self.config_class.usual({**_state(), **(values or {})}).settings()
 
     def _present(self) -> RunConfig:
-        """The configuration that the run has now; the default one before there is a run."""
+        """Returns the run's current configuration, or the default one without a run."""
         return hub().channel(self.token, self.lab).config
 
     def _read(self, name: str, known: Setting) -> Any:
-        """A setting's value from the session; what a person typed is still text. One that cannot be is said, and the
-        present one stays."""
+        """Returns a setting's value from the session, parsed if it was typed. An invalid one is reported, and the
+        current one stays."""
         value = _settled(name)
         try:
             is_typed = isinstance(value, str) and isinstance(known.kind, Integer | Number | Sizes)
@@ -231,15 +232,15 @@ class PageSession:
 
 @st.fragment(run_every=RETRY_S)
 def _wait(why: str) -> None:
-    """In place of the page, until the server has room for it."""
+    """Show a message in place of the page until the server has room for it."""
     st.info(why, icon=":material/hourglass_top:")
     if not hub().is_full:
         st.rerun()
 
 
 def redraw_if_changed() -> None:
-    """Draw the whole page again where a callback has changed settings: a fragment would draw only itself, and what
-    the other controls still show would be taken for a person's wish the next time."""
+    """Draw the whole page again if a callback has changed settings. A fragment alone would leave old values in the
+    other controls, which would then count as user input."""
     if st.session_state.pop("changed", False):
         if "handed_over" in st.session_state:
             run, *_ = st.session_state.handed_over
@@ -252,7 +253,7 @@ def _state() -> dict[str, Any]:
 
 
 def _put(name: str, value: Any) -> None:
-    """Let a control show ``value``, in place of what it shows."""
+    """Set the value of a control."""
     before = _untouched(st.session_state.get(name))
     st.session_state[name] = value
     if before != value:
@@ -260,8 +261,8 @@ def _put(name: str, value: Any) -> None:
 
 
 def _settled(name: str) -> Any:
-    """What a control says. A message may be under way that was sent before the page has learned of a new value: for a
-    moment the old one is nobody's wish."""
+    """Returns a control's value. A stale widget message can arrive just after ``_put``; the old value is ignored for
+    ``SETTLES_S``."""
     present = _untouched(st.session_state[name])
     before, value, at = st.session_state.get("put", {}).get(name, (None, None, -SETTLES_S))
     is_late = present == before and time.monotonic() - at < SETTLES_S
@@ -269,24 +270,24 @@ def _settled(name: str) -> Any:
 
 
 def _untouched(value: Any) -> Any:
-    """A control's value as settings have it; Streamlit makes a list of a tuple that a person has touched."""
+    """Returns a control's value in the type of its setting: Streamlit turns an edited tuple into a list."""
     return tuple(value) if isinstance(value, list) else value
 
 
 def write_address(text: Mapping[str, str]) -> None:
-    """Bring a part of the address up to date."""
+    """Update a part of the address."""
     if any(st.query_params.get(name) != value for name, value in text.items()):
         st.query_params.update(text)
 
 
 def toast(problem: Problem) -> None:
-    """Say for a while what was refused."""
+    """Show a problem for a while."""
     st.toast(plain(str(problem)), icon=":material/warning:", duration="long")
 
 
 def plain(text: str) -> str:
-    """Text that somebody may have put into a link, as one line without any power over Markdown: no markup, and no
-    address, icon or emoji, which Markdown finds in finished text and where no backslash helps."""
+    """Returns untrusted text as one line, escaped for Markdown. An invisible character breaks addresses, icons and
+    emoji, which a backslash does not prevent."""
     joined = _ALIVE.sub("\\g<0>\u2060", " ".join(text.split()))
     return "".join("\\" + sign if sign in "\\`*_{}[]()<>#+!|$:~&" else sign for sign in joined)
 

@@ -1,4 +1,4 @@
-"""Share a run by a link or a file, and open a run that somebody shared."""
+"""Share a run by a link or a file, and open a shared run."""
 
 import math
 
@@ -45,7 +45,7 @@ def _share(run: Run, step: int) -> None:
 
 @st.dialog("Open a run")
 def _open(session: PageSession) -> None:
-    """A run file, computed again in sight. What cannot be used is said, and the present run stays."""
+    """Open a run file, whose run is computed again on the stage. A problem is reported, and the current run stays."""
     outcome = st.session_state.get("open_outcome")
     if outcome == "opened":
         st.rerun()
@@ -68,4 +68,4 @@ def _take_file(session: PageSession) -> None:
         st.session_state.open_outcome = f"{file.name} cannot be opened. {error}"
         return
     st.session_state.open_outcome = "opened"
-    st.session_state.open_warning = warning  # the dialog takes its own toasts with it
+    st.session_state.open_warning = warning  # toasts of the dialog would vanish with it

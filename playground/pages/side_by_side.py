@@ -1,4 +1,4 @@
-"""Two kept runs beside each other, each live: to play, to drag back, to look into."""
+"""Two kept runs in a row, both live: to play, to go back in time, to examine."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ WAIT_S = 0.5
 
 
 def side_by_side_page() -> None:
-    """The two runs that the address names, each with its lab; each has a stage, and a line to it, of its own."""
+    """Draw the two runs in the address, each with its own stage and channel."""
     st.html("<h1 style='font-size: 1.125rem; margin: 0; padding: 0'>Side by side</h1>")
     runs = dict.fromkeys(_named(part) for part in st.query_params.get("runs", "").split(",") if part)
     if len(runs) != 2:
@@ -28,12 +28,12 @@ def side_by_side_page() -> None:
 
 
 def address(kept: Sequence[Kept]) -> str:
-    """The address, below the app's, of two kept runs beside each other."""
+    """Returns the address, relative to the app's, of two kept runs."""
     return "side-by-side?runs=" + ",".join(f"{each.run.lab}:{each.id}" for each in kept)
 
 
 def _named(part: str) -> tuple[str, str]:
-    """The lab and the name of a kept run; links from when there was one lab name no lab."""
+    """Returns the lab and the id of a kept run. Old links, from when there was one lab, contain no lab."""
     lab, _, kept_id = part.rpartition(":")
     return (lab if lab in LABS else FIRST), kept_id
 
@@ -56,7 +56,7 @@ def _one(lab: str, kept_id: str) -> None:
 
 @st.fragment(run_every=WAIT_S)
 def _title(lab: str, kept_id: str, token: str) -> None:
-    """Opens the run as soon as the stage has said whose page this is; then tells which run it is."""
+    """Open the run once the stage has sent the user's id; then show its name."""
     channel = hub().channel(token, lab)
     title = st.session_state.get(f"title_{kept_id}") or _open(kept_id, channel)
     st.session_state[f"title_{kept_id}"] = title

@@ -1,4 +1,4 @@
-"""The page's live parts, written in JavaScript (``playground/stage/``) and mounted by Streamlit."""
+"""The page's live components, written in JavaScript (``playground/stage/``) and mounted by Streamlit."""
 
 import time
 from collections.abc import Mapping
@@ -14,12 +14,12 @@ from playground.settings import Problem
 from playground.stream.files import stage_address
 
 POLL_S = 0.15
-# A browser draws at once what comes together, and forty controls take it longer than the stage: it gets a head start.
+# A browser draws elements that arrive together in one go, and forty controls are slow: the stage is sent first.
 HEAD_START_S = 0.15
 
 
 def _loader(module: str) -> str:
-    """The script that Streamlit sends: it only fetches the real one, which our own route serves."""
+    """Returns the script that Streamlit sends, which imports the real one from our own route."""
     return f"""
 // Streamlit's address is whatever stands before /static/ in its own scripts, proxies included.
 const core = performance.getEntriesByType("resource").find((entry) => entry.name.includes("/static/js/"));
@@ -61,7 +61,7 @@ def mount(session: PageSession, may_change: tuple[str, ...] = (), **settings: An
     transport = st.session_state.get("transport", "socket")
     data = {"token": session.token, "transport": transport, **settings}
     if transport == "socket":
-        first = session.channel().first_frame()  # it comes with the page, while the socket is still being opened
+        first = session.channel().first_frame()  # sent with the page, before the socket is open
         _mounted(session, may_change, _with_settings(first, data) if first else data)
         if first:
             time.sleep(HEAD_START_S)
@@ -97,21 +97,21 @@ def _mounted(session: PageSession, may_change: tuple[str, ...], data: Any) -> No
 
 
 def _take_change(session: PageSession, key: str, may_change: tuple[str, ...]) -> None:
-    """The stage edits the network's structure and the seeds."""
+    """Take the stage's changes of the network's structure and of seeds."""
     change = st.session_state[key].get("change")
     if isinstance(change, Mapping):
         session.change({k: v for k, v in change.items() if k in may_change})
 
 
 def _take_controls(session: PageSession, key: str) -> None:
-    """The run is in its past: the controls show what its settings were, which is nobody's wish."""
+    """Set the controls to the settings at the shown step of the past; this is not user input."""
     controls = st.session_state[key].get("controls")
     if isinstance(controls, Mapping):
         session.show_controls(controls)
 
 
 def _take_command(session: PageSession, key: str) -> None:
-    """A polling stage has no socket for its commands."""
+    """Carry out a command of a polling stage, which has no socket."""
     message = st.session_state[key].get("command")
     if isinstance(message, Mapping):
         try:

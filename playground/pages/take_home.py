@@ -22,7 +22,7 @@ from playground.stream.channel import Channel
 from playground.stream.hub import hub
 
 REFRESH_S = 1.0
-KEPT_S = 30.0  # a finished file, once the run has gone on
+KEPT_S = 30.0  # time to keep a finished file after the run has advanced
 
 SENSITIVITY = "sensitivity"  # the form that is not a file on this page
 
@@ -31,18 +31,18 @@ Moment = tuple[Run, int]
 
 @dataclass(slots=True)
 class Order:
-    """A form of the run at some step that a person has asked for, and that is made or was."""
+    """A requested form of the run at some step, in the making or done."""
 
     form: str
     moment: Moment
     file: Future[bytes]
     ticket: str = field(default_factory=lambda: secrets.token_hex(8))
-    seen_at: float | None = None  # when the page saw that it is done
+    seen_at: float | None = None  # when the page noticed that it is done
 
 
 @st.fragment(run_every=REFRESH_S)
 def take_home_panel(session: PageSession) -> None:
-    """What this run looks like in PyTorch, with what changed last marked, and files of it."""
+    """Draw the run's PyTorch code with the last changes marked, and the buttons for its files."""
     channel = session.channel()
     run, step, metrics = channel.seen()
     moment = run, step
@@ -80,14 +80,14 @@ _ABOUT = (
 
 
 def _forms(session: PageSession, order: Order | None, is_busy: bool) -> None:
-    """A button for every form: those that are text are there at once, the others are made when they are asked for."""
+    """Draw a button for every form: text forms download at once, the others are made on request."""
     for name, form in forms_of(session.lab).items():
-        if name == SENSITIVITY:  # it has a button of its own, and is told rather than saved
+        if name == SENSITIVITY:  # it has its own button, and is shown as text
             continue
         place: Any = {"key": f"take_{name}", "help": form.help, "width": "stretch"}
         file, label = f"run.{form.extension}", f"{form.label} :gray[.{form.extension}]"
         if not form.trains:
-            content = partial(_now, session.channel(), name)  # it is called where there is no session
+            content = partial(_now, session.channel(), name)  # called without a session
             st.download_button(label, content, file, form.mime, icon=_SAVE, on_click="ignore", **place)
         elif order is None or order.form != name:
             label = form.label if is_busy else label
@@ -99,7 +99,7 @@ def _forms(session: PageSession, order: Order | None, is_busy: bool) -> None:
 
 
 def _ask_sensitivity(session: PageSession, order: Order | None, is_busy: bool) -> None:
-    """A button: how far a tiny change takes this run is computed as the files are, and then told in a sentence."""
+    """Draw a button that computes the run's sensitivity in another process and shows it as a sentence."""
     is_ours = order is not None and order.form == SENSITIVITY
     st.button(
         "Computing the run again" if is_ours and is_busy else "How sensitive is this run?",
@@ -110,7 +110,7 @@ def _ask_sensitivity(session: PageSession, order: Order | None, is_busy: bool) -
 
 
 def _made(order: Order | None) -> None:
-    """The file that was made, which saves itself once; beside the menu, which may be closed by then."""
+    """Save a finished file once. It is outside the menu, which may be closed by then."""
     is_made = order is not None and order.seen_at is not None and order.form != SENSITIVITY
     if order is not None and is_made:
         form = FORMS[order.form]
@@ -126,20 +126,20 @@ _SAVE, _MAKE, _DONE = ":material/download:", ":material/hourglass_empty:", ":mat
 
 
 def _now(channel: Channel, form: str) -> bytes:
-    """A form that is text, of the moment at which it is asked for."""
+    """Returns a text form of the run at the moment of the call."""
     run, step, metrics = channel.seen()
     return exported(run, step, form, shown=metrics)
 
 
 def _ask(form: str, session: PageSession) -> None:
-    """Begin to make a form of this moment, in another process; the page goes on, and looks again every second."""
+    """Start making a form of this moment in another process; the page checks for it every second."""
     moment = session.channel().value()
     st.session_state[session.key("refused")] = None
     st.session_state[session.key("order")] = Order(form, moment, hub().engine.export(*moment, form))
 
 
 def _order(session: PageSession, moment: Moment) -> Order | None:
-    """What this page has asked for, if it is under way, or done and still of use."""
+    """Returns this page's order if it is in the making, or done and still current."""
     order: Order | None = st.session_state.get(session.key("order"))
     if order is None or not order.file.done():
         return order
@@ -161,8 +161,8 @@ _COUNTS = r"[\d,]+ updates|train\(\d+, \d+\)|loss [\d.]+"
 
 
 def _changed_lines(before: str, after: str) -> list[int] | None:
-    """Which lines of ``after`` are new, from 0; None where nothing has changed but the number of updates and the
-    losses, which change all the time and are not news."""
+    """Returns the indices of the new lines of ``after``; None where only the number of updates and the losses have
+    changed."""
     old, new = (re.sub(_COUNTS, "", text).splitlines() for text in (before, after))
     if old == new:
         return None
@@ -179,5 +179,5 @@ def _changed_lines(before: str, after: str) -> list[int] | None:
 
 
 def _common(a: Sequence[str], b: Sequence[str]) -> int:
-    """How many lines both begin with."""
+    """Returns the number of equal first lines."""
     return next((i for i, (one, other) in enumerate(zip(a, b, strict=False)) if one != other), min(len(a), len(b)))

@@ -1,8 +1,7 @@
 // @ts-check
 /**
- * A page is one entry of the browser's history, however often its address changes while it is used: Back leaves it.
- * Streamlit would add an entry for every change, and Back from there would change nothing. This stands in the first
- * answer, before Streamlit's own scripts.
+ * Keeps a page as one entry of the browser's history, so that Back leaves the page. Streamlit would add an entry for
+ * every change of the address, and Back would have no effect. This script is in the first response, before Streamlit's.
  *
  * @param {Pick<Window, "history" | "location">} window
  */

@@ -31,12 +31,12 @@ const POSITIVE = rgb("#0877bd");
 const POSITIVE_ON_DARK = rgb("#3f9fe0");
 /** Orange and blue mean classes 0 and 1 everywhere; the others differ from them in lightness too. */
 const CLASSES = [NEGATIVE, POSITIVE, ...["#a4006f", "#25451e", "#c8c291", "#581ac1"].map(rgb)];
-/** Told apart by everybody, whatever colours they see (``tests/stage/colors.test.js``). The strong orange and blue are signs. */
+/** Distinguishable with any colour vision (``tests/stage/colors.test.js``). The strong orange and blue mean signs. */
 const SERIES = ["#6544ff", "#146756", "#ab81e4", "#ab7a16", "#789a9b", "#495616"];
 const SERIES_ON_DARK = ["#a03cff", "#07e9a9", "#d175b5", "#cec608", "#daddf8", "#895d44"];
 /** The map is paler than the points on it. */
 const SOFTNESS = 0.72;
-/** How far the highest grey is from the page's colour: what is drawn over it must still be read. */
+/** Distance of the highest grey from the page's colour: drawings over it must stay legible. */
 const STEEPEST = 0.5;
 /** On a dark page a pale orange would be brown. */
 const SOFTNESS_ON_DARK = 0.82;

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The live curves of all metrics that the scene declares: their numbers, and a chart of those that share axes, at first
- * the score's. Where there are more axes, a press on the others' numbers draws these.
+ * The live curves of the scene's metrics: all their numbers, and a chart of the metrics that share one pair of axes, at
+ * first the score's. A click on other numbers draws their axes.
  */
 
 import { fit, h, isSharp, setAttribute, setText } from "./dom.js";
@@ -13,7 +13,7 @@ import { measured, title } from "./metrics.js";
 /** @typedef {import("./types.js").Metric} Metric */
 /** @typedef {import("./types.js").Moment} Moment */
 
-/** Of the drawing; less in a window as low as a projector's. */
+/** Height of the drawing; smaller in a low window, such as a projector's. */
 const TALL = 118, LOW = 92, LOW_WINDOW = 800;
 const MARGIN = { left: 44, right: 26, top: 8, bottom: 20 };
 const LABEL_ROOM = 14; // above a baseline, for its name
@@ -27,7 +27,7 @@ export class Curves {
     this.metrics = [];
     /** @type {import("./types.js").Baseline[]} */
     this.baselines = [];
-    /** Those drawn. */
+    /** The axes that are drawn. */
     this.axes = "";
     /** @type {Group[]} */
     this.groups = [];
@@ -65,7 +65,7 @@ export class Curves {
     this.dirty = true;
   }
 
-  /** Another run, or the same one after a break. @param {Pick<Moment, "header"|"scene"|"arrays">} moment */
+  /** Begin another run, or the same one after a reconnection. @param {Pick<Moment, "header"|"scene"|"arrays">} moment */
   restart({ header: { columns = [], metrics: found }, scene: { metrics, score, baselines = [] }, arrays: { curves } }) {
     if (JSON.stringify(metrics) !== JSON.stringify(this.metrics)) this.build(metrics);
     const has = metrics.some(({ name, axes }) => axes === this.axes && name in found);
@@ -174,7 +174,7 @@ export class Curves {
     if (this.cursor !== null) this.paintCursor(this.cursor);
   }
 
-  /** Of shares all there can be; else from 0, around all that is drawn. @param {number[]} lines */
+  /** Return the ends of the axis: [0, 1] for shares, else 0 and a bound of the drawn lines. @param {number[]} lines */
   range(lines) {
     if (this.isShare()) return [0, 1];
     const held = this.baselines.filter(({ axes }) => axes === this.axes).map(({ value }) => value);
@@ -242,7 +242,7 @@ export class Curves {
     context.fillText(count(history.length ? history.steps[0] : 0), MARGIN.left, this.height - 4);
   }
 
-  /** What the curves are to be held against: a thin line with its name at the end. @param {number[]} range */
+  /** Paint the baselines: thin lines with their names at the end. @param {number[]} range */
   paintBaselines(range) {
     const { context, width, theme } = this;
     if (!context || !theme) return;
@@ -317,7 +317,7 @@ function group(metrics, onPress) {
 }
 
 /**
- * The next number up with two digits, so that the axis does not twitch with every frame.
+ * Round up to two digits, so that the axis is steady.
  *
  * @param {number} value
  */

@@ -1,7 +1,7 @@
 // @ts-check
 /** The few helpers with which the stage writes its page. */
 
-/** Pixels of a canvas to a CSS pixel, at most: beyond it nobody sees the difference, and painting takes longer. */
+/** Most canvas pixels per CSS pixel: more are not visible and slow down painting. */
 export const SHARPEST = 2;
 
 /** At what density each canvas was sized. @type {WeakMap<HTMLCanvasElement, number>} */
@@ -79,7 +79,7 @@ function screenDensity() {
 }
 
 /**
- * Tells each time the window has come to a screen of another density, or its page is zoomed.
+ * Call back whenever the pixel density changes: on another screen, or by zooming.
  *
  * @param {() => void} changed
  * @returns {() => void} stops it

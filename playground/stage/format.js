@@ -1,5 +1,5 @@
 // @ts-check
-/** Numbers as people read them. */
+/** Numbers as text. */
 
 const counts = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const MINUS = "\u2212";
@@ -10,7 +10,7 @@ export function count(value) {
   return counts.format(value);
 }
 
-/** Three decimals, where these say something. @param {number|null|undefined} value */
+/** Return three decimals, or scientific notation for a tiny or large number. @param {number|null|undefined} value */
 export function loss(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const size = Math.abs(value);

@@ -32,7 +32,7 @@ export function unpack(frame) {
 }
 
 /**
- * Maps from every second row and column of theirs: means in between, the last one again beyond.
+ * Interpolate maps from every second row and column: means between them, the last one repeated.
  *
  * @param {ArrayLike<number>} maps
  * @param {number[]} shape  (count, height, width) of the whole maps

@@ -1,9 +1,9 @@
 // @ts-check
-/** The measurements that a stage has seen: bounded, however long the run. */
+/** The measurements that a stage has received, in bounded memory. */
 
 const CAPACITY = 600;
 
-/** Some lines by step. When it is full every second point goes and the spacing doubles. */
+/** Some lines by step. When full, it drops every second point and doubles the spacing. */
 export class History {
   /** @param {number} count  of lines */
   constructor(count) {
@@ -14,7 +14,7 @@ export class History {
   }
 
   /**
-   * The newest point is always kept; it gives way to the next one until it stands far enough from the last.
+   * Add a point. The newest is always kept; the next one replaces it unless it is far enough from the one before.
    *
    * @param {number} step
    * @param {ArrayLike<number|null|undefined>} values  one a line; what is not a number leaves a gap

@@ -1,5 +1,5 @@
 // @ts-check
-/** The shapes that tell series apart beside their colours: at the ends of their lines, and in legends. */
+/** The marks of series, which distinguish them without colour: at the ends of their lines, and in legends. */
 
 import { h, setAttribute } from "./dom.js";
 

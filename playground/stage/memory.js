@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What the browser remembers: the one place that asks it. A person may have blocked that, as browsers do for a page
- * inside another site's; then it lasts as long as the page.
+ * Values stored in the browser. Storage may be blocked by the user, or by the browser in a frame of another site; then
+ * values last as long as the page.
  */
 
 class Memory {

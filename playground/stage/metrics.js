@@ -1,18 +1,18 @@
 // @ts-check
-/** What a run is measured by, in words. Python has the same in ``playground/lab.py``. */
+/** Metrics as text. ``playground/lab.py`` has the same in Python. */
 
 import { count, loss, percent } from "./format.js";
 
 /** @typedef {import("./types.js").Metric} Metric */
 /** @typedef {import("./types.js").Scene} Scene */
 
-/** As at the start of a line. @param {string} label */
+/** Return a label with a capital. @param {string} label */
 export function title(label) {
   return label.slice(0, 1).toUpperCase() + label.slice(1);
 }
 
 /**
- * A value as people read it.
+ * Return a metric's value as text.
  *
  * @param {Metric|undefined} metric
  * @param {number|null|undefined} value
@@ -23,7 +23,7 @@ export function measured(metric, value) {
 }
 
 /**
- * All that a run is measured by, and what that is to be held against, for people who hear the page.
+ * Return all metrics of a run and their baselines as text for screen readers.
  *
  * @param {Scene} scene
  * @param {import("./types.js").Metrics} found

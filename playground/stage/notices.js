@@ -1,5 +1,5 @@
 // @ts-check
-/** What the stage has to say besides the picture: banners, passing toasts, badges about the connection. */
+/** Messages of the stage: banners, toasts, badges about the connection. */
 
 import { h, setText } from "./dom.js";
 
@@ -35,7 +35,7 @@ export class Notices {
     this.badge.hidden = !text;
   }
 
-  /** The server does not know this page, and no other line to it opens by itself. */
+  /** Show that the server does not know this page, and that no reconnection will follow. */
   expire() {
     this.connection("");
     this.notice("The server knows this page no more: it was away for too long, or the server has been started anew. "
@@ -44,7 +44,7 @@ export class Notices {
     this.banner.append(h("button", { class: "nn-button", type: "button", onclick: () => location.reload() }, "Reload"));
   }
 
-  /** There is another line. */
+  /** Hide that message after a reconnection. */
   revive() {
     if (!this.expired) return;
     this.expired = false;

@@ -1,9 +1,9 @@
 // @ts-check
 /**
- * Numbers as people type them; ``playground/numbers.py`` reads the same on the server.
+ * Parsing of numbers as people type them; ``playground/numbers.py`` parses the same on the server.
  *
- * A point or a comma stands before the decimals. Only spaces stand between thousands, in groups of three. Spaces and
- * minus signs may be of any kind. What can be read in two ways is refused: nobody gets another number than they typed.
+ * The decimal separator is a point or a comma. Only spaces separate thousands, in groups of three. Spaces and minus
+ * signs may be of any kind. An ambiguous text is refused, so that no number is misread.
  */
 
 const AMBIGUOUS = "can be read in two ways; write a point before the decimals and nothing between thousands";
@@ -15,7 +15,7 @@ const NUMBER = /^[+-]? ?(?:(?:[0-9]+|[0-9]{1,3}(?: [0-9]{3})+)(?:[.,][0-9]*)?|[.
 const TWO_WAYS = /^[+-]? ?(?:[1-9][0-9]{0,2},[0-9]{3}|(?=.*[0-9])[0-9 ]*(?:[.,][0-9 ]*){2,})(?:e[+-]?[0-9]{1,3})?$/i;
 
 /**
- * The number that a text says; infinite where it is too large, NaN where it says none for certain.
+ * Return the number in a text; infinite where it is too large, NaN where it is no number or ambiguous.
  *
  * @param {string} text
  */
@@ -26,7 +26,7 @@ export function read(text) {
 }
 
 /**
- * Why a text does not say a number from ``low`` to ``high``, in words; empty where it does.
+ * Return why a text is no number from ``low`` to ``high``; empty where it is one.
  *
  * @param {string} text
  * @param {number} low
@@ -40,7 +40,7 @@ export function problem(text, low, high) {
 }
 
 /**
- * With one kind of minus sign, and single spaces of one kind.
+ * Return the text with one kind of minus sign, and single spaces of one kind.
  *
  * @param {string} text
  */

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Plays a recording on the stage: hands it one recorded moment after the other, and carries out its commands from
- * them. ``playground/export/recording.py`` makes the page in which this runs; it needs no server.
+ * Plays a recording on the stage: passes it one recorded moment after the other, and answers its commands from them.
+ * ``playground/export/recording.py`` makes the page in which this runs; it needs no server.
  */
 
 import { unpack } from "./frame.js";
@@ -11,7 +11,7 @@ import { unpack } from "./frame.js";
 
 /** At the usual speed. */
 const MOMENTS_PER_MS = 12 / 1000;
-/** A page that was out of sight goes on where it was. */
+/** A hidden page continues from where it was. */
 const LONGEST_TICK_MS = 250;
 
 /** @template {Moment} M */
@@ -28,7 +28,7 @@ export class Player {
     this.frames = frames;
     this.stops = frames.map(({ header }) => header.step);
     this.index = 0;
-    /** Goes from moment to moment in fractions of one while it plays. */
+    /** The position while playing, in fractions of a moment. */
     this.position = 0;
     this.playing = false;
     this.scheduled = 0;
@@ -59,7 +59,7 @@ export class Player {
     return this.frames.length - 1;
   }
 
-  /** From here on; at the end, once more from the start. */
+  /** Play on, or from the start when at the end. */
   play() {
     if (this.index === this.last) this.index = 0;
     this.position = this.index;
@@ -82,14 +82,14 @@ export class Player {
     this.scheduled = requestAnimationFrame(tick);
   }
 
-  /** The first moment at or after the end of the epoch that is under way. */
+  /** Return the first moment at or after the end of the current epoch. */
   epochEnd() {
     const end = Math.floor(this.frames[this.index].header.epoch + 1e-6) + 1 - 1e-6;
     const index = this.frames.findIndex(({ header }) => header.epoch >= end);
     return index < 0 ? this.last : index;
   }
 
-  /** Hands the present moment to the stage, with its scene where that is not the one on the stage. */
+  /** Pass the current moment to the stage, with its scene if the stage shows another one. */
   show() {
     const { header, arrays } = this.frames[this.index];
     const staging = this.frames.findLast((frame, i) => i <= this.index && frame.header.scene) ?? this.frames[0];

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * What every live stage is: a toolbar, a picture, the run's time, and a line to the server. One instance a mounted
- * component; it keeps the newest moment of the run, has it painted when the screen is ready for it, and acknowledges
- * what was painted. What is in the picture is the lab's own: see ``Picture``.
+ * The live stage of every lab: a toolbar, a picture, a timeline, and a connection to the server. Each mounted component
+ * has one instance. It keeps the newest moment of the run, paints it in an animation frame, and acknowledges painted
+ * frames. The lab provides the picture: see ``Picture``.
  */
 
 import { readTheme } from "./colors.js";
@@ -25,7 +25,7 @@ import { visitorMessage } from "./visitor.js";
 const NUMBERS_EVERY_MS = 100;
 const WORDS_EVERY_MS = 5000;
 const POLLED_VIEW_EVERY_MS = 250;
-/** A stage wider than a laptop's is looked at from afar: its letters and drawings grow with it. */
+/** A stage wider than a laptop's is viewed from a distance: text and drawings are scaled with it. */
 const LAPTOP_WIDTH = 1120, LARGEST_SCALE = 1.4, SCALE_STEP = 0.05;
 
 /**
@@ -75,10 +75,10 @@ export class Shell {
     this.mounted = null;
     /** The newest moment, of a recording. @type {import("./types.js").Recorded|null} */
     this.replayed = null;
-    /** Whether nothing may be changed that would make another network of it. */
+    /** Whether changes of the network's structure and seeds are disabled. */
     this.isFixed = false;
     this.frames = 0;
-    /** CSS pixels to a pixel of the drawings, and to one of the style's ``--nn-px``. */
+    /** CSS pixels per pixel of the drawings, and per ``--nn-px`` of the style. */
     this.scale = 1;
     this.isSeeking = false;
     /** @type {Record<string, unknown>|null} */
@@ -114,7 +114,7 @@ export class Shell {
     Promise.all(["stage/stage.css", ...(this.picture.styles ?? [])].map(stylesheet)).then(() => this.appear());
   }
 
-  /** Into the page, now that the style is there: nothing flickers. */
+  /** Insert the stage into the page once its style is loaded, so that nothing flickers. */
   appear() {
     this.parent.append(this.root);
     this.observer = new ResizeObserver(() => this.resize());
@@ -145,7 +145,7 @@ export class Shell {
   }
 
   /**
-   * The data are a frame: the first one, which is here before the socket, or any one where there can be no socket.
+   * Take the component's data as a frame: the first one, before the socket opens, or each one without a socket.
    *
    * @param {ArrayBuffer|Uint8Array<ArrayBuffer>} data
    */
@@ -208,8 +208,8 @@ export class Shell {
   }
 
   /**
-   * Takes the next frame that waits. One of a run that has been replaced is only acknowledged, and so is one
-   * behind which a change waits that somebody wants to see.
+   * Take the next waiting frame. A frame of a replaced run is only acknowledged, as is one followed by a frame with a
+   * change by the user.
    */
   receive() {
     let isNews = false;
@@ -235,7 +235,7 @@ export class Shell {
     const { moment, settings } = this;
     const scene = header.scene ?? moment?.scene;
     if (!scene) return;
-    // What a frame of this lab holds is the server's to say.
+    // The server defines the contents of this lab's frames.
     const next = { header, scene, settings, arrays: { ...moment?.arrays, ...arrays } };
     const received = /** @type {import("./types.js").Received<M>} */ (next);
     this.moment = this.picture.take(received, /** @type {Partial<M["arrays"]>} */ (arrays), moment);
@@ -245,7 +245,7 @@ export class Shell {
     this.numbersStale = this.fresh = this.isUnpainted = true;
   }
 
-  /** What is shown is to be painted again. */
+  /** Request a repaint of the current moment. */
   repaint() {
     this.fresh = true;
     this.request();
@@ -306,7 +306,7 @@ export class Shell {
     setText(this.words, this.picture.describe(moment));
   }
 
-  /** The frame that was taken last is dealt with, so long after it had come. */
+  /** Acknowledge the last taken frame, with the time since its arrival. */
   acknowledge() {
     if (this.takenAt !== null) this.send({ type: "ack", waited_ms: Math.round(performance.now() - this.takenAt) });
   }
@@ -332,7 +332,7 @@ export class Shell {
     this.send(this.viewMessage());
   }
 
-  /** One step of the past at a time: the next is asked for when the last one has come. */
+  /** Request one past step at a time: the next one after the last has arrived. */
   sendSeek() {
     const step = this.isSeeking ? null : this.timeline.take();
     if (step === null) return;
@@ -341,7 +341,7 @@ export class Shell {
     this.send({ type: "seek", step });
   }
 
-  /** The page's controls follow the run through its past, after the slider is released. */
+  /** Set the page's controls to the settings at the shown step, after the slider is released. */
   sendControls() {
     if (!this.controls || this.timeline.isHeld) return;
     this.component?.setTriggerValue("controls", this.controls);
@@ -357,7 +357,7 @@ export class Shell {
     return Object.values(this.view).some((value) => value !== null);
   }
 
-  /** The run as a link, if it has come anywhere. */
+  /** Return the run as a link, if it has made any step. */
   knownRun() {
     const { step = 0, edits = 0 } = this.moment?.header ?? {};
     return this.link !== null && (step || edits) ? `${this.link}&step=${step}` : null;

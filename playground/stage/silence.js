@@ -1,11 +1,11 @@
 // @ts-check
 /**
- * Says why the page does not appear. Streamlit draws all of it, and needs a WebSocket for that: where a proxy refuses
- * every one, there would be a skeleton and no word. This stands in the first answer, before Streamlit's own scripts.
+ * Explains a page that does not load. Streamlit needs a WebSocket to draw it; behind a proxy that refuses WebSockets, it
+ * would show a skeleton without a message. This script is in the first response, before Streamlit's.
  */
 
-const PATIENCE_MS = 5000; // for which a page may be on its way before somebody asks why
-const ANSWER_MS = 10_000; // in which a WebSocket opens, also from far away
+const PATIENCE_MS = 5000; // wait for the page before testing the connection
+const ANSWER_MS = 10_000; // longest time to open a WebSocket, even over a long distance
 const LOOK_MS = 500;
 const CONNECTED = '[data-test-connection-state="CONNECTED"]'; // Streamlit's own mark
 const WORDS = [
@@ -15,7 +15,7 @@ const WORDS = [
   "What you can do: try another network, or ask whoever runs this one to let WebSockets to this address through. "
     + "Whoever runs the server finds in its README how its proxy has to pass them on.",
 ];
-// A plain page over the skeleton, which would promise that something is about to come.
+// A plain page that covers the skeleton, which would look like loading.
 const STYLE = "position: fixed; inset: 0; z-index: 2147483647; box-sizing: border-box; overflow: auto; "
   + "padding: 4rem max(1.5rem, calc(50vw - 21rem)); color-scheme: light dark; background: Canvas; color: CanvasText; "
   + "font: 1rem/1.6 system-ui, sans-serif";
@@ -39,7 +39,7 @@ export function explainSilence() {
   }, LOOK_MS);
 }
 
-/** Whether a WebSocket opens to where the page's picture will have its own. @returns {Promise<boolean>} */
+/** Whether a WebSocket can be opened to the address of the stage's socket. @returns {Promise<boolean>} */
 function isWebSocketOpened() {
   const url = new URL("playground/socket", document.baseURI);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";

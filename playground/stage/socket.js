@@ -1,5 +1,5 @@
 // @ts-check
-/** The wire to the server: opens, greets, and comes back after every cut. */
+/** The connection to the server: opens, sends the hello, and reconnects after every interruption. */
 
 import { tabMemory } from "./memory.js";
 
@@ -8,27 +8,27 @@ import { tabMemory } from "./memory.js";
 /**
  * @typedef {object} Listener
  * @property {(frame: ArrayBuffer) => void} onFrame
- * @property {(text: string) => void} onError  the server's words for the person
- * @property {(text: string) => void} onBusy  the next frame takes long to come
+ * @property {(text: string) => void} onError  the server's message for the user
+ * @property {(text: string) => void} onBusy  the next frame takes long
  * @property {(online: boolean) => void} onOnline
  * @property {() => Message[]} greetings  sent after every hello
- * @property {() => void} onUnreachable  this network lets no WebSocket through
- * @property {() => string|null} run  the page's run, as a link, for a server that knows it no more
- * @property {() => void} onForgotten  the server knows the token no more: the page was away for too long, or the server
- *   is another one
- * @property {() => void} onExpired  and it stays so
+ * @property {() => void} onUnreachable  this network blocks WebSockets
+ * @property {() => string|null} run  the page's run, as a link, for a server that has lost it
+ * @property {() => void} onForgotten  the server does not know the token: the page was away too long, or the server was
+ *   restarted
+ * @property {() => void} onExpired  the same after several attempts
  */
 
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 5000;
-const OPENING_MS = 15_000;  // after which an attempt is given up: of a network that comes and goes, some answer never
+const OPENING_MS = 15_000;  // time limit of an attempt: on an unstable network some are never answered
 const ATTEMPTS_BEFORE_POLLING = 2;
 const TOKEN_UNKNOWN = 4401;
 const TOO_MANY = 4429;
 const REPLACED = 4409;  // another socket has this page's token now
 const EARLIER = "playground-token";
 const RUN = "playground-run";
-const ATTEMPTS_WITH_UNKNOWN_TOKEN = 8;  // within half a minute: a server that starts takes a while to draw the page
+const ATTEMPTS_WITH_UNKNOWN_TOKEN = 8;  // within half a minute: a starting server takes a while to draw the page
 
 /** The event on the window by which a control changes a live setting: its detail has ``name`` and ``text``. */
 export const SETTING = "playground-setting";
@@ -42,7 +42,7 @@ export class Socket {
     this.token = token;
     this.listener = listener;
     this.everOpen = this.isOnline = this.isRemembered = false;
-    /** What a person asked for before the wire was there. @type {Message[]} */
+    /** Messages from before the connection was open. @type {Message[]} */
     this.unsent = [];
     this.failures = this.refusals = 0;
     this.closed = false;
@@ -74,7 +74,7 @@ export class Socket {
     window.clearTimeout(opening);
     this.everOpen = true;
     this.failures = 0;
-    // A reloaded page has a new token; the one of its earlier life lets it go on with its run.
+    // A reloaded page has a new token; its former token lets it continue its run.
     const run = this.listener.run() ?? tabMemory.get(RUN);
     this.send({ type: "hello", token: this.token, resume: tabMemory.get(EARLIER), run });
     if (hasEarlierLife()) this.remember();
@@ -82,7 +82,7 @@ export class Socket {
     this.unsent.splice(0).forEach((message) => this.send(message));
   }
 
-  /** The server has answered: it knows the page. */
+  /** Called when the server has accepted the token. */
   welcome() {
     if (this.isOnline) return;
     this.isOnline = true;
@@ -110,20 +110,20 @@ export class Socket {
     this.retry = window.setTimeout(() => { this.wire = this.open(); }, wait);
   }
 
-  /** @param {Message} message  dropped while the wire is cut: the next full frame tells how things stand */
+  /** @param {Message} message  dropped while disconnected: the next full frame shows the current state */
   send(message) {
     if (this.wire.readyState === WebSocket.OPEN) this.wire.send(JSON.stringify(message));
     else if (!this.everOpen) this.unsent.push(message);
   }
 
-  /** The run has become one that a reloaded page should go on with. */
+  /** Remember that a reloaded page should continue this run. */
   remember() {
     if (this.isRemembered || this.closed) return;
     this.isRemembered = true;
     tabMemory.set(EARLIER, this.token);
   }
 
-  /** The page is left, perhaps to be loaded anew. */
+  /** Called when the page is left or reloaded. */
   leave() {
     tabMemory.set(RUN, this.listener.run() ?? "");
   }
@@ -135,7 +135,7 @@ export class Socket {
   }
 }
 
-/** Whether this tab had a run before it was loaded anew. */
+/** Whether this tab had a run before a reload. */
 export function hasEarlierLife() {
   return tabMemory.get(EARLIER) !== null;
 }

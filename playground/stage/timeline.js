@@ -1,5 +1,5 @@
 // @ts-check
-/** The run's time as a slider: drag back to any update, forward again as far as the run has come. Marks are edits. */
+/** The run's steps as a slider: drag back to any update, or forward to the furthest one. Marks are edits. */
 
 import { h, setAttribute, setText } from "./dom.js";
 import { count } from "./format.js";
@@ -62,7 +62,7 @@ export class Timeline {
     this.onSeek(step);
   }
 
-  /** Returns the step that was asked for, and clears it. */
+  /** Return the requested step and clear it. */
   take() {
     const { wanted } = this;
     this.wanted = null;

@@ -1,5 +1,5 @@
 // @ts-check
-/** A card beside the pointer, or where a finger has tapped, with the numbers of what is there; they stay live. */
+/** A tooltip beside the pointer, or at a tap, with live numbers of the object there. */
 
 import { h, setText } from "./dom.js";
 import { seriesSwatch } from "./marks.js";
@@ -21,12 +21,12 @@ export class Tip {
     this.table = h("table", { class: "nn-tip-table" });
     this.element = h("div", { class: "nn-card nn-card-hover nn-tip", hidden: true, "aria-hidden": "true" }, this.title, this.table);
     root.append(this.element);
-    /** What is pointed at. @type {HTMLElement|null} */
+    /** The hovered element. @type {HTMLElement|null} */
     this.target = null;
-    /** What there is to say now of the place pointed at. @type {(() => Content|null)|null} */
+    /** Returns the content for the hovered place. @type {(() => Content|null)|null} */
     this.read = null;
     this.said = "";
-    /** Lets go of the place pointed at. @type {(() => void)|null} */
+    /** Ends the hover. @type {(() => void)|null} */
     this.leave = null;
     document.addEventListener("pointerdown", (this.dismiss = (/** @type {PointerEvent} */ { target }) => {
       if (target !== this.target) this.hide();
@@ -53,12 +53,12 @@ export class Tip {
     target.addEventListener("pointermove", show);
     target.addEventListener("pointerdown", show);
     target.addEventListener("pointerleave", ({ pointerType }) => {
-      // A finger that lifts would take the numbers away before they are read; a tap elsewhere does.
+      // Lifting the finger keeps the tooltip, so that it can be read; a tap elsewhere hides it.
       if (pointerType !== "touch" && this.target === target) this.hide();
     });
   }
 
-  /** With the numbers of now; costs nothing while nothing is pointed at. */
+  /** Update the numbers; costs nothing without a hover. */
   refresh() {
     if (!this.read) return;
     const content = this.read();

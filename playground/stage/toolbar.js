@@ -1,5 +1,5 @@
 // @ts-check
-/** The controls of a run: go, one step, start over, how fast; and where it stands. */
+/** The controls of a run: play, step, reset, speed; and its step and epoch. */
 
 import { h, setAttribute, setText } from "./dom.js";
 import { count, epochs } from "./format.js";
@@ -9,7 +9,7 @@ import { tabMemory } from "./memory.js";
 /** @typedef {import("./types.js").Message} Message */
 
 /**
- * @typedef {object} Manner  in which a run goes on
+ * @typedef {object} Mode  live training or a recording
  * @property {string} step  what a press of Step does
  * @property {string} epoch
  * @property {string} reset
@@ -20,19 +20,19 @@ import { tabMemory } from "./memory.js";
  * @property {(speed: number|null) => Message} speedMessage
  */
 
-/** It is trained. @type {Manner} */
+/** Live training. @type {Mode} */
 export const LIVE = {
   step: "One update (→)",
   epoch: "One epoch (Shift →)",
   reset: "Start over from the same initial weights",
-  speeds: [1, 2, 5, 10, 30, 60, 250, 1000, null], // updates a second; null is as fast as the machine goes
+  speeds: [1, 2, 5, 10, 30, 60, 250, 1000, null], // updates a second; null is as fast as possible
   usual: 8,
   keptAs: "playground-speed",
   speedText: (speed) => (speed === null ? "fastest" : `${count(speed)} ${speed === 1 ? "update" : "updates"}/s`),
   speedMessage: (speed) => ({ type: "speed", updates_per_s: speed }),
 };
 
-/** It is played from a recording, which holds some of its moments. @type {Manner} */
+/** A recording, which holds some moments of a run. @type {Mode} */
 export const RECORDED = {
   step: "The next recorded moment (→)",
   epoch: "One epoch, or the next recorded moment after it (Shift →)",
@@ -44,7 +44,7 @@ export const RECORDED = {
   speedMessage: (speed) => ({ type: "speed", times: speed ?? 1 }),
 };
 
-/** How long the button trusts its own press over frames that were on their way before it. */
+/** Time after a click during which the button ignores the state in frames sent before it. */
 const TRUST_MS = 1500;
 
 const ICONS = {
@@ -60,12 +60,12 @@ export class Toolbar {
    * @param {object} actions
    * @param {(message: Message) => void} actions.send
    * @param {(name: string, value: number) => void} actions.onSeed
-   * @param {Manner} manner
+   * @param {Mode} mode
    */
-  constructor({ send, onSeed }, manner) {
+  constructor({ send, onSeed }, mode) {
     this.send = send;
     this.onSeed = onSeed;
-    this.manner = manner;
+    this.mode = mode;
     /** @type {"playing"|"paused"} */
     this.state = "paused";
     this.trustUntil = 0;
@@ -78,22 +78,22 @@ export class Toolbar {
     this.steps = stat("Step");
     this.rate = stat("Updates/s");
     live(this.rate.element);
-    this.reset = button("Reset", "reset", manner.reset, () => this.send({ type: "reset" }));
+    this.reset = button("Reset", "reset", mode.reset, () => this.send({ type: "reset" }));
     this.beginnings = h("div", { class: "nn-group nn-group-reset" }, this.reset);
     this.seedKey = "";
     /** By name: quick presses build on each other, not on the scene on screen. @type {Record<string, number>} */
     this.seedsWanted = {};
     this.element = h("div", { class: "nn-toolbar", role: "group", "aria-label": "Training" },
       h("div", { class: "nn-group nn-group-run" }, this.play,
-        button("Step", "step", manner.step, () => this.step("update")),
-        button("Epoch", "epoch", manner.epoch, () => this.step("epoch"), "Step one epoch")),
+        button("Step", "step", mode.step, () => this.step("update")),
+        button("Epoch", "epoch", mode.epoch, () => this.step("epoch"), "Step one epoch")),
       this.beginnings,
       h("div", { class: "nn-group nn-pace" }, this.buildSpeed(),
         h("div", { class: "nn-group nn-stats" }, this.epoch.element, this.steps.element, this.rate.element)));
   }
 
   buildSpeed() {
-    const { speeds, usual, keptAs } = this.manner;
+    const { speeds, usual, keptAs } = this.mode;
     const kept = keptAs && tabMemory.get(keptAs);
     this.slider = h("input", {
       type: "range", min: "0", max: String(speeds.length - 1), step: "1", "aria-label": "Speed",
@@ -111,18 +111,18 @@ export class Toolbar {
   }
 
   showSpeed() {
-    const text = this.manner.speedText(this.speed());
+    const text = this.mode.speedText(this.speed());
     if (this.speedText) setText(this.speedText, text);
     this.slider?.setAttribute("aria-valuetext", text);
   }
 
   speed() {
-    return this.manner.speeds[Number(this.slider?.value)];
+    return this.mode.speeds[Number(this.slider?.value)];
   }
 
   /** @returns {Message} */
   speedMessage() {
-    return this.manner.speedMessage(this.speed());
+    return this.mode.speedMessage(this.speed());
   }
 
   togglePlay() {
@@ -197,7 +197,7 @@ function button(text, iconName, title, onclick, name) {
   return element;
 }
 
-/** What a recording has no use for. @param {HTMLElement} element */
+/** Hide an element that a recording does not need. @param {HTMLElement} element */
 function live(element) {
   element.classList.add("nn-live");
   return element;

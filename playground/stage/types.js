@@ -5,30 +5,29 @@
  *
  * @typedef {"classification"|"regression"} Task
  *
- * @typedef {Record<string, unknown>} View  what the person looks at, by the names of the lab's ``Look``; null for nothing
+ * @typedef {Record<string, unknown>} View  the user's selections, by the names of the lab's ``Look``; null for none
  *
- * @typedef {Record<string, number|null>} Metrics  by name: null for one that is not finite, none for one that the run
- *   does not have
+ * @typedef {Record<string, number|null>} Metrics  by name: null where not finite, missing where it does not apply
  *
- * @typedef {object} Metric  a number by which a run is measured, see ``playground/lab.py``
+ * @typedef {object} Metric  a measurement of a run, see ``playground/lab.py``
  * @property {string} name
  * @property {string} label  as inside a sentence
  * @property {"low"|"high"} better
  * @property {""|"share"|"count"} unit
  * @property {string} axes  metrics with equal axes share a plot
  *
- * @typedef {{label: string, value: number, axes: string}} Baseline  a number that a metric is to be held against
+ * @typedef {{label: string, value: number, axes: string}} Baseline  a reference value for metrics
  *
  * @typedef {{name: string, value: number, label: string, help: string}} Seed  a setting from which something is drawn at
  *   random, and the words of the button that takes the next one
  *
- * @typedef {object} Scene  what every lab says that stays fixed during a run
+ * @typedef {object} Scene  the constants of a run, in every lab
  * @property {Metric[]} metrics
  * @property {string} score  the name of the metric by which runs are ranked
  * @property {Baseline[]} [baselines]
  * @property {Seed[]} [seeds]
  *
- * @typedef {[step: number, words: string]} Mark  what was changed then
+ * @typedef {[step: number, words: string]} Mark  an edit
  *
  * @typedef {object} Settings  how the page wants a run to be shown
  * @property {boolean} show_test
@@ -39,7 +38,7 @@
  * @property {number} step
  * @property {number} epoch
  * @property {number} edits  changes made to the run so far
- * @property {number} furthest  the last step that the run has come to; beyond ``step`` where one has gone back
+ * @property {number} furthest  the last step of the run; above ``step`` after going back
  * @property {Mark[]} marks  changes, in the past and ahead
  * @property {number|null} former  the end of the future that a change in the past has replaced
  * @property {Record<string, unknown>|null} controls  live settings that the page's controls do not show yet
@@ -68,7 +67,7 @@
  * @template {Header} [H=Header]
  * @template {object} [S=object]
  * @template {Arrays} [A=Arrays]
- * @typedef {object} Moment  all that a stage knows at one time
+ * @typedef {object} Moment  the data of a stage at one time
  * @property {H} header
  * @property {S & Scene} scene
  * @property {Settings} settings
@@ -95,7 +94,7 @@
  *   it trains; ``fresh`` where there is more to paint than the flow
  * @property {(now: number) => void} tick  each time the screen is ready
  * @property {(moment: M) => void} showNumbers  a few times a second
- * @property {(moment: M) => string} describe  in words, for those who hear the page
+ * @property {(moment: M) => string} describe  as text for screen readers
  * @property {() => void} destroy
  */
 
@@ -118,7 +117,7 @@
  * @property {"socket"|"poll"} [transport]
  * @property {boolean} [show_test]
  * @property {boolean} [discretize]
- * @property {boolean} [fixed]  whether nothing may be changed that would make another network of it
+ * @property {boolean} [fixed]  whether changes of the network's structure and seeds are disabled
  *
  * @typedef {Frame & {stops: number[]}} Recorded  a moment of a recording, as its player hands it to the stage;
  *   ``stops`` are the steps of all moments, ascending

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Who the person is to the server: a secret that this browser keeps, and by which their runs are found again; and
- * whether they have been here before, in another tab or on another day.
+ * The user's identity for the server: a secret stored in this browser, which identifies the owner of kept runs, and
+ * whether they have visited before, in another tab or on another day.
  */
 
 import { tabMemory, visitsMemory } from "./memory.js";

@@ -1,8 +1,8 @@
-"""Work that stands still in the middle, for others to have their turn.
+"""Cooperative suspension of long calls, so that a worker can serve others.
 
-A worker does one thing after another, in slices that end between two updates (``slices.py``). Where what lies between
-takes longer than a slice, such as one update of a thousand networks, it says ``give_way()`` between its parts. Each
-call is made in a thread of its own, of which only one goes on at a time: nothing changes under anybody's hands.
+A worker makes one call after another, in slices that end between two updates (``slices.py``). Work between two
+updates that takes longer than a slice, such as one update of a thousand networks, calls ``give_way()`` between its
+parts. Each call has its own thread, but only one thread runs at a time, so no data race is possible.
 """
 
 import threading
@@ -15,9 +15,9 @@ _thread = threading.local()
 
 
 def give_way() -> None:
-    """Stand still here if this call has had its slice, until it is its turn again. Does nothing outside a ``Turn``.
+    """Suspend this call if its slice is over, until it is resumed. No effect outside a ``Turn``.
 
-    For a place where the caller's own run is not in use by anybody else: what it has half done, nobody sees.
+    Call it only where no other call can use this call's run, which may be in an intermediate state.
     """
     turn: Turn | None = getattr(_thread, "turn", None)
     if turn is not None and time.perf_counter() >= turn.ends_at:
@@ -25,51 +25,51 @@ def give_way() -> None:
 
 
 class Unwanted(BaseException):
-    """Ends a call that stands and is not to go on."""
+    """Ends a suspended call that is no longer needed."""
 
 
 class Turn:
-    """A thread that makes one call after another, and stands still in it when ``slice_s`` seconds are over."""
+    """A thread that makes one call after another, each suspended after ``slice_s`` seconds."""
 
     def __init__(self, slice_s: float) -> None:
         self.ends_at = 0.0
         self._slice_s = slice_s
-        self._told: SimpleQueue[Callable[[], Any]] = SimpleQueue()
-        self._said: SimpleQueue[tuple[bool, Any, BaseException | None]] = SimpleQueue()
+        self._calls: SimpleQueue[Callable[[], Any]] = SimpleQueue()
+        self._results: SimpleQueue[tuple[bool, Any, BaseException | None]] = SimpleQueue()
         threading.Thread(target=self._work, daemon=True).start()
 
     def go_on(self, call: Callable[[], Any] = lambda: None) -> tuple[bool, Any]:
-        """Make ``call``, or go on with the one that stands. Returns whether it is done, and its result.
+        """Make ``call``, or resume the suspended one. Returns whether it is done, and its result.
 
-        What the call raises is raised here."""
+        Raises the call's exception."""
         self.ends_at = time.perf_counter() + self._slice_s
-        self._told.put(call)
-        is_done, result, error = self._said.get()
+        self._calls.put(call)
+        is_done, result, error = self._results.get()
         if error is not None:
             raise error
         return is_done, result
 
     def end(self) -> None:
-        """Let the call that stands end where it is."""
-        self._told.put(_unwanted)
-        self._said.get()
+        """End the suspended call."""
+        self._calls.put(_unwanted)
+        self._results.get()
 
     def stand(self) -> None:
-        """Within a call: wait for ``go_on``, or raise ``Unwanted``."""
-        self._said.put((False, None, None))
-        self._told.get()()
+        """Within a call: suspend it until ``go_on``; raises ``Unwanted`` after ``end``."""
+        self._results.put((False, None, None))
+        self._calls.get()()
 
     def _work(self) -> None:
         _thread.turn = self
         while True:
-            call = self._told.get()
+            call = self._calls.get()
             try:
-                said: tuple[bool, Any, BaseException | None] = (True, call(), None)
-            except BaseException as error:  # whoever asked shall see it
-                said = (True, None, error)
+                result: tuple[bool, Any, BaseException | None] = (True, call(), None)
+            except BaseException as error:  # raised again by ``go_on``
+                result = (True, None, error)
             del call
-            self._said.put(said)
-            del said
+            self._results.put(result)
+            del result
 
 
 def _unwanted() -> None:
