@@ -36,7 +36,7 @@ from playground.studies.variants import SEEDS, vary
 
 NAME = "neural-playground"
 PORT = Integer(1, 65535)
-INTERRUPTED = 130  # the exit status of what Ctrl-C has ended
+INTERRUPTED = 130  # exit status after Ctrl-C
 MAPS: dict[str, type[RunConfig]] = {"mlp": MapConfig}
 
 
@@ -52,13 +52,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def with_command(arguments: Sequence[str]) -> list[str]:
-    """``arguments`` with the command that they leave out: to open the app."""
+    """Returns ``arguments``, with the default command ``open`` if they name none."""
     is_given = arguments and (arguments[0] in ("-h", "--help", "--version") or not arguments[0].startswith("-"))
     return [*arguments] if is_given else ["open", *arguments]
 
 
 class Parser(argparse.ArgumentParser):
-    """Takes options by their whole names alone: a name cut short may mean another option in the next version."""
+    """Accepts only full names of options: an abbreviation may mean another option in the next version."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(allow_abbrev=False, **settings)
@@ -91,7 +91,7 @@ def _train(options: dict[str, Any]) -> None:
 
 
 def _length(options: dict[str, Any]) -> dict[str, Any]:
-    """For how long to train, in the unit in which it was given."""
+    """Returns the length of training in the given unit."""
     if options["steps"] is not None:
         return {"steps": _parsed("steps", runfile.STEP, options["steps"])}
     return {"epochs": _parsed("epochs", EPOCHS, options["epochs"] or "100")}
@@ -107,16 +107,16 @@ def _replay(options: dict[str, Any]) -> None:
 
 
 def _table(found: Sensitivity) -> str:
-    """How far apart two runs were on their way, and what came of it."""
+    """Returns the differences of two runs by updates, and the conclusion."""
     rows = [f"{updates:>9,}  {scaled(difference)}" for updates, difference in found.apart]
     return "\n".join(["  updates  largest difference of a weight", *rows, str(found)])
 
 
 def _tell(compute: Callable[[], Result], options: dict[str, Any]) -> None:
-    """Compute a run and print where it came to; keep it where asked for."""
+    """Compute a run, print its result, and save it if requested."""
     file = options.get("save")
     folder = Path(file or ".").absolute().parent
-    if not folder.is_dir():  # said now, not when all is trained
+    if not folder.is_dir():  # reported before training, not after it
         raise ConfigError(f"save: there is no folder {folder}")
     result = compute()
     if file:
@@ -125,7 +125,7 @@ def _tell(compute: Callable[[], Result], options: dict[str, Any]) -> None:
 
 
 def _export(options: dict[str, Any]) -> None:
-    """Make a form of the run; into the file, or printed where there is none."""
+    """Make a form of the run, and write it to the file, or print it without one."""
     (run, step), to, output = _from_file(options), options["to"], options["output"]
     if output is None and sys.stdout.isatty() and not FORMS[to].is_text:
         raise ConfigError(f"{to} is not text for a terminal; say where it goes: --output run.{FORMS[to].extension}")
@@ -151,7 +151,7 @@ def _map(options: dict[str, Any]) -> None:
 
 
 def _sum_up(train_all: Callable[..., Comparison | TrainabilityMap], options: dict[str, Any]) -> None:
-    """Train many networks under a progress bar, and print what came of them."""
+    """Train many networks with a progress bar, and print the results."""
     from tqdm import tqdm
 
     epochs: Any = _parsed("epochs", EPOCHS, options["epochs"])
@@ -172,7 +172,7 @@ def _sum_up(train_all: Callable[..., Comparison | TrainabilityMap], options: dic
 
 
 def _from_file(options: dict[str, Any]) -> tuple[Run, int]:
-    """The run that ``replay`` is to compute again, and to which step."""
+    """Returns the run of the file, and the step to compute it to."""
     run, step, warning = runfile.open_file(Path(options["file"]))
     if warning:
         print(warning, file=sys.stderr)
@@ -187,7 +187,7 @@ def _parsed(name: str, kind: Kind, text: str | None) -> Any:
 
 
 def _given(config_class: type[RunConfig], options: dict[str, Any]) -> RunConfig:
-    """The configuration that the options say; unlike a page, the command line refuses what it cannot use."""
+    """Returns the configuration of the options. Unlike a page, the command line refuses invalid ones."""
     given = {name: options[name] for name in config_class.settings() if options.get(name) is not None}
     if "seed" in given:
         given = {**dict.fromkeys(renewals(config_class.settings()), given["seed"]), **given}
@@ -198,7 +198,7 @@ def _given(config_class: type[RunConfig], options: dict[str, Any]) -> RunConfig:
 
 
 def _single_labs() -> list[tuple[str, type[RunConfig]]]:
-    """The labs whose run is one network, with their settings."""
+    """Returns the labs with one network per run, with their settings."""
     return [(name, lab.config_class) for name, lab in LABS.items() if lab.config_class.is_single]
 
 
@@ -254,7 +254,7 @@ def command_line() -> argparse.ArgumentParser:
 
 
 def _add_open(command: argparse.ArgumentParser) -> None:
-    """How the app is opened; Streamlit's other settings come from its files and from ``STREAMLIT_…`` variables."""
+    """Add the options of ``open``; other settings of Streamlit come from its files and ``STREAMLIT_…`` variables."""
     command.add_argument("--port", help="where it listens (default: 8501, or the next that is free)")
     command.add_argument("--address", help="the network address on which it listens (default: all of this machine's)")
     command.add_argument("--base-path", metavar="PATH", help="what comes first in its addresses, behind a proxy")
@@ -284,7 +284,7 @@ def _add_comparison(command: argparse.ArgumentParser, config_class: type[RunConf
 
 
 def _add_population(command: argparse.ArgumentParser) -> None:
-    """How many networks are trained."""
+    """Add the options for training many networks."""
     command.add_argument("--epochs", default="100", help="passes over the training data (default: 100)")
     command.add_argument("--target-accuracy", help="a share in [0, 1] of the test points: who reaches it, and when")
     _add_tier(command)

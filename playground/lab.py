@@ -201,7 +201,7 @@ class Experiment(Protocol):
         return False
 
     def details(self) -> Mapping[str, Any]:
-        """What the command line tells as JSON beside the metrics, by names that no metric has."""
+        """Returns further results for the command line, as JSON, by names that no metric has."""
         return {}
 
     def has_diverged(self) -> bool:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, Protocol
 
 from playground.run import Edit, Run, Snapshot, View
 
-GO_ON = "go_on"  # next for a call that stands still in the middle of something: in that worker, and no other
+GO_ON = "go_on"  # resumes a suspended call, only in the same worker
 
 
 class Again(NamedTuple):

@@ -1,7 +1,7 @@
-"""A run as something to take home. ``FORMS`` lists what there is; a lab's own makers are in its folder.
+"""Export of a run. ``FORMS`` lists the forms; a lab's own makers are in its folder.
 
-Every form is made from the run's value alone, by computing it again where it needs to be trained; so what is taken
-home is the page's run to the bit, whoever asks: the page, the command line or Python.
+Every form is made only from the run's value, by training it again if necessary. So the export is the page's run, bit
+for bit, from the page, the command line or Python.
 """
 
 from collections.abc import Mapping
@@ -16,11 +16,11 @@ from playground.runs.replay import Progress, apart, progress_bar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """One form of a run. What makes it is imported when it is used: ``(run, step, progress) -> str | bytes`` where
-    it ``trains``, which needs torch and takes as long as the run took; else ``(run, step)``, or where it ``tells``
-    what metrics were shown ``(run, step, shown)``.
+    """One form of a run. Its maker is imported when it is used: ``(run, step, progress) -> str | bytes`` if it
+    ``trains``, which needs torch and takes as long as the run took; else ``(run, step)``, or ``(run, step, shown)``
+    if it ``tells`` which metrics were shown.
 
-    ``make`` names that function where it serves every lab; else the lab has its own, if it has the form at all.
+    ``make`` names a maker for every lab; with None a lab that has the form names its own.
     """
 
     label: str
@@ -33,7 +33,7 @@ class Form:
 
     @property
     def is_text(self) -> bool:
-        """Whether a person can read it as it is."""
+        """Whether it is human-readable text."""
         return self.mime.startswith("text/") or "json" in self.mime or "xml" in self.mime
 
 
@@ -123,7 +123,7 @@ FORMS = {
 
 
 def forms_of(lab: str) -> dict[str, Form]:
-    """The forms in which a run of ``lab`` can be taken home."""
+    """Returns the forms of a run of ``lab``."""
     return {name: form for name, form in FORMS.items() if form.make or name in LABS[lab].forms}
 
 
@@ -136,14 +136,13 @@ def exported(
     shown: Mapping[str, float | None] | None = None,
     progress: Progress | None = None,
 ) -> bytes:
-    """``run`` at ``step`` in the form ``to``, one of ``FORMS``: script, notebook, run, safetensors, onnx, csv, png,
-    svg, gif, landscape or sensitivity. Text is UTF-8. On a CPU the same run gives the same bytes.
+    """Returns ``run`` at ``step`` in the form ``to``, one of ``FORMS``: script, notebook, run, safetensors, onnx,
+    csv, png, svg, gif, landscape or sensitivity. Text is UTF-8. On a CPU the same run gives the same bytes.
 
     >>> Path("run.gif").write_bytes(exported(run, 2500, "gif"))
 
-    What takes over a second shows a progress bar, unless ``quiet``, or tells ``progress``. ``shown`` are the metrics
-    that somebody has seen there: the script and the notebook of a compiled run tell them. Raises ConfigError for an
-    unknown form.
+    After a second a progress bar appears, unless ``quiet``, or ``progress`` is called. ``shown`` are the metrics that
+    the page shows, which the script and the notebook of a compiled run quote. Raises ConfigError for an unknown form.
     """
     form = FORMS[Choice(forms_of(run.lab)).check(to)]
     make = resolve(form.make or LABS[run.lab].forms[to])

@@ -1,12 +1,11 @@
-"""The stages' JavaScript modules, each with all that it imports in one text. Paths are below ``playground/``.
+"""Bundles of the stages' JavaScript modules with their imports. Paths are below ``playground/``.
 
-A browser learns what a module imports only when it has the module: far from the server, each step of that costs a
-round trip. A recording has no server at all. So what is sent is one text, in which each module has become a function
-that is called once and returns what the module exports. Every module keeps its own names, and stands below what it
-imports.
+A browser discovers a module's imports only after loading it, which costs a round trip per level; a recording has no
+server at all. So a bundle is one text, in which each module is a function that is called once and returns its
+exports. Every module keeps its own scope and follows its imports.
 
-An import or export is one line at the margin, of the forms below. Another form, a name that is not exported or a
-circle of imports raises ValueError.
+An import or export must be one line at the margin, in one of the forms below. Another form, a name that is not
+exported, or a circular import raises ValueError.
 """
 
 import posixpath
@@ -26,20 +25,20 @@ _NOT_UNDERSTOOD = re.compile(r"^(?:import|export)\b.*", re.M)
 
 
 def name_of(path: str) -> str:
-    """What a module is called in a text: ``stage_dom`` for ``stage/dom.js``."""
+    """Returns a module's name in a bundle: ``stage_dom`` for ``stage/dom.js``."""
     return re.sub(r"\W", "_", path.removesuffix(".js"))
 
 
 @cache
 def styles(picture: str) -> list[str]:
-    """The stylesheets of a lab's picture: what every stage has, then what lies beside its module."""
+    """Returns the stylesheets of a lab's picture: the common one, then those in its module's folder."""
     beside = sorted((PACKAGE / picture).parent.glob("*.css"))
     return ["stage/stage.css", *(path.relative_to(PACKAGE).as_posix() for path in beside)]
 
 
 @cache
 def module(path: str) -> str:
-    """The module ``path`` as one that imports nothing, to be served at its own place."""
+    """Returns the module ``path`` bundled with its imports, to be served at its own address."""
     exports = list(_read(path).exports)
     taken = ", ".join(f"{name}: ${name}" for name in exports)
     given = ", ".join(f"${name} as {name}" for name in exports)
@@ -48,7 +47,7 @@ def module(path: str) -> str:
 
 
 def bundle(root: str, *paths: str) -> str:
-    """The modules ``paths`` and all that they import, each a constant, called ``name_of`` its path, of its exports.
+    """Returns the modules ``paths`` and their imports, each as a constant ``name_of(path)`` that holds its exports.
 
     ``root`` is an expression for the address of ``playground/``, which ends in a slash.
     """
@@ -72,7 +71,7 @@ class _Module:
 
 
 def _visit(path: str, order: dict[str, None], above: tuple[str, ...]) -> None:
-    """Add to ``order`` what the module ``path`` imports, and then the module."""
+    """Add the imports of the module ``path`` to ``order``, then the module itself."""
     if path in above:
         raise ValueError(f"a circle of imports: {' imports '.join([*above, path])}")
     if path not in order:

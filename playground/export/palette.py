@@ -1,4 +1,4 @@
-"""The colours of pictures that are taken home: those of the page in its light theme (stage/colors.js)."""
+"""The colours of exported pictures: those of the page's light theme (stage/colors.js)."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ def rgb(color: str) -> NDArray[np.float64]:
 
 
 def diverging(levels: Bytes, strength: float = 1.0, low: str = NEGATIVE, high: str = POSITIVE) -> Bytes:
-    """Levels, of which 0 is the most negative and 255 the most positive, as colours (…, 3)."""
+    """Returns the colours (…, 3) of levels from 0, the most negative, to 255, the most positive."""
     scale = np.linspace(-1, 1, 256)[:, None] * strength
     ends = np.where(scale < 0, rgb(low), rgb(high))
     table = rgb(NEUTRAL) + (ends - rgb(NEUTRAL)) * np.abs(scale)
@@ -49,7 +49,7 @@ def ramp(levels: NDArray[Any], low: str = POSITIVE, high: str = NEUTRAL) -> Byte
 
 
 def mosaic(tiles: Sequence[Bytes]) -> Bytes:
-    """Pictures (h, w, 3) of one size in a grid that is about square, row by row; what is left over is white."""
+    """Returns pictures (h, w, 3) of one size in an approximately square grid, row by row; empty places are white."""
     columns = math.ceil(math.sqrt(len(tiles)))
     height, width, _ = tiles[0].shape
     whole = np.full((math.ceil(len(tiles) / columns) * height, columns * width, 3), 255, np.uint8)

@@ -1,4 +1,4 @@
-"""A run as one HTML page that plays it: moments of the run, and the stage with a player in the place of a server.
+"""A run as one HTML page that plays it: moments of the run, and the stage with a player instead of a server.
 
 The page holds all it needs and asks no network for anything. Its moments are the frames that the live page gets
 (``runs/frame.py``); its JavaScript is that of the stage's, in one text (``modules.py``).
@@ -25,22 +25,22 @@ from playground.runs.timeline import MOST_MARKS
 from playground.settings import redraws
 
 STAGE, PLAYER = PACKAGE / "stage", "stage/player.js"
-MOMENTS = 110  # beside those of edits
+MOMENTS = 110  # without those of edits
 POINTS = 360  # more points of the curves, evenly over the run
-HOLD = 25  # moments for which a picture goes on showing what it has chosen
+HOLD = 25  # moments for which a picture keeps its own choice of content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """What was seen of a run: ``moments`` by ascending step, ``curves`` (H, columns) in the lab's columns, and
-    why the training stopped by itself, where it did."""
+    """The recorded data of a run: ``moments`` by ascending step, ``curves`` (H, columns) in the lab's columns, and
+    a ``notice`` if training stopped early."""
 
     moments: Sequence[Snapshot]
     curves: NDArray[np.float32]
     notice: str | None
 
     def frames(self) -> list[bytes]:
-        """The moments as packed frames, each in view of the whole run."""
+        """Returns the moments as packed frames, each with the furthest step and marks of the whole run."""
         last = self.moments[-1]
         frames = []
         for moment in self.moments:
@@ -60,7 +60,7 @@ class Recording:
 
 
 def recording(run: Run, step: int, progress: Progress | None = None) -> str:
-    """The page that plays ``run`` from its start to ``step``. It computes the run again."""
+    """Returns the page that plays ``run`` from its start to ``step``. Computes the run again."""
     picture = LABS[run.lab].picture
     seen = record(run, step, progress)
     frames = seen.frames()
@@ -79,7 +79,7 @@ def recording(run: Run, step: int, progress: Progress | None = None) -> str:
 
 
 def record(run: Run, step: int, progress: Progress | None = None) -> Recording:
-    """Compute ``run`` up to ``step`` again and look at it on the way."""
+    """Compute ``run`` up to ``step`` again. Returns its recorded moments and curves."""
     stops = moment_steps(run, step)
     found: list[Snapshot] = []
     rows = []
@@ -99,14 +99,14 @@ def record(run: Run, step: int, progress: Progress | None = None) -> Recording:
 
 
 def moment_steps(run: Run, step: int) -> set[int]:
-    """The steps of a recording up to ``step``: closest together at the start, where most happens; and those of the
+    """Returns the steps of a recording up to ``step``: densest at the start, where most happens, and those of the
     edits that the timeline marks."""
     edits = [edit.step for edit in run.edits if edit.step <= step]
     return {round(step * (i / MOMENTS) ** 2) for i in range(MOMENTS + 1)} | set(edits[-MOST_MARKS:])
 
 
 def _numbers(lab: str, moment: Snapshot) -> str:
-    """Where the run has come to."""
+    """Returns the final step, epoch and metrics as text."""
     return f"{moment.step:,} updates, {moment.epoch:,.1f} epochs: " + ", ".join(
         said(LABS[lab].metrics, moment.metrics)
     )

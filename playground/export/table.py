@@ -7,11 +7,11 @@ from playground.lab import LABS
 from playground.run import Run
 from playground.runs.replay import Progress, moments
 
-MOST_ROWS = 1000  # after the first, which is before training
+MOST_ROWS = 1000  # without the first, at step 0
 
 
 def table(run: Run, step: int, progress: Progress | None = None) -> str:
-    """The page's numbers at up to 1,000 evenly spaced steps after step 0, the last of which is ``step``.
+    """Returns the page's numbers at step 0 and at up to 1,000 evenly spaced steps, ending with ``step``.
 
     The columns are step, epoch and the lab's metrics, with all digits; empty is what a run does not have: the
     accuracy of a regression, a loss that is not finite.

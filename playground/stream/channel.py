@@ -221,8 +221,8 @@ class Channel:
             return True
 
     def recall(self, text: object) -> None:
-        """Go on with a run that the server knows no more, and the page does: ``text`` is its link's. It is computed
-        again, in sight, unless the page has another run by now."""
+        """Reopen a run that the server has lost; ``text`` is the link kept by the page. The run is computed again,
+        with frames meanwhile, unless the page has another run by now."""
         found = link.known(self._lab, text)
         if found is None or self._limits.problems(found[0].config):
             return

@@ -1,4 +1,4 @@
-"""Why a network's numbers stopped being finite, and a change that keeps them so: it is tried before it is offered."""
+"""Why a network diverged, and a change that prevents it, tested before it is suggested."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.population import PopulationExperiment
 
 LEAST_TRIED, MOST_TRIED = 100, 1000  # updates
-EXPLODES = 100.0  # the length of a layer's gradient beside its weights' from which on the weights are to blame
+EXPLODES = 100.0  # gradient norm / weight norm of a layer from which the initial weights are the cause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +45,10 @@ class Divergence:
 def explained(
     config: MLPConfig, step: int, stays_finite: Callable[[MLPConfig, int], bool], is_edited: bool = False
 ) -> Divergence:
-    """Why a network of ``config`` was last finite after ``step`` updates; ``is_edited``: it was changed on the way.
+    """Returns why a network of ``config`` diverged after ``step`` updates; ``is_edited``: it was edited before.
 
-    ``stays_finite`` trains one from its initial weights for a number of updates, here for longer than it lasted.
-    Nothing is measured in time, so that the same run is always told the same.
+    ``stays_finite`` trains a network from its initial weights for a number of updates, here more than ``step``.
+    Nothing depends on time, so the explanation is deterministic.
     """
     cause, words, candidates = _cause(config)
     tried = max(2 * step, LEAST_TRIED)
@@ -66,7 +66,7 @@ Candidates = list[tuple[str, Any]]
 
 
 def _cause(config: MLPConfig) -> tuple[str, str, Candidates]:
-    """The weightiest cause, in words, and the changes that may mend it, the least first."""
+    """Returns the most important cause, its words, and the changes that may prevent it, the smallest first."""
     start = PopulationExperiment([config])
     rate, decay = config.learning_rate, config.weight_decay
     rates, weights = _lower("learning_rate", rate), list(_weights(config))
@@ -85,7 +85,7 @@ def _cause(config: MLPConfig) -> tuple[str, str, Candidates]:
 
 
 def _gradient(start: PopulationExperiment) -> tuple[int, float, float]:
-    """The layer, from 1, whose gradient is longest beside its parameters; how long, and how many times these."""
+    """Returns the layer, from 1, with the largest ratio of gradient norm to parameter norm; that norm and ratio."""
     ((_, seen),) = start.layers()
     norms = seen.gradient_norms[0].astype(float)
     sizes, parameters, taken = [], start.parameters(0), 0
@@ -102,12 +102,12 @@ def _gradient(start: PopulationExperiment) -> tuple[int, float, float]:
 
 
 def _lower(name: str, value: float) -> Candidates:
-    """A tenth, a hundredth and a thousandth of a setting; nothing of one that is 0."""
+    """Returns a tenth, a hundredth and a thousandth of a setting; no change of one that is 0."""
     return [(name, float(f"{value / factor:.2g}")) for factor in (10, 100, 1000)] if value else []
 
 
 def _weights(config: MLPConfig) -> Iterator[tuple[str, Any]]:
-    """Other initial weights."""
+    """Yields other initial weights."""
     if config.initial_scale > 1:
         yield from (("initial_scale", 1.0), ("initial_scale", 0.1))
     for name in ("xavier", "kaiming"):

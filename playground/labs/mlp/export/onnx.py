@@ -50,7 +50,7 @@ def onnx(run: Run, step: int, progress: Progress | None = None) -> bytes:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """The exporter warns of its own deprecations, and of a torchvision that nobody asked for."""
+    """Silence the exporter's warnings about its own deprecations and about a missing torchvision."""
     log = logging.getLogger("torch.onnx")
     level = log.level
     log.setLevel(logging.ERROR)
@@ -63,7 +63,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _without_traces(model: Any) -> None:
-    """Take out where in our files each operation came from: it is no part of the network."""
+    """Remove the source locations of operations, which are not part of the network."""
     graph = model.graph
     for part in (graph, *graph.node, *graph.input, *graph.output, *graph.initializer, *graph.value_info):
         part.ClearField("metadata_props")
