@@ -65,16 +65,17 @@ def settings_of(session: PageSession, question: Question) -> dict[str, Any]:
 
 
 def _asked(session: PageSession, questions: Sequence[Question]) -> Question | None:
-    """Returns the question that the settings ask exactly, else one that they ask but for what it leaves free."""
-    config, nearly = session.channel().config, None
+    """Returns the question that the settings ask, else the last one while only what it leaves free is changed."""
+    config, last = session.channel().config, st.session_state.get(session.key("asked"))
+    stays = None
     for question in questions:
         wanted = settings_of(session, question)
         changed = {name for name, value in wanted.items() if getattr(config, name, None) != value}
         if not changed:
             return question
-        if nearly is None and changed <= set(question.free):
-            nearly = question
-    return nearly
+        if question == last and changed <= set(question.free):
+            stays = question
+    return stays
 
 
 def _ask(session: PageSession, questions: Sequence[Question]) -> None:

@@ -266,6 +266,18 @@ def test_a_form_that_cannot_be_made_says_why(hub: Hub, monkeypatch: pytest.Monke
     assert page.button(key="take_gif").disabled is False
 
 
+def test_no_question_is_asked_at_first_and_one_stays_while_one_does_what_it_says(hub: Hub) -> None:
+    page = opened("mlp")
+    assert page.selectbox(key="mlp.question").value is None
+    page.selectbox(key="mlp.question").set_value("What if the rate is too high?").run()
+    take(page, "learning_rate", 0.03)
+    page.run()
+    assert page.selectbox(key="mlp.question").value == "What if the rate is too high?"
+    take(page, "batch_size", 7)
+    page.run()
+    assert page.selectbox(key="mlp.question").value is None
+
+
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda each: each.title)
 def test_a_question_sets_what_it_asks_and_gives_way_to_another_setting(question: Question, hub: Hub) -> None:
     page = opened("mlp", noise="0.2", seed="7")
