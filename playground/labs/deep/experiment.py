@@ -55,7 +55,7 @@ class DeepExperiment(Experiment):
         self._ahead: dict[str, Pass] | None = None
         self._safe: dict[str, Any] | None = None
         self._slicer = Slicer(rate=100)
-        self._meter = Meter(self._measure, share=1 / 10)
+        self._meter = Meter(self._measure)
         self._inside = Inside(config, self.network)
         self.history = History(LABS[config.lab].columns)
         self.metrics()
