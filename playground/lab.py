@@ -23,6 +23,7 @@ class Metric:
 
     ``label`` is written as within a sentence. ``better`` says which values are good. A ``share`` is in [0, 1] and
     shown in percent; a ``count`` is a whole number. Metrics with equal ``axes`` share a plot with that title.
+    ``help`` says in a sentence what the number is.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Metric:
     better: Literal["low", "high"] = "low"
     unit: Literal["", "share", "count"] = ""
     axes: str = "loss"
+    help: str = ""
 
     @property
     def title(self) -> str:
@@ -221,18 +223,20 @@ class Experiment(Protocol):
         return sha256(self.network)
 
 
-def _share(name: str, label: str, axes: str = "accuracy") -> Metric:
+def _share(name: str, label: str, axes: str = "accuracy", help: str = "") -> Metric:
     """A metric that is a share of the examples, the more the better."""
-    return Metric(name=name, label=label, better="high", unit="share", axes=axes)
+    return Metric(name=name, label=label, better="high", unit="share", axes=axes, help=help)
 
 
 _LOSSES = (
-    Metric(name="train_loss", label="training loss"),
-    Metric(name="test_loss", label="test loss"),
+    Metric(name="train_loss", label="training loss", help="How wrong the network is, in the mean, where it trains."),
+    Metric(
+        name="test_loss", label="test loss", help="How wrong the network is, in the mean, on data it has not seen."
+    ),
 )
 _ACCURACIES = (
-    _share("train_accuracy", "training accuracy"),
-    _share("test_accuracy", "test accuracy"),
+    _share("train_accuracy", "training accuracy", help="The share of its training data that the network gets right."),
+    _share("test_accuracy", "test accuracy", help="The share of data it has not seen that the network gets right."),
 )
 
 LABS = {
@@ -271,9 +275,11 @@ LABS = {
         page="playground.labs.neuron.page.neuron_page",
         picture="labs/neuron/stage/picture.js",
         metrics=(
-            Metric(name="loss", label="loss"),
-            _share("accuracy", "accuracy"),
-            Metric(name="mistakes", label="mistakes", unit="count", axes="mistakes"),
+            Metric(
+                name="loss", label="loss", help="How far the outputs are from their targets: the mean of all rows."
+            ),
+            _share("accuracy", "accuracy", help="The share of the rows whose output is on the right side."),
+            Metric(name="mistakes", label="mistakes", unit="count", axes="mistakes", help="Rows on the wrong side."),
         ),
         score="loss",
         forms={"script": "playground.labs.neuron.script.script"},

@@ -71,6 +71,7 @@ export class Curves {
     const has = metrics.some(({ name, axes }) => axes === this.axes && name in found);
     if (!has) this.choose(metrics.find(({ name }) => name === score)?.axes ?? "");
     this.baselines = baselines;
+    this.explain();
     this.history = new History(metrics.length);
     this.ghost = this.cursor = null;
     const step = columns.indexOf("step"), places = metrics.map(({ name }) => columns.indexOf(name));
@@ -113,6 +114,13 @@ export class Curves {
     }
     const labels = this.drawn().map((line) => this.metrics[line].label).join(", ");
     setAttribute(this.canvas, "aria-label", title(`${labels} by step`));
+    this.explain();
+  }
+
+  /** What the chart's baselines are. */
+  explain() {
+    const found = this.baselines.filter(({ axes, help }) => help && axes === this.axes);
+    setAttribute(this.canvas, "title", found.map(({ label, help }) => title(`${label}: ${help}.`)).join("\n"));
   }
 
   /** The lines of the axes drawn. */
@@ -305,7 +313,7 @@ function group(metrics, onPress) {
   const rows = metrics.map((metric) => {
     const swatch = h("i", { class: "nn-metric-swatch" });
     const value = h("span", { class: "nn-metric-value" }, "–");
-    const element = h("span", { class: "nn-metric" }, swatch, h("span", { class: "nn-metric-label" }, title(metric.label)), value);
+    const element = h("span", { class: "nn-metric", title: metric.help || null }, swatch, h("span", { class: "nn-metric-label" }, title(metric.label)), value);
     return { metric, element, swatch, value };
   });
   const elements = rows.map(({ element }) => element);

@@ -74,8 +74,8 @@ export class Toolbar {
     this.play = h("button", {
       class: "nn-button nn-play", type: "button", title: "Space", onclick: () => this.togglePlay(),
     }, this.playIcon, this.playText);
-    this.epoch = stat("Epoch");
-    this.steps = stat("Step");
+    this.epoch = stat("Epoch", "How often all training data have been gone through");
+    this.steps = stat("Step", "Updates of the weights so far");
     this.rate = stat("Updates/s");
     live(this.rate.element);
     this.reset = button("Reset", "reset", mode.reset, () => this.send({ type: "reset" }));
@@ -203,11 +203,14 @@ function live(element) {
   return element;
 }
 
-/** @param {string} label */
-function stat(label) {
+/**
+ * @param {string} label
+ * @param {string} [title]
+ */
+function stat(label, title) {
   const value = h("span", { class: "nn-stat-value" }, "–");
   const note = h("span", { class: "nn-stat-note" });
-  const element = h("div", { class: "nn-stat" },
+  const element = h("div", { class: "nn-stat", title: title ?? null },
     h("span", { class: "nn-caption" }, label, note), value);
   return { element, value, note };
 }

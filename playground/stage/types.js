@@ -15,8 +15,9 @@
  * @property {"low"|"high"} better
  * @property {""|"share"|"count"} unit
  * @property {string} axes  metrics with equal axes share a plot
+ * @property {string} [help]  what the number is
  *
- * @typedef {{label: string, value: number, axes: string}} Baseline  a reference value for metrics
+ * @typedef {{label: string, value: number, axes: string, help?: string}} Baseline  a reference value, and what it is
  *
  * @typedef {{name: string, value: number, label: string, help: string}} Seed  a setting from which something is drawn at
  *   random, and the words of the button that takes the next one

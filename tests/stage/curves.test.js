@@ -45,10 +45,13 @@ test("the extent of lines is that of their finite values, from 0", () => {
   assert.deepEqual(history.extent([0, 2]), [-3, 0.75]);
 });
 
+/** What a test has in place of a canvas. */
+const canvas = { getAttribute: () => "", setAttribute: () => {} };
+
 /** The curves of a run, as they are without a page; ``axes`` are those drawn. */
 function curves(axes, baselines = []) {
   const made = Object.create(Curves.prototype, {});
-  Object.assign(made, { metrics: METRICS, axes, baselines, history: new History(METRICS.length), ghost: null });
+  Object.assign(made, { metrics: METRICS, axes, baselines, history: new History(METRICS.length), ghost: null, canvas });
   return made;
 }
 

@@ -11,11 +11,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from playground.data.best import best_loss
 from playground.data.points import DATASETS, DOMAIN, FEATURES, draw, feature_values, grid, target_values
 from playground.export.palette import plane_colors
 from playground.kinds import ConfigError, Number, shown
 from playground.lab import LABS, Experiment
+from playground.labs.mlp.baselines import baselines
 from playground.labs.mlp.config import MAX_LAYERS, MAX_NEURONS, Look, MLPConfig
 from playground.labs.mlp.divergence import explained
 from playground.labs.mlp.model import MLP
@@ -36,7 +36,7 @@ from playground.run import Edit, Snapshot, View
 from playground.training.compiled import CompiledLoop, Lookout, Upgrade
 from playground.training.device import pick_device
 from playground.training.history import History
-from playground.training.losses import LOSSES, OUTPUT_ACTIVATIONS, guessing_loss
+from playground.training.losses import LOSSES, OUTPUT_ACTIVATIONS
 from playground.training.optimizers import initial_state
 from playground.training.slices import Slicer, stop_before
 from playground.training.update import (
@@ -242,15 +242,8 @@ class MLPExperiment(Experiment):
             "output_activation": config.output_activation,
             "domain": DOMAIN,
             "limits": {"layers": MAX_LAYERS, "neurons": MAX_NEURONS},
-            "baselines": self._baselines(),
+            "baselines": baselines(config, self._targets[self._train_size :]),
         }
-
-    def _baselines(self) -> list[dict[str, Any]]:
-        """The test loss of the best answer that is the same everywhere, and that of the best network of all."""
-        found = {"guessing": guessing_loss(self.config.loss, self._targets[self._train_size :])}
-        if best := best_loss(self.config.dataset, self.config.noise, self.config.loss):
-            found["best possible"] = best
-        return [{"label": label, "value": value, "axes": "loss"} for label, value in found.items()]
 
     def _scene_arrays(self) -> dict[str, NDArray[Any]]:
         inputs = torch.from_numpy(feature_values(tuple(FEATURES), grid(MAP_DENSITY))).T

@@ -282,7 +282,7 @@ export class Plane {
     const [from, to] = shown !== null ? [128, 255] : [0, 255];
     const at = [0, 0.25, 0.499, 0.501, 0.75, 1];
     const stops = lut ? at.map((share) => `${pixelCss(lut[Math.round(from + share * (to - from))])} ${share * 100}%`) : [];
-    this.rangeTexts = [h("span"), h("span"), h("span")];
+    this.rangeTexts = ["Least", "Middle", "Greatest"].map((end) => h("span", { title: `${end} value that the colours stand for` }));
     this.legend.replaceChildren(
       h("div", { class: "nn-legend-bar", style: `background:linear-gradient(90deg, ${stops.join(", ")})` }),
       h("div", { class: "nn-legend-range" }, ...this.rangeTexts));
