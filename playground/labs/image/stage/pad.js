@@ -34,10 +34,14 @@ export class Pad {
     this.canvas.addEventListener("pointerdown", (event) => {
       this.canvas.setPointerCapture(event.pointerId);
       this.last = null;
-      this.stroke(event);
+      this.ink(event);
+      this.send();
     });
     this.canvas.addEventListener("pointermove", (event) => {
-      if (this.canvas.hasPointerCapture(event.pointerId)) for (const each of event.getCoalescedEvents?.() ?? [event]) this.stroke(each);
+      if (!this.canvas.hasPointerCapture(event.pointerId)) return;
+      const all = event.getCoalescedEvents?.() ?? []; // in some browsers there is no such list, or it is empty
+      for (const each of all.length ? all : [event]) this.ink(each);
+      this.send();
     });
   }
 
@@ -74,14 +78,13 @@ export class Pad {
     return text;
   }
 
-  /** Ink from the last place to this one. @param {PointerEvent} event */
-  stroke(event) {
+  /** From the last place to this one. @param {PointerEvent} event */
+  ink(event) {
     const box = this.canvas.getBoundingClientRect();
     const x = ((event.clientX - box.left) / box.width) * PAPER, y = ((event.clientY - box.top) / box.height) * PAPER;
     const [fromX, fromY] = this.last ?? [x, y], steps = Math.max(1, Math.ceil(2 * Math.hypot(x - fromX, y - fromY)));
     for (let i = 0; i <= steps; i++) this.dot(fromX + ((x - fromX) * i) / steps, fromY + ((y - fromY) * i) / steps);
     this.last = [x, y];
-    this.send();
   }
 
   /**
