@@ -1,5 +1,5 @@
 // @ts-check
-/** The live picture in words, for people who hear the page. */
+/** The live picture as text for screen readers. */
 
 import { count } from "../../../stage/format.js";
 import { metricsInWords } from "../../../stage/metrics.js";

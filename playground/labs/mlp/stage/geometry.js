@@ -1,13 +1,13 @@
 // @ts-check
-/** Where every tile and link of the network lies. Plain numbers, computed once per change of shape. */
+/** The layout of the network's tiles and links. Plain numbers, computed once per change of shape. */
 
 /** @typedef {import("./picture.js").NetworkScene} Scene */
 
 /**
  * @typedef {object} Tile  one feature, hidden neuron or output
  * @property {number} layer
- * @property {number} position  among those drawn in its layer
- * @property {number} index  the true one
+ * @property {number} position  among the drawn tiles of its layer
+ * @property {number} index  in its layer
  * @property {boolean} active  false for a feature that is not chosen
  * @property {number} x  left
  * @property {number} y  top
@@ -31,7 +31,7 @@
  * @property {number} size  of a tile
  * @property {number[]} columns  centre of every layer
  * @property {Tile[]} tiles  all features, then the hidden neurons drawn, then the outputs
- * @property {number} features  how many tiles are features
+ * @property {number} features  number of tiles that are features
  * @property {Links} links
  */
 
@@ -137,7 +137,7 @@ export function curveY(y0, y1, t) {
 }
 
 /**
- * The link nearest to a place, or -1 when none is within reach.
+ * Return the link nearest to a point, or -1 when none is within reach.
  *
  * @param {Links} links
  * @param {number} x

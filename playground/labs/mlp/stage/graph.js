@@ -1,5 +1,5 @@
 // @ts-check
-/** The network: links below, tiles above them, and over both the buttons that make them touchable. */
+/** The drawn network: links, tiles over them, and on top transparent buttons for interaction. */
 
 import { fit, h, isSharp } from "../../../stage/dom.js";
 import { curveX, curveY, layOut, minimumWidth, nearestLink } from "./geometry.js";
@@ -18,7 +18,7 @@ const REACH = { mouse: 6, pen: 8, touch: 14 };
 const FLOW_SPEED = 0.056;
 const FLOW_SPACING = 46;
 const FLOW_DASH = 7;
-/** A frame of 60 Hz with some slack; slower than this and the flow is not worth it. */
+/** A frame at 60 Hz with some slack; if frames are slower, the flow is not animated. */
 const SLOW_FRAME_MS = 20;
 const SETTLE_FRAMES = 45;
 
@@ -29,7 +29,7 @@ export class Graph {
    * @param {(neuron: Neuron|null) => void} actions.onLook
    * @param {(index: number) => void} actions.onFeature
    * @param {(edit: (sizes: number[]) => number[]) => void} actions.onSizes
-   * @param {() => void} actions.onRepaint  something is highlighted that was not
+   * @param {() => void} actions.onRepaint  the highlight has changed
    */
   constructor(cards, actions) {
     this.cards = cards;
@@ -80,8 +80,8 @@ export class Graph {
   /**
    * @param {number} width
    * @param {number} height
-   * @param {number|null} target  where the plane's middle is, when it stands at the right
-   * @param {number} scale  CSS pixels, in which these are, to a pixel of the drawing
+   * @param {number|null} target  position of the plane's middle, when it is on the right
+   * @param {number} scale  CSS pixels (the unit of the others) per pixel of the drawing
    */
   resize(width, height, target, scale) {
     const [across, down, middle] = [width / scale, height / scale, target === null ? null : target / scale];

@@ -1,5 +1,5 @@
 // @ts-check
-/** Which neurons are drawn, layer by layer. */
+/** The drawn neurons, layer by layer. */
 
 /**
  * The true indices drawn in every layer: active features, hidden layers, outputs.

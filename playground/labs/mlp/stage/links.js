@@ -1,21 +1,21 @@
 // @ts-check
 /**
- * Draws the links, weak ones below strong ones. Each is a stroke of its own: without a GPU one long path of many
- * curves takes twice the time (measured), for its antialiasing then falls back to supersampling.
+ * Draws the links, weak ones below strong ones. Each is a separate stroke: without a GPU one long path of many curves
+ * takes twice the time (measured), because its antialiasing falls back to supersampling.
  */
 
 /** @typedef {import("./geometry.js").Layout} Layout */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
 const BUCKETS = 16;
-/** Weights beyond this look alike. */
+/** Larger weights have the same appearance. */
 const STRONGEST = 5;
 const THINNEST = 0.9;
 const WIDEST = 8;
 /** The bucket from which a colour is full: a weight of about 1. */
 const FULL_COLOR = 7;
 const STRONG = 4;
-/** Many links cost; they need not move more often than this. */
+/** Least time between two repaints of many links, which are slow. */
 const MANY = 120;
 const REPAINT_MANY_EVERY_MS = 50;
 

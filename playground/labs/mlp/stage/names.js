@@ -1,5 +1,5 @@
 // @ts-check
-/** What things in the network are called, the same in every label. */
+/** Names of the network's parts, the same in every label. */
 
 /** @typedef {import("./picture.js").NetworkScene} Scene */
 /** @typedef {import("./picture.js").Neuron} Neuron */

@@ -1,5 +1,5 @@
 // @ts-check
-/** What the cards of a link, a bias and a neuron say, and the name of each of their numbers. */
+/** Contents of the cards of a link, a bias and a neuron, and the names of their parameters. */
 
 import { biasName, neuronName, shortName } from "./names.js";
 

@@ -43,8 +43,7 @@ export class Overlay {
   }
 
   /**
-   * Brings the buttons in line with a layout. They are kept where they can be, so that neither focus nor
-   * the pointer's hover is lost under a person's hand.
+   * Update the buttons to a layout. Existing ones are reused, so that neither focus nor hover is lost.
    *
    * @param {Moment} moment
    * @param {Layout} layout
@@ -57,7 +56,7 @@ export class Overlay {
     this.tileButtons.forEach((_, i) => this.placeTile(i, moment, layout));
     this.layerHeaders.forEach((_, i) => this.placeLayerHeader(i, moment, layout));
     this.placeEnds(moment, layout);
-    // The tile in sight may have become another neuron, or have gone.
+    // The focused tile may now be another neuron, or be gone.
     if (this.hovered >= 0 || this.focused >= 0) this.look();
   }
 

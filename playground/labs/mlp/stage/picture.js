@@ -1,5 +1,5 @@
 // @ts-check
-/** The picture of one multilayer perceptron: the network, what it makes of the plane, and its losses. */
+/** The picture of one multilayer perceptron: the network, its output over the plane, and its losses. */
 
 import { Cards } from "../../../stage/cards.js";
 import { Curves } from "../../../stage/curves.js";
@@ -41,7 +41,7 @@ import { mounting } from "../../../stage/shell.js";
  * @property {Floats} map_ranges  (M,)
  * @property {Bytes} plane  (1, height, width), or (classes, height, width)
  * @property {Floats} [plane_range]  (2,) of the one map
- * @property {Floats} [probe]  what the active features, the neurons drawn and the outputs make of the probed point
+ * @property {Floats} [probe]  values of the active features, the drawn neurons and the outputs at the probed point
  * @property {Floats} points  (N, 2)
  * @property {Floats} labels  (N,)
  * @property {Bytes} is_test  (N,)
@@ -52,7 +52,7 @@ import { mounting } from "../../../stage/shell.js";
  * @typedef {import("../../../stage/types.js").Moment<NetworkHeader, NetworkScene, NetworkArrays> & {shown: number[][]}} NetworkMoment
  *   ``shown``: per layer the true indices drawn, of active features, hidden layers, outputs
  *
- * @typedef {object} Wish  the settings as last asked for
+ * @typedef {object} Requested  the settings as last asked for
  * @property {number[]} hidden_sizes
  * @property {string[]} features
  */
@@ -79,9 +79,9 @@ class NetworkPicture {
     this.curves = new Curves(() => shell.request());
     this.element = h("div", { class: "nn-scene" }, this.graph.element, this.plane.element, this.curves.element);
     this.sized = [this.graph.element, this.plane.element];
-    /** What the next paint must do again: the static layers, the shape. */
+    /** Parts that the next paint must draw again: the static layers, the shape. */
     this.staticStale = this.shapeStale = false;
-    /** @type {Wish|null} */
+    /** @type {Requested|null} */
     this.wanted = null;
   }
 
@@ -107,7 +107,7 @@ class NetworkPicture {
 
   /**
    * @param {import("../../../stage/types.js").Received<NetworkMoment>} moment
-   * @param {Partial<NetworkArrays>} arrays  that came with it
+   * @param {Partial<NetworkArrays>} arrays  of this frame
    * @param {NetworkMoment|null} former
    */
   take(moment, arrays, former) {
@@ -168,9 +168,9 @@ class NetworkPicture {
   /**
    * Asks Python for another configuration. Quick presses build on each other, not on the scene on screen.
    *
-   * @template {keyof Wish} Field
+   * @template {keyof Requested} Field
    * @param {Field} field
-   * @param {(value: Wish[Field]) => Wish[Field]} edit
+   * @param {(value: Requested[Field]) => Requested[Field]} edit
    */
   change(field, edit) {
     if (!this.wanted) return;

@@ -1,5 +1,5 @@
 // @ts-check
-/** The large square: what the network (or one neuron) says about every point, and the data. */
+/** The large square: the output of the network (or of one neuron) at every point, and the data. */
 
 import { classColor, css, mixClasses, pixelCss, pointColor } from "../../../stage/colors.js";
 import { fit, h, isSharp, setAttribute, setText } from "../../../stage/dom.js";
@@ -48,7 +48,7 @@ export class Plane {
     cross.addEventListener("pointermove", follow);
     cross.addEventListener("pointerdown", follow);
     cross.addEventListener("pointerleave", (event) => {
-      // A finger that lifts would take the numbers away before they are read; a tap elsewhere does.
+      // Lifting the finger keeps the numbers, so that they can be read; a tap elsewhere hides them.
       if (event.pointerType !== "touch") this.setProbe(null);
     });
     cross.addEventListener("blur", () => this.setProbe(null));
@@ -90,7 +90,7 @@ export class Plane {
 
   /**
    * @param {Point|null} probe
-   * @param {boolean} [isByKey]  then what the network says about it is said aloud
+   * @param {boolean} [isByKey]  if so, screen readers announce the network's output there
    */
   setProbe(probe, isByKey = false) {
     if (!probe && !this.probe) return;
@@ -108,7 +108,7 @@ export class Plane {
 
   /**
    * @param {number} width  of the column, gutter included, in CSS pixels
-   * @param {number} scale  of these to a pixel of the drawing
+   * @param {number} scale  CSS pixels per pixel of the drawing
    */
   resize(width, scale) {
     const size = Math.max(120, Math.floor(width / scale - GUTTER.right));
@@ -143,7 +143,7 @@ export class Plane {
     this.answer = header.view.probe ? answer(scene, arrays.probe) : "";
     this.paintCross();
     if (!this.isByKey || String(header.view.probe) !== String(this.probe)) return;
-    this.isByKey = false; // once: while it trains, every frame has another answer
+    this.isByKey = false; // announce once: during training every frame has another output
     setText(this.spoken, this.probeText());
   }
 
@@ -330,7 +330,7 @@ function paintTestPoint(context, x, y, color) {
 }
 
 /**
- * What the outputs, which end the probe's values, say about the point.
+ * Return the prediction at the probed point as text; the outputs are the last of the probe's values.
  *
  * @param {Moment["scene"]} scene
  * @param {Float32Array|undefined} values

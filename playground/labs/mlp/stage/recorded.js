@@ -1,5 +1,5 @@
 // @ts-check
-/** What a recording of the network can show: every neuron's map, in the place of the plane. */
+/** Views in a recording of the network: every neuron's map in place of the plane. */
 
 /** @typedef {import("../../../stage/types.js").Bytes} Bytes */
 /** @typedef {import("../../../stage/types.js").Floats} Floats */
@@ -17,7 +17,7 @@ export function recorded(look, moment) {
 }
 
 /**
- * A neuron's small map in the place of the large one, which was recorded for the output alone.
+ * Return a neuron's small map in place of the large one, which is recorded only for the output.
  *
  * @param {Frame} moment
  * @param {Neuron} neuron

@@ -1,5 +1,5 @@
 // @ts-check
-/** Paints the small maps, the bias squares and, while a point is probed, every neuron's number for it. */
+/** Paints the small maps, the bias squares and, while a point is probed, every neuron's value there. */
 
 import { isLight, levelOf, pixelCss } from "../../../stage/colors.js";
 import { short } from "../../../stage/format.js";
