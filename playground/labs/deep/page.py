@@ -7,25 +7,21 @@ import streamlit as st
 from playground.kinds import Flag
 from playground.labs.deep.config import INTERVENTIONS
 from playground.labs.deep.surfaces import landscape_panel
+from playground.pages.foot import Show, foot
 from playground.pages.form import form
 from playground.pages.head import Question, follow_question, head
-from playground.pages.runs import runs_dialogs, runs_panel
 from playground.pages.session import PageSession
-from playground.pages.share import share_and_open
 from playground.pages.stage import mount
-from playground.pages.take_home import take_home_panel
-from playground.settings import Settings, setting
+from playground.settings import setting
 
 STAGE_MAY_CHANGE = ("seed", "frozen", "zeroed", "cut")
 
 
 @dataclass(frozen=True)
-class Show(Settings):
-    """What of a run is shown: part of the page's address, but not of the run."""
+class DeepShow(Show):
+    """The loss landscape beside what every page can show."""
 
     landscape: bool = setting(False, Flag(), "Loss landscape")
-    code: bool = setting(False, Flag(), "Code")
-    runs: bool = setting(False, Flag(), "Runs")
 
 
 QUESTIONS = (
@@ -76,7 +72,7 @@ QUESTIONS = (
     ),
 )
 
-SESSION = PageSession("deep", Show)
+SESSION = PageSession("deep", DeepShow)
 
 
 def deep_page() -> None:
@@ -88,19 +84,8 @@ def deep_page() -> None:
     with st.sidebar:
         _controls()
     mount(SESSION, STAGE_MAY_CHANGE)
-    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-        st.toggle("Loss landscape", key="landscape", help="The loss on planes through the weights, to turn and zoom.")
-        st.toggle("Code", key="code", help="This run in PyTorch, and files of it to take home.")
-        st.toggle("Runs", key="runs", help="What you have trained before, to compare and to open again.")
-        share_and_open(SESSION)
-    st.caption(_LEGEND)
-    if show.landscape:
-        landscape_panel(SESSION)
-    if show.code:
-        take_home_panel(SESSION)
-    if show.runs:
-        runs_dialogs()
-        runs_panel(SESSION)
+    landscape = "The loss on planes through the weights, to turn and zoom.", lambda: landscape_panel(SESSION)
+    foot(SESSION, show, _LEGEND, own={"landscape": landscape}, compare={"of": "deep"})
 
 
 @st.fragment

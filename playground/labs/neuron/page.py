@@ -1,28 +1,14 @@
 """The page of one neuron: pick a question, press Play, and follow every number of an update."""
 
-from dataclasses import dataclass
-
 import streamlit as st
 
-from playground.kinds import Flag
+from playground.pages.foot import Show, foot
 from playground.pages.form import form
 from playground.pages.head import Question, follow_question, head
-from playground.pages.runs import runs_dialogs, runs_panel
 from playground.pages.session import PageSession
-from playground.pages.share import share_and_open
 from playground.pages.stage import mount
-from playground.pages.take_home import take_home_panel
-from playground.settings import Settings, setting
 
 STAGE_MAY_CHANGE = ("seed",)
-
-
-@dataclass(frozen=True)
-class Show(Settings):
-    """What of a run is shown: part of the page's address, but not of the run."""
-
-    code: bool = setting(False, Flag(), "Code")
-    runs: bool = setting(False, Flag(), "Runs")
 
 
 QUESTIONS = (
@@ -76,16 +62,7 @@ def neuron_page() -> None:
     with st.sidebar:
         _controls()
     mount(SESSION, STAGE_MAY_CHANGE)
-    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-        st.toggle("Code", key="code", help="This run in PyTorch, and files of it to take home.")
-        st.toggle("Runs", key="runs", help="What you have trained before, to compare and to open again.")
-        share_and_open(SESSION)
-    st.caption(_LEGEND)
-    if show.code:
-        take_home_panel(SESSION)
-    if show.runs:
-        runs_dialogs()
-        runs_panel(SESSION)
+    foot(SESSION, show, _LEGEND, compare={"of": "neuron"})
 
 
 @st.fragment

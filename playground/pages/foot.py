@@ -1,0 +1,61 @@
+"""What stands below a stage: switches for panels, ways to share and open a run, the legend, and the panels."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from playground.kinds import Flag
+from playground.pages.runs import runs_dialogs, runs_panel
+from playground.pages.session import PageSession
+from playground.pages.share import share_and_open
+from playground.pages.take_home import take_home_panel
+from playground.settings import Settings, setting
+
+Own = tuple[str, Callable[[], None] | None]  # the help of a switch, and what it shows here, if anything
+
+
+@dataclass(frozen=True)
+class Show(Settings):
+    """What of a run is shown: part of the page's address, but not of the run. A lab adds switches of its own."""
+
+    code: bool = setting(False, Flag(), "Code")
+    runs: bool = setting(False, Flag(), "Runs")
+
+
+def foot(
+    session: PageSession,
+    show: Any,
+    legend: str,
+    own: Mapping[str, Own] | None = None,
+    compare: Mapping[str, str] | None = None,
+) -> None:
+    """Draw it for what the page shows now, ``show``, a ``Show``.
+
+    ``own`` are the lab's switches by their settings. ``compare`` is what the address of the comparison has beside the
+    run's settings; without it there is no link to one.
+    """
+    own = own or {}
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        for name, (help, _) in own.items():
+            st.toggle(show.settings()[name].label, key=name, help=help)
+        st.toggle("Code", key="code", help="This run in PyTorch, and files of it to take home.")
+        st.toggle("Runs", key="runs", help="What you have trained before, to compare and to open again.")
+        share_and_open(session)
+        if compare is not None:
+            address = "compare?" + urlencode({**compare, **session.channel().config.to_text()})
+            st.link_button("Compare", address, type="tertiary", icon=":material/compare_arrows:", help=_COMPARE)
+    st.caption(legend)
+    for name, (_, draw) in own.items():
+        if draw is not None and getattr(show, name):
+            draw()
+    if show.code:
+        take_home_panel(session)
+    if show.runs:
+        runs_dialogs()
+        runs_panel(session)
+
+
+_COMPARE = "The same settings with many seeds, and one of them varied: is it the setting, or luck?"
