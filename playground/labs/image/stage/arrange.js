@@ -18,12 +18,13 @@
  */
 
 const GAP = 4;
-const BETWEEN = 9; // columns
-const NARROWEST = 34; // of a column, so that its name has room
-const TALLEST = 8; // maps above each other
+const BETWEEN = 7; // columns
+const NARROWEST = 31; // of a column, so that its name has room
+const TALLEST = [8, 11, 16]; // maps above each other: what lets them be largest
 const LARGEST = 58, SMALLEST = 16;
 /** Cells of a vector: few numbers are drawn larger. */
 const CELLS = [[16, 13], [130, 10], [Infinity, 8]];
+const ROOMY = 400; // height from which they can be
 export const HEAD = 36;
 
 /** What the page does not draw: it holds the same numbers as its neighbour. @param {LayerInfo} layer */
@@ -45,32 +46,43 @@ export function isVector({ shape }) {
  * @returns {{columns: Column[], width: number, height: number, tile: number}}
  */
 export function arrange(layers, width, height) {
+  const found = TALLEST.map((tallest) => arranged(layers, width, height, tallest));
+  return found.reduce((best, each) => (each.tile > best.tile ? each : best));
+}
+
+/**
+ * @param {LayerInfo[]} layers
+ * @param {number} width
+ * @param {number} height
+ * @param {number} tallest  maps above each other, at most
+ */
+function arranged(layers, width, height, tallest) {
   let place = 0;
   /** @type {{layer: LayerInfo, place: number, count: number, isVector: boolean, across: number, tile: number, gap: number}[]} */
   const all = [];
   for (const layer of layers) {
-    const vector = isVector(layer), count = vector ? layer.shape[0] : layer.shape[0];
-    const cell = CELLS.find(([most]) => count <= most)?.[1] ?? 8;
-    const down = vector ? Math.floor(height / cell) : Math.min(TALLEST, count);
+    const vector = isVector(layer), count = layer.shape[0];
+    const cell = CELLS.find(([most]) => count <= most && (most < 100 || height >= ROOMY))?.[1] ?? 8;
+    const down = vector ? Math.floor(height / cell) : Math.min(tallest, count);
     if (isDrawn(layer)) all.push({ layer, place, count, isVector: vector, across: Math.ceil(count / down), tile: vector ? cell : 0, gap: vector ? 0 : GAP });
     if (layer.kind !== "image") place += layer.shape.length === 3 ? count : 1;
   }
-  const vectors = all.filter((each) => each.isVector).reduce((sum, each) => sum + Math.max(NARROWEST, each.across * each.tile), 0);
-  const maps = all.filter((each) => !each.isVector);
-  const gaps = (all.length - 1) * BETWEEN + maps.reduce((sum, each) => sum + (each.across - 1) * GAP, 0);
-  const room = (width - vectors - gaps) / Math.max(1, maps.reduce((sum, each) => sum + each.across, 0));
-  const most = Math.max(1, ...maps.map(({ count, across }) => Math.ceil(count / across)));
-  const tile = Math.floor(Math.max(SMALLEST, Math.min(LARGEST, room, (height + GAP) / most - GAP)));
-  let x = 0, tallest = 0;
+  const most = Math.max(1, ...all.map((each) => (each.isVector ? 1 : Math.ceil(each.count / each.across))));
+  const wideOf = (/** @type {typeof all[0]} */ { isVector, across, tile, gap }, /** @type {number} */ size) =>
+    across * (isVector ? tile : size) + (across - 1) * gap;
+  const whole = (/** @type {number} */ size) => all.reduce((sum, each) => sum + Math.max(NARROWEST, wideOf(each, size)) + BETWEEN, -BETWEEN);
+  let tile = Math.floor(Math.min(LARGEST, (height + GAP) / most - GAP));
+  while (tile > SMALLEST && whole(tile) > width) tile -= 1;
+  let x = 0, tall = 0;
   const columns = all.map((each) => {
     const size = each.isVector ? each.tile : tile;
-    const wide = each.across * size + (each.across - 1) * each.gap;
+    const wide = wideOf(each, size);
     const column = { ...each, tile: size, x, y: HEAD, width: wide };
     x += Math.max(wide, NARROWEST) + BETWEEN;
-    tallest = Math.max(tallest, Math.ceil(each.count / each.across) * (size + each.gap));
+    tall = Math.max(tall, Math.ceil(each.count / each.across) * (size + each.gap));
     return column;
   });
-  return { columns, width: x - BETWEEN, height: HEAD + tallest + 2, tile };
+  return { columns, width: x - BETWEEN, height: HEAD + tall + 2, tile };
 }
 
 /**

@@ -113,11 +113,11 @@ export class Overview {
     context.textBaseline = "alphabetic";
     context.fillStyle = theme.text;
     context.font = `600 11px ${theme.font}`;
-    const room = Math.max(width, 34) + 7;
+    const room = Math.max(width, 31) + 7;
     context.fillText(layerName(layer, activation), x, y - 19, room);
     context.fillStyle = theme.muted;
     context.font = `10px ${theme.font}`;
-    context.fillText(shapeText(layer.shape), x, y - 7, room);
+    context.fillText(shapeText(layer.shape).replaceAll(" ", ""), x, y - 7, room);
   }
 
   /**
