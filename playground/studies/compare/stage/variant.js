@@ -137,7 +137,7 @@ export class Variant {
     this.element.style.setProperty("--nn-variant", color);
     this.wall.color = color;
     setAttribute(this.wall.rings, "aria-label",
-      `${scene.wall} networks of ${name}, a small picture each. Arrow keys choose the one that is shown large.`);
+      `${scene.wall} networks of ${title}, a small picture each. Arrow keys choose the one that is shown large.`);
     const { target_accuracy } = scene;
     this.numbers[2].element.hidden = this.reached.hidden = target_accuracy === null;
     scene.shown.forEach(({ label }, i) => setText(this.numbers[i].label, `Median ${label}`));
