@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from playground.lab import LABS
-from playground.pages.session import PageSession
+from playground.pages.session import PageSession, put, settled
 
 #: Settings that are not part of a question: seeds, the number of networks, the device.
 _FREE = ("seed", "data_seed", "seeds", "device")
@@ -36,7 +36,7 @@ def head(session: PageSession, words: str, questions: Sequence[Question] = ()) -
         st.html(f"<h1>{escape(LABS[session.lab].title)}</h1>", width="content")
         st.markdown(asked.text if asked else words, width="stretch")
         if questions:
-            st.session_state[key] = asked.title if asked else None
+            put(key, asked.title if asked else None)
             st.selectbox(
                 "Start from a question",
                 [each.title for each in questions],
@@ -79,7 +79,7 @@ def _asked(session: PageSession, questions: Sequence[Question]) -> Question | No
 
 
 def _ask(session: PageSession, questions: Sequence[Question]) -> None:
-    chosen = st.session_state[session.key("question")]
+    chosen = settled(session.key("question"))  # a stale message would ask the question that was just left once more
     for question in questions:
         if question.title == chosen:
             session.change(settings_of(session, question))

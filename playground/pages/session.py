@@ -147,7 +147,7 @@ class PageSession:
             if name not in known:
                 continue
             try:
-                _put(name, known[name].kind.check(values[name]))
+                put(name, known[name].kind.check(values[name]))
                 changed = True
             except ConfigError as error:
                 toast(self._labelled(Problem(name, str(error))))
@@ -183,7 +183,7 @@ class PageSession:
             if anew:
                 st.session_state[name] = value
             elif _untouched(st.session_state.get(name)) != value:  # Streamlit refuses to set a drawn widget
-                _put(name, value)
+                put(name, value)
 
     def _settings(self) -> RunConfig:
         """Returns the session's settings; replaces conflicting ones and devices that this machine lacks."""
@@ -221,7 +221,7 @@ class PageSession:
     def _read(self, name: str, known: Setting) -> Any:
         """Returns a setting's value from the session, parsed if it was typed. An invalid one is reported, and the
         current one stays."""
-        value = _settled(name)
+        value = settled(name)
         try:
             is_typed = isinstance(value, str) and isinstance(known.kind, Integer | Number | Sizes)
             return known.kind.parse(value) if is_typed else known.kind.check(value)
@@ -252,7 +252,7 @@ def _state() -> dict[str, Any]:
     return {str(name): value for name, value in st.session_state.items()}
 
 
-def _put(name: str, value: Any) -> None:
+def put(name: str, value: Any) -> None:
     """Set the value of a control."""
     before = _untouched(st.session_state.get(name))
     st.session_state[name] = value
@@ -260,8 +260,8 @@ def _put(name: str, value: Any) -> None:
         st.session_state.setdefault("put", {})[name] = before, value, time.monotonic()
 
 
-def _settled(name: str) -> Any:
-    """Returns a control's value. A stale widget message can arrive just after ``_put``; the old value is ignored for
+def settled(name: str) -> Any:
+    """Returns a control's value. A stale widget message can arrive just after ``put``; the old value is ignored for
     ``SETTLES_S``."""
     present = _untouched(st.session_state[name])
     before, value, at = st.session_state.get("put", {}).get(name, (None, None, -SETTLES_S))

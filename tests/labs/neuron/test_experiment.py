@@ -274,7 +274,7 @@ class TestLearning:
         assert mistakes(2000, data="majority", hidden=3, seed=seed) == 0
 
     def test_the_page_says_how_many_seeds_learn_parity(self) -> None:
-        [text] = [each.text for each in QUESTIONS if each.settings["data"] == "parity"]
+        [text] = [each.text for each in QUESTIONS if each.settings.get("data") == "parity"]
         last, learned, steps = (
             int(number.replace(",", "")) for number in re.findall(r"0 to (\d+), (\d+) .* ([\d,]+) u", text)[0]
         )
