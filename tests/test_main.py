@@ -189,10 +189,10 @@ def test_an_interrupted_comparison_prints_what_it_has(
 ) -> None:
     train = parts.Training.advance
 
-    def advance(training: parts.Training) -> None:
+    def advance(training: parts.Training, epochs: int) -> None:
         if training.epoch == 2:
             raise KeyboardInterrupt
-        train(training)
+        train(training, 1)
 
     monkeypatch.setattr(parts.Training, "advance", advance)
     with pytest.raises(SystemExit) as left:

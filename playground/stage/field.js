@@ -24,6 +24,8 @@ import { SETTING } from "./socket.js";
 
 /** The frame that shows a live change is painted before the page draws its controls again. */
 const HEAD_START_MS = 120;
+/** How often a value is sent to the page, and how long it has for an answer. */
+const DELIVERIES = 3, ANSWER_MS = 3000;
 
 /** As Streamlit's own. */
 const QUESTION_MARK = `<svg viewBox="0 0 24 24" width="16" height="16" fill="none" stroke="currentColor" stroke-width="2"
@@ -60,7 +62,8 @@ class Field {
     this.input = h("input", {
       id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-autocomplete": "none",
       "aria-controls": `${id}-list`, "aria-expanded": "false", "aria-haspopup": "listbox",
-      onpointerdown: () => this.open(),
+      onpointerdown: () => { this.isFresh = !this.hasFocus(); this.open(); },
+      onclick: () => { if (this.isFresh) this.input.select(); }, // to type over what stands there
       oninput: () => { this.isTyped = true; this.point(null); },
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.press(event),
       onblur: () => { if (this.isTyped) this.take(this.input.value); this.close(); },
@@ -74,7 +77,8 @@ class Field {
     this.follow = () => this.place();
     /** The option that Enter takes. @type {HTMLElement|null} */
     this.active = null;
-    this.isTyped = false;
+    this.isTyped = this.isFresh = false;
+    this.timer = 0;
     /** @type {Content|null} */
     this.content = null;
     stylesheet("stage/field.css").then(() => parent.append(this.root));
@@ -128,7 +132,17 @@ class Field {
     const value = options.find(([each]) => each === text)?.[1] ?? text.trim();
     this.input.value = options.find(([, each]) => each === value)?.[0] ?? value;
     if (live) window.dispatchEvent(new CustomEvent(SETTING, { detail: { name, text: value } }));
-    window.setTimeout(() => this.send?.(value), live ? HEAD_START_MS : 0);
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.deliver(value, DELIVERIES), live ? HEAD_START_MS : 0);
+  }
+
+  /** Streamlit loses what comes while it begins to draw the page anew. @param {string} value @param {number} times */
+  deliver(value, times) {
+    const answers = this.content?.answers;
+    this.send?.(value);
+    if (times > 1) this.timer = window.setTimeout(() => {
+      if (this.content?.answers === answers) this.deliver(value, times - 1);
+    }, ANSWER_MS);
   }
 
   /** @param {KeyboardEvent} event */
@@ -155,7 +169,6 @@ class Field {
 
   open() {
     if (this.input.disabled || this.isOpen()) return;
-    if (!this.hasFocus()) requestAnimationFrame(() => this.input.select()); // to type over what stands there
     this.list.showPopover();
     setAttribute(this.input, "aria-expanded", "true");
     this.place();

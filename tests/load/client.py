@@ -69,7 +69,9 @@ class Client:
     async def frame(self, painted_after_s: float = 0.0) -> dict[str, Any]:
         """The header of the next frame, which is acknowledged."""
         while isinstance(data := await asyncio.wait_for(self.socket.recv(), 60), str):
-            self.errors.append(json.loads(data)["text"])
+            message = json.loads(data)
+            if message["type"] == "error":  # else it says that the page waits for a busy server
+                self.errors.append(message["text"])
         header, _ = unpack(data)
         await asyncio.sleep(painted_after_s)
         await self.send(type="ack")

@@ -52,6 +52,7 @@ from playground.training.update import (
 PLANE_DENSITY, MAP_DENSITY = 100, 25  # TensorFlow Playground draws 100 × 100 and 10 × 10
 MAX_SHOWN = 8  # neurons of a layer that are drawn
 PARAMETER = Number(-1000, 1000)  # allowed values of an edited weight or bias
+WORTH_A_LINE = 1e-6  # a smaller best loss is 0 to the eye
 
 
 class MLPExperiment(Experiment):

@@ -22,7 +22,7 @@ from safetensors.torch import load
 from playground.__main__ import main
 from playground.catalog import ACTIVATIONS
 from playground.data.points import DATASETS, FEATURES, draw, feature_values, grid
-from playground.export import FORMS, exported, palette
+from playground.export import exported, forms_of, palette
 from playground.headless.runs import replay
 from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
@@ -53,10 +53,10 @@ THREE_CLASSES = usual(dataset="pinwheel", hidden_sizes="12,3", activation="relu"
 
 @pytest.fixture(scope="module")
 def made() -> dict[str, bytes]:
-    return {to: exported(EDITED, STEP, to) for to in FORMS}
+    return {to: exported(EDITED, STEP, to) for to in forms_of("mlp")}
 
 
-@pytest.mark.parametrize("to", [*FORMS])
+@pytest.mark.parametrize("to", [*forms_of("mlp")])
 def test_the_same_run_gives_the_same_bytes_and_leaves_nothing_behind(to: str, made: dict[str, bytes]) -> None:
     torch.set_num_threads(2)
     torch.manual_seed(5)
