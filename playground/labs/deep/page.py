@@ -81,9 +81,9 @@ def deep_page() -> None:
         return
     show = SESSION.shown()
     head(SESSION, _WORDS, QUESTIONS)
+    mount(SESSION, STAGE_MAY_CHANGE)
     with st.sidebar:
         _controls()
-    mount(SESSION, STAGE_MAY_CHANGE)
     landscape = "The loss on planes through the weights, to turn and zoom.", lambda: landscape_panel(SESSION)
     foot(SESSION, show, _LEGEND, own={"landscape": landscape}, compare={"of": "deep"})
 

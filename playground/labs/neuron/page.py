@@ -59,9 +59,9 @@ def neuron_page() -> None:
         return
     show = SESSION.shown()
     head(SESSION, _WORDS, QUESTIONS)
+    mount(SESSION, STAGE_MAY_CHANGE)
     with st.sidebar:
         _controls()
-    mount(SESSION, STAGE_MAY_CHANGE)
     foot(SESSION, show, _LEGEND, compare={"of": "neuron"})
 
 
