@@ -19,10 +19,13 @@ BUSY = ("app/", "e2e/", "engine/", "load/", "studies/test_ray.py")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests share a process where pytest runs several: those of a file, and all that are busy."""
+    """Say which tests share a process where pytest runs several: those of a file, and all that are busy. A test in a
+    browser has a second try: another program may take the machine for so long that a page gives up waiting."""
     for item in items:
         path = item.path.relative_to(HERE).as_posix()
         item.add_marker(pytest.mark.xdist_group("busy" if path.startswith(BUSY) else path))
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session", autouse=True)

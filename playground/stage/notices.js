@@ -30,13 +30,15 @@ export class Notices {
 
   /** @param {string} text  empty for none */
   connection(text) {
+    if (this.expired && text) return;
     if (this.badge.textContent === text) return;
     this.badge.textContent = text;
     this.badge.hidden = !text;
   }
 
-  /** Show that the server does not know this page, and that no reconnection will follow. */
+  /** Show that the server does not know this page, and that only a reload is sure to help. */
   expire() {
+    if (this.expired) return;
     this.connection("");
     this.notice("The server knows this page no more: it was away for too long, or the server has been started anew. "
       + "Reload to open this run again.");

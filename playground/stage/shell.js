@@ -197,6 +197,7 @@ export class Shell {
       onOnline: (online) => {
         this.waiting = [];
         this.isSeeking = false;
+        if (online) this.notices.revive();
         this.notices.connection(online ? "" : "reconnecting…");
       },
       greetings: () => [visitorMessage(), this.toolbar.speedMessage(), ...(this.isLooking() ? [this.viewMessage()] : [])],

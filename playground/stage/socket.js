@@ -16,7 +16,7 @@ import { tabMemory } from "./memory.js";
  * @property {() => string|null} run  the page's run, as a link, for a server that has lost it
  * @property {() => void} onForgotten  the server does not know the token: the page was away too long, or the server was
  *   restarted
- * @property {() => void} onExpired  the same after several attempts
+ * @property {() => void} onExpired  the same after several attempts; more follow, since a slow server may still answer
  */
 
 const FIRST_RETRY_MS = 250;
@@ -102,8 +102,8 @@ export class Socket {
     this.failures += 1;
     if (code === TOKEN_UNKNOWN) {
       this.refusals += 1;
-      if (this.refusals > ATTEMPTS_WITH_UNKNOWN_TOKEN) return this.listener.onExpired();
       this.listener.onForgotten();
+      if (this.refusals > ATTEMPTS_WITH_UNKNOWN_TOKEN) this.listener.onExpired();
     } else if (!this.everOpen && this.failures >= ATTEMPTS_BEFORE_POLLING) return this.listener.onUnreachable();
     this.listener.onOnline(false);
     const wait = Math.min(FIRST_RETRY_MS * 2 ** (Math.max(this.failures, this.refusals) - 1), LAST_RETRY_MS);

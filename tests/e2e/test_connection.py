@@ -101,7 +101,7 @@ def opens_again(page: Page, left: str, step: float, score: str) -> None:
 
 
 def test_a_run_opens_again_after_a_long_absence_and_after_a_restart(chromium: Browser) -> None:
-    port, environment = free_port(), {"PLAYGROUND_MAX_AWAY_S": "1", "PLAYGROUND_COMPILE": "off"}
+    port, environment = free_port(), {"PLAYGROUND_MAX_AWAY_S": "3", "PLAYGROUND_COMPILE": "off"}
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     with Wire(port) as wire:
         page = context.new_page()
@@ -112,7 +112,7 @@ def test_a_run_opens_again_after_a_long_absence_and_after_a_restart(chromium: Br
             context.set_offline(True)  # no new connection
             wire.cut()
             expect(page.get_by_text("reconnecting")).to_be_visible()
-            page.wait_for_timeout(3000)  # the absence itself
+            page.wait_for_timeout(5000)  # the absence itself
             context.set_offline(False)
             opens_again(page, left, step, score)
             left = shown_run(page)
