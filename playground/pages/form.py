@@ -22,12 +22,17 @@ field = component("field", "stage/field.js")
 
 def form(session: PageSession, groups: Mapping[str, Sequence[str]]) -> None:
     """Controls in groups of a heading and the names of settings, two side by side."""
-    for heading, names in groups.items():
-        st.markdown(f"**{heading}**")
+    for text, names in groups.items():
+        heading(text)
         for index, name in enumerate(names):
             if index % 2 == 0:
                 places = st.columns(2) if len(names) > 1 else [st]
             control(session, name, places[index % 2])
+
+
+def heading(text: str) -> None:
+    """Draw the heading of a group of controls or of a part of the page: our own words, since they are not escaped."""
+    st.html(f"<h2>{text}</h2>")
 
 
 def control(

@@ -35,6 +35,7 @@ _COMPACT = """
   [data-testid="stCaptionContainer"] { color: inherit !important; opacity: 0.75; }
   .stMain .st-key-page_head { gap: 0.25rem 0.875rem; min-height: 2.25rem; margin: -0.5rem 0 -1rem; }
   .st-key-page_head h1 { margin: 0; padding: 0; font-size: 1.125rem; white-space: nowrap; }
+  .stHtml h2 { margin: 0; padding: 0; font-size: 1rem; line-height: 1.6; }
   .st-key-page_head p { font-size: 0.8125rem; line-height: 1.3; }
   @media (min-width: 1000px) {
     .stMain .st-key-page_head { flex-wrap: nowrap; }
@@ -48,7 +49,7 @@ _COMPACT = """
 #: The page's colour; and what Streamlit writes on its accent, and in it, is too pale to be read in one of the themes.
 _ON_ACCENT = {
     "light": "<style>:root { --page: #fff; } [data-variant='pills'] p { color: #05588d; }</style>",
-    "dark": "<style>:root { --page: #0e1117; } .stMultiSelect span[title] { color: #0b1a24; }</style>",
+    "dark": "<style>:root { --page: #171614; } .stMultiSelect span[title] { color: #0b1a24; }</style>",
 }
 
 _EMBEDDED = """

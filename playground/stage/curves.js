@@ -38,7 +38,8 @@ export class Curves {
     this.cursor = null;
     this.canvas = h("canvas", { role: "img" });
     this.numbers = h("div", { class: "nn-metrics" });
-    this.element = h("section", { class: "nn-curves", "aria-label": "Curves" }, this.numbers, this.canvas);
+    this.element = h("section", { class: "nn-curves", "aria-label": "Curves" },
+      h("h2", { class: "nn-unseen" }, "Curves"), this.numbers, this.canvas);
     this.width = this.height = 0;
     this.scale = 1;
     this.paintedAt = 0;

@@ -70,7 +70,7 @@ export class Tip {
     const { title, head, rows } = content;
     setText(this.title, title);
     this.table.replaceChildren(
-      ...(head.length ? [h("tr", {}, h("th"), ...head.map((text) => h("th", {}, text)))] : []),
+      ...(head.length ? [h("tr", {}, h("td"), ...head.map((text) => h("th", {}, text)))] : []),
       ...rows.map(({ color, series = 0, cells: [name, ...cells] }) => h("tr", {},
         h("td", {}, ...(color ? [seriesSwatch(series, color)] : []), name),
         ...cells.map((text) => h("td", {}, text)))));

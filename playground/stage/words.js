@@ -1,21 +1,30 @@
 // @ts-check
 /**
- * Words of Streamlit's own that are meant for whoever writes an app, said for whoever uses it, and its skip link, which
- * leads to Play. This stands in the first answer, before Streamlit's own scripts.
+ * Words of Streamlit's own that are meant for whoever writes an app, said for whoever uses it; its skip link, which
+ * leads to Play; and its tables, which keys scroll where they are cut. This stands in the first answer, before Streamlit's own scripts.
  */
 
 const LOOK_MS = 500;
 const ASKED = /Is Streamlit still running|Streamlit server is not responding|Cannot connect to Streamlit/;
 const WORDS = "The server does not answer. It may have been stopped, or your network may be gone. What you see stays, and "
   + "this page goes on by itself as soon as the server is back. If that takes long, tell whoever runs it.";
-const SKIP = '[data-testid="stSkipToContent"]', PLAY = ".nn-stage .nn-play";
+const SKIP = '[data-testid="stSkipToContent"]', PLAY = ".nn-stage .nn-play", TABLES = ".stMarkdown table";
 
 export function sayPlainly() {
-  window.setInterval(() => document.querySelectorAll('[role="dialog"]').forEach(reword), LOOK_MS);
+  window.setInterval(() => {
+    document.querySelectorAll('[role="dialog"]').forEach(reword);
+    document.querySelectorAll(TABLES).forEach(letScroll);
+  }, LOOK_MS);
   document.addEventListener("click", ({ target }) => {
     if (!(target instanceof Element) || !target.closest(SKIP)) return;
     window.setTimeout(() => /** @type {HTMLElement|null} */ (document.querySelector(PLAY))?.focus()); // after Streamlit's own
   });
+}
+
+/** @param {Element} table */
+function letScroll(table) {
+  if (table.scrollWidth > table.clientWidth) table.setAttribute("tabindex", "0");
+  else table.removeAttribute("tabindex");
 }
 
 /** What React has made stays, out of sight: it takes it away itself. @param {Element} dialog */

@@ -9,7 +9,7 @@ import streamlit as st
 from playground.catalog import DEVICES, LOSSES
 from playground.data.points import DATASETS, draw
 from playground.labs.mlp.config import MLPConfig
-from playground.pages.form import RESTARTS, choice, control, form
+from playground.pages.form import RESTARTS, choice, control, form, heading
 from playground.pages.head import Question, follow_question
 from playground.pages.session import PageSession
 from playground.pages.stage import component
@@ -25,7 +25,7 @@ def controls(session: PageSession, questions: Sequence[Question] = ()) -> None:
     config = session.follow()
     follow_question(session, questions)
     data_and_network(session, config)
-    st.markdown("**Training**")
+    heading("Training")
     left, right = st.columns(2)
     control(session, "optimizer", left)
     choice(session, "loss", {name: LOSSES[name] for name in config.losses()}, right)
@@ -35,7 +35,7 @@ def controls(session: PageSession, questions: Sequence[Question] = ()) -> None:
 
 def data_and_network(session: PageSession, config: MLPConfig) -> None:
     """Draw the upper part of the controls."""
-    st.markdown("**Data**")
+    heading("Data")
     picker(
         key="picker",
         data={"options": _thumbnails(), "selected": config.dataset},

@@ -10,7 +10,7 @@ import streamlit as st
 from playground.kinds import Choice, ConfigError
 from playground.lab import LABS, Metric
 from playground.labs.mlp.controls import controls, structure
-from playground.pages.form import control
+from playground.pages.form import control, heading
 from playground.pages.head import Question, follow_question, head
 from playground.pages.session import PageSession, plain, redraw_if_changed
 from playground.pages.stage import mount
@@ -109,7 +109,7 @@ def _variants() -> None:
     config = SESSION.follow()
     redraw_if_changed()
     follow_question(SESSION, _questions())
-    st.markdown("**Compare**")
+    heading("Compare")
     labs = comparable()
     if len(labs) > 1:
         st.selectbox(
@@ -285,7 +285,7 @@ def _outcome() -> None:
     st.markdown(_table(found, score))
     failures = info["failures"]
     if failures:
-        st.markdown("**Why did some fail?**")
+        heading("Why did some fail?")
         with st.grid(min_column_width=280, border=True):
             for failure in failures:
                 _failure(failure)
@@ -295,7 +295,7 @@ def _table(found: Mapping[str, Any], metric: Metric) -> str:
     """Returns the summaries as a Markdown table."""
     is_share = metric.unit == "share"
     levels = [f"median {metric.label}", "quartiles", "worst"]
-    head = ["", *levels, "reached the target", "epochs to it (quartiles)", "diverged"]
+    head = ["variant", *levels, "reached the target", "epochs to it (quartiles)", "diverged"]
     rows = []
     for each in found["summaries"]:
         score, epochs = each["score"], each["epochs_to_target"]

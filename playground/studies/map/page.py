@@ -3,7 +3,7 @@
 import streamlit as st
 
 from playground.labs.mlp.controls import controls, structure
-from playground.pages.form import control
+from playground.pages.form import control, heading
 from playground.pages.head import head
 from playground.pages.session import PageSession
 from playground.pages.stage import mount
@@ -38,7 +38,7 @@ _LEGEND = (
 def _axes() -> None:
     """Controls of the axes and the structure."""
     config = SESSION.follow()
-    st.markdown("**Map**")
+    heading("Map")
     for side, text in (("across", "Left to right"), ("down", "Bottom to top")):
         st.selectbox(
             text,

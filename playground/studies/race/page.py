@@ -4,7 +4,7 @@ import streamlit as st
 
 from playground.catalog import LOSSES, OPTIMIZERS
 from playground.labs.mlp.controls import data_and_network, regularization, seeds_and_device, structure
-from playground.pages.form import RESTARTS, choice, control
+from playground.pages.form import RESTARTS, choice, control, heading
 from playground.pages.head import head
 from playground.pages.session import PageSession
 from playground.pages.stage import mount
@@ -41,7 +41,7 @@ def _controls() -> None:
     st.session_state.optimizers = list(config.optimizers)
     for name in set(OPTIMIZERS) - set(config.optimizers):  # Streamlit drops the state of absent widgets
         st.session_state[f"{name}_learning_rate"] = getattr(config, f"{name}_learning_rate")
-    st.markdown("**Race**")
+    heading("Race")
     st.pills(
         "Optimizers",
         list(OPTIMIZERS),
@@ -58,7 +58,7 @@ def _controls() -> None:
         )
     data_and_network(SESSION, config)
     structure(SESSION)
-    st.markdown("**Training**")
+    heading("Training")
     left, right = st.columns(2)
     choice(SESSION, "loss", {name: LOSSES[name] for name in config.losses()}, left)
     control(SESSION, "batch_size", right)

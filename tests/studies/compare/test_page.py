@@ -59,7 +59,7 @@ def test_a_guess_stands_beside_what_came(hub: Hub) -> None:
     said = [each.value for each in page.markdown]
     assert any(text.startswith("You guessed: **ReLU**. So far ") for text in said)
     assert any("Sigmoid reached 60 %" in text for text in said)
-    assert any(text.startswith("|  | median test accuracy") for text in said)
+    assert any(text.startswith("| variant | median test accuracy") for text in said)
     assert not page.button_group
     channel.handle({"type": "seek", "step": 0})
     channel.poll()

@@ -44,7 +44,7 @@ export class Ladder {
     this.deepest = deepest;
     this.menu = menu;
     this.heights = of > 2 ? HEIGHTS.three : HEIGHTS.two;
-    this.title = h("strong", {}, NAMES[network.name]);
+    this.title = h("h2", {}, NAMES[network.name]);
     this.numbers = h("span", { class: "nn-deep-numbers" });
     this.ratio = h("span", { class: "nn-deep-ratio" });
     this.canvas = h("canvas", { "aria-hidden": "true" });

@@ -130,7 +130,8 @@ class ImagePicture {
     this.inside = h("div", { class: "nn-image-tools" }, h("span", { class: "nn-caption" }, "Colours by"), ...this.scales.map(({ button }) => button), this.gradients);
     this.tools = h("div", { class: "nn-image-bar nn-live", role: "toolbar", "aria-label": "What is shown" }, ...this.panels.map(({ button }) => button), this.draw, this.dot, this.inside);
     this.main = h("div", { class: "nn-image-main" });
-    this.left = h("section", { class: "nn-image-left", "aria-label": "Network" }, this.tools, this.main);
+    this.left = h("section", { class: "nn-image-left", "aria-label": "Network" },
+      h("h2", { class: "nn-unseen" }, "Network"), this.tools, this.main);
     this.side = h("div", { class: "nn-image-side" }, this.pad.element, this.strip.element, this.curves.element);
     this.element = h("div", { class: "nn-image" }, this.left, this.side);
     this.sized = [this.left, this.side];

@@ -21,7 +21,8 @@ export class Strip {
     this.onPin = onPin;
     this.canvas = h("canvas", { "aria-hidden": "true" });
     this.buttons = h("div", { class: "nn-image-strip-buttons" });
-    this.element = h("section", { class: "nn-image-strip", "aria-label": "Test images" }, this.canvas, this.buttons);
+    this.element = h("section", { class: "nn-image-strip", "aria-label": "Test images" },
+      h("h2", { class: "nn-unseen" }, "Test images"), this.canvas, this.buttons);
     this.tiles = new Tiles();
     /** @type {{look: HTMLButtonElement, pin: HTMLButtonElement}[]} */
     this.rows = [];
@@ -50,13 +51,15 @@ export class Strip {
   }
 
   /** @param {Moment} moment */
-  paint({ scene: { classes }, header: { view }, arrays: { strip, strip_labels, strip_images, strip_shares } }) {
+  paint(moment) {
+    const { scene: { classes }, header: { view }, arrays: { strip, strip_labels, strip_images, strip_shares } } = moment;
     const { theme, row } = this, count = strip.length;
     if (!theme || !this.inks || !this.width) return;
     if (this.height !== count * row || !isSharp(this.canvas)) {
       this.height = count * row;
       this.context = fit(this.canvas, this.width, this.height, this.scale);
       this.build(count);
+      this.showNumbers(moment);
     }
     const { context, width } = this, side = row - 6;
     if (!context) return;

@@ -45,7 +45,8 @@ export class Graph {
       onLeave: () => cards.unhover(),
     });
     this.body = h("div", { class: "nn-graph-body" }, this.linkCanvas, this.tileCanvas, this.overlay.element);
-    this.element = h("section", { class: "nn-graph", "aria-label": "Network" }, this.body);
+    this.element = h("section", { class: "nn-graph", "aria-label": "Network" },
+      h("h2", { class: "nn-unseen" }, "Network"), this.body);
     this.links = new LinkPainter();
     this.tiles = new TilePainter();
     this.width = this.height = 0;

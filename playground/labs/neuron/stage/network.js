@@ -43,7 +43,8 @@ export class Network {
     this.next = h("p", { class: "nn-neuron-sentence" });
     this.svg = svg("svg", { class: "nn-neuron-graph", role: "group", "aria-label": "Network" });
     this.scroller = h("div", { class: "nn-neuron-scroller" }, this.svg);
-    this.element = h("section", { class: "nn-neuron-network", "aria-label": "Network" }, story.element, this.next, this.scroller, story.caption);
+    this.element = h("section", { class: "nn-neuron-network", "aria-label": "Network" },
+      h("h2", { class: "nn-unseen" }, "Network"), story.element, this.next, this.scroller, story.caption);
     this.width = 0;
     this.scale = 1;
     /** @type {{port: Port, numbers: SVGElement[], element: SVGElement, title: SVGElement, link: SVGElement|null}[]} */

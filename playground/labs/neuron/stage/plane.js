@@ -19,7 +19,7 @@ export class Plane {
     this.map = new Raster({ class: "nn-plane-map", "aria-hidden": "true" });
     this.lines = h("canvas", { class: "nn-plane-layer", role: "img", "aria-label": "The output over the plane, with the boundary and the rows" });
     this.square = h("div", { class: "nn-plane-square" }, this.map.canvas, this.lines);
-    this.element = h("section", { "aria-label": "Plane" }, this.square);
+    this.element = h("section", { "aria-label": "Plane" }, h("h2", { class: "nn-unseen" }, "Plane"), this.square);
     this.size = 0;
   }
 

@@ -15,7 +15,7 @@ export class Table {
     this.body = h("tbody");
     this.head = h("tr");
     this.element = h("section", { class: "nn-neuron-table", "aria-label": "Rows", tabindex: "0" },
-      h("table", {}, h("thead", {}, this.head), this.body));
+      h("h2", { class: "nn-unseen" }, "Rows"), h("table", {}, h("thead", {}, this.head), this.body));
     /** @type {number|null} */
     this.example = null;
     /** @type {{element: HTMLElement, next: HTMLElement, output: HTMLElement, bar: HTMLElement, mark: HTMLElement}[]} */
@@ -27,7 +27,8 @@ export class Table {
   /** @param {Moment} moment */
   build({ scene: { sizes: [inputs] }, arrays: { rows, targets } }) {
     const names = Array.from({ length: inputs }, (_, i) => inputName(i));
-    this.head.replaceChildren(...["", ...names, "Target", "Output", ""].map((text) => h("th", { scope: "col" }, text)));
+    const titles = [...names, "Target", "Output"].map((text) => h("th", { scope: "col" }, text));
+    this.head.replaceChildren(h("td"), ...titles, h("td")); // buttons and marks say themselves what they are
     this.rows = Array.from(targets, (target, row) => {
       const output = h("span", { class: "nn-neuron-output" }), mark = h("td", { class: "nn-neuron-mark" });
       const bar = h("i", { class: "nn-neuron-bar" });

@@ -22,9 +22,9 @@ const LOW = 0, MEDIAN = 1, HIGH = 2, WORST = 3;
 export class Bands {
   constructor() {
     this.canvas = h("canvas", { role: "img" });
-    this.name = h("span");
+    this.name = h("h2");
     this.element = h("section", { class: "nn-bands" },
-      h("h2", { class: "nn-compare-head" }, this.name,
+      h("div", { class: "nn-compare-head" }, this.name,
         h("span", { class: "nn-caption" }, "median, band of 10–90 % of the seeds, worst run dashed")),
       this.canvas);
     /** Rows (step, epoch, four levels per variant); infinite for diverged networks. @type {Float64Array[]} */

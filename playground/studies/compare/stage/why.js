@@ -30,7 +30,7 @@ export class Why {
   constructor() {
     this.canvas = h("canvas", { role: "img", "aria-label": "Gradient norm and outputs of every layer, by variant" });
     this.element = h("section", { class: "nn-why", "aria-label": "Why" },
-      h("h2", { class: "nn-compare-head" }, "Gradient in each layer",
+      h("div", { class: "nn-compare-head" }, h("h2", {}, "Gradient in each layer"),
         (this.caption = h("span", { class: "nn-caption" }))),
       this.canvas);
     /** @type {LayerWhy[][]|null} */
