@@ -44,6 +44,15 @@ _COMPACT = """
   .stAppHeader :is(a, button):focus-visible, a:focus-visible {
     outline: 2px solid currentColor !important; outline-offset: 2px;
   }
+  /* High contrast takes backgrounds away, of which Streamlit's sliders, switches and chosen pills are made. */
+  @media (forced-colors: active) {
+    .stSlider [role="group"] > div > div:first-child { background: CanvasText !important; }
+    .stSlider [role="group"] > div > [data-rac] { background: Highlight !important; }
+    .stCheckbox label > div:not([data-testid]) { border: 1px solid ButtonText; background: Canvas !important; }
+    .stCheckbox label > div:not([data-testid]) > div { background: ButtonText !important; }
+    .stCheckbox label:has(:checked) > div:not([data-testid]) { background: Highlight !important; }
+    .stApp button[data-selected="true"] { border: 2px solid Highlight !important; }
+  }
 </style>
 """
 #: The page's colour; and what Streamlit writes on its accent, and in it, is too pale to be read in one of the themes.

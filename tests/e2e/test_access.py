@@ -63,6 +63,23 @@ def test_a_page_has_its_name_and_fits_a_small_phone(page: Page, address: str, pa
     assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= 320
 
 
+def test_high_contrast_leaves_sliders_switches_and_swatches_to_be_seen(chromium: Browser, address: str) -> None:
+    page = chromium.new_page(viewport={"width": 1440, "height": 900}, forced_colors="active")
+    opened(page, address, "?code=on&dataset=rings")
+    background = "(element) => getComputedStyle(element).backgroundColor"
+    bare = page.locator(".stApp").evaluate(background)
+    seen = [
+        page.locator('.stSlider [role="group"] > div > [data-rac]').first,
+        page.locator('.stSlider [role="group"] > div > div').first,
+        page.locator(".stCheckbox label:has(:checked) > div:not([data-testid])"),
+        page.locator(".nn-swatch").first,
+    ]
+    for each in seen:
+        expect(each).to_be_attached()
+        assert each.evaluate(background) not in (bare, "rgba(0, 0, 0, 0)")
+    page.context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_table_that_is_not_cut_has_no_shade_of_another_colour(chromium: Browser, address: str, scheme: Any) -> None:
     page = chromium.new_page(color_scheme=scheme)
