@@ -113,7 +113,7 @@ export class Overview {
     context.textBaseline = "alphabetic";
     context.fillStyle = theme.text;
     context.font = `600 11px ${theme.font}`;
-    const room = Math.max(width, 31) + 7;
+    const room = Math.max(width, 31) + 3; // less than to the next column, whose name begins there
     context.fillText(layerName(layer, activation), x, y - 19, room);
     context.fillStyle = theme.muted;
     context.font = `10px ${theme.font}`;
