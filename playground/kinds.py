@@ -229,6 +229,25 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Several:
+    """Up to ``count`` values of one kind, each once, in ascending order; as text separated by semicolons."""
+
+    part: Kind
+    count: int
+
+    def parse(self, text: str) -> tuple[Any, ...]:
+        return self.check([self.part.parse(each) for each in text.split(";")] if text else ())
+
+    def format(self, value: Sequence[Any]) -> str:
+        return ";".join(map(self.part.format, value))
+
+    def check(self, value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list | tuple) or len(value) > self.count:
+            raise ConfigError(f"{shown(value)} is not a list of at most {self.count} values")
+        return tuple(sorted({self.part.check(each) for each in value}))
+
+
+@dataclass(frozen=True)
 class Maybe:
     """A value of a kind, or None, written ``none``."""
 

@@ -17,6 +17,8 @@ from playground.run import Edit, Run, RunConfig
 def configs(draw: st.DrawFn) -> MLPConfig:
     dataset = draw(st.sampled_from(list(DATASETS)))
     losses = MLPConfig(dataset=dataset, loss=_usual_loss(dataset)).losses()
+    hidden_sizes = tuple(draw(st.lists(st.integers(1, 32), max_size=8)))
+    neurons = st.sets(st.sampled_from([(layer, size) for layer, size in enumerate(hidden_sizes, 1)] or [(1, 1)]))
     return MLPConfig(
         dataset=dataset,
         loss=draw(st.sampled_from(losses)),
@@ -24,7 +26,7 @@ def configs(draw: st.DrawFn) -> MLPConfig:
         train_share=draw(st.floats(0.1, 0.9)),
         data_seed=draw(st.integers(0, 2**31 - 1)),
         features=tuple(draw(st.sets(st.sampled_from(list(FEATURES)), min_size=1))),
-        hidden_sizes=tuple(draw(st.lists(st.integers(1, 32), max_size=8))),
+        hidden_sizes=hidden_sizes,
         activation=draw(st.sampled_from(list(ACTIVATIONS))),
         initializer=draw(st.sampled_from(list(INITIALIZERS))),
         seed=draw(st.integers(0, 2**31 - 1)),
@@ -34,6 +36,8 @@ def configs(draw: st.DrawFn) -> MLPConfig:
         l1_strength=draw(st.floats(0, 10)),
         weight_decay=draw(st.floats(0, 10)),
         device=draw(st.sampled_from(list(DEVICES))),
+        frozen=tuple(draw(neurons)),
+        zeroed=tuple(draw(neurons)) if hidden_sizes else (),
     )
 
 

@@ -1,13 +1,14 @@
 // @ts-check
 /** The small card beside a part of the picture: it shows live numbers, and opened, edits them. */
 
-import { h, setText } from "./dom.js";
+import { h, setAttribute, setText } from "./dom.js";
 import { plain, short } from "./format.js";
 import { problem, read } from "./number.js";
 
 /** @typedef {import("./types.js").Message} Message */
 /** @typedef {{label: string, read: () => number|undefined, target: () => string}} Row  ``target``: the number's name in the run */
-/** @typedef {{title: string, rows: Row[]}} Card */
+/** @typedef {{on: string, off: string, isOn: () => boolean, flip: () => void}} Switch  the button's text while on and while off */
+/** @typedef {{title: string, rows: Row[], switches?: Switch[]}} Card */
 
 const LIMIT = 1000;
 const GAP = 12;
@@ -76,12 +77,14 @@ export class Cards {
     const element = h("div", { class: "nn-card nn-card-editor", role: "dialog", "aria-label": card.title },
       h("div", { class: "nn-card-head" }, h("div", { class: "nn-card-title" }, card.title), close),
       h("div", { class: "nn-card-rows" }, ...fields.map((field) => field.element)));
+    const switches = this.send ? (card.switches ?? []).map(switchButton) : [];
+    if (switches.length) element.append(h("div", { class: "nn-card-switches" }, ...switches.map((each) => each.element)));
     element.addEventListener("keydown", (event) => {
       // The page's own shortcuts must not hear what is typed here.
       event.stopPropagation();
       if (event.key === "Escape") this.close(true);
     });
-    const refresh = () => fields.forEach((field) => field.refresh());
+    const refresh = () => [...fields, ...switches].forEach((part) => part.refresh());
     this.open = { element, refresh, focusBack };
     this.place(element, x, y);
     const input = element.querySelector("input");
@@ -162,6 +165,17 @@ export class Cards {
     element.style.left = `${clamp(left, 4, frame.width - width - 4)}px`;
     element.style.top = `${clamp(top, 4, frame.height - height - 4)}px`;
   }
+}
+
+/** @param {Switch} choice */
+function switchButton({ on, off, isOn, flip }) {
+  const element = h("button", { class: "nn-button", type: "button", onclick: () => flip() });
+  const refresh = () => {
+    setText(element, isOn() ? on : off);
+    setAttribute(element, "aria-pressed", String(isOn()));
+  };
+  refresh();
+  return { element, refresh };
 }
 
 /**

@@ -33,7 +33,8 @@ def make_update(model: nn.Module, loss: Loss, optimizer: str) -> Update:
 
     ``hyperparameters`` holds ``learning_rate`` and, where regularization is on, ``weight_decay`` or ``l1_strength``.
     The penalty is decoupled from loss and optimizer (Loshchilov and Hutter 2019) and applies to weights, not to
-    biases. L1 needs ``alive`` in the state: see ``all_alive``.
+    biases. L1 needs ``alive`` in the state: see ``all_alive``. Parameters stay as they are where ``learns`` (P,) in
+    the state, if it is there, is 0.
     """
     rule = OPTIMIZERS[optimizer]
     is_weight = weight_mask(model)
@@ -47,6 +48,9 @@ def make_update(model: nn.Module, loss: Loss, optimizer: str) -> Update:
     ) -> tuple[Tensor, dict[str, Tensor], Tensor]:
         gradient, value = grad_and_value(batch_loss)(parameters, batch)  # forward and backward
         learning_rate, alive = hyperparameters["learning_rate"], optimizer_state.get("alive")
+        learns = optimizer_state.get("learns")
+        if learns is not None:
+            gradient = gradient * learns
         if alive is not None:
             gradient = gradient * alive
         moved, state = rule(parameters, gradient, optimizer_state, learning_rate)
@@ -54,7 +58,10 @@ def make_update(model: nn.Module, loss: Loss, optimizer: str) -> Update:
             moved = moved - learning_rate * hyperparameters["weight_decay"] * is_weight * parameters
         if alive is not None:
             shrink = learning_rate * hyperparameters["l1_strength"] * is_weight
+            shrink = shrink if learns is None else shrink * learns
             moved, state["alive"] = _shrunk(parameters, moved, shrink, alive)
+        if learns is not None:
+            moved, state["learns"] = torch.where(learns > 0, moved, parameters), learns
         return moved, state, value
 
     return update

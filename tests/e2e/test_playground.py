@@ -137,6 +137,28 @@ def test_a_weight_is_typed_and_trains_on(page: Page, address: str) -> None:
     expect(card.get_by_label("Weight from x₁")).not_to_have_value("2.5")
 
 
+def test_a_neuron_is_frozen_then_zeroed_and_given_back(page: Page, address: str) -> None:
+    opened(page, address)
+    stage, neuron = page.locator(STAGE), page.get_by_role("button", name="Hidden layer 1, neuron 3")
+    neuron.click()
+    card = page.get_by_role("dialog", name="Hidden layer 1, neuron 3")
+    weight = card.get_by_label("Weight from x₁")
+    before = weight.input_value()
+    card.get_by_role("button", name="Freeze its weights").click()
+    expect(neuron).to_have_accessible_name("Hidden layer 1, neuron 3, frozen")
+    press(page, "Step one epoch")
+    reaches(page, 25)
+    neuron.click()
+    expect(weight).to_have_value(before)
+    score = stage.get_attribute("data-score") or ""
+    card.get_by_role("button", name="Set its output to 0").click()
+    expect(neuron).to_have_accessible_name("Hidden layer 1, neuron 3, frozen, output set to 0")
+    expect(stage).not_to_have_attribute("data-score", score)
+    card.get_by_role("button", name="Output is 0: give it back").click()
+    expect(stage).to_have_attribute("data-score", score)
+    expect(stage).to_have_attribute("data-edits", "3")
+
+
 def test_the_output_has_a_bias_to_edit(page: Page, address: str) -> None:
     opened(page, address)
     page.get_by_role("button", name="Bias of the output").click()

@@ -36,7 +36,8 @@ class Population:
 
     ``parameters`` is (S, P). ``data`` is features (S, N, D) and targets (S, N, outputs); training uses the first
     ``train_size`` rows. ``hyperparameters`` by name are each (S,) and include ``learning_rate``. With L1 in
-    ``structure``, ``alive`` (S, P) is its initial mask, by default all ones. All have one dtype and one device.
+    ``structure``, ``alive`` (S, P) is its initial mask, by default all ones; ``learns`` (S, P), if there is one, is 0
+    for parameters that stay as they are. All have one dtype and one device.
     After n updates ``steps`` (S,) is n, less for a network that has ``diverged`` (S,), which stays at its last state
     found finite. ``scores`` (S, 4) are ``SCORES``: losses are means over the points, accuracies shares in [0, 1].
     """
@@ -49,6 +50,7 @@ class Population:
         train_size: int,
         hyperparameters: Mapping[str, Tensor],
         alive: Tensor | None = None,
+        learns: Tensor | None = None,
     ) -> None:
         count = len(parameters)
         self.structure = replace(structure, networks=None)
@@ -56,6 +58,8 @@ class Population:
         self.state = vmap(partial(initial_state, structure.optimizer))(parameters)
         if structure.l1:
             self.state["alive"] = all_alive(parameters) if alive is None else alive
+        if learns is not None:
+            self.state["learns"] = learns
         self.data, self.train_size = data, train_size
         self.hyperparameters = dict(sorted(hyperparameters.items()))
         self.step = 0

@@ -1,7 +1,7 @@
 """The settings of the multilayer-perceptron lab. Defaults are TensorFlow Playground's."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
@@ -18,7 +18,7 @@ from playground.catalog import (
     REGULARIZATION_RATES,
 )
 from playground.data.points import DATASETS, FEATURES, train_size
-from playground.kinds import Choice, Device, Integer, Maybe, Names, Number, Pair, Share, Sizes
+from playground.kinds import Choice, Device, Integer, Maybe, Names, Number, Pair, Several, Share, Sizes
 from playground.run import Edit, RunConfig
 from playground.settings import Problem, Renewal, Settings, setting
 
@@ -26,6 +26,8 @@ MAX_LAYERS, MAX_NEURONS = 8, 32
 SEED = Integer(0, 2**31 - 1)
 _PARAMETER = re.compile(r"layers\.(\d+)\.(weight|bias)\[([\d,]+)\]")
 VECTORS = {"sgd": 0, "momentum": 1, "adam": 2}  # parameter-sized vectors in an optimizer's state
+NEURONS = Several(Pair(Integer(1, MAX_NEURONS)), (MAX_LAYERS + 1) * MAX_NEURONS)
+INTERVENTIONS = ("frozen", "zeroed")
 COPIES = 3  # of parameters and state: before a slice, after it, and within
 SHAPES = ((), (4,), (8,), (4, 2), (8, 8), (16, 16), (8, 8, 8), (8,) * 4, (8,) * 6)
 
@@ -150,6 +152,22 @@ class MLPConfig(RunConfig):
         usual=REGULARIZATION_RATES,
     )
     device: str = setting("auto", Device(DEVICES), "Device")
+    frozen: tuple[tuple[int, int], ...] = setting(
+        (),
+        NEURONS,
+        "Frozen neurons",
+        live=True,
+        quiet=True,
+        help="Neurons whose weights and bias learn no more: layer and place, as in 1,3;2,1.",
+    )
+    zeroed: tuple[tuple[int, int], ...] = setting(
+        (),
+        NEURONS,
+        "Zeroed neurons",
+        live=True,
+        quiet=True,
+        help="Hidden neurons whose output counts as 0: layer and place, as in 1,3;2,1.",
+    )
 
     @property
     def outputs(self) -> int:
@@ -200,7 +218,15 @@ class MLPConfig(RunConfig):
             found |= {f"layers.{index}.weight": (outputs, inputs), f"layers.{index}.bias": (outputs,)}
         return found
 
+    @classmethod
+    def phrase(cls, name: str, value: Any) -> str:
+        if name in INTERVENTIONS:
+            return f"{cls.settings()[name].label}: {_listed(value)}"
+        return super().phrase(name, value)
+
     def edit_words(self, edit: Edit) -> str | None:
+        if edit.target in INTERVENTIONS:
+            return f"{self.settings()[edit.target].label.lower()}: {_listed(edit.value)}"
         found = _PARAMETER.fullmatch(edit.target)
         if found is None:
             return super().edit_words(edit)
@@ -223,7 +249,15 @@ class MLPConfig(RunConfig):
                     f"{self.batch_size} is more than the {available} training points; use 1 to {available}",
                 )
             )
+        for name, layers in (("frozen", self.sizes[1:]), ("zeroed", self.hidden_sizes)):
+            for layer, number in self.beyond(getattr(self, name), layers)[:1]:
+                found.append(Problem(name, f"there is no neuron {number} in layer {layer} of {layers}"))
         return found
+
+    @staticmethod
+    def beyond(neurons: Sequence[tuple[int, int]], layers: Sequence[int]) -> list[tuple[int, int]]:
+        """Returns those of ``neurons``, by layer and place from 1, that ``layers`` of these sizes do not have."""
+        return [(layer, number) for layer, number in neurons if layer > len(layers) or number > layers[layer - 1]]
 
     def losses(self) -> tuple[str, ...]:
         """Returns the losses that fit the dataset, the usual one first."""
@@ -233,4 +267,12 @@ class MLPConfig(RunConfig):
         return ("cross_entropy",) if classes > 2 else ("squared_error", "cross_entropy")
 
     def settled(self, name: str) -> Any:
+        if name in INTERVENTIONS:
+            layers = self.hidden_sizes if name == "zeroed" else self.sizes[1:]
+            neurons = getattr(self, name)
+            return tuple(each for each in neurons if each not in self.beyond(neurons, layers))
         return self.losses()[0] if name == "loss" else super().settled(name)
+
+
+def _listed(neurons: Sequence[tuple[int, int]]) -> str:
+    return ", ".join(f"{number} in layer {layer}" for layer, number in neurons) or "none"

@@ -16,9 +16,9 @@ from playground.export.palette import plane_colors
 from playground.kinds import ConfigError, Number, shown
 from playground.lab import LABS, Experiment
 from playground.labs.mlp.baselines import baselines
-from playground.labs.mlp.config import MAX_LAYERS, MAX_NEURONS, Look, MLPConfig
+from playground.labs.mlp.config import INTERVENTIONS, MAX_LAYERS, MAX_NEURONS, Look, MLPConfig
 from playground.labs.mlp.divergence import explained
-from playground.labs.mlp.model import MLP
+from playground.labs.mlp.model import MLP, learning_mask
 from playground.labs.mlp.probes import (
     Shown,
     accuracy,
@@ -73,11 +73,14 @@ class MLPExperiment(Experiment):
         self._model.to(self._device)
         self._parameters = flatten(self._model)
         self._optimizer_state = initial_state(config.optimizer, self._parameters)
-        self._set_hyperparameters()
-        self._loss = partial(LOSSES[config.loss], output=config.output_activation)
         structure = config.sizes, config.activation, config.loss, config.output_activation, config.optimizer
         self._traced = traced_loop(*structure, self._device)
         self._loop: Loop | CompiledLoop = self._traced
+        self._off = torch.zeros_like(self._parameters)  # 1 for the weights out of a zeroed neuron
+        self._aside = torch.zeros_like(self._parameters)  # their values, to be given back
+        self._intervene()
+        self._set_hyperparameters()
+        self._loss = partial(LOSSES[config.loss], output=config.output_activation)
         self._structure = Structure(*structure, config.batch_size)
         self._upgrade = Upgrade(self._structure)
         self._faster: CompiledLoop | None = None
@@ -124,7 +127,7 @@ class MLPExperiment(Experiment):
 
     def _look_for_faster(self) -> None:
         """Check for a compiled loop. ``observe`` reports when it is ready; an edit switches to it."""
-        if self._loop is not self._traced or self._faster is not None or self._device.type != "cpu":
+        if self._loop is not self._traced or self._faster is not None or not self._is_compilable:
             return
         if ask := self._lookout.look(self._slicer.took_s):
             self._faster = ask(self._upgrade)
@@ -161,6 +164,7 @@ class MLPExperiment(Experiment):
             if "stage" in view.panels:
                 look, shown = view.look_as(Look), shown_neurons(self._model, view.held, MAX_SHOWN)
                 info |= {"held": shown, "view": look.to_json()}
+                info |= {name: getattr(self.config, name) for name in INTERVENTIONS}
                 arrays |= links(self._model, shown) | self._maps(shown, look)
             if "scene" in view.panels:
                 info["scene"] = self._scene()
@@ -278,17 +282,23 @@ class MLPExperiment(Experiment):
         self.record()
         return Edit(step=self.step, target=target, value=value)
 
+    @property
+    def _is_compilable(self) -> bool:
+        """Whether a compiled loop fits: none has a mask of what learns."""
+        return self._device.type == "cpu" and "learns" not in self._optimizer_state
+
     def has_faster(self) -> bool | None:
         """Returns whether the compiled loop is ready; None while it is being compiled, which this starts."""
-        if self._faster is None and self._device.type == "cpu":
-            self._faster = self._upgrade.kept() or self._upgrade.poll()
-        return True if self._faster else False if self._device.type != "cpu" or self._upgrade.is_hopeless else None
+        if not self._is_compilable:
+            return False
+        self._faster = self._faster or self._upgrade.kept() or self._upgrade.poll()
+        return True if self._faster else False if self._upgrade.is_hopeless else None
 
     def _apply_tier(self, tier: Any) -> str:
         """Switch to ``compiled``, the same updates in machine code; an edit, since last bits differ."""
         if self._loop.tier == tier:
             raise ConfigError(f"tier: the update runs {tier} already")
-        faster = (self._faster or self._upgrade.wait()) if tier == "compiled" and self._device.type == "cpu" else None
+        faster = (self._faster or self._upgrade.wait()) if tier == "compiled" and self._is_compilable else None
         if faster is None:
             raise ConfigError(f"tier: this machine cannot train this network {shown(tier)}")
         self._loop = self._faster = faster
@@ -315,12 +325,30 @@ class MLPExperiment(Experiment):
         self.config = config
         if name == "data_seed":
             self._draw_data()
+        if name in INTERVENTIONS:
+            self._intervene()
         self._set_hyperparameters()
         return getattr(config, name)
+
+    def _intervene(self) -> None:
+        """Hold what the configuration's frozen and zeroed neurons say. A zeroed neuron's output counts as 0 because
+        the weights out of it are set to 0; they get their values back with it."""
+        config = self.config
+        off = 1 - learning_mask(self._model, zeroed=config.zeroed)
+        self._aside = torch.where(off > self._off, self._parameters, self._aside)
+        self._parameters = torch.where(off > 0, 0.0, torch.where(self._off > 0, self._aside, self._parameters))
+        self._off = off
+        self._optimizer_state = {k: v for k, v in self._optimizer_state.items() if k != "learns"}
+        if config.frozen or config.zeroed:
+            learns = learning_mask(self._model, config.frozen, config.zeroed)
+            self._optimizer_state = {**self._optimizer_state, "learns": learns}
+            self._loop = self._traced
 
     def _apply_parameter(self, target: str, value: Any) -> float:
         index = element_index(self._model, target)
         number = PARAMETER.check(value)
+        if self._off[index] > 0:
+            raise ConfigError(f"{target} starts at a neuron whose output is set to 0; give its output back first")
         self._parameters = self._parameters.clone()
         self._parameters[index] = number
         if "alive" in self._optimizer_state:  # an edited weight learns again
@@ -337,12 +365,13 @@ class MLPExperiment(Experiment):
             "parameters": self.parameters(),
             "optimizer_state": {k: v.cpu().numpy().copy() for k, v in self._optimizer_state.items()},
             "epoch_start": (self._samples_before, self._step_before),
+            "aside": self._aside.cpu().numpy().copy(),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Restore from ``state()`` of a run with the same configuration and live edits."""
         self.step, self.edits = state["step"], state["edits"]
-        self._parameters = self._tensor(state["parameters"])
+        self._parameters, self._aside = self._tensor(state["parameters"]), self._tensor(state["aside"])
         self._optimizer_state = {k: self._tensor(v) for k, v in state["optimizer_state"].items()}
         self._samples_before, self._step_before = state["epoch_start"]
         self._set_hyperparameters()

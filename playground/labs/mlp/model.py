@@ -1,6 +1,6 @@
 """The multilayer perceptron: a chain of linear layers with an activation between them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 import torch
@@ -8,6 +8,8 @@ from torch import Tensor, nn
 from torch.nn.utils import skip_init
 
 from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, resolve
+
+Neurons = Iterable[tuple[int, int]]
 
 
 class MLP(nn.Module):
@@ -54,3 +56,15 @@ class MLP(nn.Module):
             fill(layer.weight, **entry.arguments, **draws)
             layer.weight.mul_(scale)
             nn.init.constant_(layer.bias, INITIAL_BIAS.get(initializer, 0.0))
+
+
+def learning_mask(model: MLP, frozen: Neurons = (), zeroed: Neurons = ()) -> Tensor:
+    """Returns a mask (P,): 0 for the weights into and the bias of each ``frozen`` neuron, and for the weights out of
+    each ``zeroed`` one; 1 for all parameters that learn. Neurons are given by layer and place, both from 1."""
+    parts = [torch.ones_like(parameter).detach() for parameter in model.parameters()]  # weight, bias, weight, bias, …
+    for layer, number in frozen:
+        parts[2 * layer - 2][number - 1] = 0  # (inputs,)
+        parts[2 * layer - 1][number - 1] = 0
+    for layer, number in zeroed:
+        parts[2 * layer][:, number - 1] = 0  # (outputs,)
+    return torch.cat([part.reshape(-1) for part in parts])

@@ -21,7 +21,7 @@ from playground.kinds import ConfigError
 from playground.labs.mlp.batched import SCORES, Population
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.layers import Bytes, Layers, boundaries, layers
-from playground.labs.mlp.model import MLP
+from playground.labs.mlp.model import MLP, Neurons, learning_mask
 from playground.labs.mlp.structure import Structure
 from playground.run import Run
 from playground.training.compiled import CompiledLoop, Upgrade
@@ -169,6 +169,7 @@ class PopulationExperiment:
             "parameters": self.parameters(index),
             "optimizer_state": kept,
             "epoch_start": (0, 0),
+            "aside": _initial([self.configs[index]])[0].numpy(),
         }
 
     def _place(self, index: int) -> tuple["Group", int]:
@@ -201,19 +202,35 @@ class Group:
         self._own = [_own_parameters(each, sizes) for each in own_sizes] if is_padded else None
         has_mask = is_padded or any(config.l1_strength > 0 for config in configs)
         names = ["learning_rate", "weight_decay", *(["l1_strength"] if has_mask else [])]
-        initial = _initial(configs)
-        if self._own is not None:
-            initial = [own.float().masked_scatter(own, each) for own, each in zip(self._own, initial, strict=True)]
+        initial, learns = _initial(configs), None
+        if has_interventions(configs[0]):
+            zeroed = [_learning(config, zeroed=config.zeroed) for config in configs]
+            initial = [each.where(mask > 0, 0.0) for each, mask in zip(initial, zeroed, strict=True)]
+            learns = self._padded([_learning(config, config.frozen, config.zeroed) for config in configs]).to(device)
         self.population = Population(
             replace(_structure(configs[0]), sizes=sizes, l1=has_mask),
-            torch.stack(initial).to(device),
+            self._padded(initial).to(device),
             data,
             _split(configs[0], drawn).train_size,
             {name: torch.tensor([getattr(each, name) for each in configs], device=device) for name in names},
             None if self._own is None else torch.stack(self._own).float().to(device),
+            learns,
         )
         self._upgrade = Upgrade(self.population.compilable())
         self._faster: CompiledLoop | None = None
+
+    def _padded(self, values: Sequence[Tensor]) -> Tensor:
+        """Returns the networks' own values, each (p,), as (S, P), 0 where there is padding."""
+        if self._own is None:
+            return torch.stack(list(values))
+        return torch.stack(
+            [own.float().masked_scatter(own, each) for own, each in zip(self._own, values, strict=True)]
+        )
+
+    @property
+    def _is_compilable(self) -> bool:
+        """Whether a compiled loop fits: none has a mask of what learns."""
+        return self.population.parameters.device.type == "cpu" and "learns" not in self.population.state
 
     def own(self, place: int, values: Tensor) -> Tensor:
         """Returns a copy of network ``place``'s values with padding removed: (S, P) → (p,), or (S,) → scalar."""
@@ -228,7 +245,7 @@ class Group:
 
     def upgrade(self, how: Callable[[Upgrade], CompiledLoop | None]) -> bool:
         """Switch to the compiled loop that ``how`` returns, if any. Returns whether training is compiled."""
-        if self.population.tier != "compiled" and self.population.parameters.device.type == "cpu":
+        if self.population.tier != "compiled" and self._is_compilable:
             self._faster = self._faster or how(self._upgrade)
             if self._faster is not None:
                 self.population.use(self._faster)
@@ -236,17 +253,16 @@ class Group:
 
     def wait(self) -> bool:
         """Wait for the compiled loop. Returns whether there is one."""
-        if self._faster is None and self.population.parameters.device.type == "cpu":
+        if self._faster is None and self._is_compilable:
             self._faster = self._upgrade.wait()
         return self._faster is not None
 
     def has_faster(self, how: Callable[[Upgrade], CompiledLoop | None]) -> bool | None:
         """Returns whether ``how`` returns a compiled loop, now or before; None where it may do so later."""
-        if self._faster is None and self.population.parameters.device.type == "cpu":
-            self._faster = how(self._upgrade)
-        if self._faster is not None:
-            return True
-        return False if self.population.parameters.device.type != "cpu" or self._upgrade.is_hopeless else None
+        if not self._is_compilable:
+            return False
+        self._faster = self._faster or how(self._upgrade)
+        return True if self._faster is not None else False if self._upgrade.is_hopeless else None
 
     def close(self) -> None:
         """Stop a running compilation."""
@@ -280,7 +296,16 @@ def _batch_key(config: MLPConfig, padded: bool) -> tuple[Any, ...]:
     if padded:
         first, *hidden, last = structure.sizes
         structure = replace(structure, sizes=(first, *[0] * len(hidden), last))
-    return structure, DATASETS[config.dataset].size, config.train_share, config.device
+    return structure, DATASETS[config.dataset].size, config.train_share, config.device, has_interventions(config)
+
+
+def has_interventions(config: MLPConfig) -> bool:
+    """Whether any neuron of ``config`` is frozen or zeroed."""
+    return bool(config.frozen or config.zeroed)
+
+
+def _learning(config: MLPConfig, frozen: Neurons = (), zeroed: Neurons = ()) -> Tensor:
+    return learning_mask(MLP(config.sizes, config.activation), frozen, zeroed)
 
 
 def _own_parameters(sizes: tuple[int, ...], padded: tuple[int, ...]) -> Tensor:

@@ -10,7 +10,7 @@ import numpy as np
 
 from playground.data.points import train_size
 from playground.kinds import Choice, Integer, Maybe, Number
-from playground.labs.mlp.config import MAX_LAYERS, MAX_NEURONS, MLPConfig
+from playground.labs.mlp.config import INTERVENTIONS, MAX_LAYERS, MAX_NEURONS, MLPConfig
 from playground.settings import Problem, Setting, Settings, setting
 from playground.studies.memory import population_bytes
 
@@ -111,8 +111,9 @@ class MapConfig(MLPConfig):
 
     @classmethod
     def settings(cls) -> dict[str, Setting]:
-        """Like any configuration's, but none is live: every change restarts all networks."""
-        return {name: replace(known, live=False) for name, known in super().settings().items()}
+        """Like any configuration's, but none is live: every change restarts all networks; without interventions."""
+        known = super().settings()
+        return {name: replace(known[name], live=False) for name in known if name not in INTERVENTIONS}
 
     @property
     def varying(self) -> frozenset[str]:

@@ -6,13 +6,13 @@ from typing import Any, ClassVar
 
 from playground.catalog import LEARNING_RATES, OPTIMIZERS
 from playground.kinds import Names, Number
-from playground.labs.mlp.config import MLPConfig
+from playground.labs.mlp.config import INTERVENTIONS, MLPConfig
 from playground.run import RunConfig
 from playground.settings import Setting, setting
 from playground.studies.study import Study
 
 _RATE = Number(0, 100)
-_RACED = ("optimizer", "learning_rate")  # set for each racer
+_NOT_CHOSEN = ("optimizer", "learning_rate", *INTERVENTIONS)  # set for each racer, or made in one run
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class RaceConfig(Study):
 
     @classmethod
     def joined(cls, base: RunConfig) -> dict[str, Setting]:
-        """Returns the settings of the base and its own, without the base's optimizer and learning rate."""
-        return {name: known for name, known in super().joined(base).items() if name not in _RACED}
+        """Returns the base's settings and its own, without the base's optimizer, rate and interventions."""
+        return {name: known for name, known in super().joined(base).items() if name not in _NOT_CHOSEN}
 
     @property
     def steps_per_epoch(self) -> float:

@@ -1,19 +1,23 @@
 import hashlib
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from playground.catalog import ACTIVATIONS, OPTIMIZERS
 from playground.data.points import DATASETS
 from playground.kinds import ConfigError
 from playground.labs.mlp.config import Look, MLPConfig
 from playground.labs.mlp.experiment import MLPExperiment
+from playground.labs.mlp.model import MLP
 from playground.run import Run, View
 from playground.runs.timeline import Timeline
 from playground.training.compiled import compiler_available
+from playground.training.losses import LOSSES
 from tests.gpu import DEVICES, GPU
 
 EVERYTHING = View(panels=frozenset({"stage", "scene", "weights"}), look=Look(neuron=(1, 0), probe=(1.0, -2.0)))
@@ -337,13 +341,14 @@ class TestCompiled:
                 [
                     ("learning_rate", 0.1), ("batch_size", 7), ("l1_strength", 0.3), ("weight_decay", 0.2),
                     ("data_seed", 5), ("layers.1.weight[1,2]", -0.7), ("layers.0.bias[0]", 0.4),
+                    ("frozen", [(1, 2), (2, 1)]), ("frozen", []), ("zeroed", [(1, 1)]), ("zeroed", []),
                 ]
             ),
         ),
         max_size=4,
     ),
 )  # fmt: skip
-def test_replay_gives_the_same_weights(optimizer: str, cut: int, edits: list[tuple[int, tuple[str, float]]]) -> None:
+def test_replay_gives_the_same_weights(optimizer: str, cut: int, edits: list[tuple[int, tuple[str, Any]]]) -> None:
     run = Run(config=config(optimizer=optimizer, dataset="xor"))
     live, checkpoint = MLPExperiment(run.config), None  # type: ignore[arg-type]
     for steps, (target, value) in edits:
@@ -354,6 +359,67 @@ def test_replay_gives_the_same_weights(optimizer: str, cut: int, edits: list[tup
     live.advance(steps=60 - live.step)
     assert Timeline(run, step=60).experiment.parameters_sha256() == live.parameters_sha256()
     assert Timeline(run, checkpoint, 60).experiment.parameters_sha256() == live.parameters_sha256()
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_frozen_neuron_stays_as_it_is_to_the_bit(optimizer: str) -> None:
+    live = MLPExperiment(config(optimizer=optimizer, l1_strength=0.001, weight_decay=0.01))
+    live.advance(steps=20)
+    before = weights(live)
+    live.apply("frozen", [(1, 2)])
+    live.advance(steps=20)
+    after = weights(live)
+    assert np.array_equal(after["layers.0.weight"][1], before["layers.0.weight"][1])
+    assert after["layers.0.bias"][1] == before["layers.0.bias"][1]
+    assert (after["layers.0.weight"][[0, 2]] != before["layers.0.weight"][[0, 2]]).any(1).all()
+    assert (after["layers.1.weight"] != before["layers.1.weight"]).all(), "what it gives is still used"
+    live.apply("frozen", [])
+    live.advance(steps=20)
+    assert (weights(live)["layers.0.weight"][1] != before["layers.0.weight"][1]).any()
+
+
+def test_a_zeroed_neuron_counts_as_nothing_and_comes_back_as_it_was() -> None:
+    live = MLPExperiment(config())
+    live.advance(steps=20)
+    before, outputs = weights(live), live.metrics()
+    live.apply("zeroed", [(1, 1)])
+    model = MLP(live.config.sizes, live.config.activation)
+    model.load_state_dict({name: torch.tensor(value) for name, value in before.items()})
+    with torch.no_grad():
+        hidden = model.activation(model.layers[0](live._features))
+        hidden[:, 0] = 0
+        rest = model.layers[2](model.activation(model.layers[1](hidden)))
+        loss = LOSSES["squared_error"](rest[live._train_size :], live._targets[live._train_size :], output="tanh")
+    assert live.metrics()["test_loss"] == pytest.approx(loss.item(), rel=1e-6)
+    assert live.metrics() != outputs
+    live.apply("zeroed", [])
+    assert live.metrics() == outputs
+    live.apply("zeroed", [(1, 1)])
+    live.advance(steps=20)
+    assert not weights(live)["layers.1.weight"][:, 0].any()
+    with pytest.raises(ConfigError, match="give its output back first"):
+        live.apply("layers.1.weight[0,0]", 1)
+    live.apply("zeroed", [])
+    assert np.array_equal(weights(live)["layers.1.weight"][:, 0], before["layers.1.weight"][:, 0])
+
+
+def test_a_run_with_interventions_is_never_compiled() -> None:
+    live = MLPExperiment(config(frozen=((1, 1),)))
+    assert live.has_faster() is False
+    with pytest.raises(ConfigError, match="cannot train this network"):
+        live.apply("tier", "compiled")
+
+
+def test_neurons_that_are_not_there_are_named_and_go_with_their_layer() -> None:
+    with pytest.raises(ConfigError, match=r"zeroed: there is no neuron 9 in layer 1 of \(4, 2\)"):
+        MLPConfig(zeroed=((1, 9),))
+    fewer, problems = MLPConfig.reconciled({**config().to_json(), "hidden_sizes": (3,), "frozen": ((1, 2), (3, 1))})
+    assert fewer.frozen == ((1, 2),)
+    assert [each.name for each in problems] == ["frozen"]
+
+
+def weights(live: MLPExperiment) -> dict[str, NDArray[Any]]:
+    return dict(live.observe("r", View(panels=frozenset({"weights"}))).arrays)
 
 
 def test_the_hash_is_of_the_parameters_bytes() -> None:

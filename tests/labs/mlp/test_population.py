@@ -23,6 +23,8 @@ MIXED = [
     replace(BASE, dataset="rings", loss="cross_entropy", optimizer="adam", learning_rate=0.01),
     replace(BASE, dataset="plane", initializer="xavier", initial_scale=1.5),
     replace(BASE, seed=2, initializer="zeros"),
+    replace(BASE, frozen=((1, 2), (2, 1)), zeroed=((1, 4),)),
+    replace(BASE, seed=3, zeroed=((2, 3),)),
 ]
 
 
@@ -33,7 +35,7 @@ def on(device: str) -> PopulationExperiment:
 @pytest.mark.parametrize("device", DEVICES)
 def test_every_network_is_its_ordinary_run(device: str) -> None:
     experiment = on(device)
-    assert [group.indices for group in experiment.groups] == [[0, 2, 6], [1, 3], [4], [5]]
+    assert [group.indices for group in experiment.groups] == [[0, 2, 6], [1, 3], [4], [5], [7, 8]]
     assert experiment.advance(steps=30) == 30
     assert experiment.advance(steps=70) == 70
     scores, steps = experiment.scores(), experiment.steps()
@@ -49,7 +51,7 @@ def test_every_network_is_its_ordinary_run(device: str) -> None:
     assert not experiment.diverged().any()
 
 
-@pytest.mark.parametrize("index", [1, 3, 4])
+@pytest.mark.parametrize("index", [1, 3, 4, 7])
 def test_a_network_can_be_opened_and_goes_on(index: int) -> None:
     experiment = PopulationExperiment(MIXED)
     experiment.advance(steps=40)
@@ -83,7 +85,7 @@ def test_its_small_maps_are_the_large_ones() -> None:
     experiment.advance(steps=20)
     maps = experiment.boundaries([4, 3, 0], side=100)
     assert [each.shape for each in maps] == [(3, 100, 100), (1, 100, 100), (1, 100, 100)]
-    assert [each.shape for each in experiment.boundaries()] == [(3 if i == 4 else 1, 24, 24) for i in range(7)]
+    assert [each.shape for each in experiment.boundaries()] == [(3 if i == 4 else 1, 24, 24) for i in range(len(MIXED))]
     opened = MLPExperiment(MIXED[4])
     opened.advance(steps=20)
     plane = opened.observe("r", View()).arrays["plane"]
@@ -98,9 +100,9 @@ def test_looking_changes_nothing_and_every_layer_is_seen() -> None:
         found = watched.layers()
         watched.boundaries()
         watched.scores()
-    assert sorted(index for indices, _ in found for index in indices) == [*range(7)]
+    assert sorted(index for indices, _ in found for index in indices) == [*range(len(MIXED))]
     assert all(seen.gradient_norms.shape == (len(indices), 3) for indices, seen in found)
-    for index in range(7):
+    for index in range(len(MIXED)):
         assert np.array_equal(watched.parameters(index), alone.parameters(index))
 
 

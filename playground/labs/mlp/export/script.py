@@ -17,7 +17,7 @@ from textwrap import fill, indent
 from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, OPTIMIZERS, Entry
 from playground.data.points import DATASETS, FEATURES, train_size
 from playground.export.source import source
-from playground.labs.mlp.config import MLPConfig
+from playground.labs.mlp.config import INTERVENTIONS, MLPConfig
 from playground.run import Edit, Run, element
 from playground.runs.runfile import torch_version
 
@@ -48,13 +48,16 @@ def sections(run: Run, step: int, shown: Metrics | None = None, watch: Sequence[
     """The script's parts by name, in order; ``watch`` are lines to run before each update, the ``step``-th."""
     edits = [edit for edit in run.edits if edit.step <= step and edit.target != "tier"]
     known = run.config.settings()
-    at_once = {edit.target: edit.value for edit in edits if edit.step == 0 and edit.target in known}
-    edits = [edit for edit in edits if edit.step > 0 or edit.target not in known]
+    plain = set(known) - set(INTERVENTIONS)  # which depend on the weights that they find
+    at_once = {edit.target: edit.value for edit in edits if edit.step == 0 and edit.target in plain}
+    edits = [edit for edit in edits if edit.step > 0 or edit.target not in plain]
     config = replace(run.config, **at_once)  # what was changed before the first update was never otherwise
     assert isinstance(config, MLPConfig)
     changed = {edit.target for edit in edits}
     regularized = _Regularization(
-        l2=config.weight_decay > 0 or "weight_decay" in changed, l1=config.l1_strength > 0 or "l1_strength" in changed
+        l2=config.weight_decay > 0 or "weight_decay" in changed,
+        l1=config.l1_strength > 0 or "l1_strength" in changed,
+        held=bool(config.frozen or config.zeroed or changed & set(INTERVENTIONS)),
     )
     parts = {
         "header": _header(config, step, promise(run, step, shown)),
@@ -69,10 +72,11 @@ def sections(run: Run, step: int, shown: Metrics | None = None, watch: Sequence[
 
 @dataclass(frozen=True)
 class _Regularization:
-    """Which kinds the script needs code for."""
+    """Which kinds the script needs code for; ``held`` parameters do not learn at all."""
 
     l2: bool
     l1: bool
+    held: bool
 
 
 def title(config: MLPConfig, step: int) -> str:
@@ -227,6 +231,8 @@ def _training(
     if regularized.l1:
         lines.append(f"l1_strength = torch.tensor({config.l1_strength!r})  # draws weights to 0, where they stay")
         lines.append("alive = torch.ones_like(w)")
+    if regularized.held:
+        lines.append("learns, off, aside = torch.ones_like(w), torch.zeros_like(w), torch.zeros_like(w)")
     if regularized.l1 or regularized.l2:
         lines.append("is_weight = torch.cat([torch.full_like(p, p.dim() > 1).flatten() for p in model.parameters()])")
     lines += [f"{name} = torch.zeros_like(w)" for name in remembered]
@@ -246,9 +252,31 @@ def _training(
         *[f"            {line}" for line in _update(rule, regularized)],
         "",
         "",
+        *(_HOLDING if regularized.held else ()),
         *_run(config, edits, step, regularized),
     ]
     return "\n".join(lines)
+
+
+_HOLDING = '''def mask(frozen=(), zeroed=()):
+    """0 for the weights into and the bias of a frozen neuron (layer, place), and the weights out of a zeroed one."""
+    parts = [torch.ones_like(p) for p in model.parameters()]  # weight, bias, weight, bias, ...
+    for layer, number in frozen:
+        parts[2 * layer - 2][number - 1] = parts[2 * layer - 1][number - 1] = 0
+    for layer, number in zeroed:
+        parts[2 * layer][:, number - 1] = 0
+    return torch.cat([part.detach().flatten() for part in parts])
+
+
+def hold(frozen, zeroed):
+    """From now on these neurons learn no more, or count as 0; one that does not any more has its weights back."""
+    now_off = 1 - mask(zeroed=zeroed)
+    aside[:] = torch.where(now_off > off, w, aside)
+    w[:] = torch.where(now_off > 0, 0, torch.where(off > 0, aside, w))
+    off[:], learns[:] = now_off, mask(frozen, zeroed)
+
+
+'''.splitlines()
 
 
 def _gradient(config: MLPConfig) -> Iterable[str]:
@@ -284,31 +312,45 @@ def _rule(optimizer: str) -> tuple[Sequence[str], Sequence[str]]:
 
 
 def _update(rule: Sequence[str], regularized: _Regularization) -> Iterable[str]:
-    """The optimizer's ``rule``, and what regularization does beside it."""
+    """The optimizer's ``rule``, and what regularization and interventions do beside it."""
+    if regularized.held:
+        yield "g = g * learns"
     if regularized.l1:
         yield "g = g * alive"
-    if regularized.l1 or regularized.l2:
+    if regularized.l1 or regularized.l2 or regularized.held:
         yield "before = w.clone()"
     yield from rule
     if regularized.l2:
         yield "w[:] = w - learning_rate * weight_decay * is_weight * before"
     if regularized.l1:
-        yield "shrink = learning_rate * l1_strength * is_weight"
+        yield f"shrink = learning_rate * l1_strength * is_weight{' * learns' if regularized.held else ''}"
         yield "nearer = w - shrink * before.sign()"
         yield "alive[:] = alive * ~((shrink > 0) & (w * nearer < 0))  # one that would cross 0 stops there"
         yield "w[:] = nearer * alive"
+    if regularized.held:
+        yield "w[:] = torch.where(learns > 0, w, before)"
 
 
 def _run(config: MLPConfig, edits: list[Edit], step: int, regularized: _Regularization) -> Iterable[str]:
     """The training, and what a person changed at the steps at which they did."""
-    done = 0
+    done, held = 0, {name: getattr(config, name) for name in INTERVENTIONS}
+    if any(held.values()):
+        yield _hold_code(held)
     for number, together in groupby(edits, key=lambda edit: edit.step):
         if number > done:
             yield f"train({done}, {number})"
         for edit in together:
-            yield from _edit_code(config, edit, regularized)
+            if edit.target in held:
+                held[edit.target] = edit.value
+                yield _hold_code(held)
+            else:
+                yield from _edit_code(config, edit, regularized)
         done = number
     yield f"train({done}, {step})"
+
+
+def _hold_code(held: Mapping[str, Sequence[tuple[int, int]]]) -> str:
+    return f"hold({', '.join(f'{name}={list(neurons)}' for name, neurons in held.items())})"
 
 
 def _edit_code(config: MLPConfig, edit: Edit, regularized: _Regularization) -> Iterable[str]:

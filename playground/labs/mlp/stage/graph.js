@@ -29,11 +29,13 @@ export class Graph {
    * @param {(neuron: Neuron|null) => void} actions.onLook
    * @param {(index: number) => void} actions.onFeature
    * @param {(edit: (sizes: number[]) => number[]) => void} actions.onSizes
+   * @param {(what: import("./picture.js").Intervention, neuron: [number, number]) => void} actions.onIntervene
    * @param {() => void} actions.onRepaint  the highlight has changed
    */
   constructor(cards, actions) {
     this.cards = cards;
     this.onRepaint = actions.onRepaint;
+    this.onIntervene = actions.onIntervene;
     this.linkCanvas = h("canvas", { class: "nn-graph-layer", "aria-hidden": "true" });
     this.tileCanvas = h("canvas", { class: "nn-graph-layer", role: "img", "aria-label": "The network" });
     this.overlay = new Overlay({
@@ -133,6 +135,7 @@ export class Graph {
   paint(moment, now, flowing) {
     this.moment = moment;
     if (!this.layout) return;
+    this.overlay.mark(moment);
     this.links.paint(moment.arrays.weights, moment.header.state === "playing" ? now : Infinity);
     this.tiles.clear();
     if (flowing && this.canAfford(now)) this.paintFlow(now);
@@ -211,7 +214,7 @@ export class Graph {
   openNeuron(tile, button) {
     if (!this.layout) return;
     const { right, top } = button.getBoundingClientRect();
-    this.cards.edit(neuronCard(() => this.moment, this.layout, tile), right, top, button);
+    this.cards.edit(neuronCard(() => this.moment, this.layout, tile, this.onIntervene), right, top, button);
   }
 
   /**

@@ -7,7 +7,24 @@ import { biasName, neuronName, shortName } from "./names.js";
 /** @typedef {import("./geometry.js").Layout} Layout */
 /** @typedef {import("../../../stage/cards.js").Card} Card */
 /** @typedef {import("../../../stage/cards.js").Row} Row */
+/** @typedef {import("./picture.js").Intervention} Intervention */
 /** @typedef {() => Moment|undefined} Now  the newest moment: a card outlives the one it was opened in */
+
+/** @type {[Intervention, string, string][]}  what a button says while it is not done, and while it is */
+const INTERVENTIONS = [
+  ["frozen", "Freeze its weights", "Frozen: let it learn"],
+  ["zeroed", "Set its output to 0", "Output is 0: give it back"],
+];
+
+/**
+ * Whether a neuron is among others, by layer and place.
+ *
+ * @param {[number, number][]} neurons
+ * @param {[number, number]} neuron
+ */
+export function includes(neurons, [layer, place]) {
+  return neurons.some((each) => each[0] === layer && each[1] === place);
+}
 
 /**
  * @param {Now} now
@@ -39,15 +56,26 @@ export function biasCard(now, layout, tile) {
  * @param {Now} now
  * @param {Layout} layout
  * @param {number} tile
+ * @param {(what: Intervention, neuron: [number, number]) => void} onIntervene  the neuron by layer and place, both from 1
  * @returns {Card}
  */
-export function neuronCard(now, layout, tile) {
+export function neuronCard(now, layout, tile, onIntervene) {
   const { to, count } = layout.links;
   const rows = [];
   for (let link = 0; link < count; link++) {
     if (to[link] === tile) rows.push(weightRow(now, layout, link));
   }
-  return { title: neuronName(sceneOf(now), neuronAt(layout, tile)), rows: [...rows, biasRow(now, layout, tile)] };
+  const [layer, index] = neuronAt(layout, tile);
+  const switches = INTERVENTIONS.filter(([what]) => what === "frozen" || layer <= sceneOf(now).hidden_sizes.length);
+  return {
+    title: neuronName(sceneOf(now), [layer, index]),
+    rows: [...rows, biasRow(now, layout, tile)],
+    switches: switches.map(([what, off, on]) => ({
+      on, off,
+      isOn: () => includes(momentOf(now).header[what], [layer, index + 1]),
+      flip: () => onIntervene(what, [layer, index + 1]),
+    })),
+  };
 }
 
 /**

@@ -2,6 +2,7 @@
 /** The real buttons over the drawn network: tiles, biases, and the − and + of its shape. */
 
 import { h, setAttribute, setText } from "../../../stage/dom.js";
+import { includes } from "./network_cards.js";
 import { biasName, neuronName, shortName } from "./names.js";
 import { BIAS_SIZE } from "./tiles.js";
 
@@ -36,6 +37,7 @@ export class Overlay {
     this.inputs = h("div", { class: "nn-layer-name" }, "Inputs");
     this.outputs = h("div", { class: "nn-layer-name" }, "Output");
     this.headers.append(this.inputs, this.depth.element, this.outputs);
+    this.marks = "/";
     /** @type {ReturnType<Overlay["buildLayerHeader"]>[]} */
     this.layerHeaders = [];
     /** @type {ReturnType<Overlay["buildTile"]>[]} */
@@ -56,6 +58,8 @@ export class Overlay {
     this.tileButtons.forEach((_, i) => this.placeTile(i, moment, layout));
     this.layerHeaders.forEach((_, i) => this.placeLayerHeader(i, moment, layout));
     this.placeEnds(moment, layout);
+    this.marks = "/"; // none: the tiles are as new
+    this.mark(moment);
     // The focused tile may now be another neuron, or be gone.
     if (this.hovered >= 0 || this.focused >= 0) this.look();
   }
@@ -141,6 +145,22 @@ export class Overlay {
     setAttribute(bias, "aria-label", biasName(scene, [layer, index]));
     const reach = BIAS_SIZE + BIAS_TOUCH;
     place(bias, -BIAS_TOUCH, size - reach + BIAS_TOUCH, reach, reach);
+  }
+
+  /** Mark the neurons that are frozen or give 0, where that has changed. @param {Moment} moment */
+  mark({ scene, header: { frozen, zeroed } }) {
+    const { layout } = this;
+    const marks = `${frozen.join(" ")}/${zeroed.join(" ")}`;
+    if (!layout || marks === this.marks) return;
+    this.marks = marks;
+    for (let i = layout.features; i < layout.tiles.length; i++) {
+      const { layer, index } = layout.tiles[i], { element, button } = this.tileButtons[i];
+      const isFrozen = includes(frozen, [layer, index + 1]), isZeroed = includes(zeroed, [layer, index + 1]);
+      element.classList.toggle("nn-frozen", isFrozen);
+      element.classList.toggle("nn-zeroed", isZeroed);
+      const words = [neuronName(scene, [layer, index]), isFrozen && "frozen", isZeroed && "output set to 0"];
+      setAttribute(button, "aria-label", words.filter(Boolean).join(", "));
+    }
   }
 
   buildDepth() {

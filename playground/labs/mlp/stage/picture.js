@@ -6,6 +6,7 @@ import { Curves } from "../../../stage/curves.js";
 import { describe } from "./describe.js";
 import { h } from "../../../stage/dom.js";
 import { Graph } from "./graph.js";
+import { includes } from "./network_cards.js";
 import { layersShown, sameLayers } from "./layers.js";
 import { Plane } from "./plane.js";
 import { mounting } from "../../../stage/shell.js";
@@ -29,7 +30,11 @@ import { mounting } from "../../../stage/shell.js";
  *
  * @typedef {{neuron: Neuron|null, probe: Point|null}} Look  what the person looks at; null for nothing
  *
+ * @typedef {"frozen"|"zeroed"} Intervention
+ *
  * @typedef {object} Chosen
+ * @property {[number, number][]} frozen  neurons that learn no more, by layer and place, both from 1
+ * @property {[number, number][]} zeroed  hidden neurons whose output counts as 0
  * @property {number[][]} held  true indices of the hidden neurons drawn, per hidden layer
  * @property {Look} view
  * @property {NetworkScene} [scene]
@@ -55,6 +60,8 @@ import { mounting } from "../../../stage/shell.js";
  * @typedef {object} Requested  the settings as last asked for
  * @property {number[]} hidden_sizes
  * @property {string[]} features
+ * @property {[number, number][]} frozen
+ * @property {[number, number][]} zeroed
  */
 
 /** Called by Streamlit, and by the player of a recording. */
@@ -73,6 +80,8 @@ class NetworkPicture {
       onLook: (neuron) => shell.look({ neuron }),
       onFeature: (index) => this.toggleFeature(index),
       onSizes: (edit) => this.change("hidden_sizes", edit),
+      onIntervene: (what, neuron) => this.change(what, (neurons) => includes(neurons, neuron)
+        ? neurons.filter((each) => !includes([each], neuron)) : [...neurons, neuron]),
       onRepaint: () => shell.repaint(),
     });
     this.plane = new Plane(stops ? null : (probe) => shell.look({ probe }));
@@ -116,8 +125,11 @@ class NetworkPicture {
     const shown = isNewShape ? layersShown(scene, header.held) : former.shown;
     moment.arrays.probe = arrays.probe;
     if (former && header.run !== former.header.run) this.shell.look({ neuron: null }); // it may not be there any more
+    if (header.scene || header.edits !== former?.header.edits) {
+      const features = scene.features.filter(({ active }) => active).map(({ name }) => name);
+      this.wanted = { hidden_sizes: scene.hidden_sizes, features, frozen: header.frozen, zeroed: header.zeroed };
+    }
     if (header.scene) {
-      this.wanted = { hidden_sizes: scene.hidden_sizes, features: scene.features.filter(({ active }) => active).map(({ name }) => name) };
       this.curves.restart(moment);
       this.staticStale = true;
     }

@@ -122,6 +122,20 @@ def test_any_run_with_its_edits(config: MLPConfig, edits: list[tuple[int, tuple[
     agrees(timeline.run, timeline.step)
 
 
+@pytest.mark.parametrize("penalty", [0.0, 0.01])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_frozen_and_zeroed_neurons(optimizer: str, penalty: float) -> None:
+    values = {"optimizer": optimizer, "l1_strength": str(penalty), "weight_decay": str(penalty)}
+    timeline = Timeline(usual(hidden_sizes="5,4", frozen="1,2", zeroed="2,1;1,3", **values))
+    timeline.apply("layers.1.weight[0,0]", 0.5)
+    timeline.apply("zeroed", [(1, 1)])
+    for target, value in [("zeroed", [(2, 4)]), ("frozen", [(2, 3), (1, 1)]), ("frozen", []), ("zeroed", [])]:
+        timeline.advance(steps=20)
+        timeline.apply(target, value)
+    timeline.advance(steps=20)
+    agrees(timeline.run, timeline.step)
+
+
 class _Counted:
     """An edit that counts how often it is looked at."""
 
