@@ -85,7 +85,8 @@ def test_its_small_maps_are_the_large_ones() -> None:
     experiment.advance(steps=20)
     maps = experiment.boundaries([4, 3, 0], side=100)
     assert [each.shape for each in maps] == [(3, 100, 100), (1, 100, 100), (1, 100, 100)]
-    assert [each.shape for each in experiment.boundaries()] == [(3 if i == 4 else 1, 24, 24) for i in range(len(MIXED))]
+    small = [each.shape for each in experiment.boundaries()]
+    assert small == [(3 if index == 4 else 1, 24, 24) for index in range(len(MIXED))]
     opened = MLPExperiment(MIXED[4])
     opened.advance(steps=20)
     plane = opened.observe("r", View()).arrays["plane"]
