@@ -1,19 +1,14 @@
 """The page for those who use it by keyboard, hear it, or see its colours otherwise."""
 
 import re
-from importlib.resources import files
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import STAGE, is_in_state, number, opened
+from tests.browser import STAGE, is_in_state, number, opened, press, reaches
+from tests.e2e.seen import is_for_everybody
 
 pytestmark = pytest.mark.browser
-#: A narrow window's menu is Streamlit's: a list that holds groups beside its items.
-NOT_OURS = ['[data-testid="stSidebarNavItems"]']
-CUT_TABLES_TAKE_THE_FOCUS = """() => [...document.querySelectorAll('.stMarkdown table')]
-  .every((table) => (table.scrollWidth > table.clientWidth) === (table.tabIndex === 0))"""
 
 
 @pytest.mark.parametrize("by", ["keyboard", "click"])
@@ -51,18 +46,6 @@ def test_the_skip_link_is_the_first_stop_and_leads_to_play(page: Page, address: 
     expect(page.locator(STAGE).get_by_role("button", name="Play", exact=True)).to_be_focused()
 
 
-@pytest.mark.parametrize(
-    ("path", "name"),
-    [("", "Playground"), ("neuron", "One neuron"), ("compare?seeds=2", "Compare"), ("race", "Race of optimizers")],
-)
-def test_a_page_has_its_name_and_fits_a_small_phone(page: Page, address: str, path: str, name: str) -> None:
-    page.set_viewport_size({"width": 320, "height": 700})
-    opened(page, address, path)
-    expect(page.get_by_role("heading", level=1)).to_have_text(name)
-    expect(page).to_have_title(re.compile("^Neural network playground$" if not path else f"^{name} · "))
-    assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= 320
-
-
 def test_high_contrast_leaves_sliders_switches_and_swatches_to_be_seen(chromium: Browser, address: str) -> None:
     page = chromium.new_page(viewport={"width": 1440, "height": 900}, forced_colors="active")
     opened(page, address, "?code=on&dataset=rings")
@@ -80,44 +63,8 @@ def test_high_contrast_leaves_sliders_switches_and_swatches_to_be_seen(chromium:
     page.context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_table_that_is_not_cut_has_no_shade_of_another_colour(chromium: Browser, address: str, scheme: Any) -> None:
-    page = chromium.new_page(color_scheme=scheme)
-    page.goto(f"{address}/labs")
-    expect(page.get_by_role("heading", name="Labs")).to_be_visible()
-    page.add_style_tag(content="body::after { content: ''; background: var(--page); }")
-    page.wait_for_function(  # the page hears of the browser's scheme a moment later
-        """() => getComputedStyle(document.body, '::after').backgroundColor
-          === getComputedStyle(document.querySelector('.stApp')).backgroundColor"""
-    )
-    page.context.close()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "path",
-    [
-        "", "?inspect=on&code=on&runs=on", "neuron", "deep?depth=4", "image?images=200", "compare?seeds=4",
-        "map?cells=4", "race", "labs",
-    ],
-)  # fmt: skip
-def test_axe_finds_nothing(chromium: Browser, address: str, path: str, scheme: Any) -> None:
-    page = chromium.new_page(viewport={"width": 1440, "height": 900}, color_scheme=scheme, reduced_motion="reduce")
-    if path == "labs":
-        page.goto(f"{address}/labs")
-        expect(page.get_by_role("heading", name="Labs")).to_be_visible()
-    else:
-        opened(page, address, path)
-        page.get_by_role("button", name="Epoch").click()
-        page.wait_for_function("(stage) => document.querySelector(stage).dataset.epoch >= 1", arg=STAGE)
-        expect(page.get_by_role("heading", level=2).first).to_be_visible()
-    if path.startswith("compare"):
-        expect(page.get_by_role("columnheader", name="diverged")).to_be_visible()
-    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text("utf-8"))
-    for width in (1440, 390):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_function(CUT_TABLES_TAKE_THE_FOCUS)
-        found = page.evaluate(f"() => axe.run({{ exclude: {NOT_OURS} }}, {{ resultTypes: ['violations'] }})")
-        failed = [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found["violations"]]
-        assert (width, failed) == (width, [])
-    page.context.close()
+def test_what_is_folded_away_is_for_everybody_too(page: Page, address: str) -> None:
+    opened(page, address, "?inspect=on&code=on&runs=on")
+    press(page, "Step one epoch")
+    reaches(page, 25)
+    is_for_everybody(page)

@@ -1,16 +1,19 @@
-"""Every lab in a browser: its page paints, trains and goes back; the page of the labs shows them all."""
+"""Every lab in a browser: its page paints, trains, goes back and is for everybody; the page of the labs shows all."""
+
+import re
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from playground.lab import LABS
 from tests.browser import STAGE, is_in_state, number, opened, press, reaches
+from tests.e2e.seen import is_for_everybody, is_sharp_on_another_screen
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("name", LABS)
-def test_a_lab_trains_and_is_reset(page: Page, address: str, name: str) -> None:
+def test_a_lab_trains_is_reset_and_is_for_everybody(page: Page, address: str, name: str) -> None:
     lab = LABS[name]
     settings = lab.config_class(**lab.small).to_text()
     opened(page, address, f"{lab.path}?" + "&".join(f"{key}={settings[key]}" for key in lab.small))
@@ -22,6 +25,14 @@ def test_a_lab_trains_and_is_reset(page: Page, address: str, name: str) -> None:
     press(page, "Reset")
     expect(page.locator(STAGE)).to_have_attribute("data-step", "0")
 
+    press(page, "Step one epoch")
+    page.wait_for_function("(stage) => document.querySelector(stage).dataset.epoch >= 1", arg=STAGE)
+    expect(page.get_by_role("heading", level=1)).to_have_text(lab.title)
+    expect(page.get_by_role("heading", level=2).first).to_be_visible()
+    expect(page).to_have_title(re.compile(f"^{lab.title} · " if lab.path else "^Neural network playground$"))
+    is_sharp_on_another_screen(page)
+    is_for_everybody(page)
+
 
 def test_the_page_of_the_labs_leads_to_each(page: Page, address: str) -> None:
     page.goto(f"{address}/labs")
@@ -30,5 +41,6 @@ def test_the_page_of_the_labs_leads_to_each(page: Page, address: str) -> None:
         expect(picture).to_be_visible(timeout=60_000)
     first = page.get_by_alt_text("A run of Playground in training").get_attribute("src")
     expect(page.get_by_alt_text("A run of Playground in training")).not_to_have_attribute("src", first or "")
+    is_for_everybody(page)
     page.get_by_test_id("stMain").get_by_role("link", name="Race of optimizers").click()
     page.wait_for_function(f"document.querySelector('{STAGE}')?.dataset.frame > 0", timeout=60_000)
