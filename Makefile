@@ -16,7 +16,7 @@ check: .venv/test node_modules
 
 test: check
 	$(BIN)/python -m tests.browser
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 # The tests that can run on a GPU, on this machine's; where there is none, it says so.
 test-gpu: .venv/test

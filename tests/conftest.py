@@ -7,6 +7,7 @@ import torch
 
 from playground.engine.inline import InlineEngine
 from playground.stream.hub import Hub, use_hub
+from playground.training.compiled import compiler_available
 
 # An example may take as long as a busy machine makes it; pytest-timeout ends what hangs.
 hypothesis.settings.register_profile("patient", deadline=None)
@@ -15,17 +16,26 @@ hypothesis.settings.load_profile("patient")
 HERE = Path(__file__).parent
 # Servers, browsers and clusters: one after the other, where tests run side by side.
 BUSY = ("app/", "e2e/", "engine/", "load/", "studies/test_ray.py")
+FIRST = ("busy", "compiler")  # the groups that take longest
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests share a process where pytest runs several: those of a file, and all that are busy. A test in a
-    browser has a second try: another program may take the machine for so long that a page gives up waiting."""
+    """Say which tests share a process where pytest runs several: those of a file, all that are busy, and all that
+    need compiled loops, so that each loop is compiled once. The longest groups come first. A test in a browser has a
+    second try: another program may take the machine for so long that a page gives up waiting."""
+    no_compiler = pytest.mark.skipif(not compiler_available(), reason="there is no C++ compiler")
+    groups = {}
     for item in items:
         path = item.path.relative_to(HERE).as_posix()
-        item.add_marker(pytest.mark.xdist_group("busy" if path.startswith(BUSY) else path))
+        needs_compiler = item.get_closest_marker("compiler")
+        groups[item] = "busy" if path.startswith(BUSY) else "compiler" if needs_compiler else path
+        item.add_marker(pytest.mark.xdist_group(groups[item]))
+        if needs_compiler:
+            item.add_marker(no_compiler)
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))
+    items.sort(key=lambda item: (*FIRST, groups[item]).index(groups[item]))
 
 
 @pytest.fixture(scope="session", autouse=True)

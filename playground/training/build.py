@@ -1,4 +1,4 @@
-"""Compile a training loop, in a separate process: ``python -m playground.training.build PROGRAM``.
+"""Compile a training loop, in a separate process: ``python -m playground.training.build PROGRAM [awaited]``.
 
 The program is the same ``make_update`` as the plain step: traced, put into a ``while_loop``, exported, compiled
 to machine code by Inductor (docs.pytorch.org, AOTInductor). ``compiled.py`` starts this process and runs the result.
@@ -27,10 +27,12 @@ SMALL_PRODUCT = 2**17  # multiply-adds up to which a fused loop beats a call of 
 SMALL_BATCHED_PRODUCT = 2**12  # the same for each of many networks: one call serves all of them
 
 
-def main(text: str) -> None:
-    """Compile the program given as JSON into the cache, unless it is there already."""
-    os.nice(19)
-    if hasattr(os, "SCHED_IDLE"):  # Linux: run only on otherwise idle cores
+def main(text: str, awaited: bool = False) -> None:
+    """Compile the program given as JSON into the cache, unless it is there already; at the lowest priority unless it
+    is ``awaited``."""
+    if not awaited:
+        os.nice(19)
+    if not awaited and hasattr(os, "SCHED_IDLE"):  # Linux: run only on otherwise idle cores
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     if not sys.stdin.isatty():
         threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -161,4 +163,4 @@ def _bmm(a: Tensor, b: Tensor) -> Tensor:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], awaited="awaited" in sys.argv[2:])

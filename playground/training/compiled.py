@@ -199,14 +199,15 @@ def compiler_available() -> bool:
 
 
 class Compilation:
-    """A compilation in another process, at the lowest priority. ``stop`` it when it is no longer needed."""
+    """A compilation in another process, at the lowest priority unless it is ``awaited``. ``stop`` it when it is no
+    longer needed."""
 
-    def __init__(self, program: Program, cache: Cache, compiler: str) -> None:
+    def __init__(self, program: Program, cache: Cache, compiler: str, awaited: bool) -> None:
         self.program, self._cache = program, cache
         path = os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])  # also where it is not installed
         changes = {"PYTHONPATH": path, "PLAYGROUND_CACHE": str(cache.folder), "CXX": compiler}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", BUILD, program.json()],
+            [sys.executable, "-m", BUILD, program.json(), *(["awaited"] if awaited else [])],
             env=os.environ | changes,
             stdin=subprocess.PIPE,  # the system closes it when this process ends, even by a crash
             stdout=subprocess.DEVNULL,
@@ -237,10 +238,13 @@ class Compilation:
             self._process.stdin.close()
 
 
-def compile_aside(program: Program, cache: Cache) -> Compilation | None:
-    """Start a compilation. Returns None without a compiler or cache, and while another runs: then try again later."""
+def compile_aside(program: Program, cache: Cache, awaited: bool = False) -> Compilation | None:
+    """Start a compilation. Returns None without a compiler or cache, and while another runs: then try again later.
+
+    Nobody is slowed down by it, unless it is ``awaited``: it would last for ever where all cores are busy.
+    """
     compiler = None if cache.folder is None or cache.is_busy() else find_compiler()
-    return Compilation(program, cache, compiler) if compiler else None
+    return Compilation(program, cache, compiler, awaited) if compiler else None
 
 
 class Upgrade:
@@ -280,7 +284,7 @@ class Upgrade:
         """Wait for the loop (about 20 s). Returns None where it cannot be compiled here."""
         loop = load(self.program, self._cache)
         while loop is None and compiler_available() and self._cache.folder is not None:
-            self._compilation = self._compilation or compile_aside(self.program, self._cache)
+            self._compilation = self._compilation or compile_aside(self.program, self._cache, awaited=True)
             if self._compilation is not None:
                 return self._finished()
             time.sleep(0.1)  # another process compiles, perhaps the same program

@@ -22,7 +22,7 @@ from playground.labs.mlp.structure import Structure
 from playground.training import compiled
 from playground.training.build import traced
 from playground.training.cache import Cache
-from playground.training.compiled import CompiledLoop, compile_aside, load
+from playground.training.compiled import CompiledLoop, Upgrade, compile_aside, load
 from playground.training.losses import LOSSES
 from playground.training.optimizers import initial_state
 from playground.training.update import Batch, Update, all_alive, flatten, hyperparameter_tensors, make_update
@@ -37,19 +37,12 @@ REGULARIZATION = [{}, {"weight_decay": 0.01}, {"l1_strength": 0.02}, {"weight_de
 
 
 @pytest.fixture(scope="module")
-def loops(tmp_path_factory: pytest.TempPathFactory) -> dict[Structure, CompiledLoop]:
-    if not compiled.compiler_available():
-        pytest.skip("there is no C++ compiler")
-    cache = Cache(tmp_path_factory.mktemp("cache"))
-    found = {}
-    for structure in STRUCTURES:
-        compilation = compile_aside(structure, cache)
-        assert compilation is not None
-        loop = compilation.loop()
-        assert loop is not None
-        found[structure] = loop
-    assert cache.folder is not None
-    assert sorted(path.suffix for path in cache.folder.iterdir()) == ["", ".pt2", ".pt2"]  # "" is the lock
+def loops() -> dict[Structure, CompiledLoop]:
+    found = {structure: loop for structure in STRUCTURES if (loop := Upgrade(structure).wait())}
+    assert [*found] == STRUCTURES
+    folder = Cache().folder
+    assert folder is not None
+    assert {path.suffix for path in folder.iterdir()} == {"", ".pt2"}  # "" is the lock
     return found
 
 
@@ -72,6 +65,7 @@ def batch(data: Batch, structure: Structure, k: int) -> Batch:
     return data[0][rows], data[1][rows]
 
 
+@pytest.mark.compiler
 @pytest.mark.parametrize("structure", STRUCTURES)
 @pytest.mark.parametrize("strengths", REGULARIZATION)
 def test_it_is_the_plain_update(
@@ -93,6 +87,7 @@ def test_it_is_the_plain_update(
     torch.testing.assert_close(moved_state, dict(state), rtol=1e-4, atol=2e-6)
 
 
+@pytest.mark.compiler
 @pytest.mark.parametrize("structure", STRUCTURES)
 def test_it_is_autograd_and_torch_optim(loops: dict[Structure, CompiledLoop], structure: Structure) -> None:
     model, _, parameters, data = setting(structure)
@@ -116,6 +111,7 @@ def test_it_is_autograd_and_torch_optim(loops: dict[Structure, CompiledLoop], st
     torch.testing.assert_close(moved, parameters_to_vector(model.parameters()).detach(), rtol=0, atol=1e-4)
 
 
+@pytest.mark.compiler
 @pytest.mark.parametrize("structure", STRUCTURES)
 def test_how_the_updates_are_cut_into_calls_does_not_matter(
     loops: dict[Structure, CompiledLoop], structure: Structure
@@ -136,6 +132,7 @@ def test_how_the_updates_are_cut_into_calls_does_not_matter(
         assert torch.equal(one, other)
 
 
+@pytest.mark.compiler
 def test_it_refuses_what_it_was_not_compiled_for(loops: dict[Structure, CompiledLoop]) -> None:
     structure = STRUCTURES[0]
     _, _, parameters, data = setting(structure)
@@ -304,9 +301,8 @@ def test_the_workshop_is_for_one_and_clears_what_was_left(tmp_path: Path) -> Non
     assert not cache.is_busy()
 
 
+@pytest.mark.compiler
 def test_a_compilation_can_be_stopped(tmp_path: Path) -> None:
-    if not compiled.compiler_available():
-        pytest.skip("there is no C++ compiler")
     cache = Cache(tmp_path / "cache")
     compilation = compile_aside(STRUCTURES[0], cache)
     assert compilation is not None
@@ -326,7 +322,7 @@ def test_without_a_compiler_nothing_is_compiled(tmp_path: Path, monkeypatch: pyt
     assert compile_aside(STRUCTURES[0], Cache(tmp_path / "cache")) is None
 
 
-@pytest.mark.skipif(not compiled.compiler_available(), reason="there is no C++ compiler")
+@pytest.mark.compiler
 def test_a_compilation_ends_with_whoever_started_it(tmp_path: Path) -> None:
     code = (
         "import time\n"

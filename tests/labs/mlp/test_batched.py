@@ -88,11 +88,11 @@ def test_it_is_the_loop_over_the_networks(
 @pytest.fixture(scope="module")
 def block() -> CompiledLoop:
     loop = Upgrade(replace(SMALL, networks=COMPILED_BLOCK)).wait()
-    if loop is None:
-        pytest.skip("there is no C++ compiler")
+    assert loop is not None
     return loop
 
 
+@pytest.mark.compiler
 @pytest.mark.parametrize("count", [1, 32, 35])
 def test_compiled_blocks_are_the_traced_update(block: CompiledLoop, count: int) -> None:
     traced, fast = populated(SMALL, count), populated(SMALL, count)
@@ -106,7 +106,7 @@ def test_compiled_blocks_are_the_traced_update(block: CompiledLoop, count: int) 
     torch.testing.assert_close(fast.scores, traced.scores, rtol=0, atol=1e-3)
 
 
-@pytest.mark.parametrize("tier", ["traced", "compiled"])
+@pytest.mark.parametrize("tier", ["traced", pytest.param("compiled", marks=pytest.mark.compiler)])
 def test_a_network_that_diverges_stands_still_and_touches_nobody(tier: str, request: pytest.FixtureRequest) -> None:
     structure = replace(SMALL, output="linear") if tier == "traced" else SMALL
     wild = 1e30 if tier == "traced" else float("inf")

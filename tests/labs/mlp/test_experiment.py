@@ -1,4 +1,5 @@
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,13 @@ from playground.labs.mlp.experiment import MLPExperiment
 from playground.labs.mlp.model import MLP
 from playground.run import Run, View
 from playground.runs.timeline import Timeline
-from playground.training.compiled import compiler_available
 from playground.training.losses import LOSSES
 from tests.gpu import DEVICES, GPU
 
 EVERYTHING = View(panels=frozenset({"stage", "scene", "weights"}), look=Look(neuron=(1, 0), probe=(1.0, -2.0)))
+COMPILED = MLPConfig(
+    optimizer="momentum", learning_rate=0.003
+)  # whose loop tests/training/test_compiled.py compiles too
 
 
 def config(**values: object) -> MLPConfig:
@@ -276,15 +279,15 @@ class TestDivergence:
         assert experiment.advance(steps=10) == 10
 
 
-@pytest.mark.skipif(not compiler_available(), reason="there is no C++ compiler")
+@pytest.mark.compiler
 class TestCompiled:
     def test_the_switch_is_an_event_that_replays_to_the_bit(self) -> None:
-        run = Run(config=config())
+        run = Run(config=COMPILED)
         live = MLPExperiment(run.config)  # type: ignore[arg-type]
         live.advance(steps=100)
         run = run.edited(live.apply("tier", "compiled"))
         live.advance(steps=1000)
-        run = run.edited(live.apply("learning_rate", 0.1))
+        run = run.edited(live.apply("learning_rate", 0.01))
         checkpoint = live.state()
         live.advance(steps=77, budget_s=60)
         assert live.observe("r", EVERYTHING).info["tier"] == "compiled"
@@ -293,7 +296,7 @@ class TestCompiled:
         assert Timeline(run, checkpoint, 1177).experiment.parameters_sha256() == live.parameters_sha256()
         traced = MLPExperiment(run.config)  # type: ignore[arg-type]
         traced.advance(steps=1100)
-        traced.apply("learning_rate", 0.1)
+        traced.apply("learning_rate", 0.01)
         traced.advance(steps=77)
         loss, compiled_loss = (each.metrics()["train_loss"] for each in (traced, live))
         assert compiled_loss == pytest.approx(loss, rel=1e-3)
@@ -301,7 +304,7 @@ class TestCompiled:
     def test_a_run_that_lasts_finds_its_compiled_loop(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PLAYGROUND_COMPILE", "on")
         monkeypatch.setattr("playground.training.compiled.COMPILE_AFTER_S", 0.05)
-        live = MLPExperiment(config())
+        live = MLPExperiment(COMPILED)
         assert "ready" not in live.observe("r", EVERYTHING).info
         for _ in range(600):
             live.advance(budget_s=0.1)
@@ -313,16 +316,18 @@ class TestCompiled:
         live.apply("batch_size", 20)
         assert live.observe("r", EVERYTHING).info["tier"] == "traced"
         live.close()
-        again = MLPExperiment(config())
+        again = MLPExperiment(COMPILED)
         again.advance(steps=1)
         assert again.observe("r", EVERYTHING).info["ready"] == "compiled"  # it was kept
 
     def test_divergence_is_found_at_the_same_place(self) -> None:
-        both = [MLPExperiment(config(l1_strength=0.0, learning_rate=100.0, activation="linear")) for _ in "ab"]
+        wild = replace(COMPILED, learning_rate=100.0, weight_decay=10.0)  # a weight grows a thousandfold each time
+        both = [MLPExperiment(wild) for _ in "ab"]
         both[1].apply("tier", "compiled")
         for each in both:
             each.advance(steps=300)
         assert both[0].step == pytest.approx(both[1].step, abs=2)
+        assert both[0].step < 100
 
     @pytest.mark.parametrize("tier", ["vectorized", None, 3])
     def test_another_tier_is_refused(self, tier: object) -> None:

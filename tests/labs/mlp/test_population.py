@@ -11,7 +11,6 @@ from playground.labs.mlp.experiment import MLPExperiment
 from playground.labs.mlp.population import PopulationExperiment
 from playground.run import View
 from playground.training import compiled
-from playground.training.compiled import compiler_available
 from tests.gpu import DEVICES, GPU
 
 BASE = MLPConfig(hidden_sizes=(4, 3), dataset="xor")
@@ -134,10 +133,10 @@ def test_a_grid_of_rates_and_scales_marks_what_diverges() -> None:
         experiment.parameters(3)
 
 
-@pytest.mark.skipif(not compiler_available(), reason="there is no C++ compiler")
+@pytest.mark.compiler
 def test_it_goes_over_to_a_compiled_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLAYGROUND_COMPILE", "on")
-    # The structure that tests/training/test_population.py compiles too: whoever comes first makes it for both.
+    # The structure that tests/labs/mlp/test_batched.py compiles too: whoever comes first makes it for all.
     config = replace(BASE, hidden_sizes=(3,), optimizer="momentum", batch_size=7, l1_strength=0.001)
     configs = [replace(config, seed=seed, data_seed=seed) for seed in range(3)]
     traced, waited, kept, polled = (PopulationExperiment(configs) for _ in range(4))

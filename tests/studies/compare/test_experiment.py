@@ -16,7 +16,6 @@ from playground.runs.timeline import Timeline
 from playground.studies.compare.config import CompareConfig, Look
 from playground.studies.compare.experiment import CompareExperiment
 from playground.studies.compare.headless import compare
-from playground.training.compiled import compiler_available
 
 
 def on(config: CompareConfig, **changes: Any) -> CompareConfig:
@@ -259,10 +258,10 @@ def test_nothing_but_its_tier_can_change() -> None:
     assert not any(known.live for known in CompareConfig.settings().values())
 
 
-@pytest.mark.skipif(not compiler_available(), reason="there is no C++ compiler")
+@pytest.mark.compiler
 def test_a_run_that_went_over_to_compiled_loops_is_computed_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLAYGROUND_COMPILE", "on")
-    # The structure that tests/training/test_population.py compiles too: whoever comes first makes it for both.
+    # The structure that tests/labs/mlp/test_batched.py compiles too: whoever comes first makes it for all.
     config = on(CONFIG, hidden_sizes=(3,), optimizer="momentum", batch_size=7, activation="tanh", seeds=3)
     config = replace(config, varied="l1_strength", values="0.001,0.003")
     timeline = Timeline(Run(config=config))
