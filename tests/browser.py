@@ -30,7 +30,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 STAGE = '[data-testid="stage"]'
-START_S = 60
+START_S = 120
 
 
 def installed() -> str | None:
@@ -92,7 +92,7 @@ def serving(command: list[str], address: str, **process_options: Any) -> Iterato
         yield process.pid
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def free_port() -> int:
@@ -107,7 +107,7 @@ def _wait_until_healthy(process: "subprocess.Popen[bytes]", url: str) -> None:
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            urllib.request.urlopen(url, timeout=1).close()
+            urllib.request.urlopen(url, timeout=10).close()
             return
         except OSError:
             time.sleep(0.1)
@@ -126,7 +126,7 @@ def number(page: Page, name: str) -> float:
     return float(page.locator(STAGE).get_attribute(f"data-{name}") or "nan")
 
 
-def reaches(page: Page, step: float, timeout_s: float = 30) -> None:
+def reaches(page: Page, step: float, timeout_s: float = 60) -> None:
     """Wait until the stage shows ``step`` or a later one."""
     page.wait_for_function(
         "([stage, step]) => Number(document.querySelector(stage).dataset.step) >= step",

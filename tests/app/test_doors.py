@@ -151,7 +151,7 @@ def test_a_page_sends_one_file_at_a_time(manager: Manager) -> None:
 
     def take(request: Request) -> Response:
         is_in.set()
-        may_end.wait(10)
+        may_end.wait(60)
         return Response(status_code=204)
 
     route = Route("/_stcore/upload_file/{page}/{file}", take, methods=["PUT"])
@@ -159,7 +159,7 @@ def test_a_page_sends_one_file_at_a_time(manager: Manager) -> None:
     with TestClient(Starlette(routes=[route], middleware=[Middleware(Uploads)])) as client:
         first = threading.Thread(target=lambda: codes.append(client.put("/_stcore/upload_file/a/1").status_code))
         first.start()
-        assert is_in.wait(10)
+        assert is_in.wait(60)
         refused = client.put("/_stcore/upload_file/a/2")
         may_end.set()
         first.join()
@@ -244,13 +244,13 @@ def handshake(port: int, path: str, host: str | None = None, **headers: str) -> 
     lines = [f"GET {path} HTTP/1.1", f"Host: {host or f'localhost:{port}'}", "Upgrade: websocket",
              "Connection: Upgrade", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
              *(f"{name}: {value}" for name, value in headers.items())]  # fmt: skip
-    with socket.create_connection(("127.0.0.1", port), 10) as line:
+    with socket.create_connection(("127.0.0.1", port), 60) as line:
         line.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
         return int(line.recv(99).split()[1])
 
 
 def get(port: int, path: str, **headers: str) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
     found = answer.status, answer.read().decode()
@@ -285,14 +285,14 @@ def test_nobody_outside_is_asked(server: tuple[int, int], outside: Outside) -> N
     started = time.monotonic()
     for _ in range(10):
         assert handshake(port, STREAMLIT_S, Origin="https://evil.example") == 403
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20  # one question that nobody answers takes longer
     assert outside.asked == []
 
 
 def said(client: ClientConnection, text: str) -> Any:
     """What is answered; it may come while ``text`` is still being sent."""
     client.send(text)
-    return client.recv(10)
+    return client.recv(60)
 
 
 def test_a_long_message_is_refused_before_it_is_in_memory(server: tuple[int, int]) -> None:
@@ -317,14 +317,14 @@ def session(port: int) -> Iterator[str]:
         asked.rerun_script.query_string = ""
         client.send(asked.SerializeToString())
         while True:
-            message = ForwardMsg.FromString(client.recv(30))  # type: ignore[arg-type]
+            message = ForwardMsg.FromString(client.recv(60))  # type: ignore[arg-type]
             if message.WhichOneof("type") == "new_session":
                 yield message.new_session.initialize.session_id
                 return
 
 
 def put(port: int, page: str, file: str, size: int) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", HEALTH)
     answer = connection.getresponse()
     answer.read()

@@ -1,9 +1,11 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import app, browser
+
+expect.set_options(timeout=30_000)  # of a page on a busy machine; when all goes well it costs nothing
 
 
 @pytest.fixture(scope="session")

@@ -332,7 +332,7 @@ def test_a_reload_goes_on_where_it_was(page: Page, address: str) -> None:
     reaches(page, 25)
     run = page.locator(STAGE).get_attribute("data-run") or ""
     page.reload()
-    expect(page.locator(STAGE)).to_have_attribute("data-run", run, timeout=20_000)
+    expect(page.locator(STAGE)).to_have_attribute("data-run", run)
     expect(page.locator(STAGE)).to_have_attribute("data-step", "25")
 
 
@@ -365,7 +365,7 @@ def test_inspect(page: Page, address: str) -> None:
     expect(page.get_by_test_id("stPlotlyChart")).to_have_count(0)
     page.get_by_text("Inspect", exact=True).click()
     # The browser loads Plotly, 4 MB of JavaScript, only now.
-    expect(page.get_by_test_id("stPlotlyChart")).to_have_count(2, timeout=20_000)
+    expect(page.get_by_test_id("stPlotlyChart")).to_have_count(2)
     expect(page.get_by_test_id("stPlotlyChart").first).to_contain_text("loss")
 
 

@@ -53,7 +53,7 @@ def test_runs_are_listed_renamed_opened_compared_and_deleted(page: Page, address
     act(page, 1, "Pin")
     expect(cards(page).nth(0)).to_contain_text("pinned")
     for card in (0, 1):
-        page.get_by_text("Curves", exact=True).nth(card).click()
+        page.get_by_test_id("stCheckbox").filter(has_text="Curves").nth(card).click()
     expect(page.locator(".stPlotlyChart")).to_be_visible()
     with page.expect_popup() as popup:
         page.get_by_role("link", name="Open both side by side").click()
@@ -68,7 +68,11 @@ def test_runs_are_listed_renamed_opened_compared_and_deleted(page: Page, address
 
 
 def test_they_survive_kill_9_and_belong_to_one_browser(chromium: Browser, tmp_path: Path) -> None:
-    settings = {"PLAYGROUND_STORE": f"sqlite:///{tmp_path / 'runs.sqlite'}", "port": free_port()}
+    settings = {
+        "PLAYGROUND_STORE": f"sqlite:///{tmp_path / 'runs.sqlite'}",
+        "port": free_port(),
+        "PLAYGROUND_WORKERS": "1",
+    }
     context, other = chromium.new_context(), chromium.new_context()
     page = context.new_page()
     with app(**settings) as (address, pid):  # type: ignore[arg-type]

@@ -59,6 +59,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder, and a person who has never started Streamlit."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.delenv("PYTHONPATH", raising=False)
+    monkeypatch.setenv("PLAYGROUND_WORKERS", "1")
     folder = tmp_path / "empty"
     folder.mkdir()
     return folder

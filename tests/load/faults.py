@@ -18,7 +18,8 @@ import psutil
 from tests.load.client import Client, Server, running
 
 NO_COMPILER = {"PLAYGROUND_COMPILE": "off"}
-GONE_S = 20  # until which what should be gone must be gone
+ONE_WORKER = {"PLAYGROUND_WORKERS": "1"}  # which is sooner there
+GONE_S = 60  # until which what should be gone must be gone
 GROWTH_MB = 40
 
 
@@ -36,7 +37,7 @@ async def open_and_close(times: int) -> None:
 
 async def drop(times: int) -> None:
     """A connection that is cut comes back to the same run, again and again."""
-    async with running(**NO_COMPILER) as server:
+    async with running(**NO_COMPILER, **ONE_WORKER) as server:
         token = await server.issue()
         seen: list[tuple[str, int]] = []
 
@@ -101,7 +102,7 @@ async def _with_edits(client: Client, edits: int) -> dict[str, int]:
 async def kill_in_a_compilation() -> None:
     """A killed compiler costs nobody anything; a killed worker takes its compiler along."""
     with tempfile.TemporaryDirectory() as cache:
-        async with running(PLAYGROUND_COMPILE="on", PLAYGROUND_CACHE=cache) as server:
+        async with running(**ONE_WORKER, PLAYGROUND_COMPILE="on", PLAYGROUND_CACHE=cache) as server:
             async with server.client(await server.issue()) as client:
                 await client.send(type="play")
                 await _while_compiling(server, client)
@@ -162,7 +163,7 @@ async def with_a_full_disk() -> None:
     """A disk without room for a compiled loop: training goes on without it."""
     with tempfile.TemporaryDirectory() as folder:
         prefix = _own_mounts(f"mount -t tmpfs -o size=64k,mode=700 tmpfs {folder}")
-        environment = {"PLAYGROUND_COMPILE": "on", "PLAYGROUND_CACHE": folder}
+        environment = {**ONE_WORKER, "PLAYGROUND_COMPILE": "on", "PLAYGROUND_CACHE": folder}
         async with running(prefix, **environment) as server, server.client(await server.issue()) as client:
             await client.send(type="play")
             await _while_compiling(server, client)
@@ -191,7 +192,7 @@ def _own_mounts(mount: str) -> list[str]:
 
 
 async def _plays(prefix: Sequence[str] = (), **environment: str) -> None:
-    async with running(prefix, **environment) as server, server.client(await server.issue()) as client:
+    async with running(prefix, **ONE_WORKER, **environment) as server, server.client(await server.issue()) as client:
         await client.send(type="play")
         await client.until(step=1000)
         assert client.errors == []
