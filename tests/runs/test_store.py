@@ -365,15 +365,26 @@ import sys
 from playground.runs.store import Store
 from tests.runs.test_store import kept
 print("ready", flush=True)
-sys.stdin.readline()
-store = Store(sys.argv[1])
-store.keep(kept(int(sys.argv[2])))
-store.close()
+for place in sys.stdin:
+    store = Store(place.strip())
+    store.keep(kept(int(sys.argv[1])))
+    store.close()
+    print("kept", flush=True)
 """
 
 
 @pytest.mark.usefixtures("store")  # empties it first
 def test_processes_that_start_at_once_on_an_empty_database_all_keep(url: str, tmp_path: Path) -> None:
+    commands = [[sys.executable, "-c", STARTER, str(number)] for number in range(6)]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": ROOT}
+    starters = [subprocess.Popen(command, **pipes) for command in commands]
+
+    def all_say(word: str) -> None:
+        for starter in starters:
+            assert starter.stdout is not None
+            assert starter.stdout.readline().strip() == word
+
+    all_say("ready")
     for round_number in range(3):
         if url.startswith("sqlite"):
             place = f"sqlite:///{tmp_path / str(round_number)}.sqlite"
@@ -381,21 +392,16 @@ def test_processes_that_start_at_once_on_an_empty_database_all_keep(url: str, tm
             place = url
             with contextlib.closing(sa.create_engine(url).connect()) as connection, connection.begin():
                 connection.exec_driver_sql("DROP TABLE runs")
-        commands = [[sys.executable, "-c", STARTER, place, str(number)] for number in range(6)]
-        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": ROOT}
-        starters = [subprocess.Popen(command, **pipes) for command in commands]
-        for starter in starters:
-            assert starter.stdout is not None
-            starter.stdout.readline()
         for starter in starters:
             assert starter.stdin is not None
-            starter.stdin.write("go\n")
+            starter.stdin.write(f"{place}\n")
             starter.stdin.flush()
-        assert [starter.wait(60) for starter in starters] == [0] * len(starters)
-        for starter in starters:
-            starter.communicate()
+        all_say("kept")
         with contextlib.closing(Store(place)) as store:
             assert len(ids(store)) == len(starters)
+    for starter in starters:
+        starter.communicate()
+        assert starter.returncode == 0
 
 
 @contextlib.contextmanager

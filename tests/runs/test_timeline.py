@@ -44,7 +44,7 @@ def run(**values: Any) -> Run:
     return Run(config=MLPConfig(**values))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(configs(), st.lists(ACTS, min_size=3, max_size=9))
 def test_every_moment_is_that_of_a_replay(config: MLPConfig, acts: list[tuple[str, Any]]) -> None:
     timeline = Timeline(Run(config=replace(config, device="cpu")))

@@ -60,7 +60,7 @@ def send(socket: Any, message: str | bytes) -> None:
         socket.send_text(message)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(nonsense, max_size=10))
 def test_messages(messages: list[str | bytes]) -> None:
     with own_hub() as hub:

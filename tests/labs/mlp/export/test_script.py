@@ -86,15 +86,10 @@ def test_every_feature() -> None:
 
 
 SENSITIVE = [  # where any other last bit gave other digits on the page after 5,000 updates
-    {"activation": "tanh", "learning_rate": 3},
     {"activation": "tanh", "learning_rate": 10},
-    {"activation": "relu", "learning_rate": 0.1},
     {"activation": "relu", "learning_rate": 0.3},
-    {"activation": "relu", "learning_rate": 3},
     {"activation": "tanh", "learning_rate": 0.1, "optimizer": "momentum"},
-    {"activation": "relu", "learning_rate": 0.03, "optimizer": "momentum"},
     {"activation": "relu", "learning_rate": 0.1, "optimizer": "momentum"},
-    {"activation": "relu", "learning_rate": 0.01, "optimizer": "adam"},
     {"activation": "relu", "learning_rate": 0.03, "optimizer": "adam"},
 ]
 
@@ -111,7 +106,7 @@ def test_batches_that_begin_anywhere_in_memory(batch_size: int, activation: str)
     agrees(usual(features=features, hidden_sizes=sizes, batch_size=batch_size, activation=activation), 200)
 
 
-@settings(max_examples=40, deadline=None, phases=[Phase.generate], derandomize=True)
+@settings(max_examples=20, deadline=None, phases=[Phase.generate], derandomize=True)
 @given(configs(), st.lists(st.tuples(st.integers(0, 12), st.sampled_from(EDITS)), max_size=5))
 def test_any_run_with_its_edits(config: MLPConfig, edits: list[tuple[int, tuple[str, Any]]]) -> None:
     timeline = Timeline(Run(config=replace(config, device="cpu")))
