@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
@@ -26,6 +27,19 @@ DRAWN = """() => [...document.querySelectorAll(".nn-stage canvas")]
       return [canvas.className, density, data.some((byte) => byte > 0)];
     })
     .filter(([name]) => !/-map$/.test(name))"""  # rasters: as large as what they show
+
+
+def places_asked(page: Page) -> set[str]:
+    """The servers that the page asks for anything from here on."""
+    places: set[str] = set()
+
+    def note(url: str) -> None:
+        if urlsplit(url).scheme not in ("data", "blob"):
+            places.add(urlsplit(url).netloc)
+
+    page.on("request", lambda request: note(request.url))
+    page.on("websocket", lambda socket: note(socket.url))
+    return places
 
 
 def is_for_everybody(page: Page) -> None:

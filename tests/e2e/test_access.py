@@ -1,12 +1,13 @@
 """The page for those who use it by keyboard, hear it, or see its colours otherwise."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import STAGE, is_in_state, number, opened, press, reaches
-from tests.e2e.seen import is_for_everybody
+from tests.e2e.seen import is_for_everybody, places_asked
 
 pytestmark = pytest.mark.browser
 
@@ -63,8 +64,10 @@ def test_high_contrast_leaves_sliders_switches_and_swatches_to_be_seen(chromium:
     page.context.close()
 
 
-def test_what_is_folded_away_is_for_everybody_too(page: Page, address: str) -> None:
+def test_what_is_folded_away_is_for_everybody_too_and_asks_nobody_else(page: Page, address: str) -> None:
+    places = places_asked(page)
     opened(page, address, "?inspect=on&code=on&runs=on")
     press(page, "Step one epoch")
     reaches(page, 25)
     is_for_everybody(page)
+    assert places == {urlsplit(address).netloc}

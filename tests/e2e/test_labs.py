@@ -1,19 +1,21 @@
 """Every lab in a browser: its page paints, trains, goes back and is for everybody; the page of the labs shows all."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from playground.lab import LABS
 from tests.browser import STAGE, is_in_state, number, opened, press, reaches
-from tests.e2e.seen import is_for_everybody, is_sharp_on_another_screen
+from tests.e2e.seen import is_for_everybody, is_sharp_on_another_screen, places_asked
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("name", LABS)
-def test_a_lab_trains_is_reset_and_is_for_everybody(page: Page, address: str, name: str) -> None:
+def test_a_lab_trains_is_reset_is_for_everybody_and_asks_nobody_else(page: Page, address: str, name: str) -> None:
+    places = places_asked(page)
     lab = LABS[name]
     settings = lab.config_class(**lab.small).to_text()
     opened(page, address, f"{lab.path}?" + "&".join(f"{key}={settings[key]}" for key in lab.small))
@@ -32,6 +34,7 @@ def test_a_lab_trains_is_reset_and_is_for_everybody(page: Page, address: str, na
     expect(page).to_have_title(re.compile(f"^{lab.title} · " if lab.path else "^Neural network playground$"))
     is_sharp_on_another_screen(page)
     is_for_everybody(page)
+    assert places == {urlsplit(address).netloc}
 
 
 def test_the_page_of_the_labs_leads_to_each(page: Page, address: str) -> None:

@@ -80,10 +80,7 @@ def test_the_keyboard(page: Page, address: str) -> None:
     reaches(page, 100)
     page.keyboard.press("Space")
     is_in_state(page, "paused")
-
-
-def test_the_keyboard_after_a_click(page: Page, address: str) -> None:
-    opened(page, address)
+    # Also after a click:
     page.get_by_role("radio", name="XOR").click()
     expect(page).to_have_url(re.compile("dataset=xor"))
     expect(page.locator(STAGE)).to_have_attribute("data-step", "0")
@@ -159,7 +156,7 @@ def test_a_neuron_is_frozen_then_zeroed_and_given_back(page: Page, address: str)
     expect(stage).to_have_attribute("data-edits", "3")
 
 
-def test_the_output_has_a_bias_to_edit(page: Page, address: str) -> None:
+def test_the_output_has_a_bias_and_a_weight_may_have_a_decimal_comma(page: Page, address: str) -> None:
     opened(page, address)
     page.get_by_role("button", name="Bias of the output").click()
     editor = page.get_by_role("dialog").get_by_role("textbox")
@@ -167,10 +164,7 @@ def test_the_output_has_a_bias_to_edit(page: Page, address: str) -> None:
     editor.press("Enter")
     page.get_by_role("button", name="Bias of the output").click()
     expect(editor).to_have_value("-0.75")
-
-
-def test_a_weight_may_have_a_decimal_comma(page: Page, address: str) -> None:
-    opened(page, address)
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Hidden layer 1, neuron 3", exact=True).press("Enter")
     card = page.get_by_role("dialog", name="Hidden layer 1, neuron 3")
     weight = card.get_by_label("Weight from x₁")
@@ -393,17 +387,13 @@ def test_a_phone(chromium: Browser, address: str) -> None:
     page.context.close()
 
 
-def test_the_picture_is_told_in_words(page: Page, address: str) -> None:
+def test_the_picture_is_told_in_words_and_a_press_on_other_numbers_draws_their_curves(
+    page: Page, address: str
+) -> None:
     opened(page, address)
     words = page.locator(f"{STAGE} > [aria-live=polite]")
     expect(words).to_contain_text("Training loss")
     expect(words).to_contain_text(re.compile(r"Guessing: loss 0\.\d{3}\."))
-    press(page, "Step one epoch")
-    expect(words).to_contain_text("Step 25")
-
-
-def test_a_press_on_other_numbers_draws_their_curves(page: Page, address: str) -> None:
-    opened(page, address)
     chart = page.locator(f"{STAGE} .nn-curves canvas")
     expect(chart).to_have_attribute("aria-label", "Training loss, test loss by step")
     before = chart.evaluate("(canvas) => canvas.toDataURL()")
@@ -418,6 +408,7 @@ def test_a_press_on_other_numbers_draws_their_curves(page: Page, address: str) -
     )
     press(page, "Step one epoch")  # another moment of the same run leaves it at that
     expect(page.locator(STAGE)).to_have_attribute("data-step", "25")
+    expect(words).to_contain_text("Step 25")
     expect(accuracies).to_have_attribute("aria-pressed", "true")
     page.get_by_role("radio", name="Plane").click()  # a regression has no accuracy
     expect(accuracies).to_be_hidden()
