@@ -358,7 +358,10 @@ LABS = {
             ),
         ),
         score="exact_match",
-        forms={"safetensors": "playground.export.weights.weights"},
+        forms={
+            "script": "playground.labs.transformer.script.script",
+            "safetensors": "playground.export.weights.weights",
+        },
         small={"width": 16, "heads": 2, "batch_size": 8},
     ),
     "compare": Lab(

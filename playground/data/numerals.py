@@ -2,7 +2,7 @@
 
 Every word carries the parts of the meaning that it says. A word of the target is aligned with all words of the source
 that say one of its parts: "quatre" and "vingt" with "eighty", "quinze" in 75 with "seventy" and "five". A word that
-says nothing of its own is aligned with none: the "et" of 21, the 零 of 105.
+says nothing of its own is aligned with none: the "et" of 21, the 零 of 105, the 年 behind every year.
 
 To add a language, write how it says a number and a date, and give it an entry in ``LANGUAGES``.
 """
@@ -14,7 +14,7 @@ from functools import cache
 from typing import NamedTuple
 
 LARGEST = 999
-YEARS = range(2000, 2040)
+YEARS = range(2010, 2035)
 
 Words = list[tuple[str, str]]  # words, each with the parts of the meaning that it says, one letter a part
 # Of a number: c how many hundreds, h that they are hundreds, t the tens, o the ones. Of a date: w d m y.
@@ -207,11 +207,11 @@ def chinese_date(day: Day) -> Words:
     """Returns 2026年3月9日星期一, in words of its own: the year to the front, the day of the week to the end."""
     return [
         (str(day.year), "y"),
-        ("年", "y"),
+        ("年", ""),
         (str(day.month), "m"),
-        ("月", "m"),
+        ("月", ""),
         (str(day.day), "d"),
-        ("日", "d"),
+        ("日", ""),
         (f"星期{_CHINESE_DAYS[day.weekday]}", "w"),
     ]
 

@@ -112,7 +112,7 @@ def test_alignments_of_numbers() -> None:
 
 
 @pytest.mark.parametrize("target", LANGUAGES)
-@pytest.mark.parametrize(("make", "silent"), [(numbers, {"and", "et", "零"}), (dates, {","})])
+@pytest.mark.parametrize(("make", "silent"), [(numbers, {"and", "et", "零"}), (dates, {",", *"年月日"})])
 def test_an_alignment_covers_every_word_that_says_something(make: type, silent: set[str], target: str) -> None:
     for pair in make(target):
         reached = {place for places in pair.alignment for place in places}
@@ -127,10 +127,10 @@ def test_dates() -> None:
     assert " ".join(french.source) == "Monday , March 9 , 2026"
     assert words(french) == [("lundi", ["Monday"]), ("9", ["9"]), ("mars", ["March"]), ("2026", ["2026"])]
     assert "".join(chinese.target) == "2026年3月9日星期一"
-    assert chinese.alignment == ((5,), (5,), (2,), (2,), (3,), (3,), (0,))
+    assert chinese.alignment == ((5,), (), (2,), (), (3,), (), (0,))
     assert dates("french")[days().index(day)] == french
     assert french_date(Day(2026, 3, 1))[1][0] == "1er"
-    assert len({pair.target for pair in dates("chinese")}) == len(dates("chinese")) == 14610
+    assert len({pair.target for pair in dates("chinese")}) == len(dates("chinese")) == 9131
 
 
 def test_english_says_nothing_twice() -> None:

@@ -146,17 +146,30 @@ def reversals() -> tuple[Pair, ...]:
 @cache
 def sortings() -> tuple[Pair, ...]:
     """Returns sequences of letters and the same in the order of the alphabet: each is aligned with all its equals."""
-    return tuple(
-        Pair(letters, tuple(sorted(letters)), tuple(_places(letters, letter) for letter in sorted(letters)))
-        for letters in sequences()
-    )
+    found = []
+    for letters in sequences():
+        target = tuple(sorted(letters))
+        equals = {word: tuple(place for place, each in enumerate(letters) if each == word) for word in target}
+        found.append(Pair(letters, target, tuple(equals[word] for word in target)))
+    return tuple(found)
 
 
-def _places(letters: tuple[str, ...], letter: str) -> tuple[int, ...]:
-    return tuple(place for place, each in enumerate(letters) if each == letter)
+# What is held out
 
 
-def _is_longest(pair: Pair) -> bool:
+def eighty_after_hundred(pair: Pair) -> bool:
+    return "hundred" in pair.source and "eighty" in pair.source
+
+
+def march_from_2020(pair: Pair) -> bool:
+    return "March" in pair.source and pair.source[-1] >= "2020"
+
+
+def wild_hearers(pair: Pair) -> bool:
+    return pair.source[1] in ("lion", "lions", "wolf", "wolves") and pair.source[2] in ("heard", "feared")
+
+
+def longest(pair: Pair) -> bool:
     return len(pair.source) == LENGTHS[-1]
 
 
@@ -167,7 +180,7 @@ TASKS = {
         label="Numbers",
         formula="five hundred and eighty four",
         pairs=numbers,
-        holds_out=lambda pair: "hundred" in pair.source and "eighty" in pair.source,
+        holds_out=eighty_after_hundred,
         combination="the numbers with eighty after hundred: training shows each, but never together",
         example="five hundred and eighty four",
         has_target=True,
@@ -176,7 +189,7 @@ TASKS = {
         label="Dates",
         formula="Monday , March 9 , 2026",
         pairs=dates,
-        holds_out=lambda pair: "March" in pair.source and pair.source[-1] >= "2020",
+        holds_out=march_from_2020,
         combination="March from 2020 on: training shows every month and every year, but never these together",
         example="Monday , March 9 , 2026",
         has_target=True,
@@ -185,9 +198,7 @@ TASKS = {
         label="Sentences",
         formula="the boys saw the dog → pueri canem viderunt",
         pairs=lambda target: sentences(),
-        holds_out=lambda pair: (
-            bool({"lion", "lions", "wolf", "wolves"} & {pair.source[1]}) and pair.source[2] in ("heard", "feared")
-        ),
+        holds_out=wild_hearers,
         combination="lions and wolves that heard or feared: training shows them with other verbs",
         example="the boys saw the dog",
     ),
@@ -195,7 +206,7 @@ TASKS = {
         label="Reversal",
         formula="a b c → c b a",
         pairs=lambda target: reversals(),
-        holds_out=_is_longest,
+        holds_out=longest,
         combination=_LONGEST,
         example="a b c d e",
     ),
@@ -203,7 +214,7 @@ TASKS = {
         label="Sorting",
         formula="c a b → a b c",
         pairs=lambda target: sortings(),
-        holds_out=_is_longest,
+        holds_out=longest,
         combination=_LONGEST,
         example="e b d a c",
     ),

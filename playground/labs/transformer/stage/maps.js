@@ -11,7 +11,7 @@ import { KINDS, headName } from "./words.js";
 /** @typedef {import("./words.js").Kind} Kind */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
-const LARGEST = 84, SMALLEST = 30, GAP = 7, NAME = 64;
+const LARGEST = 84, LOW = 56, LOW_WINDOW = 800, SMALLEST = 30, GAP = 7, NAME = 64;
 
 /** @typedef {{kind: Kind, layer: number, label: HTMLElement, note: HTMLElement, buttons: HTMLButtonElement[]}} Row */
 
@@ -51,7 +51,7 @@ export class Maps {
     this.known = known;
     const count = layers.encoder + 2 * layers.decoder;
     const room = (this.width - NAME) / heads - GAP;
-    this.side = Math.max(SMALLEST, Math.min(LARGEST, room, count > 6 ? 44 : count > 3 ? 58 : LARGEST));
+    this.side = Math.max(SMALLEST, Math.min(window.innerHeight < LOW_WINDOW ? LOW : LARGEST, room, count > 6 ? 44 : count > 3 ? 58 : LARGEST));
     this.rows = /** @type {[Kind, number][]} */ ([["encoder", layers.encoder], ["decoder", layers.decoder], ["cross", layers.decoder]])
       .flatMap(([kind, many]) => Array.from({ length: many }, (_, layer) => this.row(kind, layer, heads)));
     this.context = fit(this.canvas, this.width, count * (this.side + GAP), this.scale);

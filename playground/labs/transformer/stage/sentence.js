@@ -13,8 +13,9 @@ import { headName, isMark, shown, sidesOf } from "./words.js";
 /** @typedef {import("./picture.js").Choice} Choice */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
-const HEIGHT = 236, WORDS = 26, SQUARE = 236, GAP = 22, NARROW = 520;
-const LEAST = 0.03; // of the largest weight: fainter arcs are not drawn
+const TALL = 236, LOW = 176, LOW_WINDOW = 800; // of the arcs and of the square, in a low window smaller
+const WORDS = 26, GAP = 22, NARROW = 520;
+const LEAST = 0.03; // fainter arcs are not drawn
 const LABEL = 62; // room for the words beside the square
 
 export class Sentence {
@@ -32,6 +33,7 @@ export class Sentence {
     this.buttons = [];
     this.width = this.height = 0;
     this.scale = 1;
+    this.side = TALL;
     /** The place under the pointer. @type {number|null} */
     this.hovered = null;
     /** @type {Moment|null} */
@@ -48,12 +50,14 @@ export class Sentence {
 
   /** @param {number} width  in CSS pixels @param {number} scale */
   resize(width, scale) {
-    if (width / scale === this.width && scale === this.scale && isSharp(this.canvas)) return;
+    const side = window.innerHeight < LOW_WINDOW ? LOW : TALL;
+    if (width / scale === this.width && scale === this.scale && side === this.side && isSharp(this.canvas)) return;
     this.width = width / scale;
     this.scale = scale;
+    this.side = side;
     this.isNarrow = this.width < NARROW;
-    this.arcs = this.isNarrow ? this.width : this.width - SQUARE - LABEL - GAP;
-    this.height = this.isNarrow ? 2 * HEIGHT + GAP + WORDS : HEIGHT + WORDS;
+    this.arcs = this.isNarrow ? this.width : this.width - side - LABEL - GAP;
+    this.height = this.isNarrow ? 2 * side + GAP + WORDS : side + WORDS;
     this.context = fit(this.canvas, this.width, this.height, scale);
     this.arrange();
     if (this.moment && this.choice) this.paint(this.moment, this.choice);
@@ -61,13 +65,13 @@ export class Sentence {
 
   /** Where the square begins. */
   corner() {
-    return this.isNarrow ? { left: LABEL, top: HEIGHT + GAP + WORDS } : { left: this.width - SQUARE, top: WORDS };
+    return this.isNarrow ? { left: LABEL, top: this.side + GAP + WORDS } : { left: this.width - this.side, top: WORDS };
   }
 
   /** The sides of a cell. @param {number} rows @param {number} columns */
   cell(rows, columns) {
     const { top } = this.corner();
-    return [Math.min(SQUARE, this.width - LABEL) / columns, Math.min(this.height - top - 2, SQUARE) / rows];
+    return [Math.min(this.side, this.width - LABEL) / columns, Math.min(this.height - top - 2, this.side) / rows];
   }
 
   /** @param {Moment} moment @param {Choice} choice */
@@ -92,13 +96,13 @@ export class Sentence {
    * @param {{looking: string[], looked: string[]}} sides
    */
   paintArcs(context, theme, moment, choice, { looking, looked }) {
-    const { arcs = 0 } = this, top = WORDS, bottom = HEIGHT - 4, focus = this.hovered ?? choice.place;
+    const { arcs = 0 } = this, top = WORDS, bottom = this.side - 4, focus = this.hovered ?? choice.place;
     const heads = moment.arrays[choice.kind].shape[1];
     const which = choice.head === null ? Array.from({ length: heads }, (_, i) => i) : [choice.head];
     context.lineCap = "round";
     for (const head of which) {
       const { values, columns } = weightsOf(moment, choice.kind, choice.layer, head);
-      const most = largest(values) || 1;
+      const most = moment.header.view.valued ? largest(values) || 1 : 1;
       context.strokeStyle = choice.head === null ? theme.series[head % theme.series.length] : theme.positive;
       const shift = (head - (heads - 1) / 2) * (choice.head === null ? 3 : 0);
       for (let row = 0; row < looking.length; row++) {
@@ -124,7 +128,7 @@ export class Sentence {
       const isWrong = isWritten && target !== null && target[i] !== word;
       const isAhead = choice.place !== null && i > choice.place && isWritten;
       context.globalAlpha = isAhead ? 0.25 : 1;
-      this.word(context, theme, word, this.x(i, looking.length), HEIGHT + WORDS / 2 - 4, arcs / looking.length, i === choice.place ? "600" : "normal", isWrong ? theme.negative : theme.text);
+      this.word(context, theme, word, this.x(i, looking.length), this.side + WORDS / 2 - 4, arcs / looking.length, i === choice.place ? "600" : "normal", isWrong ? theme.negative : theme.text);
     });
     context.globalAlpha = 1;
   }
@@ -213,7 +217,7 @@ export class Sentence {
     buttons.forEach((button, i) => {
       button.style.left = `${i * width * scale}px`;
       button.style.width = `${width * scale}px`;
-      button.style.top = `${(HEIGHT - 4) * scale}px`;
+      button.style.top = `${(this.side - 4) * scale}px`;
       button.style.height = `${WORDS * scale}px`;
     });
   }

@@ -38,10 +38,8 @@ export class Source {
     const { source, target, free, forced } = said;
     const texts = /** @type {(string[]|null)[]} */ ([source, target, free, forced ?? null]);
     this.lines.forEach(({ words, element }, i) => {
-      const text = texts[i];
-      element.hidden = text === null;
-      if (text === null) return;
-      const marked = i < 2 ? [] : text.map((word, place) => target !== null && target[place] !== word);
+      const text = texts[i] ?? ["–"]; // of a source of one's own nobody knows what is true
+      const marked = i < 2 || !texts[i] ? [] : text.map((word, place) => target !== null && target[place] !== word);
       const known = JSON.stringify([text, marked]);
       if (element.dataset.known === known) return;
       element.dataset.known = known;
