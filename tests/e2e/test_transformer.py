@@ -42,6 +42,8 @@ def test_a_head_is_switched_off_and_on_again(page: Page, address: str) -> None:
     expect(page.get_by_role("button", name=re.compile("^Cross 1, head 2.*switched off"))).to_be_visible()
     press(page, "Switch on")
     expect(page.locator(STAGE)).to_have_attribute("data-edits", "2")
+    press(page, "Inside this head")
+    expect(page.get_by_role("region", name="Inside a head")).to_contain_text("q·k/√8 = (")
     page.get_by_role("region", name="Test pairs").get_by_role("button").nth(2).click()
     press(page, "Given the true words")
     expect(page.get_by_role("button", name="Given the true words")).to_have_attribute("aria-pressed", "true")

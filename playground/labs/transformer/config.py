@@ -45,7 +45,6 @@ ATTENTIONS = {  # the three kinds of attention, by the names of their heads
 PANELS = {
     "translate": Option(label="Translation"),
     "inside": Option(label="Inside a head"),
-    "pairs": Option(label="Test pairs"),
 }
 RUNNING = {"free": Option(label="Free-running"), "forced": Option(label="Teacher-forced")}
 
@@ -53,7 +52,7 @@ RUNNING = {"free": Option(label="Free-running"), "forced": Option(label="Teacher
 @dataclass(frozen=True)
 class Look(Settings):
     """What a person looks at: a ``source`` of their own, or (empty) the test pair ``pair``; a head of one of the
-    three kinds of attention, or (None) all of them; a place of the target, counted from 0."""
+    three kinds of attention, or (None) all of them."""
 
     panel: str = setting("translate", Choice(PANELS), "Panel")
     source: str = setting("", Text(120), "Source")
@@ -62,7 +61,6 @@ class Look(Settings):
     attention: str = setting("cross", Choice(ATTENTIONS), "Attention")
     layer: int = setting(0, Integer(0, MAX_LAYERS - 1), "Layer")
     head: int | None = setting(None, Maybe(Integer(0, MAX_HEADS - 1)), "Head")
-    place: int = setting(0, Integer(0, 15), "Place")
     valued: bool = setting(False, Flag(), "Weighted by values")
 
 

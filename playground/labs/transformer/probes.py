@@ -1,5 +1,6 @@
 """What the page shows of a network: a translation word by word, and the attention in it. Nothing here changes it."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from torch import Tensor
 from playground.export.palette import ramp
 from playground.kinds import short
 from playground.labs.transformer.config import ATTENTIONS, Look, TransformerConfig
-from playground.labs.transformer.model import Seen, Transformer
+from playground.labs.transformer.model import Seen, Side, Switches, Transformer
 from playground.labs.transformer.tasks import END, MARKS, Corpus, spelled
 from playground.labs.transformer.translate import passage
 from playground.labs.transformer.words import Batch, batch_of, numbers_of
@@ -29,7 +30,8 @@ def stage(
 
     ``shares`` (T, V) are the probabilities of all words at each place; ``encoder`` (L, H, S, S), ``decoder``
     (L, H, T, T) and ``cross`` (L, H, T, S) the attention of all heads, or ``valued`` the length of what each word
-    gives by it, ‖α v‖. ``queries``, ``keys``, ``values``, ``scores``, ``weights`` and ``heads`` are of one head.
+    gives by it, ‖α v‖. Of one head, where that is asked for: ``queries``, ``keys``, ``values``, ``scores``,
+    ``weights`` and ``heads``, and the ``embeddings`` and ``positions`` of the words that look, each (T, D).
     """
     known, place = config.corpus, look.pair % len(config.corpus.test)
     pair = known.test[place]
@@ -41,13 +43,13 @@ def stage(
         forced = batch_of([pair], known).target[0, : len(pair.target) + 1]
         found["forced"] = passage(network, numbers, forced, known.target_length)
     running = look.running if look.running in found else "free"
-    seen = found[running].seen
+    seen, given = found[running].seen, found[running].given
     shown = {
         "source": source,
         "problem": problem,
         "pair": place if is_pair else None,
         "running": running,
-        "given": [known.target_words[number] for number in found[running].given],
+        "given": [known.target_words[number] for number in given],
         **{name: [known.target_words[number] for number in each.chosen] for name, each in found.items()},
         "target": (*pair.target, END) if is_pair else None,
         "alignment": pair.alignment if is_pair else None,
@@ -57,6 +59,8 @@ def stage(
         arrays[kind] = attention(seen, kind, look.valued)
     if look.panel == "inside":
         arrays |= inside(seen, look)
+        side, words = (network.encoder, numbers) if look.attention == "encoder" else (network.decoder, given)
+        arrays |= embedded(side, words, network.switches)
     return shown, arrays
 
 
@@ -91,6 +95,14 @@ def inside(seen: Seen, look: Look) -> dict[str, NDArray[Any]]:
     head = min(look.head or 0, looks.weights.shape[1] - 1)
     names = ("queries", "keys", "values", "scores", "weights", "heads")
     return {name: getattr(looks, name)[0, head].numpy().copy() for name in names}
+
+
+@torch.no_grad()
+def embedded(side: Side, words: Tensor, switches: Switches) -> dict[str, NDArray[Any]]:
+    """Returns √D times the embeddings of words (T,), and what is added to them for their positions."""
+    embeddings = side.embedded(words[None], replace(switches, add_positions=False))[0]
+    positions = side.positions(len(words)) if switches.add_positions else torch.zeros_like(embeddings)
+    return {"embeddings": embeddings.numpy().copy(), "positions": positions.numpy().copy()}
 
 
 def layers_of(seen: Seen, kind: str) -> list[Looks]:

@@ -7,6 +7,7 @@ import { count, percent } from "../../../stage/format.js";
 import { metricsInWords } from "../../../stage/metrics.js";
 import { mounting } from "../../../stage/shell.js";
 import { Tip } from "../../../stage/tip.js";
+import { Inside } from "./inside.js";
 import { Maps } from "./maps.js";
 import { Pairs } from "./pairs.js";
 import { Sentence } from "./sentence.js";
@@ -45,11 +46,23 @@ import { headName, shown } from "./words.js";
  * @property {Floats} encoder  (L, H, S, S)
  * @property {Floats} decoder  (L, H, T, T)
  * @property {Floats} cross  (L, H, T, S)
+ * @property {Floats} [queries]  (T, d) of one head, as are the next five
+ * @property {Floats} [keys]  (S, d)
+ * @property {Floats} [values]  (S, d)
+ * @property {Floats} [scores]  (T, S)
+ * @property {Floats} [weights]  (T, S)
+ * @property {Floats} [heads]  (T, d)
+ * @property {Floats} [embeddings]  (T, D)
+ * @property {Floats} [positions]  (T, D)
  *
  * @typedef {object} Look
+ * @property {"translate"|"inside"} panel
  * @property {string} source
  * @property {number} pair
  * @property {"free"|"forced"} running
+ * @property {Kind} attention  of the head that is looked into
+ * @property {number} layer
+ * @property {number|null} head
  * @property {boolean} valued
  *
  * @typedef {object} Choice  which attention is drawn large, and which place of the words is seen
@@ -85,6 +98,8 @@ class TransformerPicture {
     this.sentence = new Sentence(this.tip, (place) => this.choose({ place: place === this.choice.place ? null : place }));
     this.maps = new Maps((choice) => this.choose(choice));
     this.steps = new Steps((place) => this.choose({ place }));
+    this.inside = new Inside(this.tip);
+    this.opens = chip("Inside this head", "Every number from the embedding to what the head gives", () => this.open());
     this.pairs = new Pairs(isLive ? (pair) => { this.source.clear(); look({ pair, source: "" }); } : null);
     this.curves = new Curves(() => shell.request());
     this.title = h("strong");
@@ -93,9 +108,10 @@ class TransformerPicture {
     this.running = chip("Given the true words", "Teacher forcing: the decoder is given the true words, as in training", () => look({ running: this.isForced() ? "free" : "forced" }));
     this.valued = chip("‖α v‖", "Weighted by values: how much each word gives, not only how much it is looked at", () => look({ valued: !shell.moment?.header.view.valued }));
     const bar = h("div", { class: "nn-transformer-row nn-transformer-head-bar" }, this.title, this.note, this.silence,
-      h("span", { class: "nn-transformer-tools nn-live" }, this.running, this.valued));
+      h("span", { class: "nn-transformer-tools nn-live" }, this.opens, this.running, this.valued));
+    this.below = h("div", { class: "nn-transformer-below" }, this.steps.element, this.maps.element);
     this.left = h("section", { class: "nn-transformer-left", "aria-label": "Network" }, h("h2", { class: "nn-unseen" }, "Network"),
-      this.source.element, bar, this.sentence.element, h("div", { class: "nn-transformer-below" }, this.steps.element, this.maps.element));
+      this.source.element, bar, this.sentence.element, this.inside.element, this.below);
     this.side = h("div", { class: "nn-transformer-side" }, this.pairs.element, this.curves.element);
     this.element = h("div", { class: "nn-transformer" }, this.left, this.side);
     this.sized = [this.left, this.side, this.maps.element];
@@ -104,12 +120,13 @@ class TransformerPicture {
 
   /** @param {import("../../../stage/colors.js").Theme} theme */
   setTheme(theme) {
-    for (const part of [this.sentence, this.maps, this.curves]) part.setTheme(theme);
+    for (const part of [this.sentence, this.inside, this.maps, this.curves]) part.setTheme(theme);
   }
 
   resize() {
     const { scale } = this.shell;
     this.sentence.resize(this.left.clientWidth, scale);
+    this.inside.resize(this.left.clientWidth, scale);
     this.maps.resize(this.maps.element.clientWidth, scale);
     this.curves.resize(this.side.clientWidth, scale);
   }
@@ -127,8 +144,28 @@ class TransformerPicture {
   /** @param {Partial<Choice>} change */
   choose(change) {
     Object.assign(this.choice, change);
+    this.follow();
     this.shell.numbersStale = true;
     this.shell.repaint();
+  }
+
+  /** Look into the chosen head, or no longer. */
+  open() {
+    const isOpen = this.shell.moment?.header.view.panel === "inside";
+    this.shell.look({ panel: isOpen ? "translate" : "inside" });
+    this.choose({ head: this.choice.head ?? 0 });
+  }
+
+  /** The server computes the numbers of the head that is chosen. */
+  follow() {
+    const { kind, layer, head } = this.choice;
+    if (!this.shell.stops) this.shell.look({ attention: kind, layer, head });
+  }
+
+  /** Whether the numbers of the chosen head have come. @param {Moment} moment */
+  isInside({ header: { view } }) {
+    const { kind, layer, head } = this.choice;
+    return view.panel === "inside" && view.attention === kind && view.layer === layer && view.head === head && head !== null;
   }
 
   /** What is chosen is of this network and this sentence. @param {Moment} moment */
@@ -166,6 +203,8 @@ class TransformerPicture {
     if (!fresh) return;
     this.settle(moment);
     this.sentence.paint(moment, this.choice);
+    this.inside.element.hidden = moment.header.view.panel !== "inside" || this.choice.head === null;
+    if (this.isInside(moment)) this.inside.paint(moment, this.choice);
     this.maps.paint(moment, this.choice);
   }
 
@@ -192,6 +231,8 @@ class TransformerPicture {
     setAttribute(this.running, "aria-pressed", String(said.running === "forced"));
     this.running.hidden = said.pair === null;
     setAttribute(this.valued, "aria-pressed", String(view.valued));
+    setAttribute(this.opens, "aria-pressed", String(view.panel === "inside"));
+    if (this.isInside(moment)) this.inside.showNumbers(moment, this.choice);
     this.source.showNumbers(moment);
     this.sentence.showNumbers(moment, this.choice);
     this.maps.showNumbers(moment, this.choice);
