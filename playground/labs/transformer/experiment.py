@@ -139,7 +139,6 @@ class TransformerExperiment(Experiment):
     def _forced(self, pairs: Batch) -> tuple[float, float, dict[str, list[float]]]:
         """The mean loss of pairs, the share of words that are right, and each cross head's alignment, all given the
         right words before."""
-        give_way()
         seen: Seen = {}
         logits = self.network(pairs.source, pairs.inputs, seen)
         is_word = pairs.answers != PADDING_NUMBER

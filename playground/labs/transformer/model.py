@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from playground.labs.transformer.config import TransformerConfig
 from playground.labs.transformer.words import PADDING_NUMBER
 from playground.training.attention import Attention, Looks, Positions, Residual, causal_mask, dropped, feed_forward
+from playground.training.turns import give_way
 
 POSITION_STD = 0.02  # of learned positions at first: words differ more than places
 
@@ -97,6 +98,7 @@ class Transformer(nn.Module):
         encoder, generator = self.encoder, self.generator
         x = encoder.embedded(source, self.switches, generator)
         for number, layer in enumerate(encoder.each()):
+            give_way()
             attend = self._attend(layer.attention, f"encoder.{number}", is_word(source), seen)
             x = layer.attention_residual(x, attend, generator)
             x = layer.feed_forward_residual(x, layer.feed_forward, generator)
@@ -111,6 +113,7 @@ class Transformer(nn.Module):
         if not self.switches.causal_mask:
             before = torch.ones_like(before)  # each place sees all words, also that which it is to write
         for number, layer in enumerate(decoder.each()):
+            give_way()
             attend = self._attend(layer.attention, f"decoder.{number}", before, seen)
             x = layer.attention_residual(x, attend, generator)
             attend = self._attend(layer.cross, f"cross.{number}", is_word(source), seen, memory)

@@ -13,7 +13,7 @@ from playground.kinds import short
 from playground.labs.transformer.config import ATTENTIONS, Look, TransformerConfig
 from playground.labs.transformer.model import Seen, Side, Switches, Transformer
 from playground.labs.transformer.tasks import END, MARKS, Corpus, spelled
-from playground.labs.transformer.translate import passage
+from playground.labs.transformer.translate import own_words, shares_of
 from playground.labs.transformer.words import Batch, batch_of, numbers_of
 from playground.training.attention import Looks
 
@@ -23,6 +23,7 @@ CELL = 6  # pixels of a thumbnail for each weight
 Floats = NDArray[np.float32]
 
 
+@torch.no_grad()
 def stage(
     network: Transformer, config: TransformerConfig, look: Look
 ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
@@ -37,30 +38,34 @@ def stage(
     pair = known.test[place]
     source, problem = typed(look.source, config, known) if look.source.strip() else (pair.source, None)
     is_pair = source == pair.source
-    numbers = torch.tensor([numbers_of(known.source_words)[word] for word in source])
-    found = {"free": passage(network, numbers, None, known.target_length)}
+    numbers = torch.tensor([[numbers_of(known.source_words)[word] for word in source]])  # (1, S)
+    seen: Seen = {}
+    memory = network.encode(numbers, seen)
+    given = {"free": own_words(network, numbers, known.target_length, memory)}  # each (1, T)
     if is_pair:
-        forced = batch_of([pair], known).target[0, : len(pair.target) + 1]
-        found["forced"] = passage(network, numbers, forced, known.target_length)
-    running = look.running if look.running in found else "free"
-    seen, given = found[running].seen, found[running].given
+        given["forced"] = batch_of([pair], known).target[:, : len(pair.target) + 1]
+    running = look.running if look.running in given else "free"
+    shares = {
+        name: shares_of(network, numbers, words, memory, seen if name == running else None, name == "free")
+        for name, words in given.items()
+    }
     shown = {
         "source": source,
         "problem": problem,
         "pair": place if is_pair else None,
         "running": running,
-        "given": [known.target_words[number] for number in given],
-        **{name: [known.target_words[number] for number in each.chosen] for name, each in found.items()},
+        "given": [known.target_words[number] for number in given[running][0]],
+        **{name: [known.target_words[number] for number in each.argmax(-1)] for name, each in shares.items()},
         "target": (*pair.target, END) if is_pair else None,
         "alignment": pair.alignment if is_pair else None,
     }
-    arrays: dict[str, NDArray[Any]] = {"shares": found[running].shares.numpy().copy()}
+    arrays: dict[str, NDArray[Any]] = {"shares": shares[running].numpy().copy()}
     for kind in ATTENTIONS:
         arrays[kind] = attention(seen, kind, look.valued)
     if look.panel == "inside":
         arrays |= inside(seen, look)
-        side, words = (network.encoder, numbers) if look.attention == "encoder" else (network.decoder, given)
-        arrays |= embedded(side, words, network.switches)
+        side, words = (network.encoder, numbers) if look.attention == "encoder" else (network.decoder, given[running])
+        arrays |= embedded(side, words[0], network.switches)
     return shown, arrays
 
 
