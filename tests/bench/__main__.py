@@ -6,12 +6,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import browser, cluster, engine, exports, far, image, population
+from tests.bench import browser, cluster, engine, exports, far, image, population, transformer
 
 PARTS = {
     "engine": engine.rows,
     "image": image.rows,
     "shifts": image.shifts,
+    "transformer": transformer.rows,
     "population": population.rows,
     "cluster": cluster.rows,
     "exports": exports.rows,

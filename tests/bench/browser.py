@@ -64,6 +64,7 @@ def rows() -> Iterator[Row]:
     with app() as (address, pid), browser() as chromium:
         yield from _frames(chromium, address)
         yield from _deep(chromium, address)
+        yield from _transformer(chromium, address)
         yield from _learning(chromium, address, "cold cache", 1.5)
         yield from _compiled(chromium, address, pid)
         yield from _latencies(chromium, address)
@@ -113,6 +114,15 @@ def _deep(chromium: Browser, address: str) -> Iterator[Row]:
         reaches(page, 20)
         rate = 1000 / statistics.fmean(frame_gaps(page, 8))
         yield Row("frames/s, two networks of 20 layers", rate, "1/s", 30, "the limit", at_least=1.0)
+
+
+def _transformer(chromium: Browser, address: str) -> Iterator[Row]:
+    """A translation with all its heads."""
+    with _page(chromium, address, "transformer") as page:
+        press(page, "Play")
+        reaches(page, 20)
+        rate = 1000 / statistics.fmean(frame_gaps(page, 8))
+        yield Row("frames/s, a Transformer of 1 + 1 layers", rate, "1/s", 30, "the limit", at_least=1.0)
 
 
 def _learning(chromium: Browser, address: str, state: str, limit_s: float) -> Iterator[Row]:

@@ -119,7 +119,7 @@ class TransformerExperiment(Experiment):
     def has_diverged(self) -> bool:
         return self.notice is not None
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def _measure(self) -> dict[str, float | None]:
         test = self._test_pairs
         train_loss, _, _ = self._forced(self._train_pairs[: len(test)])

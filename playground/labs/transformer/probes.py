@@ -23,7 +23,7 @@ CELL = 6  # pixels of a thumbnail for each weight
 Floats = NDArray[np.float32]
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def stage(
     network: Transformer, config: TransformerConfig, look: Look
 ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
@@ -102,7 +102,7 @@ def inside(seen: Seen, look: Look) -> dict[str, NDArray[Any]]:
     return {name: getattr(looks, name)[0, head].numpy().copy() for name in names}
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def embedded(side: Side, words: Tensor, switches: Switches) -> dict[str, NDArray[Any]]:
     """Returns √D times the embeddings of words (T,), and what is added to them for their positions."""
     embeddings = side.embedded(words[None], replace(switches, add_positions=False))[0]
@@ -122,7 +122,7 @@ def written(row: Tensor, words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word for word in found[:end] if word not in MARKS)
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def thumbnail(network: Transformer, pair: Batch) -> NDArray[np.uint8]:
     """Returns the cross-attention of a pair as a picture (h, w, 3): a row for each layer, in it its heads."""
     seen: Seen = {}

@@ -7,7 +7,7 @@ from playground.labs.transformer.model import Seen, Transformer
 from playground.labs.transformer.words import END_NUMBER, PADDING_NUMBER, START_NUMBER, Batch
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def translations(network: Transformer, source: Tensor, most: int, memory: Tensor | None = None) -> Tensor:
     """Returns what the network writes for sources (N, S) when it always takes the likeliest word and is given its own
     words: (N, 1 + most) word numbers from START, with padding behind END. ``memory`` is what the encoder made of
@@ -24,7 +24,7 @@ def translations(network: Transformer, source: Tensor, most: int, memory: Tensor
     return torch.nn.functional.pad(found, (0, 1 + most - found.shape[1]), value=PADDING_NUMBER)
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def own_words(network: Transformer, source: Tensor, most: int, memory: Tensor) -> Tensor:
     """Returns the words that the decoder has when it translates a source (1, S) by itself: (1, T), from START."""
     written = translations(network, source, most, memory)[0]
@@ -32,7 +32,7 @@ def own_words(network: Transformer, source: Tensor, most: int, memory: Tensor) -
     return written[None, : int(ends[0]) if len(ends) else most]
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def shares_of(
     network: Transformer, source: Tensor, given: Tensor, memory: Tensor, seen: Seen | None, is_own: bool
 ) -> Tensor:
