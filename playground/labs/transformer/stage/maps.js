@@ -44,10 +44,10 @@ export class Maps {
     this.known = "";
   }
 
-  /** The heads of these layers. @param {Moment} moment */
+  /** The heads of these layers; whether they are new. @param {Moment} moment */
   build({ scene: { layers, heads } }) {
     const known = `${layers.encoder} ${layers.decoder} ${heads} ${this.width}`;
-    if (known === this.known || !this.width) return;
+    if (known === this.known || !this.width) return false;
     this.known = known;
     const count = layers.encoder + 2 * layers.decoder;
     const room = (this.width - NAME) / heads - GAP;
@@ -56,6 +56,7 @@ export class Maps {
       .flatMap(([kind, many]) => Array.from({ length: many }, (_, layer) => this.row(kind, layer, heads)));
     this.context = fit(this.canvas, this.width, count * (this.side + GAP), this.scale);
     this.overlay.replaceChildren(...this.rows.flatMap(({ label, buttons }) => [label, ...buttons]));
+    return true;
   }
 
   /** @param {Kind} kind @param {number} layer @param {number} heads @returns {Row} */
@@ -71,7 +72,7 @@ export class Maps {
 
   /** @param {Moment} moment @param {Choice} choice */
   paint(moment, choice) {
-    this.build(moment);
+    if (this.build(moment)) this.showNumbers(moment, choice); // which places and names the buttons
     const { context, theme, side } = this;
     if (!context || !theme) return;
     context.clearRect(0, 0, this.width, this.rows.length * (side + GAP));
