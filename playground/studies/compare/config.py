@@ -109,7 +109,7 @@ class CompareConfig(Study):
         return self.card.headline[:2]
 
     @property
-    def target(self) -> float | None:
+    def target_score(self) -> float | None:
         """The target score of a network; None where the score is not a share."""
         return self.target_accuracy if self.score.unit == "share" else None
 

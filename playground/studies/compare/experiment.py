@@ -104,8 +104,8 @@ class CompareExperiment(Experiment):
         """At the end of an epoch, note which networks reached the target; stop when all have diverged."""
         self._networks.mark()
         diverged = self._networks.diverged()
-        if self.target is not None:
-            met = meets(self._score, self._networks.scores()[self._score.name], self.target)
+        if self.target_score is not None:
+            met = meets(self._score, self._networks.scores()[self._score.name], self.target_score)
             self._reached = np.where(met & ~diverged & (self._reached < 0), epoch, self._reached)
         if self._diagnosis is not None:
             self._diagnosis.look(epoch)
@@ -134,9 +134,9 @@ class CompareExperiment(Experiment):
         return self.step / self._per_epoch
 
     @cached_property
-    def target(self) -> float | None:
+    def target_score(self) -> float | None:
         """The target score of a network; None where the score is not a share."""
-        return self.config.target
+        return self.config.target_score
 
     def metrics(self) -> dict[str, float | None]:
         """Returns the median of each metric over all networks."""
@@ -251,7 +251,7 @@ class CompareExperiment(Experiment):
             "lab": {"title": card.title, "path": card.path},
             "shown": [asdict(metric) for metric in config.shown],
             "has_why": self._diagnosis is not None,
-            "target_accuracy": self.target,
+            "target_accuracy": self.target_score,
             **card.declaration(),
             **self._networks.scene(),
         }
@@ -269,7 +269,7 @@ class CompareExperiment(Experiment):
             metrics=self.config.card.metrics,
             score=self._score,
             epochs=self.epoch,
-            target_accuracy=self.target,
+            target_accuracy=self.target_score,
             tier=self._networks.tier,
         ).to_json()
 

@@ -224,7 +224,7 @@ def _guess() -> None:
     has_seen, guess = st.session_state.get("seen") == config, _guessed(config)
     st.session_state.guess = guess
     goal = "reach the target more often"
-    if config.target is None:
+    if config.target_score is None:
         goal = f"have the {'greater' if config.score.better == 'high' else 'smaller'} median {config.score.label}"
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.toggle(f"Guess first: which will {goal}?", key="guessing", disabled=has_seen)
