@@ -162,8 +162,8 @@ def test_the_numbers_of_a_head_lead_from_its_queries_to_what_it_gives(attention:
     known = corpus.source_words if attention == "encoder" else corpus.target_words
     plain = Plain(experiment).embedded(side, torch.tensor([known.index(word) for word in words]))
     close(found["embeddings"] + found["positions"], plain)
-    valued = experiment.observe("run", View(look=Look(valued=True))).arrays["cross"]
-    assert valued.shape == found["cross"].shape
+    valued = experiment.observe("run", View(look=Look(valued=True))).arrays[attention]
+    close(valued[layer, 1], found["weights"] * found["values"].norm(dim=-1))
 
 
 def test_the_shapes_are_those_of_the_network() -> None:

@@ -42,7 +42,8 @@ export class Steps {
   showNumbers({ header: { shown: said }, scene, arrays: { shares } }, choice) {
     const chosen = chosenOf(said), [places, words] = shares.shape;
     this.count = places;
-    this.place = choice.place === null ? null : Math.min(choice.place, places - 1);
+    // In the encoder a place is one of the source.
+    this.place = choice.place === null || choice.kind === "encoder" ? null : Math.min(choice.place, places - 1);
     setAttribute(this.all, "aria-pressed", String(this.place === null));
     const place = this.place ?? 0;
     const own = shares.subarray(place * words, (place + 1) * words);
