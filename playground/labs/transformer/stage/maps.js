@@ -13,7 +13,7 @@ import { KINDS, headName } from "./words.js";
 
 const LARGEST = 84, LOW = 56, LOW_WINDOW = 800, SMALLEST = 30, GAP = 7, NAME = 64;
 
-/** @typedef {{kind: Kind, layer: number, label: HTMLElement, note: HTMLElement, buttons: HTMLButtonElement[]}} Row */
+/** @typedef {{kind: Kind, layer: number, label: HTMLElement, name: HTMLElement, note: HTMLElement, buttons: HTMLButtonElement[]}} Row */
 
 export class Maps {
   /** @param {(choice: Partial<Choice>) => void} onChoose */
@@ -61,13 +61,13 @@ export class Maps {
 
   /** @param {Kind} kind @param {number} layer @param {number} heads @returns {Row} */
   row(kind, layer, heads) {
-    const note = h("span", { class: "nn-caption" });
+    const note = h("span", { class: "nn-caption" }), name = h("span");
     const label = h("button", { class: "nn-transformer-layer", type: "button", title: "The mean of all heads", onclick: () => this.onChoose({ kind, layer, head: null }) },
-      `${KINDS[kind]}${kind === "decoder" ? ", masked" : ""}`, h("br"), note);
+      name, h("br"), note);
     const buttons = Array.from({ length: heads }, (_, head) => h("button", {
       class: "nn-transformer-head", type: "button", onclick: () => this.onChoose({ kind, layer, head }),
     }));
-    return { kind, layer, label, note, buttons };
+    return { kind, layer, label, name, note, buttons };
   }
 
   /** @param {Moment} moment @param {Choice} choice */
@@ -108,9 +108,10 @@ export class Maps {
   /** @param {Moment} moment @param {Choice} choice */
   showNumbers(moment, choice) {
     const { side, scale } = this, { alignments, changed } = moment.header, off = new Set(changed.silent.split(","));
-    this.rows.forEach(({ kind, layer, label, note, buttons }, index) => {
+    this.rows.forEach(({ kind, layer, label, name: title, note, buttons }, index) => {
       const own = kind === "cross" ? alignments[`cross.${layer}`] : null;
       const many = this.rows.filter((row) => row.kind === kind).length > 1;
+      setText(title, `${KINDS[kind]}${kind === "decoder" && changed.causal_mask ? ", masked" : ""}`);
       setText(note, many ? `layer ${layer + 1}` : "");
       place(label, 0, index * (side + GAP), NAME - 6, side, scale);
       setAttribute(label, "aria-pressed", String(choice.kind === kind && choice.layer === layer && choice.head === null));
