@@ -260,15 +260,15 @@ export class Curves {
     context.lineWidth = 1;
     context.textAlign = "right";
     context.setLineDash([1, 3]);
-    for (const { label, value, axes } of this.baselines) {
-      if (axes !== this.axes) continue;
-      const y = this.y(value, range);
+    const held = this.baselines.filter(({ axes }) => axes === this.axes).map(({ label, value }) => ({ label, y: this.y(value, range) }));
+    const names = apart(held.map(({ y }) => (y < MARGIN.top + LABEL_ROOM ? y + LABEL_ROOM : y - 4)));
+    held.forEach(({ label, y }, i) => {
       context.beginPath();
       context.moveTo(MARGIN.left, y);
       context.lineTo(right, y);
       context.stroke();
-      context.fillText(label, right, y < MARGIN.top + LABEL_ROOM ? y + LABEL_ROOM : y - 4);
-    }
+      context.fillText(label, right, names[i]);
+    });
     context.setLineDash([]);
   }
 
@@ -333,4 +333,19 @@ function group(metrics, onPress) {
 export function niceCeiling(value) {
   const unit = 10 ** Math.floor(Math.log10(value)) / 10;
   return Math.ceil(value / unit / 5) * 5 * unit;
+}
+
+/**
+ * Moves what is nearer than a line of text to what is above it down, so that no two names overlap.
+ *
+ * @param {number[]} places  from the top, in any order
+ * @returns {number[]}
+ */
+export function apart(places) {
+  const found = [...places];
+  let last = -Infinity;
+  for (const i of places.map((_, place) => place).sort((a, b) => places[a] - places[b])) {
+    found[i] = last = Math.max(found[i], last + LABEL_ROOM);
+  }
+  return found;
 }

@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.kinds import Choice, ConfigError, Flag, Integer, Names, Number, Sizes, Text, shown
+from playground.kinds import Choice, ConfigError, Flag, Integer, Names, Number, Several, Sizes, Text, shown
 from playground.lab import LABS, Metric
 from playground.run import RunConfig
 from playground.settings import Setting
@@ -66,7 +66,7 @@ def vary(base: C, setting: str, values: str) -> dict[str, C]:
 
 def separator(known: Setting) -> str:
     """Returns the separator of a setting's values: a comma, or a slash where values contain commas."""
-    return "/" if isinstance(known.kind, Sizes | Names) else ","
+    return "/" if isinstance(known.kind, Sizes | Names | Several) else ","
 
 
 def usual_values(base: RunConfig, name: str) -> str:

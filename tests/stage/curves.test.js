@@ -6,7 +6,7 @@ import { Bands, nice } from "../../playground/studies/compare/stage/bands.js";
 import { level, said } from "../../playground/studies/compare/stage/levels.js";
 import { legendColors, lowest, ticks } from "../../playground/studies/map/stage/grid.js";
 import { range } from "../../playground/studies/race/stage/losses.js";
-import { Curves, niceCeiling } from "../../playground/stage/curves.js";
+import { apart, Curves, niceCeiling } from "../../playground/stage/curves.js";
 import { History } from "../../playground/stage/history.js";
 import { METRICS, numbers, shaped } from "./networks.js";
 
@@ -198,3 +198,8 @@ function* numbersBetween(low, high) {
   for (let power = Math.log10(low); power <= Math.log10(high); power++) yield 10 ** power;
   for (let i = 0; i < 300; i++) yield low * (high / low) ** random.next().value;
 }
+
+test("the names of baselines keep a line of text between them, in their order", () => {
+  assert.deepEqual(apart([20, 90]), [20, 90]);
+  assert.deepEqual(apart([26, 20, 24]), [48, 20, 34]);
+});

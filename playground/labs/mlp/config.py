@@ -158,6 +158,7 @@ class MLPConfig(RunConfig):
         "Frozen neurons",
         live=True,
         quiet=True,
+        usual=((), ((1, 1),)),
         help="Neurons whose weights and bias learn no more: layer and place, as in 1,3;2,1.",
     )
     zeroed: tuple[tuple[int, int], ...] = setting(
@@ -166,6 +167,7 @@ class MLPConfig(RunConfig):
         "Zeroed neurons",
         live=True,
         quiet=True,
+        usual=((), ((1, 1),)),
         help="Hidden neurons whose output counts as 0: layer and place, as in 1,3;2,1.",
     )
 
