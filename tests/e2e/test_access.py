@@ -31,7 +31,7 @@ def test_escape_closes_a_card_that_tab_has_left(page: Page, address: str) -> Non
     opened(page, address)
     page.get_by_role("button", name="Hidden layer 1, neuron 3", exact=True).press("Enter")
     card = page.get_by_role("dialog", name="Hidden layer 1, neuron 3")
-    card.get_by_role("textbox").last.press("Tab")
+    card.get_by_role("button").last.press("Tab")
     expect(card).to_be_visible()
     assert not card.evaluate("(card) => card.contains(document.activeElement)")
     page.keyboard.press("Escape")
