@@ -328,6 +328,27 @@ LABS = {
         forms={"script": "playground.labs.image.script.script", "safetensors": "playground.export.weights.weights"},
         small={"images": 40, "batch_size": 10},
     ),
+    "sequence": Lab(
+        title="Sequences",
+        about="An RNN, LSTM or GRU unrolled over a sequence: every state, every gate, and how far memory reaches.",
+        group="Networks",
+        path="sequence",
+        config="playground.labs.sequence.config.SequenceConfig",
+        look="playground.labs.sequence.config.Look",
+        experiment="playground.labs.sequence.experiment.SequenceExperiment",
+        page="playground.labs.sequence.page.sequence_page",
+        picture="labs/sequence/stage/picture.js",
+        metrics=(
+            *_LOSSES,
+            _share("token_accuracy", "token accuracy", help="The share of single answers that are right."),
+            _share(
+                "exact_match", "exact match", help="The share of sequences whose answer is right from end to end."
+            ),
+        ),
+        score="test_loss",
+        forms={"safetensors": "playground.export.weights.weights"},
+        small={"hidden": 4},
+    ),
     "transformer": Lab(
         title="Transformer",
         about="An encoder and a decoder that translate: see cross-attention find the right words.",

@@ -1,0 +1,1 @@
+"""Sequences: one recurrent network in five shapes."""

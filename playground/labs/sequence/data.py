@@ -1,0 +1,90 @@
+"""Sequences as tensors, and an answer that is generated token by token."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from playground.labs.sequence.config import SequenceConfig
+from playground.labs.sequence.model import Network
+from playground.labs.sequence.tasks import Examples, Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """N sequences: ``inputs`` (N, T, D), ``targets`` (N, T), -1 or NaN for none, and before an encoder ``sources``
+    (N, S, D) of ``lengths`` (N,). Tokens are one-hot; nothing is zeros."""
+
+    inputs: Tensor
+    targets: Tensor
+    sources: Tensor | None
+    lengths: Tensor | None
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def __getitem__(self, rows: Tensor) -> "Batch":
+        sources = None if self.sources is None else self.sources[rows]
+        lengths = None if self.lengths is None else self.lengths[rows]
+        return Batch(inputs=self.inputs[rows], targets=self.targets[rows], sources=sources, lengths=lengths)
+
+
+def prepared(task: Task, examples: Examples) -> Batch:
+    """Returns examples as tensors."""
+    inputs, targets, sources = (
+        torch.from_numpy(each) for each in (examples.inputs, examples.targets, examples.sources)
+    )
+    if task.is_series:
+        return Batch(inputs=inputs[..., None], targets=targets, sources=None, lengths=None)
+    if task.shape != "unaligned":
+        return Batch(inputs=one_hot(inputs, len(task.reads)), targets=targets, sources=None, lengths=None)
+    return Batch(
+        inputs=one_hot(inputs, len(task.says)),
+        targets=targets,
+        sources=one_hot(sources, len(task.reads)),
+        lengths=(sources >= 0).sum(1),
+    )
+
+
+def one_hot(tokens: Tensor, size: int) -> Tensor:
+    """Returns tokens (…) as (…, size): 1 at the token, zeros for -1."""
+    return F.one_hot(tokens + 1, size + 1)[..., 1:].float()
+
+
+def loss_of(outputs: Tensor, targets: Tensor) -> Tensor:
+    """The mean over all steps with a target: cross-entropy, of values the squared error."""
+    if targets.is_floating_point():
+        known = ~targets.isnan()
+        return F.mse_loss(outputs[..., 0][known], targets[known])
+    return F.cross_entropy(outputs.flatten(0, 1), targets.flatten(), ignore_index=-1)
+
+
+@torch.no_grad()
+def generated(
+    network: Network,
+    config: SequenceConfig,
+    batch: Batch,
+    temperature: float = 0.0,
+    generator: torch.Generator | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Returns the answers (N, T), and the inputs (N, T, D) that they became, when every token said is the next input.
+
+    The likeliest token is said; at a ``temperature`` above 0 one is drawn by softmax(outputs / temperature).
+    """
+    read = None if batch.sources is None or batch.lengths is None else network.read(batch.sources, batch.lengths)
+    state = network.handed_over(read, batch.lengths, len(batch))
+    inputs, said = batch.inputs.clone(), []
+    size, classes, _ = config.sizes
+    for place in range(inputs.shape[1]):
+        (step,) = network.cell(inputs[:, place : place + 1], state)
+        outputs, _ = network.outputs(step.h[:, None], read, batch.lengths)
+        tokens = outputs[:, 0].argmax(-1)
+        if temperature:
+            shares = (outputs[:, 0] / temperature).softmax(-1)
+            tokens = torch.multinomial(shares, 1, generator=generator)[:, 0]
+        said.append(tokens)
+        state = step.h, step.c
+        if place + 1 < inputs.shape[1]:
+            inputs[:, place + 1] = one_hot(tokens + size - classes, size)  # what is said comes last of what is read
+    return torch.stack(said, 1), inputs

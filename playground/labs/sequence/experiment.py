@@ -1,0 +1,206 @@
+"""The sequence lab: a plain PyTorch loop over sequences, and everything that can be seen of the network in it.
+
+Read from the top: the data, the network, the training loop, then what can be seen and changed.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from playground.catalog import OPTIMIZERS, resolve
+from playground.export.palette import diverging
+from playground.kinds import ConfigError, Number
+from playground.lab import LABS, Experiment
+from playground.labs.sequence import probes
+from playground.labs.sequence.config import Look, SequenceConfig
+from playground.labs.sequence.data import Batch, generated, loss_of, prepared
+from playground.labs.sequence.model import Network
+from playground.labs.sequence.tasks import TASKS, examples_of
+from playground.run import Edit, Snapshot, View
+from playground.training.batches import rows
+from playground.training.history import History
+from playground.training.measure import Meter
+from playground.training.slices import Slicer
+from playground.training.state import set_element
+
+PARAMETER = Number(-1000, 1000)  # what a person may type for a weight or bias
+MEASURED_SHARE = 1 / 6  # of the time at most
+
+
+class SequenceExperiment(Experiment):
+    """One network in training. ``config`` is the configuration with all live edits applied."""
+
+    network: Network
+
+    def __init__(self, config: SequenceConfig) -> None:
+        self.config = config
+        self.step = self.edits = 0
+        self.notice: str | None = None
+        self.train, self.test = drawn(config.task, config.length, config.data_seed)
+        size, classes, source = config.sizes
+        self.network = Network(config.cell, size, config.units, classes, source, config.attention)
+        self.network.initialize(torch.Generator().manual_seed(config.seed), config.forget_bias)
+        self.optimizers = {"optimizer": optimizer_of(config, self.network)}
+        self._follow()
+        self._slicer = Slicer(rate=100)
+        self._meter = Meter(self._measure, MEASURED_SHARE)
+        self.history = History(LABS[config.lab].columns)
+        self.metrics()
+        self.record()
+
+    # Training
+
+    def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
+        """Train for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent. Returns how many.
+
+        Stops at the first batch whose loss is not finite, and says so in ``notice``.
+        """
+        if self.notice is not None:
+            return 0
+        done = self._slicer.run(self._train, steps, budget_s)
+        if done:
+            self._meter.look(self.step, self._slicer.took_s)
+            self.record()
+        return done
+
+    def _train(self, count: int) -> int:
+        optimizer = self.optimizers["optimizer"]
+        for done in range(count):
+            batch = self.train[rows(self.step, len(self.train), self.config.batch_size, self.config.seed)]
+            loss = loss_of(self._outputs(batch, self.config.truncate), batch.targets)
+            if not loss.isfinite():
+                self.notice = (
+                    f"Training stopped at step {self.step}: the loss of the next sequences is infinite. "
+                    f"Try a lower learning rate than {self.config.learning_rate:g}."
+                )
+                return done
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            if self.config.clip:
+                torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip)
+            optimizer.step()
+            self.step += 1
+        return count
+
+    def _outputs(self, batch: Batch, truncate: int = 0) -> Tensor:
+        """The outputs (N, T, C) for a batch; where an answer is generated, its true beginning is the input."""
+        found: Tensor = self.network(batch.inputs, batch.sources, batch.lengths, truncate)
+        return found
+
+    @property
+    def epoch(self) -> float:
+        """Passes over the training sequences so far."""
+        return self.step * self.config.batch_size / len(self.train)
+
+    def metrics(self) -> Mapping[str, float | None]:
+        """Mean loss over the test sequences and over as many of training; the share of test tokens that are right,
+        and of sequences that are right from end to end, of an answer that is generated as it is generated."""
+        return self._meter.now(self.step)
+
+    def measured(self) -> tuple[int, Mapping[str, float | None]]:
+        return self._meter.step, self._meter.newest
+
+    @torch.no_grad()
+    def _measure(self) -> dict[str, float | None]:
+        test = self.test
+        outputs = self._outputs(test)
+        known = self.train[torch.arange(min(len(self.train), len(test)))]
+        losses = {
+            "train_loss": loss_of(self._outputs(known), known.targets),
+            "test_loss": loss_of(outputs, test.targets),
+        }
+        found: dict[str, float | None] = {
+            name: loss.item() if math.isfinite(loss.item()) else None for name, loss in losses.items()
+        }
+        if not self.config.what.is_series:
+            counts = test.targets >= 0
+            found["token_accuracy"] = float((outputs.argmax(-1) == test.targets)[counts].float().mean())
+            answers = (
+                generated(self.network, self.config, test)[0] if self.config.what.generates else outputs.argmax(-1)
+            )
+            found["exact_match"] = float(((answers == test.targets) | ~counts).all(1).float().mean())
+        return found
+
+    # Seeing
+
+    def observe(self, run_id: str, view: View) -> Snapshot:
+        """The panels of ``view``: ``stage`` (one sequence, unrolled, and what the look asks for), ``scene`` (words,
+        gates, baselines) and ``thumbnail`` (the hidden states of the first test sequence)."""
+        arrays: dict[str, NDArray[Any]] = {}
+        info: dict[str, Any] = {"tier": "plain", "edits": self.edits}
+        if "stage" in view.panels:
+            look = view.look_as(Look)
+            said, arrays = probes.stage(self.network, self.config, self.test, look)
+            info |= {"view": look.to_json(), "zeroed": self.config.zeroed, "clamped": self.config.clamped, **said}
+        if "scene" in view.panels:
+            info["scene"] = probes.scene(self.config, self.train, self.test)
+        if "thumbnail" in view.panels:
+            states = probes.states(self.network, self.test[torch.tensor([0])])  # (T, H)
+            arrays["thumbnail"] = diverging(probes.levels(states.T))
+        return Snapshot.of(self, run_id, info, arrays)
+
+    # Changing
+
+    def apply(self, target: str, value: Any) -> Edit:
+        """Change a live setting, or one number of a parameter (``cell.weight_hh[0,0]``), from the next update on.
+
+        Raises ConfigError, changing nothing.
+        """
+        known = self.config.settings().get(target)
+        if known is None:
+            value = PARAMETER.check(value)
+            set_element(self.network, target, value)
+        elif known.live:
+            self.config = replace(self.config, **{target: value})
+            value = getattr(self.config, target)
+            self._follow()
+        else:
+            raise ConfigError(f"{target} cannot change during a run; it needs a new one")
+        self.notice = None
+        self._meter.forget()
+        self.edits += 1
+        self.record()
+        return Edit(step=self.step, target=target, value=value)
+
+    def _follow(self) -> None:
+        """Bring what is made of live settings in line with them."""
+        for group in self.optimizers["optimizer"].param_groups:
+            group["lr"] = self.config.learning_rate
+        for cell in filter(None, (self.network.encoder, self.network.cell)):
+            cell.clamped = self.config.gates
+            cell.zeroed = None
+            if self.config.silent:
+                cell.zeroed = torch.ones(cell.hidden)
+                cell.zeroed[self.config.silent] = 0
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from an earlier ``state`` of a run with the same configuration and the same live edits."""
+        super().restore(state)
+        self._follow()
+        self._meter.forget()
+
+    def has_diverged(self) -> bool:
+        return self.notice is not None
+
+
+@lru_cache(maxsize=4)
+def drawn(task: str, length: int, seed: int) -> tuple[Batch, Batch]:
+    """Returns the sequences to train on and those to test. Runs share them: nobody writes into them."""
+    train, test = examples_of(TASKS[task], length, seed)
+    return prepared(TASKS[task], train), prepared(TASKS[task], test)
+
+
+def optimizer_of(config: SequenceConfig, network: Network) -> torch.optim.Optimizer:
+    """The optimizer; Adam in one fused kernel."""
+    entry = OPTIMIZERS[config.optimizer]
+    fused = {"fused": True} if config.optimizer == "adam" else {}
+    found: torch.optim.Optimizer = resolve(entry.torch)(
+        network.parameters(), lr=config.learning_rate, **entry.arguments, **fused
+    )
+    return found

@@ -1,0 +1,35 @@
+"""Questions to start from: the settings that ask each, and what to look for. Figures are of a few seeds."""
+
+from playground.pages.head import Question
+
+QUESTIONS = (
+    Question(
+        "What does “not” do?",
+        "Press Play. The last step says whether the main clause praises; the other clause says anything. After 600 "
+        "updates all of 200 unseen sentences were right with three seeds.",
+        {},
+    ),
+    Question(
+        "Can a bag of words tell?",
+        "The same words without their order: a sum. It stays at chance, about half, however long it trains.",
+        {"cell": "bag"},
+    ),
+    Question(
+        "What does a gate remember?",
+        "A letter, 40 distractors, a question: which letter was it? With a forget bias of 5 an LSTM had all of 200 "
+        "right after 600 updates; with 0 it was at chance, a quarter. Look at the row of gradients before you press "
+        "Play: how far back does it reach? Then set the bias to 0.",
+        {"task": "recall", "length": 40, "cell": "lstm", "hidden": 32, "forget_bias": 5.0, "learning_rate": 0.003},
+    ),
+    Question(
+        "Does it count brackets?",
+        "The answer at every step is how many brackets are open. Look for a row of h that rises and falls with them.",
+        {"task": "depth", "hidden": 8},
+    ),
+    Question(
+        "Does it need attention?",
+        "English numbers into French: an encoder reads, a decoder writes. Without attention all that was read must "
+        "fit into one state.",
+        {"task": "french", "cell": "lstm", "hidden": 64},
+    ),
+)

@@ -1,0 +1,149 @@
+"""Sequences: cells equal torch's, what is shown is what autograd says, and it learns what the page says it learns."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from playground.kinds import ConfigError
+from playground.labs.sequence.config import GATES, Look, SequenceConfig
+from playground.labs.sequence.experiment import SequenceExperiment
+from playground.labs.sequence.model import GATES as NAMES
+from playground.labs.sequence.model import Cell
+from playground.labs.sequence.tasks import TASKS, examples_of
+from playground.run import View
+
+FUSED = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+STAGE = frozenset({"stage"})
+
+
+def drawn(kind: str, size: int = 3, hidden: int = 5) -> Cell:
+    cell = Cell(kind, size, hidden)
+    generator = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        for parameter in cell.parameters():
+            parameter.uniform_(-0.8, 0.8, generator=generator)
+    return cell
+
+
+def trained(steps: int, **settings: Any) -> SequenceExperiment:
+    experiment = SequenceExperiment(SequenceConfig(**settings))
+    experiment.advance(steps=steps)
+    return experiment
+
+
+def stage(experiment: SequenceExperiment, **look: Any) -> Any:
+    return experiment.observe("run", View(panels=STAGE, look=Look(**look)))
+
+
+@pytest.mark.parametrize("kind", FUSED)
+def test_a_cell_is_torchs(kind: str) -> None:
+    cell, fused = drawn(kind), FUSED[kind](3, 5, batch_first=True)
+    fused.load_state_dict({f"{name}_l0": value for name, value in cell.state_dict().items()})
+    inputs = torch.randn(4, 9, 3, generator=torch.Generator().manual_seed(2), requires_grad=True)
+    steps = cell(inputs, cell.start(4))
+    expected = fused(inputs)[0]
+    found = torch.stack([step.h for step in steps], 1)
+    torch.testing.assert_close(found, expected, atol=1e-6, rtol=1e-5)
+    gradients = (torch.autograd.grad(each.square().sum(), inputs)[0] for each in (found, expected))
+    torch.testing.assert_close(*gradients, atol=1e-5, rtol=1e-5)
+
+
+def test_a_clamped_gate_is_that_number() -> None:
+    cell = drawn("lstm")
+    cell.clamped = {"f": 1.0, "i": 0.0}
+    c = torch.full((2, 5), 0.7)
+    steps = cell(torch.ones(2, 6, 3), (torch.zeros(2, 5), c))
+    assert all(torch.equal(step.c, c) for step in steps)
+    torch.testing.assert_close(steps[-1].h, steps[-1].gates[3] * c.tanh())
+
+
+def test_names_of_gates_agree() -> None:
+    assert {kind: "".join(names) for kind, names in NAMES.items()} == GATES
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru", "bag"])
+def test_every_task_trains_with_every_cell_and_is_seen(task: str, cell: str) -> None:
+    experiment = trained(2, task=task, cell=cell, hidden=3, length=6)
+    assert None not in experiment.metrics().values()
+    for panel in ("unrolled", "units", "free"):
+        arrays = stage(experiment, panel=panel).arrays
+        assert all(np.isfinite(arrays[name]).all() for name in ("hidden", "gates", "outputs", "reach"))
+
+
+@pytest.mark.parametrize(("task", "attention"), [("depth", False), ("french", False), ("french", True)])
+def test_what_is_shown_is_what_autograd_says(task: str, attention: bool) -> None:
+    experiment = trained(5, task=task, cell="lstm", hidden=6, length=7, attention=attention)
+    seen = stage(experiment, example=3)
+    arrays, at, source = seen.arrays, seen.info["at"], seen.info["source"]
+    steps = at - source + 1
+    one = experiment.test[torch.tensor([3])]
+    inputs = one.inputs[:, :steps].clone().requires_grad_()
+    outputs = experiment.network(inputs, one.sources, one.lengths)
+    np.testing.assert_allclose(arrays["outputs"][:steps], outputs[0].softmax(-1).detach(), atol=1e-6)
+    (gradient,) = torch.autograd.grad(outputs[0, -1, seen.info["asked"]], inputs)
+    np.testing.assert_allclose(arrays["reach"][source : source + steps], gradient[0].norm(dim=-1), atol=1e-6)
+    i, f, g, o = arrays["gates"][:, at]
+    np.testing.assert_allclose(arrays["cell"][at], f * arrays["before"][1] + i * g, atol=1e-6)
+    np.testing.assert_allclose(arrays["hidden"][at], o * np.tanh(arrays["cell"][at]), atol=1e-6)
+    sums = torch.tensor(arrays["parts"].sum(0))
+    np.testing.assert_allclose(i, sums[0].sigmoid(), atol=1e-6)
+    if attention:
+        np.testing.assert_allclose(arrays["attention"].sum(1), 1, atol=1e-5)
+
+
+def test_a_unit_that_is_zeroed_costs_what_is_said() -> None:
+    experiment = trained(60, task="depth", hidden=6, length=12)
+    worth = stage(experiment, panel="units").arrays["worth"]
+    few = experiment.test[torch.arange(40)]
+
+    def loss() -> float:
+        outputs = experiment.network(few.inputs).flatten(0, 1)
+        return nn.functional.cross_entropy(outputs, few.targets.flatten()).item()
+
+    before = loss()
+    experiment.apply("zeroed", "2")
+    assert worth[2] == pytest.approx(loss() - before, abs=1e-5)
+
+
+def test_what_a_person_types_is_read_or_named() -> None:
+    experiment = trained(1, hidden=4)
+    assert stage(experiment, typed="the film was not bad").info["tokens"] == ["the", "film", "was", "not", "bad"]
+    assert "'movie' is unknown" in stage(experiment, typed="the movie").info["refused"]
+    with pytest.raises(ConfigError, match="there is no unit"):
+        experiment.apply("zeroed", "4")
+    with pytest.raises(ConfigError, match="fixes no gate"):
+        experiment.apply("clamped", "f=1")
+
+
+@pytest.mark.parametrize("task", [name for name, task in TASKS.items() if task.splits])
+def test_what_tests_was_not_trained_on(task: str) -> None:
+    train, test = examples_of(TASKS[task], 12, 0)
+    rows = [{(*s, *i) for s, i in zip(x.sources.tolist(), x.inputs.tolist(), strict=True)} for x in (train, test)]
+    assert len(test.inputs) >= 100
+    assert not rows[0] & rows[1]
+
+
+# Learning
+
+
+def test_the_order_of_words_is_what_a_recurrent_network_adds() -> None:
+    assert trained(600).metrics()["exact_match"] >= 0.98
+    assert 0.35 < trained(300, cell="bag").metrics()["exact_match"] < 0.65
+
+
+def test_a_forget_bias_lets_the_gradient_reach_back() -> None:
+    reach = {
+        bias: stage(trained(0, task="recall", length=40, cell="lstm", hidden=32, forget_bias=bias)).arrays["reach"][0]
+        for bias in (0.0, 5.0)
+    }
+    assert reach[0.0] < 1e-4 < 1e-3 < reach[5.0]
+
+
+def test_attention_and_spelling_are_learned() -> None:
+    settings: dict[str, Any] = {"task": "french", "cell": "lstm", "hidden": 32, "attention": True}
+    assert trained(250, **settings).metrics()["exact_match"] > 0.8
+    assert trained(250, task="spell", hidden=32).metrics()["exact_match"] > 0.9
