@@ -5,7 +5,6 @@ Read from the top: the data, the network, the training loop, then what can be se
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,60 +15,35 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from playground.catalog import ACTIVATIONS, OPTIMIZERS, resolve
-from playground.kinds import ConfigError, Number
-from playground.lab import LABS, Experiment
 from playground.labs.image import drawing, probes
 from playground.labs.image.config import DRAWN, ImageConfig, Look
 from playground.labs.image.images import images_of, marked, nearest_accuracy
 from playground.labs.image.model import Network
-from playground.run import Edit, Snapshot, View
+from playground.plain import PlainExperiment
+from playground.run import Snapshot, View
 from playground.training.batches import generator, rows
-from playground.training.history import History
-from playground.training.measure import Meter
-from playground.training.slices import Slicer
-from playground.training.state import set_element
 
-PARAMETER = Number(-1000, 1000)  # what a person may type for a weight or bias
 CHUNK = 90  # images that go through the network at once when it is measured: they stay in the cache
 MEASURED_SHARE = 1 / 6  # of the time at most
 STRIP, DRAWN_STRIP = 8, 4  # test images that are always in sight; fewer beside a drawing
 
 
-class ImageExperiment(Experiment):
+class ImageExperiment(PlainExperiment):
     """One network in training. ``config`` is the configuration with all live edits applied."""
 
+    config: ImageConfig
     network: Network
 
     def __init__(self, config: ImageConfig) -> None:
         self.config = config
-        self.step = self.edits = 0
-        self.notice: str | None = None
         self._images, self._labels, self._test_images, self._test_labels = tensors(*config.drawn)
         self.network = self._untrained()
         self.optimizers = {"optimizer": optimizer_of(config, self.network)}
-        self._follow()
-        self._slicer = Slicer(rate=200)
-        self._meter = Meter(self._measure, MEASURED_SHARE)
         self._test_logits = torch.zeros(len(self._test_labels), len(config.classes))
         self._first_of_class = [int(place) for place in np.unique(self._test_labels, return_index=True)[1]]
-        self.history = History(LABS[config.lab].columns)
-        self.metrics()
-        self.record()
+        self._begin(200, MEASURED_SHARE)
 
     # Training
-
-    def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
-        """Train for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent. Returns how many.
-
-        Stops at the first batch whose loss is not finite, and says so in ``notice``.
-        """
-        if self.notice is not None:
-            return 0
-        done = self._slicer.run(self._train, steps, budget_s)
-        if done:
-            self._meter.look(self.step, self._slicer.took_s)
-            self.record()
-        return done
 
     def _train(self, count: int) -> int:
         optimizer = self.optimizers["optimizer"]
@@ -80,10 +54,7 @@ class ImageExperiment(Experiment):
                 dropout.generator = generator(self.config.seed, "dropout", self.step)
             loss = F.cross_entropy(self.network(self._images[batch]), self._labels[batch])
             if not loss.isfinite():
-                self.notice = (
-                    f"Training stopped at step {self.step}: the loss of the next images is infinite. "
-                    f"Try a lower learning rate than {self.config.learning_rate:g}."
-                )
+                self._stop("images")
                 return done
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
@@ -96,14 +67,8 @@ class ImageExperiment(Experiment):
         """Passes over the training images so far."""
         return self.step * self.config.batch_size / len(self._images)
 
-    def metrics(self) -> Mapping[str, float | None]:
-        """Mean loss and accuracy over the test images, and over as many training images, drawn once."""
-        return self._meter.now(self.step)
-
-    def measured(self) -> tuple[int, Mapping[str, float | None]]:
-        return self._meter.step, self._meter.newest
-
     def _measure(self) -> dict[str, float | None]:
+        """Mean loss and accuracy over the test images, and over as many training images, drawn once."""
         found: dict[str, float | None] = {}
         known = slice(0, len(self._test_images))
         for part, images, labels in (
@@ -221,31 +186,8 @@ class ImageExperiment(Experiment):
 
     # Changing
 
-    def apply(self, target: str, value: Any) -> Edit:
-        """Change a live setting, or one number of a parameter (``conv1.weight[0,0,2,2]``), from the next update on.
-
-        Raises ConfigError, changing nothing.
-        """
-        known = self.config.settings().get(target)
-        if known is None:
-            value = PARAMETER.check(value)
-            set_element(self.network, target, value)
-        elif known.live:
-            self.config = replace(self.config, **{target: value})
-            value = getattr(self.config, target)
-            self._follow()
-        else:
-            raise ConfigError(f"{target} cannot change during a run; it needs a new one")
-        self.notice = None
-        self._meter.forget()
-        self.edits += 1
-        self.record()
-        return Edit(step=self.step, target=target, value=value)
-
     def _follow(self) -> None:
-        """Bring what is made of live settings in line with them."""
-        for group in self.optimizers["optimizer"].param_groups:
-            group["lr"] = self.config.learning_rate
+        super()._follow()
         self.network.silence(self.config.silenced)
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -253,9 +195,6 @@ class ImageExperiment(Experiment):
         super().restore(state)
         self._follow()
         self._meter.forget()
-
-    def has_diverged(self) -> bool:
-        return self.notice is not None
 
 
 @lru_cache(maxsize=4)

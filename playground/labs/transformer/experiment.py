@@ -5,7 +5,6 @@ Read from the top: the data, the network, the training loop, then what can be se
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import torch
@@ -14,36 +13,29 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from playground.catalog import OPTIMIZERS, resolve
-from playground.kinds import ConfigError, Number
-from playground.lab import LABS, Experiment
 from playground.labs.transformer import probes
 from playground.labs.transformer.config import Look, TransformerConfig
 from playground.labs.transformer.model import Seen, Switches, Transformer, untrained
 from playground.labs.transformer.tasks import TASKS, joined
 from playground.labs.transformer.translate import alignments, translations
 from playground.labs.transformer.words import PADDING_NUMBER, Batch, baselines, batches
-from playground.run import Edit, Snapshot, View
+from playground.plain import PlainExperiment
+from playground.run import Snapshot, View
 from playground.training.batches import generator, rows
-from playground.training.history import History
-from playground.training.measure import Meter
-from playground.training.slices import Slicer
-from playground.training.state import set_element
 from playground.training.turns import give_way
 
-PARAMETER = Number(-1000, 1000)  # what a person may type for a weight or bias
 MEASURED_SHARE = 1 / 5  # of the time at most
 CHUNK = 50  # pairs that go through the network at once when it is measured
 
 
-class TransformerExperiment(Experiment):
+class TransformerExperiment(PlainExperiment):
     """A network in training. ``config`` is the configuration with all live edits applied."""
 
+    config: TransformerConfig
     network: Transformer
 
     def __init__(self, config: TransformerConfig) -> None:
         self.config = config
-        self.step = self.edits = 0
-        self.notice: str | None = None
         self._corpus = config.corpus
         self._train_pairs, self._test_pairs = batches(*self._drawn)
         self.network = untrained(config)
@@ -52,14 +44,9 @@ class TransformerExperiment(Experiment):
         self.optimizers = {
             "optimizer": rule(self.network.parameters(), lr=config.learning_rate, fused=True, **entry.arguments)
         }
-        self._follow()
-        self._slicer = Slicer(rate=50)
-        self._meter = Meter(self._measure, MEASURED_SHARE)
         self._written = torch.zeros(0, 0, dtype=torch.int64)
         self._alignments: dict[str, list[float]] = {}
-        self.history = History(LABS[config.lab].columns)
-        self.metrics()
-        self.record()
+        self._begin(50, MEASURED_SHARE)
 
     @property
     def _drawn(self) -> tuple[str, str, str, int]:
@@ -67,19 +54,6 @@ class TransformerExperiment(Experiment):
         return self.config.task, self.config.target, self.config.held_out, self.config.data_seed
 
     # Training
-
-    def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
-        """Train for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent. Returns how many.
-
-        Stops at the first batch whose loss is not finite, and says so in ``notice``.
-        """
-        if self.notice is not None:
-            return 0
-        done = self._slicer.run(self._train, steps, budget_s)
-        if done:
-            self._meter.look(self.step, self._slicer.took_s)
-            self.record()
-        return done
 
     def _train(self, count: int) -> int:
         optimizer = self.optimizers["optimizer"]
@@ -91,10 +65,7 @@ class TransformerExperiment(Experiment):
             loss = loss_of(self.network(batch.source, batch.inputs), batch)
             self.network.generator = None
             if not loss.isfinite():
-                self.notice = (
-                    f"Training stopped at step {self.step}: the loss of the next pairs is infinite. "
-                    f"Try a lower learning rate than {self.config.learning_rate:g}."
-                )
+                self._stop("pairs")
                 return done
             give_way()
             optimizer.zero_grad()
@@ -108,19 +79,10 @@ class TransformerExperiment(Experiment):
         """Passes over the training pairs so far."""
         return self.step * self.config.batch_size / len(self._train_pairs)
 
-    def metrics(self) -> Mapping[str, float | None]:
-        """Loss of the first training pairs and of the test pairs; of the latter also the share of words that are
-        right given the right words before, of sentences written right without help, and the alignment."""
-        return self._meter.now(self.step)
-
-    def measured(self) -> tuple[int, Mapping[str, float | None]]:
-        return self._meter.step, self._meter.newest
-
-    def has_diverged(self) -> bool:
-        return self.notice is not None
-
     @torch.inference_mode()
     def _measure(self) -> dict[str, float | None]:
+        """Loss of the first training pairs and of the test pairs; of the latter also the share of words that are
+        right given the right words before, of sentences written right without help, and the alignment."""
         test = self._test_pairs
         train_loss, _, _ = self._forced(self._train_pairs[: len(test)])
         test_loss, right, self._alignments = self._forced(test)
@@ -207,30 +169,8 @@ class TransformerExperiment(Experiment):
 
     # Changing
 
-    def apply(self, target: str, value: Any) -> Edit:
-        """Change a live setting, or one number of a parameter (``encoder.0.attention.query.weight[0,0]``), from the
-        next update on. Raises ConfigError, changing nothing."""
-        known = self.config.settings().get(target)
-        if known is None:
-            value = PARAMETER.check(value)
-            set_element(self.network, target, value)
-        elif known.live:
-            self.config = replace(self.config, **{target: value})
-            value = getattr(self.config, target)
-            self._follow()
-        else:
-            raise ConfigError(f"{target} cannot change during a run; it needs a new one")
-        self.notice = None
-        self._meter.forget()
-        self.edits += 1
-        self.metrics()
-        self.record()
-        return Edit(step=self.step, target=target, value=value)
-
     def _follow(self) -> None:
-        """Bring what is made of live settings in line with them."""
-        for group in self.optimizers["optimizer"].param_groups:
-            group["lr"] = self.config.learning_rate
+        super()._follow()
         self.network.switch(
             Switches(
                 causal_mask=self.config.causal_mask,
