@@ -15,21 +15,15 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from playground.catalog import OPTIMIZERS, resolve
-from playground.kinds import ConfigError, Number
-from playground.lab import LABS, Experiment
 from playground.labs.gpt import entropies, probes
 from playground.labs.gpt.config import GPTConfig, Look
 from playground.labs.gpt.model import GPT
 from playground.labs.gpt.sampling import Sampler, continued, generate
 from playground.labs.gpt.texts import Text, joined, longest_copy, text_of, word_share
-from playground.run import Edit, Snapshot, View
+from playground.plain import PlainExperiment
+from playground.run import Snapshot, View
 from playground.training.batches import generator
-from playground.training.history import History
-from playground.training.measure import Meter
-from playground.training.slices import Slicer
-from playground.training.state import set_element
 
-PARAMETER = Number(-1000, 1000)  # what a person may type for a weight or bias
 IGNORED = -100  # a target that does not count, in torch's cross-entropy
 MEASURED_SHARE = 1 / 6  # of the time at most
 MEASURED = 48  # pieces of text that are measured
@@ -37,46 +31,27 @@ WRITTEN = 120  # characters that it writes for a person to read
 SAMPLES, SAMPLE_LENGTH = 16, 60  # texts from which the share of real words is told
 
 
-class GPTExperiment(Experiment):
+class GPTExperiment(PlainExperiment):
     """One network in training. ``config`` is the configuration with all live edits applied."""
 
+    config: GPTConfig
     network: GPT
 
     def __init__(self, config: GPTConfig) -> None:
         self.config = config
-        self.step = self.edits = 0
-        self.notice: str | None = None
         self.text = config.text
         self._train_pieces = pieces_of(config.corpus, config.data_seed, self._own, config.places, False)
         self._test_pieces = pieces_of(config.corpus, config.data_seed, self._own, config.places, True)
         self.network = network_of(config)
         self.optimizers = {"optimizer": optimizer_of(config, self.network)}
-        self._follow()
-        self._slicer = Slicer(rate=50)
-        self._meter = Meter(self._measure, MEASURED_SHARE)
         self._written: tuple[Any, str] = None, ""
-        self.history = History(LABS[config.lab].columns)
-        self.metrics()
-        self.record()
+        self._begin(50, MEASURED_SHARE)
 
     @property
     def _own(self) -> str:
         return self.config.own if self.config.corpus == "own" else ""
 
     # Training
-
-    def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
-        """Train for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent. Returns how many.
-
-        Stops at the first batch whose loss is not finite, and says so in ``notice``.
-        """
-        if self.notice is not None:
-            return 0
-        done = self._slicer.run(self._train, steps, budget_s)
-        if done:
-            self._meter.look(self.step, self._slicer.took_s)
-            self.record()
-        return done
 
     def _train(self, count: int) -> int:
         optimizer, config = self.optimizers["optimizer"], self.config
@@ -85,10 +60,7 @@ class GPTExperiment(Experiment):
             chance = generator(config.seed, "dropout", self.step) if config.dropout else None
             loss = loss_of(self.network(inputs, chance), targets)
             if not loss.isfinite():
-                self.notice = (
-                    f"Training stopped at step {self.step}: the loss of the next batch is infinite. "
-                    f"Try a lower learning rate than {config.learning_rate:g}."
-                )
+                self._stop("batch")
                 return done
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
@@ -103,15 +75,9 @@ class GPTExperiment(Experiment):
 
     # Measuring
 
-    def metrics(self) -> Mapping[str, float | None]:
-        """Mean losses; the share of real words in texts that it writes, or of right answers in a task."""
-        return self._meter.now(self.step)
-
-    def measured(self) -> tuple[int, Mapping[str, float | None]]:
-        return self._meter.step, self._meter.newest
-
     @torch.inference_mode()
     def _measure(self) -> dict[str, float | None]:
+        """Mean losses; the share of real words in texts that it writes, or of right answers in a task."""
         found: dict[str, float | None] = {}
         for part, pieces in (("train", self._train_pieces), ("test", self._test_pieces)):
             inputs, targets = pieces.first(MEASURED)
@@ -257,31 +223,8 @@ class GPTExperiment(Experiment):
 
     # Changing
 
-    def apply(self, target: str, value: Any) -> Edit:
-        """Change a live setting, or one number of a parameter, from the next update on.
-
-        Raises ConfigError, changing nothing.
-        """
-        known = self.config.settings().get(target)
-        if known is None:
-            value = PARAMETER.check(value)
-            set_element(self.network, target, value)
-        elif known.live:
-            self.config = replace(self.config, **{target: value})
-            value = getattr(self.config, target)
-            self._follow()
-        else:
-            raise ConfigError(f"{target} cannot change during a run; it needs a new one")
-        self.notice = None
-        self._meter.forget()
-        self.edits += 1
-        self.record()
-        return Edit(step=self.step, target=target, value=value)
-
     def _follow(self) -> None:
-        """Bring what is made of live settings in line with them."""
-        for group in self.optimizers["optimizer"].param_groups:
-            group["lr"] = self.config.learning_rate
+        super()._follow()
         self.network.switch_off(*self.config.parts_off)
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -290,9 +233,6 @@ class GPTExperiment(Experiment):
         self._follow()
         self._meter.forget()
         self._written = None, ""
-
-    def has_diverged(self) -> bool:
-        return self.notice is not None
 
 
 class Pieces:

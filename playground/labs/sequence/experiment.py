@@ -5,7 +5,6 @@ Read from the top: the data, the network, the training loop, then what can be se
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,59 +14,34 @@ from torch import Tensor
 
 from playground.catalog import OPTIMIZERS, resolve
 from playground.export.palette import diverging
-from playground.kinds import ConfigError, Number
-from playground.lab import LABS, Experiment
 from playground.labs.sequence import probes
 from playground.labs.sequence.config import Look, SequenceConfig
 from playground.labs.sequence.data import Batch, generated, loss_of, prepared
 from playground.labs.sequence.model import Network
 from playground.labs.sequence.tasks import TASKS, examples_of
-from playground.run import Edit, Snapshot, View
+from playground.plain import PlainExperiment
+from playground.run import Snapshot, View
 from playground.training.batches import rows
-from playground.training.history import History
-from playground.training.measure import Meter
-from playground.training.slices import Slicer
-from playground.training.state import set_element
 
-PARAMETER = Number(-1000, 1000)  # what a person may type for a weight or bias
 MEASURED_SHARE = 1 / 6  # of the time at most
 
 
-class SequenceExperiment(Experiment):
+class SequenceExperiment(PlainExperiment):
     """One network in training. ``config`` is the configuration with all live edits applied."""
 
+    config: SequenceConfig
     network: Network
 
     def __init__(self, config: SequenceConfig) -> None:
         self.config = config
-        self.step = self.edits = 0
-        self.notice: str | None = None
         self.train, self.test = drawn(config.task, config.length, config.data_seed)
         size, classes, source = config.sizes
         self.network = Network(config.cell, size, config.units, classes, source, config.attention)
         self.network.initialize(torch.Generator().manual_seed(config.seed), config.forget_bias)
         self.optimizers = {"optimizer": optimizer_of(config, self.network)}
-        self._follow()
-        self._slicer = Slicer(rate=100)
-        self._meter = Meter(self._measure, MEASURED_SHARE)
-        self.history = History(LABS[config.lab].columns)
-        self.metrics()
-        self.record()
+        self._begin(100, MEASURED_SHARE)
 
     # Training
-
-    def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
-        """Train for ``steps`` updates, for about ``budget_s`` seconds, or until either is spent. Returns how many.
-
-        Stops at the first batch whose loss is not finite, and says so in ``notice``.
-        """
-        if self.notice is not None:
-            return 0
-        done = self._slicer.run(self._train, steps, budget_s)
-        if done:
-            self._meter.look(self.step, self._slicer.took_s)
-            self.record()
-        return done
 
     def _train(self, count: int) -> int:
         optimizer = self.optimizers["optimizer"]
@@ -75,10 +49,7 @@ class SequenceExperiment(Experiment):
             batch = self.train[rows(self.step, len(self.train), self.config.batch_size, self.config.seed)]
             loss = loss_of(self._outputs(batch, self.config.truncate), batch.targets)
             if not loss.isfinite():
-                self.notice = (
-                    f"Training stopped at step {self.step}: the loss of the next sequences is infinite. "
-                    f"Try a lower learning rate than {self.config.learning_rate:g}."
-                )
+                self._stop("sequences")
                 return done
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
@@ -98,16 +69,10 @@ class SequenceExperiment(Experiment):
         """Passes over the training sequences so far."""
         return self.step * self.config.batch_size / len(self.train)
 
-    def metrics(self) -> Mapping[str, float | None]:
-        """Mean loss over the test sequences and over as many of training; the share of test tokens that are right,
-        and of sequences that are right from end to end, of an answer that is generated as it is generated."""
-        return self._meter.now(self.step)
-
-    def measured(self) -> tuple[int, Mapping[str, float | None]]:
-        return self._meter.step, self._meter.newest
-
     @torch.no_grad()
     def _measure(self) -> dict[str, float | None]:
+        """Mean loss over the test sequences and over as many of training; the share of test tokens that are right,
+        and of sequences that are right from end to end, of an answer that is generated as it is generated."""
         test = self.test
         outputs = self._outputs(test)
         known = self.train[torch.arange(min(len(self.train), len(test)))]
@@ -147,31 +112,8 @@ class SequenceExperiment(Experiment):
 
     # Changing
 
-    def apply(self, target: str, value: Any) -> Edit:
-        """Change a live setting, or one number of a parameter (``cell.weight_hh[0,0]``), from the next update on.
-
-        Raises ConfigError, changing nothing.
-        """
-        known = self.config.settings().get(target)
-        if known is None:
-            value = PARAMETER.check(value)
-            set_element(self.network, target, value)
-        elif known.live:
-            self.config = replace(self.config, **{target: value})
-            value = getattr(self.config, target)
-            self._follow()
-        else:
-            raise ConfigError(f"{target} cannot change during a run; it needs a new one")
-        self.notice = None
-        self._meter.forget()
-        self.edits += 1
-        self.record()
-        return Edit(step=self.step, target=target, value=value)
-
     def _follow(self) -> None:
-        """Bring what is made of live settings in line with them."""
-        for group in self.optimizers["optimizer"].param_groups:
-            group["lr"] = self.config.learning_rate
+        super()._follow()
         for cell in filter(None, (self.network.encoder, self.network.cell)):
             cell.clamped = self.config.gates
             cell.zeroed = None
@@ -184,9 +126,6 @@ class SequenceExperiment(Experiment):
         super().restore(state)
         self._follow()
         self._meter.forget()
-
-    def has_diverged(self) -> bool:
-        return self.notice is not None
 
 
 @lru_cache(maxsize=4)

@@ -26,7 +26,7 @@ export class NextToken {
     }));
     this.banned = "";
     const table = h("table", { class: "nn-gpt-next" },
-      h("thead", {}, h("tr", {}, ...["", "logit", "÷ T", "kept", "softmax", ""].map((text) => h("th", {}, text)))),
+      h("thead", {}, h("tr", {}, ...["", "logit", "÷ T", "kept", "softmax", ""].map((text) => h(text ? "th" : "td", {}, text)))),
       h("tbody", {}, ...this.rows.map(({ token, logit, scaled, kept, bar, share, ban }) =>
         h("tr", {}, token, logit, scaled, kept, h("td", { class: "nn-gpt-share" }, bar, share), h("td", {}, ban)))));
     this.temperature = dial("Temperature", -0.7, 1, 0.01, look && ((value) => look({ temperature: Number((10 ** value).toFixed(2)) })));

@@ -21,7 +21,7 @@ const KNOWN = [
 export class Sizes {
   constructor() {
     this.own = Array.from({ length: 6 }, () => h("td"));
-    const head = ["", "layers", "heads", "width", "context", "tokens", "parameters"].map((text) => h("th", { scope: "col" }, text));
+    const head = ["", "layers", "heads", "width", "context", "tokens", "parameters"].map((text) => (text ? h("th", { scope: "col" }, text) : h("td")));
     this.element = h("div", {},
       h("p", { class: "nn-gpt-note" }, "The same parts, in other numbers. The large ones read pieces of words, this one characters."),
       h("div", { class: "nn-gpt-scroller" }, h("table", { class: "nn-gpt-sizes" }, h("tr", {}, ...head), h("tr", {}, h("th", { scope: "row" }, "This network"), ...this.own),
