@@ -54,7 +54,8 @@ export class Attention {
   }
 
   /** @param {Moment} moment */
-  paint({ scene: { layers, heads }, header: { view }, arrays: { weights } }) {
+  paint(moment) {
+    const { scene: { layers, heads }, header: { view }, arrays: { weights } } = moment;
     const { theme, inks, raster } = this;
     if (!weights || !theme || !inks || !this.width) return;
     const places = weights.shape[3], columns = Math.max(1, Math.min(heads, Math.floor((this.width + GAP) / (56 + GAP))));
@@ -64,6 +65,7 @@ export class Attention {
       this.size = size;
       this.context = fit(this.canvas, this.width, layers * lines * (side + LABEL + GAP), this.scale);
       this.build(layers, heads);
+      this.showNumbers(moment);
     }
     const { context } = this;
     if (!context) return;
