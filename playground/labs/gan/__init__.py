@@ -1,0 +1,1 @@
+"""The lab of two players: a generator and a discriminator that learn from each other."""

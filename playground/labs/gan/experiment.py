@@ -1,0 +1,325 @@
+"""The GAN lab: two players that learn from each other in a plain loop, and what can be seen of their game.
+
+Read from the top: the data, the players, the training loop, then what can be seen and changed.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from playground.catalog import resolve
+from playground.kinds import ConfigError, Number
+from playground.lab import LABS, Experiment
+from playground.labs.gan import measures, probes
+from playground.labs.gan.config import LOSSES, OPTIMIZERS, PENALIZED, GANConfig, Look
+from playground.labs.gan.data import DOMAIN, SETS, examples
+from playground.labs.gan.model import GAMES, penalty, players
+from playground.run import Edit, Snapshot, View
+from playground.training.batches import generator
+from playground.training.history import History
+from playground.training.measure import Meter
+from playground.training.slices import Slicer, stop_before
+from playground.training.state import set_element
+
+PARAMETER = Number(-1000, 1000)  # what a person may type for a weight or bias
+JUDGED = 1000  # fakes that are measured
+SHOWN, SHOWN_REAL, IMAGES = 150, 450, 64  # fakes and real points on the plane, and digits
+MEASURED_SHARE = 1 / 8  # of the time at most
+
+
+class GANExperiment(Experiment):
+    """Two players in training. ``config`` is the configuration with all live edits applied."""
+
+    def __init__(self, config: GANConfig) -> None:
+        self.config = config
+        self.step = self.edits = 0
+        self.notice: str | None = None
+        self._updates = {"discriminator": 0, "generator": 0}
+        self._seen = 0  # examples drawn
+        self._data = training_data(config.dataset, config.drawing, config.size, config.data_seed)
+        self.network = players(config)
+        self._generator, self._discriminator = self.network["generator"], self.network["discriminator"]
+        self.optimizers = {
+            "generator": _optimizer(config.generator_optimizer, self._generator),
+            "discriminator": _optimizer(config.discriminator_optimizer, self._discriminator),
+        }
+        self._follow()
+        self._fixed = self._noise(JUDGED, generator(config.seed, "fixed noise"))
+        self._plane = torch.from_numpy(probes.plane_points())
+        self._slicer = Slicer(rate=300)
+        self._meter = Meter(self._measure, MEASURED_SHARE)
+        self.history = History(LABS[config.lab].columns)
+        self.metrics()
+        self.record()
+
+    # Training
+
+    def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
+        """Play for ``steps`` rounds, for about ``budget_s`` seconds, or until either is spent. Returns how many.
+
+        Stops before the first round that makes a weight infinite, and says so in ``notice``.
+        """
+        if self.notice is not None:
+            return 0
+        before = self.state()
+        if self._slicer.run(self._train, steps, budget_s):
+            if not self._is_finite():
+                self._stop_before_divergence(before)
+            self._meter.look(self.step, self._slicer.took_s)
+            self.record()
+        return self.step - int(before["step"])
+
+    def _train(self, count: int) -> int:
+        self.network.train()
+        for _ in range(count):
+            random = generator(self.config.seed, "round", self.step)
+            discriminator, generator_ = self.config.rounds
+            for _ in range(discriminator):
+                self._update_discriminator(random)
+            for _ in range(generator_):
+                self._update_generator(random)
+            self.step += 1
+        return count
+
+    def _update_discriminator(self, random: torch.Generator) -> None:
+        """One update by a batch of examples and as many fakes, for whose sake the generator is not touched."""
+        n, loss = self.config.batch_size, self.config.loss
+        real = self._data[torch.randint(len(self._data), (n,), generator=random)]  # (n, D)
+        with torch.no_grad():
+            fake = self._generator(self._noise(n, random))
+        value = GAMES[loss].discriminator(self._discriminator(real), self._discriminator(fake))
+        if loss in PENALIZED:
+            mix = torch.rand((n, 1), generator=random)
+            value = value + self.config.penalty * penalty(loss, self._discriminator, real, fake, mix)
+        self._descend("discriminator", value)
+        self._seen += n
+
+    def _update_generator(self, random: torch.Generator) -> None:
+        """One update by a batch of fakes, through a discriminator that is held."""
+        fake = self._generator(self._noise(self.config.batch_size, random))
+        self._descend("generator", GAMES[self.config.loss].generator(self._discriminator(fake)))
+
+    def _descend(self, player: str, value: Tensor) -> None:
+        parameters = self._parameters[player]
+        for parameter, gradient in zip(parameters, torch.autograd.grad(value, parameters), strict=True):
+            parameter.grad = gradient
+        self.optimizers[player].step()
+        self._updates[player] += 1
+
+    def _noise(self, n: int, random: torch.Generator) -> Tensor:
+        """Noise (n, noise_size)."""
+        shape = (n, self.config.noise_size)
+        if self.config.noise == "uniform":
+            return torch.rand(shape, generator=random) * 2 - 1
+        return torch.randn(shape, generator=random)
+
+    def _is_finite(self) -> bool:
+        return all(bool(each.isfinite().all()) for each in self.network.parameters())
+
+    def _stop_before_divergence(self, before: Mapping[str, Any]) -> None:
+        """Go to the last round with finite weights, from the slice's start."""
+
+        def lands(count: int) -> bool:
+            self.restore(before)
+            self._train(count)
+            return self._is_finite()
+
+        stop_before(self.step - int(before["step"]), lands)
+        rates = f"{self.config.generator_learning_rate:g} and {self.config.discriminator_learning_rate:g}"
+        self.notice = (
+            f"Training stopped at step {self.step}: the next round makes a weight infinite. "
+            f"Try lower rates than {rates}."
+        )
+
+    @property
+    def epoch(self) -> float:
+        """How often as many examples were drawn as there are."""
+        return self._seen / self.config.size
+
+    def metrics(self) -> Mapping[str, float | None]:
+        """Both losses without penalty and how well the fakes imitate, by 1,000 fakes of fixed noise and as many fresh
+        examples, with running means where there is batch normalization."""
+        return self._meter.now(self.step)
+
+    def measured(self) -> tuple[int, Mapping[str, float | None]]:
+        return self._meter.step, self._meter.newest
+
+    @torch.no_grad()
+    def _measure(self) -> dict[str, float | None]:
+        config, game = self.config, GAMES[self.config.loss]
+        self.network.eval()
+        real = measures.fresh(config.dataset, config.drawing, JUDGED, config.data_seed)
+        fakes = self._generator(self._fixed)
+        outputs = self._discriminator(fakes)
+        points = fakes.double().numpy()
+        found: dict[str, float | None] = {
+            "discriminator_loss": game.discriminator(
+                self._discriminator(torch.tensor(real, dtype=torch.float32)), outputs
+            ).item(),
+            "generator_loss": game.generator(outputs).item(),
+            **measures.modes(config.dataset, points),
+            "sliced_wasserstein": measures.sliced_wasserstein(points, real),
+            "discriminator_updates": float(self._updates["discriminator"]),
+            "generator_updates": float(self._updates["generator"]),
+        }
+        return {name: value if value is not None and math.isfinite(value) else None for name, value in found.items()}
+
+    # Seeing
+
+    def observe(self, run_id: str, view: View) -> Snapshot:
+        """The panels of ``view``: ``stage`` (the plane's layers that the look asks for, or digits), ``scene`` (real
+        examples, baselines) and ``thumbnail`` (fakes on the discriminator's map)."""
+        arrays: dict[str, NDArray[Any]] = {}
+        info: dict[str, Any] = {"tier": "plain", "edits": self.edits}
+        self.network.eval()
+        if "stage" in view.panels:
+            look = view.look_as(Look)
+            arrays |= self._stage(look)
+            info |= {"view": look.to_json(), "plays": self.config.plays, "rates": self._rates()}
+        if "scene" in view.panels:
+            info["scene"] = self._scene()
+            shown = IMAGES if self.config.dataset == "digits" else SHOWN_REAL
+            arrays["real"] = self._data[:shown].numpy().copy()
+        if "thumbnail" in view.panels:
+            arrays["thumbnail"] = self._thumbnail()
+        return Snapshot.of(self, run_id, info, arrays)
+
+    def _rates(self) -> dict[str, Any]:
+        config = self.config
+        return {
+            "generator": config.generator_learning_rate,
+            "discriminator": config.discriminator_learning_rate,
+            "rounds": config.rounds,
+        }
+
+    def _stage(self, look: Look) -> dict[str, NDArray[Any]]:
+        """``fakes`` (N, D) of fixed noise, their ``noise`` (N, 2 at most) and ``beliefs`` (N,); on the plane ``map``
+        (SIDE, SIDE) from the bottom, ``arrows`` (N, 2) and ``manifold``, the corners of its cells."""
+        config, is_plane = self.config, self.config.dataset != "digits"
+        with torch.no_grad():
+            fakes = self._generator(self._fixed[: SHOWN if is_plane else IMAGES])
+        arrays = {
+            "fakes": fakes.numpy(),
+            "noise": self._fixed[: len(fakes), :2].numpy().copy(),
+            "beliefs": probes.belief_of(config.loss, self._discriminator, fakes),
+        }
+        if not is_plane:
+            return arrays
+        if look.map != "none":
+            arrays["map"] = self._map(look.map)
+        if look.arrows != "none":
+            arrays["arrows"] = probes.arrows(look.arrows, GAMES[config.loss], self._discriminator, fakes)
+        if look.manifold and config.noise_size <= 2:
+            with torch.no_grad():
+                arrays["manifold"] = self._generator(probes.noise_grid(config.noise_size, config.noise)).numpy()
+        return arrays
+
+    def _map(self, kind: str) -> NDArray[np.uint8]:
+        mixture = SETS[self.config.dataset].mixture
+        if kind == "best" and mixture is not None:
+            with torch.no_grad():
+                fakes = self._generator(self._noise(probes.MANY, generator(self.config.seed, "density")))
+            shares: NDArray[Any] = probes.best_discriminator(mixture, fakes.numpy())
+        else:
+            shares = probes.belief_of(self.config.loss, self._discriminator, self._plane)
+        return probes.levels(shares).reshape(probes.SIDE, probes.SIDE)
+
+    def _scene(self) -> dict[str, Any]:
+        config, drawn = self.config, (self.config.dataset, self.config.drawing, JUDGED, self.config.data_seed)
+        baselines = [
+            {
+                "label": f"{'D' if player == 'discriminator' else 'G'} cannot tell",
+                "value": value,
+                "axes": "loss",
+                "help": f"the {player}'s loss where the discriminator can no longer tell",
+            }
+            for player, value in LOSSES[config.loss].equilibrium.items()
+        ]
+        baselines.append({"label": "two real samples", "value": measures.floor(*drawn), "axes": "distance"})
+        mixture = SETS[config.dataset].mixture
+        return {
+            "dataset": config.dataset,
+            "domain": DOMAIN,
+            "loss": config.loss,
+            "modes": 10 if config.dataset == "digits" else len(mixture.centres) if mixture else None,
+            "centres": mixture.centres.tolist() if mixture else [],
+            "noise_size": config.noise_size,
+            "sizes": {"generator": config.sizes("generator"), "discriminator": config.sizes("discriminator")},
+            "equilibrium": dict(LOSSES[config.loss].equilibrium),
+            "baselines": baselines,
+        }
+
+    @torch.no_grad()
+    def _thumbnail(self) -> NDArray[np.uint8]:
+        """Fakes as a picture (48, 48, 3): dark dots on a light ground, or 6 × 6 digits."""
+        fakes, side = self._generator(self._fixed).numpy(), 48
+        if self.config.dataset == "digits":
+            tiles = probes.levels((1 - fakes[:36]) / 2).reshape(6, 6, 8, 8)
+            grey = tiles.transpose(0, 2, 1, 3).reshape(side, side)
+        else:
+            edges = np.linspace(*DOMAIN, side + 1)
+            counts = np.histogram2d(fakes[:, 1], fakes[:, 0], [edges, edges])[0][::-1]
+            grey = probes.levels(1 - np.minimum(counts / 4, 1) * 0.8)
+        return np.repeat(grey[:, :, None], 3, 2)
+
+    # Changing
+
+    def apply(self, target: str, value: Any) -> Edit:
+        """Change a live setting, or one number of a player (``generator.layers.0.weight[0,1]``), from the next round
+        on. Raises ConfigError, changing nothing."""
+        known = self.config.settings().get(target)
+        if known is None:
+            value = PARAMETER.check(value)
+            set_element(self.network, target, value)
+        elif known.live:
+            self.config = replace(self.config, **{target: value})
+            value = getattr(self.config, target)
+            self._follow()
+        else:
+            raise ConfigError(f"{target} cannot change during a run; it needs a new one")
+        self.notice = None
+        self._meter.forget()
+        self.edits += 1
+        self.record()
+        return Edit(step=self.step, target=target, value=value)
+
+    def _follow(self) -> None:
+        """Bring what is made of live settings in line with them."""
+        self._parameters = {name: list(player.parameters()) for name, player in self.network.items()}
+        for name, optimizer in self.optimizers.items():
+            for group in optimizer.param_groups:
+                group["lr"] = getattr(self.config, f"{name}_learning_rate")
+
+    def state(self) -> dict[str, Any]:
+        return {**super().state(), "updates": dict(self._updates), "seen": self._seen}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from an earlier ``state`` of a run with the same configuration and the same live edits."""
+        super().restore(state)
+        self._updates, self._seen = dict(state["updates"]), state["seen"]
+        self._follow()
+        self._meter.forget()
+
+    def has_diverged(self) -> bool:
+        return self.notice is not None
+
+
+@lru_cache(maxsize=4)
+def training_data(dataset: str, drawing: str, size: int, seed: int) -> Tensor:
+    """Returns the examples (size, D) of a run; runs share them, nobody writes into them."""
+    return torch.from_numpy(examples(dataset, drawing, size, np.random.default_rng([seed, 0]))).float()
+
+
+def _optimizer(name: str, player: torch.nn.Module) -> torch.optim.Optimizer:
+    """An optimizer, its rate still to be set; Adam in one fused kernel, twice as fast as by tensors."""
+    entry = OPTIMIZERS[name]
+    fused = {"fused": True} if name == "adam" else {}
+    found: torch.optim.Optimizer = resolve(entry.torch)(player.parameters(), lr=1e-3, **entry.arguments, **fused)
+    return found

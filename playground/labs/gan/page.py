@@ -1,0 +1,69 @@
+"""The page of the GAN lab: choose data and players, press Play, watch fakes become like the data."""
+
+from typing import Any
+
+import streamlit as st
+
+from playground.labs.gan.config import PENALIZED
+from playground.labs.gan.questions import QUESTIONS
+from playground.pages.foot import Show, foot
+from playground.pages.form import form
+from playground.pages.head import follow_question, head
+from playground.pages.session import PageSession
+from playground.pages.stage import mount
+
+STAGE_MAY_CHANGE = ("seed", "data_seed", "plays", "dataset", "drawing")
+
+SESSION = PageSession("gan", Show)
+
+
+def gan_page() -> None:
+    """The questions, the controls, and the stage."""
+    if not SESSION.begin():
+        return
+    show = SESSION.shown()
+    head(SESSION, _WORDS, QUESTIONS)
+    mount(SESSION, STAGE_MAY_CHANGE)
+    with st.sidebar:
+        _controls()
+    foot(SESSION, show, _LEGEND, compare={"of": "gan"})
+
+
+@st.fragment
+def _controls() -> None:
+    """The settings of a run. A fragment, so that a change redraws them and nothing else, and is quick."""
+    SESSION.follow()
+    follow_question(SESSION, QUESTIONS)
+    config: Any = SESSION.channel().config
+    game = ["loss", "plays", "generator_learning_rate", "discriminator_learning_rate"]
+    game += ["generator_updates_per_round", "discriminator_updates_per_round"]
+    if config.loss in PENALIZED:
+        game.insert(2, "penalty")
+    form(SESSION, {"Data": ("dataset", "noise_size"), "The game": game})
+    with st.expander("Players"):
+        form(
+            SESSION,
+            {
+                "Generator": _of("generator", "noise"),
+                "Discriminator": _of("discriminator"),
+                "Batches and seeds": ("batch_size", "seed", "data_seed"),
+            },
+        )
+
+
+def _of(player: str, *more: str) -> tuple[str, ...]:
+    return (*(f"{player}_{part}" for part in ("layers", "activation", "batch_norm", "optimizer")), *more)
+
+
+_WORDS = (
+    "The generator G turns noise into fakes; the discriminator D learns to tell them from real data, and its answer "
+    "is all that G learns from. Press Play."
+)
+_LEGEND = (
+    "Grey dots are real, violet ones fakes of the same noise all the time. The map is what D believes: blue where "
+    "real, orange where fake. Push arrows are −∂L_G/∂x, where the generator is told to move each fake, all to one "
+    "scale. ∇D, the slope of the map, is short where D is sure, also where the push is strong. “Best D” is "
+    "p / (p + q): p in closed form, q from 2,000 fakes, both blurred by 0.06. A step is one round; D's and G's "
+    "updates are counted apart. Modes and distances are of 1,000 fakes; with batch normalization, pictures and "
+    "numbers use running means."
+)

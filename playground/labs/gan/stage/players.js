@@ -1,0 +1,102 @@
+// @ts-check
+/** Both players as a graph: noise goes through G to a fake, fake and real go to D, and D's answer comes back to G. */
+
+import { fit, h, setAttribute } from "../../../stage/dom.js";
+import { count, loss, scaled } from "../../../stage/format.js";
+
+/** @typedef {import("./picture.js").GANMoment} Moment */
+/** @typedef {import("./picture.js").PlayerName} PlayerName */
+/** @typedef {import("../../../stage/colors.js").Theme} Theme */
+
+const HEIGHT = 148, BOX = { wide: 112, tall: 66 };
+
+export class Players {
+  constructor() {
+    this.canvas = h("canvas", { role: "img", "aria-label": "Generator and discriminator" });
+    this.element = h("section", { class: "nn-gan-players", "aria-label": "Players" }, h("h2", { class: "nn-unseen" }, "Players"), this.canvas);
+    this.width = 0;
+  }
+
+  /** @param {Theme} theme */
+  setTheme(theme) {
+    this.theme = theme;
+  }
+
+  /** @param {number} width @param {number} scale */
+  resize(width, scale) {
+    this.width = Math.max(280, width / scale);
+    this.context = fit(this.canvas, this.width, HEIGHT, scale);
+  }
+
+  /** @param {Moment} moment */
+  paint(moment) {
+    const { context, theme, width } = this;
+    if (!context || !theme) return;
+    const { scene } = moment, middle = 84, left = 46, right = width - BOX.wide - 4, end = left + BOX.wide;
+    context.clearRect(0, 0, width, HEIGHT);
+    context.font = `11px ${theme.font}`;
+    context.lineWidth = 1.25;
+    this.box(context, theme, moment, "generator", left, middle - BOX.tall / 2);
+    this.box(context, theme, moment, "discriminator", right, middle - BOX.tall / 2);
+    this.arrow(context, theme, [[2, middle], [left, middle]]);
+    this.arrow(context, theme, [[end, middle], [right, middle]]);
+    this.arrow(context, theme, [[end + 20, 22], [right + BOX.wide / 2, 22], [right + BOX.wide / 2, middle - BOX.tall / 2]]);
+    context.setLineDash([4, 3]);
+    this.arrow(context, theme, [[right + BOX.wide / 2, middle + BOX.tall / 2], [right + BOX.wide / 2, HEIGHT - 10], [left + BOX.wide / 2, HEIGHT - 10], [left + BOX.wide / 2, middle + BOX.tall / 2]]);
+    context.setLineDash([]);
+    context.fillStyle = theme.muted;
+    context.textAlign = "left";
+    context.textBaseline = "alphabetic";
+    context.fillText("noise", 2, middle - 8);
+    context.fillText(`${scene.noise_size} number${scene.noise_size > 1 ? "s" : ""}`.slice(0, 9), 0, middle + 16);
+    context.fillText("fake", end + 8, middle - 8);
+    context.fillText("real", end + 20, 16);
+    context.fillText("gradient", end + 8, HEIGHT - 15);
+    const said = (/** @type {PlayerName} */ name) => `${name}: loss ${loss(moment.header.metrics[`${name}_loss`])}, ${state(moment, name)}`;
+    setAttribute(this.canvas, "aria-label", `${said("generator")}; ${said("discriminator")}`);
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Theme} theme
+   * @param {Moment} moment
+   * @param {PlayerName} name
+   * @param {number} x
+   * @param {number} y
+   */
+  box(context, theme, moment, name, x, y) {
+    const { metrics } = moment.header, isFrozen = state(moment, name) === "frozen";
+    context.globalAlpha = isFrozen ? 0.5 : 1;
+    context.strokeStyle = isFrozen ? theme.muted : theme.text;
+    context.strokeRect(x + 0.5, y + 0.5, BOX.wide, BOX.tall);
+    context.textAlign = "center";
+    context.textBaseline = "alphabetic";
+    context.fillStyle = theme.text;
+    context.font = `600 12px ${theme.font}`;
+    context.fillText(`${name === "generator" ? "G" : "D"} ${moment.scene.sizes[name].join("-")}`, x + BOX.wide / 2, y + 17, BOX.wide - 8);
+    context.font = `11px ${theme.font}`;
+    context.fillText(`loss ${loss(metrics[`${name}_loss`])}`, x + BOX.wide / 2, y + 33);
+    context.fillStyle = theme.muted;
+    context.fillText(`${count(metrics[`${name}_updates`] ?? 0)} updates`, x + BOX.wide / 2, y + 47);
+    context.fillText(state(moment, name), x + BOX.wide / 2, y + 61);
+    context.globalAlpha = 1;
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {Theme} theme @param {number[][]} points */
+  arrow(context, theme, points) {
+    const [[fromX, fromY], [x, y]] = points.slice(-2), angle = Math.atan2(y - fromY, x - fromX);
+    context.strokeStyle = context.fillStyle = theme.muted;
+    context.beginPath();
+    points.forEach(([px, py]) => context.lineTo(px, py));
+    context.stroke();
+    context.beginPath();
+    for (const turn of [0, 2.6, -2.6]) context.lineTo(x + (turn ? 7 * Math.cos(angle + turn) : 0), y + (turn ? 7 * Math.sin(angle + turn) : 0));
+    context.fill();
+  }
+}
+
+/** How a player learns now. @param {Moment} moment @param {PlayerName} name */
+function state({ header: { rates } }, name) {
+  const updates = rates.rounds[name === "discriminator" ? 0 : 1];
+  return updates ? `${updates} × rate ${scaled(rates[name])}` : "frozen";
+}
