@@ -147,7 +147,7 @@ class GANPicture {
 
   /** @param {GANMoment} moment */
   showNumbers(moment) {
-    const { header: { view, plays, metrics }, scene } = moment;
+    const { header: { step, view, plays, metrics }, scene } = moment;
     for (const { name, value, button } of this.layers) {
       setAttribute(button, "aria-pressed", String(value === null ? view[name] : view[name] === value));
       if (value === "best") button.hidden = !scene.centres.length;
@@ -155,7 +155,8 @@ class GANPicture {
     }
     for (const { name, button } of this.plays) setAttribute(button, "aria-pressed", String(name === plays));
     this.players.paint(moment);
-    setText(this.words, `${ahead(scene.equilibrium, metrics.discriminator_loss)} ${coverage(scene.modes, metrics)}`.trim());
+    const who = step ? ahead(scene.equilibrium, metrics.discriminator_loss) : "Nothing is learned yet.";
+    setText(this.words, `${who} ${coverage(scene.modes, metrics)}`.trim());
     if (scene.dataset === "digits") setText(this.note, "64 fakes of the same noise all the time; the frame is what D believes: blue real, orange fake.");
     else this.plane.say(moment);
     this.curves.showNumbers(moment);

@@ -48,7 +48,7 @@ export class Players {
     context.textAlign = "left";
     context.textBaseline = "alphabetic";
     context.fillText("noise", 2, middle - 8);
-    context.fillText(`${scene.noise_size} number${scene.noise_size > 1 ? "s" : ""}`.slice(0, 9), 0, middle + 16);
+    context.fillText(`${scene.noise_size}-D`, 2, middle + 16);
     context.fillText("fake", end + 8, middle - 8);
     context.fillText("real", end + 20, 16);
     context.fillText("gradient", end + 8, HEIGHT - 15);
