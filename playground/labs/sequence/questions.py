@@ -29,7 +29,8 @@ QUESTIONS = (
     Question(
         "Does it need attention?",
         "English numbers into French: an encoder reads, a decoder writes. Without attention all that was read must "
-        "fit into one state.",
-        {"task": "french", "cell": "lstm", "hidden": 64},
+        "fit into one state. Numbers this short do: with three seeds 79 to 89 % of unseen ones are right after 400 "
+        "updates. Switch attention on, and it is 92 to 98 %: it helps, but is not needed here.",
+        {"task": "french", "cell": "lstm", "hidden": 64, "learning_rate": 0.003},
     ),
 )

@@ -3,7 +3,7 @@
 
 import { levelOf } from "../../../stage/colors.js";
 import { context2d, fit, h, isSharp } from "../../../stage/dom.js";
-import { percent, short } from "../../../stage/format.js";
+import { percent, scaled, short } from "../../../stage/format.js";
 
 /** @typedef {import("./picture.js").SequenceMoment} Moment */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
@@ -114,7 +114,7 @@ export class Unrolled {
       context.restore();
     });
     context.fillStyle = theme.muted;
-    if (view) context.fillText(`max ${most.toExponential(0)}`, 0, SLANTED + REACH / 2 + 14);
+    if (view) context.fillText(`max ${scaled(most)}`, 0, SLANTED + REACH / 2 + 14);
   }
 
   /** @param {CanvasRenderingContext2D} context @param {Theme} theme @param {Band} band @param {number} L */
