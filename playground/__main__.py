@@ -4,6 +4,7 @@ python -m playground --port 8502
 python -m playground train mlp --dataset spiral --hidden-sizes 8,8 --epochs 100 --save run.json
 python -m playground replay run.json --step 310
 python -m playground replay run.json --sensitivity
+python -m playground generate run.json --prompt "the dog" --temperature 0.7 --seed 3
 python -m playground export run.json --to gif --output run.gif
 python -m playground compare mlp --dataset spiral --hidden-sizes 8,8,8 --vary activation=sigmoid,relu --seeds 32
 python -m playground map mlp --dataset spiral --across learning_rate --down initial_scale --cells 32 --epochs 200
@@ -19,7 +20,7 @@ from typing import Any
 from playground import __version__
 from playground.export import FORMS, exported
 from playground.format import scaled
-from playground.headless.runs import Result, replay, train
+from playground.headless.runs import Result, generate, replay, train
 from playground.kinds import Choice, ConfigError, Integer, Kind
 from playground.lab import LABS
 from playground.outcomes import Comparison
@@ -36,6 +37,14 @@ from playground.studies.variants import SEEDS, vary
 
 NAME = "neural-playground"
 PORT = Integer(1, 65535)
+WRITTEN = Integer(1, 10_000)  # characters of a text
+WRITING = {  # the selections that say how a text is drawn, with their options
+    "prompt": ("prompt", "what it begins with (default: the text's own)"),
+    "temperature": ("temperature", "what logits are divided by, 0.2 to 10 (default: 1)"),
+    "top_k": ("top-k", "only the likeliest tokens, 1 to 50; 0 is all (default: 0)"),
+    "top_p": ("top-p", "only the fewest that have this share, 0.1 to 1 (default: 1)"),
+    "draw": ("seed", "of the random numbers (default: 0)"),
+}
 INTERRUPTED = 130  # exit status after Ctrl-C
 MAPS: dict[str, type[RunConfig]] = {"mlp": MapConfig}
 
@@ -104,6 +113,22 @@ def _replay(options: dict[str, Any]) -> None:
         return
     found = sensitivity(run, step, None if options["json"] else progress_bar(" updates"))
     print(json.dumps(found.to_json()) if options["json"] else _table(found))
+
+
+def _generate(options: dict[str, Any]) -> None:
+    """Print what the network of a run writes, or how it came to that as JSON."""
+    run, step = _from_file(options)
+    look = LABS[run.lab].look_class
+    given = {name: options[name] for name in WRITING if options[name] is not None}
+    if not set(WRITING) <= set(look.settings()):
+        raise ConfigError(f"generate: {options['file']} is a run of {LABS[run.lab].title}, which writes no text")
+    asked, problems = look.from_text(given)
+    if problems:
+        raise ConfigError("; ".join(str(each).replace("draw:", "seed:") for each in problems))
+    count: Any = _parsed("length", WRITTEN, options["length"])
+    text = generate(run, step, asked, count=count, quiet=options["json"])
+    found: dict[str, Any] = {name: getattr(asked, name) for name in WRITING}
+    print(json.dumps({**found, "step": step, "text": text}) if options["json"] else found["prompt"] + text)
 
 
 def _table(found: Sensitivity) -> str:
@@ -230,6 +255,13 @@ def command_line() -> argparse.ArgumentParser:
     again.add_argument("--step", help="the step to stop at (default: where the file's run stands)")
     again.add_argument("--sensitivity", action="store_true", help=FORMS["sensitivity"].help)
     again.set_defaults(command=_replay)
+    writer = commands.add_parser("generate", help="let the network of a file's run write")
+    writer.add_argument("file", help="a run file of a lab that writes, as written by train --save or by the page")
+    writer.add_argument("--step", help="the step to stop at (default: where the file's run stands)")
+    for name, (option, text) in WRITING.items():
+        writer.add_argument(f"--{option}", dest=name, help=text)
+    writer.add_argument("--length", help="characters, 1 to 10,000 (default: as many as the page shows)")
+    writer.set_defaults(command=_generate)
     export = commands.add_parser("export", help="make something else of the run of a file")
     export.add_argument("file", help="a run file, as written by train --save or by the page")
     export.add_argument("--to", required=True, choices=list(FORMS), help="what to make of it")
@@ -248,7 +280,7 @@ def command_line() -> argparse.ArgumentParser:
         _add_population(command)
         command.set_defaults(command=_map)
         commons.append(command)
-    for command in [*commons, again]:
+    for command in [*commons, again, writer]:
         command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     return parser
 

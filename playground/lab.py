@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 
 from playground.catalog import resolve
 from playground.format import count, loss, percent
+from playground.kinds import ConfigError
 from playground.run import Edit, RunConfig, Snapshot, View
 from playground.settings import Settings
 from playground.training.history import History
@@ -193,6 +194,11 @@ class Experiment(Protocol):
         """Add a row with the measurements at this step to the history."""
         step, metrics = self.measured()
         self.history.add(self.history.row(self.step, self.epoch, metrics if step == self.step else {}))
+
+    def write(self, look: Any, count: int | None = None) -> str:
+        """Returns ``count`` characters that the network writes, as the lab's ``look`` says: its prompt, how a
+        character is drawn. Raises ConfigError in a lab that writes no text."""
+        raise ConfigError("a run of this lab writes no text")
 
     def prepare(self) -> None:
         """Warm up, so that the first ``advance`` is as fast as the others. Does not change the run."""

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,6 +63,33 @@ def test_a_summary_writes_huge_numbers_as_the_page_does(capsys: pytest.CaptureFi
 def test_regression_has_no_accuracy(capsys: pytest.CaptureFixture[str]) -> None:
     main(["train", "mlp", "--dataset", "plane", "--epochs", "1", "--json"])
     assert json.loads(capsys.readouterr().out)["test_accuracy"] is None
+
+
+def test_a_run_writes_the_same_text_again(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file, net = str(tmp_path / "run.json"), ["--layers", "1", "--width", "8", "--heads", "2", "--context", "16"]
+    assert main(["train", "gpt", *net, "--steps", "3", "--json", "--save", file]) == 0
+    capsys.readouterr()
+
+    def written(*options: str) -> dict[str, Any]:
+        assert main(["generate", file, "--length", "30", "--json", *options]) == 0
+        found: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return found
+
+    first = written("--prompt", "the dog", "--seed", "3")
+    assert (first["prompt"], first["draw"], first["step"], len(first["text"])) == ("the dog", 3, 3, 30)
+    assert written("--prompt", "the dog", "--seed", "3") == first
+    assert written("--prompt", "the dog", "--seed", "4")["text"] != first["text"]
+    with pytest.raises(SystemExit):
+        main(["generate", file, "--temperature", "0"])
+    assert "temperature: '0' is not a number from 0.2 to 10" in capsys.readouterr().err
+
+
+def test_a_run_that_writes_nothing_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = str(tmp_path / "run.json")
+    assert main(["train", "mlp", "--steps", "1", "--json", "--save", file]) == 0
+    with pytest.raises(SystemExit):
+        main(["generate", file])
+    assert "run.json is a run of Playground, which writes no text" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

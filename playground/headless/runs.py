@@ -8,8 +8,9 @@ from playground.kinds import ConfigError
 from playground.lab import LABS
 from playground.run import Run, RunConfig
 from playground.runs import runfile
-from playground.runs.replay import TIERS, apart, continued, progress_bar
+from playground.runs.replay import TIERS, advanced, apart, continued, progress_bar
 from playground.runs.timeline import Timeline
+from playground.settings import Settings
 
 AUTO_FROM = 20_000  # updates from which ``auto`` looks for a compiled loop
 _COMPILED = "From update {:,} on computed in a compiled loop, whose last bits differ from the traced loop's."
@@ -80,6 +81,15 @@ def replay(run: Run, step: int, *, quiet: bool = False) -> Result:
     After a second a progress bar appears, unless ``quiet``.
     """
     return _computed(run, step, "traced", quiet)
+
+
+def generate(run: Run, step: int, look: Settings, *, count: int | None = None, quiet: bool = False) -> str:
+    """Returns what the network of ``run`` writes at ``step``: ``count`` characters, by default as many as its page
+    shows. ``look`` is of the lab's own class: for a GPT its prompt, temperature, ``top_k``, ``top_p`` and ``draw``,
+    the seed of its random numbers. Raises ConfigError for a lab that writes no text."""
+    with apart():
+        experiment = advanced(run, step, None if quiet else progress_bar(" updates")).experiment
+        return experiment.write(look, count)
 
 
 def _computed(run: Run, step: int, tier: str, quiet: bool) -> Result:
