@@ -145,10 +145,10 @@ def test_where_every_websocket_is_refused_the_page_says_why_until_one_gets_throu
     wire.refuses_websockets = True
     page.goto(f"http://localhost:{wire.port}/{path}")
     why = page.get_by_role("alert").filter(has_text="This page cannot reach its server")
-    expect(why).to_be_visible(timeout=30_000)
+    expect(why).to_be_visible(timeout=60_000)
     expect(why).to_contain_text("It needs a WebSocket")
     wire.refuses_websockets = False
-    expect(page.locator(STAGE)).to_be_visible(timeout=60_000)
+    expect(page.locator(STAGE)).to_be_visible(timeout=90_000)
     expect(why).to_have_count(0)
 
 
