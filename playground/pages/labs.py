@@ -22,12 +22,22 @@ def labs_page() -> None:
 
 @st.fragment(run_every=EVERY_S)
 def _cards() -> None:
-    with st.grid(min_column_width=260, border=True, key="labs"):
-        for name, lab in LABS.items():
-            with st.container(gap="small", key=f"lab_{name}"):
-                st.html(_picture(name, lab))
-                st.page_link(lab_page(name), label=f"**{lab.title}**")
-                st.markdown(lab.about)
+    for group, names in _groups().items():
+        st.header(group, anchor=False)
+        with st.grid(min_column_width=260, border=True, key=f"labs_{group}"):
+            for name in names:
+                with st.container(gap="small", key=f"lab_{name}"):
+                    st.html(_picture(name, LABS[name]))
+                    st.page_link(lab_page(name), label=f"**{LABS[name].title}**")
+                    st.markdown(LABS[name].about)
+
+
+def _groups() -> dict[str, list[str]]:
+    """Returns the labs by the groups of the navigation; one without a group is a network's."""
+    found: dict[str, list[str]] = {}
+    for name, lab in LABS.items():
+        found.setdefault(lab.group or "Networks", []).append(name)
+    return found
 
 
 def _picture(name: str, lab: Lab) -> str:
