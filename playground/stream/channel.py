@@ -418,8 +418,9 @@ class Channel:
 
     def _packed(self, snapshot: Snapshot) -> bytes:
         with self._lock:
-            is_ours = snapshot.run_id == self.run_id
-            self._last = snapshot
+            is_ours = snapshot.run_id == self.run_id  # else the run was replaced while its frame was on the way
+            if is_ours:
+                self._last = snapshot
             is_there = self._until is not None and snapshot.step >= self._until
             has_arrived = is_there and not snapshot.info["is_due"]
             if is_ours and (snapshot.notice is not None or has_arrived):

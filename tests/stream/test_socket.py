@@ -133,6 +133,20 @@ def test_steps_speed_reset_and_edits(client: TestClient, hub: Hub, token: str) -
         assert np.array_equal(arrays["weights"], start["weights"])
 
 
+def test_a_step_counts_from_a_reset_though_a_frame_of_before_is_on_its_way(hub: Hub, token: str) -> None:
+    channel = hub.channel(token)
+    channel.poll()
+    channel.handle({"type": "play"})
+    late = channel._request().result()
+    assert late.step > 0
+    channel.handle({"type": "reset"})
+    channel._packed(late)
+    channel.handle({"type": "step", "unit": "update"})
+    while (header := unpack(channel.poll())[0])["state"] == "playing":
+        pass
+    assert (header["run"], header["step"]) == (channel.run_id, 1)
+
+
 def test_time_travel(client: TestClient, hub: Hub, token: str) -> None:
     channel = hub.channel(token)
     with client.websocket_connect(PATH) as socket:
