@@ -31,7 +31,7 @@ def node(*arguments: str, **options: Any) -> CompletedProcess[Any]:
 
 
 def test_the_modules_own_tests() -> None:
-    files = sorted(str(path) for path in HERE.glob("*.test.js"))
+    files = sorted(str(path) for path in HERE.parent.rglob("*.test.js"))
     assert files
     done = node("--test", *files, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

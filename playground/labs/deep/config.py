@@ -6,11 +6,12 @@ from itertools import pairwise
 from math import prod
 from typing import Any, ClassVar
 
-from playground.catalog import ACTIVATIONS, INITIALIZERS, OPTIMIZERS
+from playground.catalog import ACTIVATIONS, INITIALIZERS
 from playground.data.points import DATASETS
+from playground.hyperparameters import batch_size, learning_rate, optimizer, seed
 from playground.kinds import Choice, Integer, Maybe, Number, Pair, Sizes
 from playground.run import Edit, RunConfig
-from playground.settings import Problem, Renewal, Settings, setting
+from playground.settings import Problem, Settings, setting
 
 MAX_DEPTH, MAX_WIDTH = 64, 64
 TRAIN_SHARE = 0.8  # of the examples
@@ -134,25 +135,10 @@ class DeepConfig(RunConfig):
         usual=(0.3, 0.5, 0.7, 0.9, 1.0, 1.1, 1.4, 2.0, 3.0),
         help="A factor on the initial weights, not on biases. A change on the way multiplies the weights of then.",
     )
-    seed: int = setting(
-        0,
-        Integer(0, 2**31 - 1),
-        "Seed",
-        help="Which initial weights are drawn, and the order of the examples.",
-        renewal=Renewal("New weights", "Start over from other initial weights"),
-    )
-    optimizer: str = setting("adam", Choice(OPTIMIZERS), "Optimizer", help="How the gradient g changes a weight w.")
-    learning_rate: float = setting(
-        0.003,
-        Number(0, 10),
-        "Learning rate",
-        live=True,
-        usual=(0.0003, 0.001, 0.003, 0.01, 0.03, 0.1),
-        help="How far an update goes.",
-    )
-    batch_size: int = setting(
-        32, Integer(1, 512), "Batch size", usual=(8, 16, 32, 64, 128), help="Examples in one update."
-    )
+    seed: int = seed("Which initial weights are drawn, and the order of the examples.")
+    optimizer: str = optimizer()
+    learning_rate: float = learning_rate(0.003, (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1), most=10)
+    batch_size: int = batch_size(32, (8, 16, 32, 64, 128), "Examples", most=512)
     frozen: tuple[int, ...] = setting((), LAYERS, "Frozen layers", live=True, help="Layers that learn no more.")
     zeroed: tuple[int, ...] = setting((), LAYERS, "Zeroed layers", live=True, help="Layers that give 0.")
     cut: tuple[int, ...] = setting((), LAYERS, "Cut skips", live=True, help="Layers around which there is no skip.")

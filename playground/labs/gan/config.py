@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 
 from playground.catalog import ACTIVATIONS, Entry
 from playground.catalog import OPTIMIZERS as USUAL_OPTIMIZERS
+from playground.hyperparameters import data_seed, seed
 from playground.kinds import Choice, Flag, Integer, Number, Sizes, Text, short
 from playground.labs.gan.data import DIGITS, LETTERS, SETS, is_bitmap
 from playground.run import RunConfig
-from playground.settings import Problem, Renewal, Settings, setting
+from playground.settings import Problem, Settings, setting
 
 POINTS, IMAGES = 10_000, 1797  # training examples of the plane, and of digits
 WIDTHS = Sizes(5, 1, 256)
@@ -180,20 +181,8 @@ class GANConfig(RunConfig):
     batch_size: int = setting(
         128, Integer(2, 512), "Batch size", usual=(16, 32, 64, 128, 256), help="Examples, and fakes, in one update."
     )
-    seed: int = setting(
-        0,
-        Integer(0, 2**31 - 1),
-        "Seed",
-        help="Which initial weights, noise and batches are drawn.",
-        renewal=Renewal("New weights", "Start over from other initial weights, noise and batches"),
-    )
-    data_seed: int = setting(
-        0,
-        Integer(0, 2**31 - 1),
-        "Data seed",
-        help="Which examples are drawn.",
-        renewal=Renewal("New data", "Start over with other examples of the same kind"),
-    )
+    seed: int = seed("Which initial weights, noise and batches are drawn.", "initial weights, noise and batches")
+    data_seed: int = data_seed("Which examples are drawn.", "examples of the same kind")
 
     @property
     def size(self) -> int:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any, ClassVar
 
-from playground.catalog import OPTIMIZERS
+from playground.hyperparameters import batch_size, data_seed, learning_rate, optimizer, seed
 from playground.kinds import Choice, Integer, Number, Share, Text, short
 from playground.labs.gpt.texts import BREAK, CORPORA, LEAST_OWN, MOST_OWN, text_of
 from playground.labs.gpt.texts import Text as Lines
 from playground.run import RunConfig
-from playground.settings import Problem, Renewal, Settings, setting
+from playground.settings import Problem, Settings, setting
 
 MAX_LAYERS, MAX_PLACES = 4, 128
 
@@ -90,32 +90,11 @@ class GPTConfig(RunConfig):
     positions: str = setting("learned", Choice(POSITIONS), "Positions", help="How it knows which token is where.")
     norm: str = setting("pre", Choice(NORMS), "Normalization", help="Where layer normalization stands.")
     dropout: float = setting(0.0, Share(0.0, 0.5, 0.05), "Dropout", help="The share of numbers left out in training.")
-    seed: int = setting(
-        0,
-        Integer(0, 2**31 - 1),
-        "Seed",
-        help="Which initial weights are drawn, and which pieces of the text come when.",
-        renewal=Renewal("New weights", "Start over from other initial weights"),
-    )
-    data_seed: int = setting(
-        0,
-        Integer(0, 2**31 - 1),
-        "Data seed",
-        help="Which lines are made, and which of them test.",
-        renewal=Renewal("New text", "Start over with other lines"),
-    )
-    optimizer: str = setting("adam", Choice(OPTIMIZERS), "Optimizer", help="How the gradient moves the weights.")
-    learning_rate: float = setting(
-        0.003,
-        Number(0, 100),
-        "Learning rate",
-        live=True,
-        usual=(0.0003, 0.001, 0.003, 0.01, 0.03),
-        help="How far an update goes.",
-    )
-    batch_size: int = setting(
-        32, Integer(1, 64), "Batch size", usual=(1, 4, 8, 16, 32, 64), help="Pieces of text in one update."
-    )
+    seed: int = seed("Which initial weights are drawn, and which pieces of the text come when.")
+    data_seed: int = data_seed("Which lines are made, and which of them test.", "lines", "New text")
+    optimizer: str = optimizer()
+    learning_rate: float = learning_rate(0.003, (0.0003, 0.001, 0.003, 0.01, 0.03))
+    batch_size: int = batch_size(32, (1, 4, 8, 16, 32, 64), "Pieces of text", most=64)
     off: str = setting(
         "",
         Text(200),

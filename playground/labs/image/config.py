@@ -7,13 +7,14 @@ from functools import cached_property
 from math import prod
 from typing import Any, ClassVar
 
-from playground.catalog import ACTIVATIONS, OPTIMIZERS
-from playground.kinds import Choice, Flag, Integer, Maybe, Number, Pair, Share, Sizes, Text, short
+from playground.catalog import ACTIVATIONS
+from playground.hyperparameters import batch_size, data_seed, learning_rate, optimizer, seed
+from playground.kinds import Choice, Flag, Integer, Maybe, Pair, Share, Sizes, Text, short
 from playground.labs.image.drawing import DIGITS, is_bitmap
 from playground.labs.image.images import MOST, SETS, SIDE, TEST, TRAIN
 from playground.labs.image.plan import Block, Impossible, Layer, Parts, layers_of
 from playground.run import RunConfig
-from playground.settings import Problem, Renewal, Settings, setting
+from playground.settings import Problem, Settings, setting
 
 MAX_BLOCKS, MAX_FILTERS, MAX_KERNEL = 4, 32, 7
 
@@ -151,35 +152,16 @@ class ImageConfig(RunConfig):
     last_activation: bool = setting(
         False, Flag(), "Also last", help="An activation behind the last layer too, as some articles have it."
     )
-    seed: int = setting(
-        0,
-        Integer(0, 2**31 - 1),
-        "Seed",
-        help="Which initial weights are drawn, and in which order the images come.",
-        renewal=Renewal("New weights", "Start over from other initial weights"),
+    seed: int = seed("Which initial weights are drawn, and in which order the images come.")
+    data_seed: int = data_seed(
+        "Which digits test, where they are placed, which shapes are drawn.", "training and test images"
     )
-    data_seed: int = setting(
-        0,
-        Integer(0, 2**31 - 1),
-        "Data seed",
-        help="Which digits test, where they are placed, which shapes are drawn.",
-        renewal=Renewal("New data", "Start over with other training and test images"),
-    )
-    optimizer: str = setting("adam", Choice(OPTIMIZERS), "Optimizer", help="How the gradient moves the weights.")
-    learning_rate: float = setting(
-        0.003,
-        Number(0, 100),
-        "Learning rate",
-        live=True,
-        usual=(0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0),
-        help="How far an update goes.",
-    )
+    optimizer: str = optimizer()
+    learning_rate: float = learning_rate(0.003, (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0))
     silent: str = setting(
         "", Text(400), "Silenced filters", live=True, quiet=True, help="Filters whose maps are 0: conv1.0,conv2.3."
     )
-    batch_size: int = setting(
-        32, Integer(1, 256), "Batch size", usual=(1, 8, 16, 32, 64, 128, 256), help="Images in one update."
-    )
+    batch_size: int = batch_size(32, (1, 8, 16, 32, 64, 128, 256), "Images")
 
     @property
     def classes(self) -> tuple[str, ...]:

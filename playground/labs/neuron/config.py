@@ -7,10 +7,11 @@ from math import prod
 from typing import Any, ClassVar
 
 from playground.catalog import ACTIVATIONS
+from playground.hyperparameters import seed
 from playground.kinds import Choice, Integer, Maybe, Number
 from playground.labs.neuron.tables import TABLES, Table
 from playground.run import Edit, RunConfig, element
-from playground.settings import Problem, Renewal, Settings, setting
+from playground.settings import Problem, Settings, setting
 
 MAX_HIDDEN = 6
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -86,13 +87,7 @@ class NeuronConfig(RunConfig):
         help="What gradient descent makes small: how far the output a is from the target t. The perceptron rule has "
         "a loss of its own.",
     )
-    seed: int = setting(
-        0,
-        Integer(0, 2**31 - 1),
-        "Seed",
-        help="Which initial weights are drawn.",
-        renewal=Renewal("New weights", "Start over from other initial weights"),
-    )
+    seed: int = seed("Which initial weights are drawn.")
     learning_rate: float = setting(
         1.0,
         Number(0, 100),

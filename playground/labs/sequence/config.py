@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any, ClassVar
 
-from playground.catalog import OPTIMIZERS
+from playground.hyperparameters import batch_size, data_seed, learning_rate, optimizer, seed
 from playground.kinds import Choice, ConfigError, Flag, Integer, Maybe, Number, Text, short
 from playground.labs.sequence.tasks import DRAWN, TASKS, TESTED, Task
 from playground.run import RunConfig
-from playground.settings import Problem, Renewal, Settings, setting
+from playground.settings import Problem, Settings, setting
 
 MOST_HIDDEN = 64
 
@@ -92,29 +92,10 @@ class SequenceConfig(RunConfig):
         help="At every step the decoder looks back at all states of the encoder.",
         quiet=True,
     )
-    seed: int = setting(
-        0,
-        Integer(0, 2**31 - 1),
-        "Seed",
-        help="Which initial weights are drawn, and in which order the sequences come.",
-        renewal=Renewal("New weights", "Start over from other initial weights"),
-    )
-    data_seed: int = setting(
-        0,
-        Integer(0, 2**31 - 1),
-        "Data seed",
-        help="Which sequences are drawn, and which of them test.",
-        renewal=Renewal("New data", "Start over with other sequences"),
-    )
-    optimizer: str = setting("adam", Choice(OPTIMIZERS), "Optimizer", help="How the gradient moves the weights.")
-    learning_rate: float = setting(
-        0.01,
-        Number(0, 100),
-        "Learning rate",
-        live=True,
-        usual=(0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3),
-        help="How far an update goes.",
-    )
+    seed: int = seed("Which initial weights are drawn, and in which order the sequences come.")
+    data_seed: int = data_seed("Which sequences are drawn, and which of them test.", "sequences")
+    optimizer: str = optimizer()
+    learning_rate: float = learning_rate(0.01, (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3))
     clip: float = setting(
         1.0,
         Number(0, 1000),
@@ -131,9 +112,7 @@ class SequenceConfig(RunConfig):
         usual=(0, 1, 5, 10, 20),
         help="Steps after which no gradient goes further back. 0: all the way.",
     )
-    batch_size: int = setting(
-        32, Integer(1, 256), "Batch size", usual=(1, 8, 16, 32, 64, 128), help="Sequences in one update."
-    )
+    batch_size: int = batch_size(32, (1, 8, 16, 32, 64, 128), "Sequences")
     zeroed: str = setting("", Text(200), "Zeroed units", live=True, quiet=True, help="Units whose h is 0: 3,5.")
     clamped: str = setting(
         "", Text(100), "Clamped gates", live=True, quiet=True, help="Gates that are fixed, such as f=1,i=0."

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any, ClassVar
 
-from playground.catalog import OPTIMIZERS
 from playground.data.numerals import LANGUAGES
-from playground.kinds import Choice, Flag, Integer, Maybe, Number, Share, Text, short
+from playground.hyperparameters import batch_size, data_seed, learning_rate, optimizer, seed
+from playground.kinds import Choice, Flag, Integer, Maybe, Share, Text, short
 from playground.labs.transformer.tasks import MOST_TEST, TASKS, Corpus, corpus
 from playground.run import RunConfig
-from playground.settings import Problem, Renewal, Settings, setting
+from playground.settings import Problem, Settings, setting
 
 MAX_LAYERS, MAX_HEADS, MAX_WIDTH = 4, 8, 128
 FEED_FORWARD = 4  # times the width: the hidden numbers of a feed-forward part, as in the paper
@@ -122,32 +122,11 @@ class TransformerConfig(RunConfig):
     silent: str = setting(
         "", Text(400), "Silenced heads", live=True, quiet=True, help="Heads that give 0: cross.0.1 is the second."
     )
-    seed: int = setting(
-        0,
-        Integer(0, 2**31 - 1),
-        "Seed",
-        help="Which initial weights are drawn, and in which order the pairs come.",
-        renewal=Renewal("New weights", "Start over from other initial weights"),
-    )
-    data_seed: int = setting(
-        0,
-        Integer(0, 2**31 - 1),
-        "Data seed",
-        help="Which pairs are held out.",
-        renewal=Renewal("New data", "Start over with other pairs held out"),
-    )
-    optimizer: str = setting("adam", Choice(OPTIMIZERS), "Optimizer", help="How the gradient moves the weights.")
-    learning_rate: float = setting(
-        0.003,
-        Number(0, 100),
-        "Learning rate",
-        live=True,
-        usual=(0.0003, 0.001, 0.003, 0.01, 0.03, 0.1),
-        help="How far an update goes.",
-    )
-    batch_size: int = setting(
-        64, Integer(1, 256), "Batch size", usual=(8, 16, 32, 64, 128, 256), help="Pairs in one update."
-    )
+    seed: int = seed("Which initial weights are drawn, and in which order the pairs come.")
+    data_seed: int = data_seed("Which pairs are held out.", "pairs held out")
+    optimizer: str = optimizer()
+    learning_rate: float = learning_rate(0.003, (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1))
+    batch_size: int = batch_size(64, (8, 16, 32, 64, 128, 256), "Pairs")
 
     @property
     def corpus(self) -> Corpus:

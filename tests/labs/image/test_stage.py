@@ -1,4 +1,4 @@
-"""The picture's modules that compute: their own tests, and their sums against PyTorch's."""
+"""The picture's modules that compute: their sums against PyTorch's."""
 
 import json
 from pathlib import Path
@@ -23,10 +23,6 @@ def computed(module: str, expression: str, given: Any) -> Any:
     """What ``expression`` of a module's functions, as ``m``, gives for ``given``."""
     code = f'import * as m from "{(STAGE / module).as_uri()}"; const given = {json.dumps(given)};'
     return json.loads(node("--input-type=module", "-e", f"{code} console.log(JSON.stringify({expression}))"))
-
-
-def test_the_modules_own_tests() -> None:
-    node("--test", str(Path(__file__).parent / "stage.test.js"))
 
 
 @pytest.mark.parametrize(("kernel", "stride", "padding"), [(3, 1, 1), (5, 1, 0), (4, 2, 3), (7, 3, 2)])

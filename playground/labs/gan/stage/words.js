@@ -29,6 +29,6 @@ export function ahead({ discriminator }, loss) {
  */
 export function coverage(modes, { modes: found, share_on_mode: share }) {
   if (modes === null || found === null || found === undefined) return "";
-  const reached = `${found} of ${modes} modes found, ${Math.round(100 * (share ?? 0))} % of fakes on one.`;
+  const reached = `${found} of ${modes} modes found, ${Math.round(100 * (share ?? 0))}\u00a0% of fakes on one.`;
   return found <= modes / 4 ? `${reached} ${(share ?? 0) > 0.5 ? "Collapsed: good fakes, few kinds." : ""}`.trim() : reached;
 }

@@ -44,7 +44,7 @@ import { Unrolled } from "./unrolled.js";
  * @property {Floats} [values]
  *
  * @typedef {import("../../../stage/types.js").Header & {scene?: SequenceScene, view: Look, tokens: string[], source: number,
- *   at: number, asked: number, refused: string|null}} SequenceHeader
+ *   at: number, asked: number, refused: string|null, clamped: string}} SequenceHeader
  * @typedef {import("../../../stage/types.js").Moment<SequenceHeader, SequenceScene, SequenceArrays & import("../../../stage/types.js").Arrays>} SequenceMoment
  */
 

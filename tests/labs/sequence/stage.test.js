@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { explained } from "../../../playground/labs/sequence/stage/cell.js";
+
+/** One unit at the second of two steps of an LSTM. */
+function moment(clamped = "") {
+  const shaped = (values, shape) => Object.assign(Float32Array.from(values), { shape });
+  return {
+    header: { view: { unit: 0 }, at: 1, tokens: ["not", "fine"], source: 0, clamped },
+    scene: { kind: "lstm", gates: ["i", "f", "g", "o"], series: false, says: ["blames", "praises"], hidden: 1 },
+    arrays: {
+      gates: shaped([0, 0.5, 0, 1, 0, 0.8, 0, 0.25], [4, 2, 1]),
+      parts: shaped([1, 2, 3, 4, -1, -2, -3, -4], [2, 4, 1]),
+      before: shaped([0.1, 0.6], [2, 1]),
+      hidden: shaped([0.1, 0.19], [2, 1]),
+      cell: shaped([0.6, 1], [2, 1]),
+      outputs: shaped([0.5, 0.5, 0.25, 0.75], [2, 2]),
+      targets: shaped([-1, 0], [2]),
+    },
+  };
+}
+
+test("the chosen unit's formulas have its numbers, and the step its answer", () => {
+  assert.deepEqual(explained(moment()), [
+    "Step 2, which reads “fine” and says “praises” (75.0 %), where “blames” is right; unit 0. Click a column or a row for another.",
+    "i = σ(W x + b + U h + b′) = σ(1 + (−1)) = 0.5",
+    "f = σ(W x + b + U h + b′) = σ(2 + (−2)) = 1",
+    "g = tanh(W x + b + U h + b′) = tanh(3 + (−3)) = 0.8",
+    "o = σ(W x + b + U h + b′) = σ(4 + (−4)) = 0.25",
+    "c = f · c + i · g = 1 · 0.6 + 0.5 · 0.8 = 1",
+    "h = o · tanh(c) = 0.25 · tanh(1) = 0.19",
+  ]);
+});
+
+test("a clamped gate has no formula", () => {
+  assert.equal(explained(moment("f=1,i=0"))[2], "f = 1, clamped");
+});
