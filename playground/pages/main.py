@@ -15,6 +15,11 @@ SIDEBAR_PX = 330
 
 _COMPACT = """
 <style>
+  /* Streamlit tells the page's scheme by color-scheme at once, to Python only when the script runs again. */
+  .stApp { --page: light-dark(#fff, #171614); }
+  /* What Streamlit writes on its accent, and in it, is too pale to be read in one of the schemes. */
+  .stApp [data-variant="pills"] p { color: light-dark(#05588d, currentcolor); }
+  .stApp .stMultiSelect span[title] { color: light-dark(currentcolor, #0b1a24); }
   .stMainBlockContainer { padding: 2.75rem 1.5rem 2rem; }
   .stMain:not(.stSidebar ~ *) .stMainBlockContainer { padding-top: 4.25rem; }
   @media (max-width: 640px) { .stMainBlockContainer { padding: 4.25rem 1rem 2rem; } }
@@ -55,12 +60,6 @@ _COMPACT = """
   }
 </style>
 """
-#: The page's colour; and what Streamlit writes on its accent, and in it, is too pale to be read in one of the themes.
-_ON_ACCENT = {
-    "light": "<style>:root { --page: #fff; } [data-variant='pills'] p { color: #05588d; }</style>",
-    "dark": "<style>:root { --page: #171614; } .stMultiSelect span[title] { color: #0b1a24; }</style>",
-}
-
 _EMBEDDED = """
 <style>
   .stApp .stMainBlockContainer.stMainBlockContainer { padding: 1rem 1.25rem; }
@@ -77,7 +76,6 @@ st.set_page_config(
     initial_sidebar_state=SIDEBAR_PX,
 )
 st.html(_COMPACT)
-st.html(_ON_ACCENT[st.context.theme.type or "light"])
 is_embedded = st.context.is_embedded  # in a page of another site, which has its own way about
 if is_embedded:
     st.html(_EMBEDDED)

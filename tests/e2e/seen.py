@@ -14,8 +14,8 @@ CUT_TABLES_TAKE_THE_FOCUS = """() => [...document.querySelectorAll('.stMarkdown 
 #: The page and its stage are light or dark, and the shade at the end of a table that is cut has the page's colour.
 IS_IN_SCHEME = """(scheme) => {
   const painted = (of, pseudo) => getComputedStyle(of, pseudo).backgroundColor;
-  const stage = document.querySelector(".nn-stage"), page = painted(document.querySelector(".stApp"));
-  return (Number(page.match(/\\d+/)[0]) < 128) === (scheme === "dark") && painted(document.body, "::after") === page
+  const stage = document.querySelector(".nn-stage"), app = document.querySelector(".stApp"), page = painted(app);
+  return (Number(page.match(/\\d+/)[0]) < 128) === (scheme === "dark") && painted(app, "::after") === page
     && (!stage || stage.classList.contains("nn-dark") === (scheme === "dark"));
 }"""
 #: The canvases in the screen's own pixels: how many of these make a pixel of the page, and whether any is drawn.
@@ -45,12 +45,11 @@ def places_asked(page: Page) -> set[str]:
 def is_for_everybody(page: Page) -> None:
     """In both schemes and widths axe finds nothing, and a small phone has no need to scroll sideways."""
     page.emulate_media(reduced_motion="reduce")
-    page.add_style_tag(content="body::after { content: ''; background: var(--page); }")
+    page.add_style_tag(content=".stApp::after { content: ''; background: var(--page); }")
     page.evaluate(AXE)
     schemes: Any = (("light", 1440), ("light", 390), ("dark", 390), ("dark", 1440))
     for scheme, width in schemes:
         page.emulate_media(color_scheme=scheme)
-        page.locator("body").press("r")  # Streamlit tells the script of the scheme only when it runs again
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_function(IS_IN_SCHEME, arg=scheme)
         page.wait_for_function(CUT_TABLES_TAKE_THE_FOCUS)
