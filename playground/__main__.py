@@ -237,9 +237,17 @@ def command_line() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"{NAME} {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
     _add_open(commands.add_parser("open", help="open the app"))
-    trainer = commands.add_parser("train", help="train one network and print where it came to")
-    labs = trainer.add_subparsers(dest="lab", required=True)
-    commons = []
+    telling = [*_add_training(commands), *_add_files(commands), *_add_studies(commands)]
+    for command in telling:
+        command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    return parser
+
+
+def _add_training(commands: Any) -> list[argparse.ArgumentParser]:
+    """Add ``train``. Returns its commands, one a lab."""
+    labs = commands.add_parser("train", help="train one network and print where it came to")
+    labs = labs.add_subparsers(dest="lab", required=True)
+    found = []
     for lab, config_class in _single_labs():
         command = labs.add_parser(lab, help=(config_class.__doc__ or "").splitlines()[0])
         _add_settings(command, config_class)
@@ -249,40 +257,46 @@ def command_line() -> argparse.ArgumentParser:
         _add_tier(command)
         command.add_argument("--save", metavar="FILE", help="also write the run to a file, for replay")
         command.set_defaults(command=_train)
-        commons.append(command)
+        found.append(command)
+    return found
+
+
+def _add_files(commands: Any) -> list[argparse.ArgumentParser]:
+    """Add what takes a run's file: ``replay``, ``generate`` and ``export``. Returns the first two, which tell."""
     again = commands.add_parser("replay", help="compute the run of a file again, to the same weights")
-    again.add_argument("file", help="a run file, as written by train --save or by the page")
-    again.add_argument("--step", help="the step to stop at (default: where the file's run stands)")
     again.add_argument("--sensitivity", action="store_true", help=FORMS["sensitivity"].help)
     again.set_defaults(command=_replay)
     writer = commands.add_parser("generate", help="let the network of a file's run write")
-    writer.add_argument("file", help="a run file of a lab that writes, as written by train --save or by the page")
-    writer.add_argument("--step", help="the step to stop at (default: where the file's run stands)")
     for name, (option, text) in WRITING.items():
         writer.add_argument(f"--{option}", dest=name, help=text)
     writer.add_argument("--length", help="characters, 1 to 10,000 (default: as many as the page shows)")
     writer.set_defaults(command=_generate)
     export = commands.add_parser("export", help="make something else of the run of a file")
-    export.add_argument("file", help="a run file, as written by train --save or by the page")
     export.add_argument("--to", required=True, choices=list(FORMS), help="what to make of it")
-    export.add_argument("--step", help="the step to stop at (default: where the file's run stands)")
     export.add_argument("--output", help="the file to write (default: print it)")
     export.set_defaults(command=_export)
-    comparer = commands.add_parser("compare", help="train variants with many seeds each and sum up what they reach")
-    labs = comparer.add_subparsers(dest="lab", required=True)
+    for command in (again, writer, export):
+        command.add_argument("file", help="a run file, as written by train --save or by the page")
+        command.add_argument("--step", help="the step to stop at (default: where the file's run stands)")
+    return [again, writer]
+
+
+def _add_studies(commands: Any) -> list[argparse.ArgumentParser]:
+    """Add ``compare`` and ``map``. Returns their commands, one a lab."""
+    found = []
+    labs = commands.add_parser("compare", help="train variants with many seeds each and sum up what they reach")
+    labs = labs.add_subparsers(dest="lab", required=True)
     for lab, config_class in _single_labs():
-        commons.append(_add_comparison(labs.add_parser(lab, help="variants of one setting"), config_class))
-    mapper = commands.add_parser("map", help="train a network for every cell of a grid of two quantities")
-    labs = mapper.add_subparsers(dest="lab", required=True)
+        found.append(_add_comparison(labs.add_parser(lab, help="variants of one setting"), config_class))
+    labs = commands.add_parser("map", help="train a network for every cell of a grid of two quantities")
+    labs = labs.add_subparsers(dest="lab", required=True)
     for lab, config_class in MAPS.items():
         command = labs.add_parser(lab, help=(config_class.__doc__ or "").splitlines()[0])
         _add_settings(command, config_class)
         _add_population(command)
         command.set_defaults(command=_map)
-        commons.append(command)
-    for command in [*commons, again, writer]:
-        command.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    return parser
+        found.append(command)
+    return found
 
 
 def _add_open(command: argparse.ArgumentParser) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from playground.experiment import Experiment
 from playground.kinds import ConfigError, Number
-from playground.lab import LABS, Experiment
+from playground.lab import LABS
 from playground.run import Edit
 from playground.training.history import History
 from playground.training.measure import Meter

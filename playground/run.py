@@ -150,7 +150,7 @@ class Snapshot:
 
     @classmethod
     def of(cls, experiment: Any, run_id: str, info: Mapping[str, Any], arrays: Mapping[str, Any]) -> "Snapshot":
-        """Returns the current moment of ``experiment``, a ``lab.Experiment``; makes its ``arrays`` read-only."""
+        """Returns the current moment of ``experiment``, an ``Experiment``; makes its ``arrays`` read-only."""
         for array in arrays.values():
             array.flags.writeable = False
         measured_at, metrics = experiment.measured()

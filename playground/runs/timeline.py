@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from playground.experiment import Experiment
 from playground.kinds import ConfigError, Integer
-from playground.lab import LABS, Experiment, experiment_of
+from playground.lab import LABS, experiment_of
 from playground.run import Edit, Run, Snapshot, View, element
 from playground.settings import renewals
 from playground.training.history import History

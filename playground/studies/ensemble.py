@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.catalog import resolve
-from playground.lab import LABS, Experiment, experiment_of
+from playground.experiment import Experiment
+from playground.lab import LABS, experiment_of
 from playground.outcomes import Outcome
 from playground.run import RunConfig, View
 from playground.training.turns import give_way

@@ -11,10 +11,11 @@ import pytest
 import torch
 
 from playground.__main__ import main
+from playground.experiment import Experiment
 from playground.export import exported, forms_of
 from playground.headless.runs import replay
 from playground.kinds import ConfigError, Integer
-from playground.lab import LABS, Experiment, Lab, experiment_of
+from playground.lab import LABS, Lab, experiment_of
 from playground.run import Run, RunConfig, View
 from playground.runs import link, runfile
 from playground.runs.frame import pack, unpack

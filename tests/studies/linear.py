@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
+from playground.experiment import Experiment
 from playground.kinds import Choice, ConfigError, Integer, Number
-from playground.lab import LABS, Experiment, Lab, Metric
+from playground.lab import LABS, Lab, Metric
 from playground.run import Edit, RunConfig, Snapshot, View
 from playground.settings import setting
 from playground.training.history import History

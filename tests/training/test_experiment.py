@@ -18,8 +18,9 @@ from torch import Tensor, nn
 
 from playground.engine import checkpoints
 from playground.engine.checkpoints import set_aside, taken_up
+from playground.experiment import Experiment
 from playground.kinds import Integer, Number
-from playground.lab import LABS, Experiment
+from playground.lab import LABS
 from playground.run import Edit, Run, RunConfig, Snapshot, View
 from playground.runs.timeline import Timeline, size_bytes
 from playground.settings import setting

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from torch.nn import functional as F
 
 from playground.catalog import OPTIMIZERS, resolve
+from playground.experiment import Experiment
 from playground.export.palette import diverging
 from playground.kinds import ConfigError, Number
-from playground.lab import LABS, Experiment
+from playground.lab import LABS
 from playground.labs.deep.config import INTERVENTIONS, DeepConfig, Look
 from playground.labs.deep.data import examples
 from playground.labs.deep.inside import Inside

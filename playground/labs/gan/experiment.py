@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from playground.catalog import resolve
+from playground.experiment import Experiment
 from playground.kinds import ConfigError, Number
-from playground.lab import LABS, Experiment
+from playground.lab import LABS
 from playground.labs.gan import measures, probes
 from playground.labs.gan.config import LOSSES, OPTIMIZERS, PENALIZED, GANConfig, Look
 from playground.labs.gan.data import DOMAIN, SETS, examples

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from playground.data.points import DATASETS, DOMAIN, FEATURES, draw, feature_values, grid, target_values
+from playground.experiment import Experiment
 from playground.export.palette import plane_colors
 from playground.kinds import ConfigError, Number, shown
-from playground.lab import LABS, Experiment
+from playground.lab import LABS
 from playground.labs.mlp.baselines import baselines
 from playground.labs.mlp.config import INTERVENTIONS, MAX_LAYERS, MAX_NEURONS, Look, MLPConfig
 from playground.labs.mlp.divergence import explained
@@ -31,7 +32,7 @@ from playground.labs.mlp.probes import (
     shown_neurons,
     value_map,
 )
-from playground.labs.mlp.structure import Structure
+from playground.labs.mlp.structure import Structure, traced_loop
 from playground.run import Edit, Snapshot, View
 from playground.training.compiled import CompiledLoop, Lookout, Upgrade
 from playground.training.device import pick_device
@@ -45,7 +46,6 @@ from playground.training.update import (
     element_index,
     flatten,
     hyperparameter_tensors,
-    make_update,
     unflatten,
 )
 
@@ -408,12 +408,3 @@ def stays_finite(config: MLPConfig, updates: int) -> bool:
     trial = MLPExperiment(config)
     trial._run(updates)
     return trial._is_healthy()
-
-
-@lru_cache(maxsize=128)
-def traced_loop(
-    sizes: tuple[int, ...], activation: str, loss: str, output: str, optimizer: str, device: torch.device
-) -> Loop:
-    """Returns the loop for this structure; all its networks share the traced graph."""
-    model = MLP(sizes, activation).to(device)
-    return Loop(make_update(model, partial(LOSSES[loss], output=output), optimizer))

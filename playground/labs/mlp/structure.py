@@ -1,7 +1,7 @@
 """The specification of a training loop of multilayer perceptrons, traced or compiled."""
 
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from torch import Tensor
 from playground.labs.mlp import model as mlp
 from playground.training import losses, optimizers
 from playground.training.compiled import Program
-from playground.training.update import Update, make_update
+from playground.training.update import Loop, Update, make_update
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +66,12 @@ class Structure(Program):
         model = mlp.MLP(self.sizes, self.activation)
         loss = partial(losses.LOSSES[self.loss], output=self.output)
         return make_update(model, loss, self.optimizer)
+
+
+@lru_cache(maxsize=128)
+def traced_loop(
+    sizes: tuple[int, ...], activation: str, loss: str, output: str, optimizer: str, device: torch.device
+) -> Loop:
+    """Returns the loop for this structure; all its networks share the traced graph."""
+    model = mlp.MLP(sizes, activation).to(device)
+    return Loop(make_update(model, partial(losses.LOSSES[loss], output=output), optimizer))

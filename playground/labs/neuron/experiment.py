@@ -14,9 +14,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from playground.experiment import Experiment
 from playground.export.palette import diverging
 from playground.kinds import ConfigError, Number
-from playground.lab import LABS, Experiment
+from playground.lab import LABS
 from playground.labs.neuron.config import Look, NeuronConfig
 from playground.labs.neuron.model import LOSSES, Network, output_of
 from playground.run import Edit, Snapshot, View

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from playground import outcomes
 from playground.catalog import resolve
+from playground.experiment import Experiment
 from playground.export.palette import mosaic
 from playground.kinds import ConfigError, shown
-from playground.lab import Experiment
 from playground.outcomes import Trial
 from playground.run import Edit, Run, RunConfig, Snapshot, View
 from playground.runs.link import query

@@ -15,10 +15,11 @@ import torch
 from numpy.typing import NDArray
 
 from playground.data.points import DATASETS, DOMAIN, Split, draw
+from playground.experiment import Experiment
 from playground.export.palette import ramp
 from playground.format import scaled
 from playground.kinds import ConfigError
-from playground.lab import LABS, Experiment
+from playground.lab import LABS
 from playground.labs.mlp.population import PopulationExperiment
 from playground.run import Edit, Snapshot, View
 from playground.runs import link

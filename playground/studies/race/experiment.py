@@ -18,9 +18,9 @@ from torch.func import vmap
 
 from playground.catalog import OPTIMIZERS
 from playground.data.points import DATASETS, draw, feature_values, target_values
+from playground.experiment import Experiment
 from playground.export.palette import ramp
 from playground.kinds import ConfigError
-from playground.lab import Experiment
 from playground.labs.mlp.batched import logits
 from playground.labs.mlp.model import MLP
 from playground.labs.mlp.probes import accuracy

@@ -1,7 +1,7 @@
 """One network of the race, which stops training before its numbers become infinite."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -12,16 +12,15 @@ from torch.fx.experimental.proxy_tensor import make_fx
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.model import MLP
 from playground.labs.mlp.probes import is_finite
+from playground.labs.mlp.structure import traced_loop
 from playground.training.losses import LOSSES
 from playground.training.optimizers import initial_state
 from playground.training.slices import stop_before
 from playground.training.update import (
     Batch,
-    Loop,
     all_alive,
     flatten,
     hyperparameter_tensors,
-    make_update,
     simplified,
     unflatten,
 )
@@ -47,7 +46,7 @@ class Racer:
             self.state["alive"] = all_alive(self.parameters)
         self._hyperparameters = hyperparameter_tensors(values, self.parameters.device)
         structure = config.sizes, config.activation, config.loss, config.output_activation, config.optimizer
-        self._loop = _traced_loop(*structure, self.parameters.device)
+        self._loop = traced_loop(*structure, self.parameters.device)
         self._loss = _traced_loss(*structure[:-1], len(data[0]), self.parameters.device)
         self.measure()
 
@@ -77,15 +76,6 @@ class Racer:
     def measure(self) -> None:
         """Update ``loss``."""
         self.loss = float(self._loss(self.parameters, *self._data))
-
-
-@lru_cache(maxsize=128)
-def _traced_loop(
-    sizes: tuple[int, ...], activation: str, loss: str, output: str, optimizer: str, device: torch.device
-) -> Loop:
-    """Returns the loop for this structure; all its racers share the traced graph."""
-    model = MLP(sizes, activation).to(device)
-    return Loop(make_update(model, partial(LOSSES[loss], output=output), optimizer))
 
 
 @lru_cache(maxsize=128)
