@@ -41,6 +41,14 @@ class Choice:
         return value
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One of the options of a choice, as a person reads it."""
+
+    label: str
+    formula: str = ""
+
+
 @dataclass(frozen=True)
 class Device(Choice):
     """The device of a run; the first option chooses it automatically."""

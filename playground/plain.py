@@ -1,4 +1,4 @@
-"""A run of one network that one optimizer trains in a plain PyTorch loop: what the labs of larger networks share.
+"""A run in a plain PyTorch loop, as against the one pure update: what the labs of larger networks share.
 
 A lab adds its data and network, ``_train`` (the loop), ``_measure``, and what can be seen.
 """
@@ -22,7 +22,8 @@ PARAMETER = Number(-1000, 1000)  # what a person may type for a weight or bias
 class PlainExperiment(Experiment):
     """One ``network`` in training. ``config`` is the configuration with all live edits applied.
 
-    The constructor of a lab makes ``network`` and ``optimizers["optimizer"]``, and ends with ``_begin``.
+    The constructor of a lab makes ``network`` and ``optimizers["optimizer"]``, and ends with ``_begin``. One with
+    several optimizers has its own ``_follow``.
     """
 
     config: Any

@@ -9,20 +9,12 @@ from typing import Any, ClassVar
 from playground.catalog import ACTIVATIONS, INITIALIZERS
 from playground.data.points import DATASETS
 from playground.hyperparameters import batch_size, learning_rate, optimizer, seed
-from playground.kinds import Choice, Integer, Maybe, Number, Pair, Sizes
+from playground.kinds import Choice, Integer, Maybe, Number, Option, Pair, Sizes
 from playground.run import Edit, RunConfig
 from playground.settings import Problem, Settings, setting
 
 MAX_DEPTH, MAX_WIDTH = 64, 64
 TRAIN_SHARE = 0.8  # of the examples
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One of a few choices, as a person reads it."""
-
-    label: str
-    formula: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

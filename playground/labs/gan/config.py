@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from playground.catalog import ACTIVATIONS, Entry
 from playground.catalog import OPTIMIZERS as USUAL_OPTIMIZERS
 from playground.hyperparameters import data_seed, seed
-from playground.kinds import Choice, Flag, Integer, Number, Sizes, Text, short
+from playground.kinds import Choice, Flag, Integer, Number, Option, Sizes, Text, short
 from playground.labs.gan.data import DIGITS, LETTERS, SETS, is_bitmap
 from playground.run import RunConfig
 from playground.settings import Problem, Settings, setting
@@ -18,14 +18,6 @@ POINTS, IMAGES = 10_000, 1797  # training examples of the plane, and of digits
 WIDTHS = Sizes(5, 1, 256)
 _WIDTHS = ((8,), (16, 16), (64, 64), (64, 64, 64), (128, 128), (128, 128, 128))
 _RATES = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.03, 0.1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One of a few choices, as a person reads it."""
-
-    label: str
-    formula: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ Read from the top: the data, the players, the training loop, then what can be se
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,33 +14,27 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from playground.catalog import resolve
-from playground.experiment import Experiment
-from playground.kinds import ConfigError, Number
-from playground.lab import LABS
 from playground.labs.gan import measures, probes
 from playground.labs.gan.config import LOSSES, OPTIMIZERS, PENALIZED, GANConfig, Look
 from playground.labs.gan.data import DOMAIN, SETS, examples
 from playground.labs.gan.model import GAMES, penalty, players
-from playground.run import Edit, Snapshot, View
+from playground.plain import PlainExperiment
+from playground.run import Snapshot, View
 from playground.training.batches import generator
-from playground.training.history import History
-from playground.training.measure import Meter
-from playground.training.slices import Slicer, stop_before
-from playground.training.state import set_element
+from playground.training.slices import stop_before
 
-PARAMETER = Number(-1000, 1000)  # what a person may type for a weight or bias
 JUDGED = 1000  # fakes that are measured
 SHOWN, SHOWN_REAL, IMAGES = 150, 450, 64  # fakes and real points on the plane, and digits
 MEASURED_SHARE = 1 / 8  # of the time at most
 
 
-class GANExperiment(Experiment):
+class GANExperiment(PlainExperiment):
     """Two players in training. ``config`` is the configuration with all live edits applied."""
+
+    config: GANConfig
 
     def __init__(self, config: GANConfig) -> None:
         self.config = config
-        self.step = self.edits = 0
-        self.notice: str | None = None
         self._updates = {"discriminator": 0, "generator": 0}
         self._seen = 0  # examples drawn
         self._data = training_data(config.dataset, config.drawing, config.size, config.data_seed)
@@ -51,14 +44,9 @@ class GANExperiment(Experiment):
             "generator": _optimizer(config.generator_optimizer, self._generator),
             "discriminator": _optimizer(config.discriminator_optimizer, self._discriminator),
         }
-        self._follow()
         self._fixed = self._noise(JUDGED, generator(config.seed, "fixed noise"))
         self._plane = torch.from_numpy(probes.plane_points())
-        self._slicer = Slicer(rate=300)
-        self._meter = Meter(self._measure, MEASURED_SHARE)
-        self.history = History(LABS[config.lab].columns)
-        self.metrics()
-        self.record()
+        self._begin(300, MEASURED_SHARE)
 
     # Training
 
@@ -144,16 +132,10 @@ class GANExperiment(Experiment):
         """How often as many examples were drawn as there are."""
         return self._seen / self.config.size
 
-    def metrics(self) -> Mapping[str, float | None]:
-        """Both losses without penalty and how well the fakes imitate, by 1,000 fakes of fixed noise and as many fresh
-        examples, with running means where there is batch normalization."""
-        return self._meter.now(self.step)
-
-    def measured(self) -> tuple[int, Mapping[str, float | None]]:
-        return self._meter.step, self._meter.newest
-
     @torch.no_grad()
     def _measure(self) -> dict[str, float | None]:
+        """Both losses without penalty and how well the fakes imitate, by 1,000 fakes of fixed noise and as many fresh
+        examples, with running means where there is batch normalization."""
         config, game = self.config, GAMES[self.config.loss]
         self.network.eval()
         real = measures.fresh(config.dataset, config.drawing, JUDGED, config.data_seed)
@@ -272,25 +254,6 @@ class GANExperiment(Experiment):
 
     # Changing
 
-    def apply(self, target: str, value: Any) -> Edit:
-        """Change a live setting, or one number of a player (``generator.layers.0.weight[0,1]``), from the next round
-        on. Raises ConfigError, changing nothing."""
-        known = self.config.settings().get(target)
-        if known is None:
-            value = PARAMETER.check(value)
-            set_element(self.network, target, value)
-        elif known.live:
-            self.config = replace(self.config, **{target: value})
-            value = getattr(self.config, target)
-            self._follow()
-        else:
-            raise ConfigError(f"{target} cannot change during a run; it needs a new one")
-        self.notice = None
-        self._meter.forget()
-        self.edits += 1
-        self.record()
-        return Edit(step=self.step, target=target, value=value)
-
     def _follow(self) -> None:
         """Bring what is made of live settings in line with them."""
         self._parameters = {name: list(player.parameters()) for name, player in self.network.items()}
@@ -305,11 +268,6 @@ class GANExperiment(Experiment):
         """Go on from an earlier ``state`` of a run with the same configuration and the same live edits."""
         super().restore(state)
         self._updates, self._seen = dict(state["updates"]), state["seen"]
-        self._follow()
-        self._meter.forget()
-
-    def has_diverged(self) -> bool:
-        return self.notice is not None
 
 
 @lru_cache(maxsize=4)

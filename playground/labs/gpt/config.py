@@ -6,21 +6,13 @@ from math import prod
 from typing import Any, ClassVar
 
 from playground.hyperparameters import batch_size, data_seed, learning_rate, optimizer, seed
-from playground.kinds import Choice, Integer, Number, Share, Text, short
+from playground.kinds import Choice, Integer, Number, Option, Share, Text, short
 from playground.labs.gpt.texts import BREAK, CORPORA, LEAST_OWN, MOST_OWN, text_of
 from playground.labs.gpt.texts import Text as Lines
 from playground.run import RunConfig
 from playground.settings import Problem, Settings, setting
 
 MAX_LAYERS, MAX_PLACES = 4, 128
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One of a few choices, as a person reads it."""
-
-    label: str
-    formula: str = ""
 
 
 POSITIONS = {

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from playground.catalog import ACTIVATIONS
 from playground.hyperparameters import batch_size, data_seed, learning_rate, optimizer, seed
-from playground.kinds import Choice, Flag, Integer, Maybe, Pair, Share, Sizes, Text, short
+from playground.kinds import Choice, Flag, Integer, Maybe, Option, Pair, Share, Sizes, Text, short
 from playground.labs.image.drawing import DIGITS, is_bitmap
 from playground.labs.image.images import MOST, SETS, SIDE, TEST, TRAIN
 from playground.labs.image.plan import Block, Impossible, Layer, Parts, layers_of
@@ -17,14 +17,6 @@ from playground.run import RunConfig
 from playground.settings import Problem, Settings, setting
 
 MAX_BLOCKS, MAX_FILTERS, MAX_KERNEL = 4, 32, 7
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One of a few choices, as a person reads it."""
-
-    label: str
-    formula: str = ""
 
 
 ARCHITECTURES = {

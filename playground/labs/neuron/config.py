@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from playground.catalog import ACTIVATIONS
 from playground.hyperparameters import seed
-from playground.kinds import Choice, Integer, Maybe, Number
+from playground.kinds import Choice, Integer, Maybe, Number, Option
 from playground.labs.neuron.tables import TABLES, Table
 from playground.run import Edit, RunConfig, element
 from playground.settings import Problem, Settings, setting
@@ -16,14 +16,6 @@ from playground.settings import Problem, Settings, setting
 MAX_HIDDEN = 6
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 MOST_ROWS = max(table.size for table in TABLES.values())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One of a few choices, as a person reads it."""
-
-    label: str
-    formula: str
 
 
 LOSSES = {

@@ -6,20 +6,12 @@ from math import prod
 from typing import Any, ClassVar
 
 from playground.hyperparameters import batch_size, data_seed, learning_rate, optimizer, seed
-from playground.kinds import Choice, ConfigError, Flag, Integer, Maybe, Number, Text, short
+from playground.kinds import Choice, ConfigError, Flag, Integer, Maybe, Number, Option, Text, short
 from playground.labs.sequence.tasks import DRAWN, TASKS, TESTED, Task
 from playground.run import RunConfig
 from playground.settings import Problem, Settings, setting
 
 MOST_HIDDEN = 64
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One of a few choices, as a person reads it."""
-
-    label: str
-    formula: str = ""
 
 
 CELLS = {

@@ -7,21 +7,13 @@ from typing import Any, ClassVar
 
 from playground.data.numerals import LANGUAGES
 from playground.hyperparameters import batch_size, data_seed, learning_rate, optimizer, seed
-from playground.kinds import Choice, Flag, Integer, Maybe, Share, Text, short
+from playground.kinds import Choice, Flag, Integer, Maybe, Option, Share, Text, short
 from playground.labs.transformer.tasks import MOST_TEST, TASKS, Corpus, corpus
 from playground.run import RunConfig
 from playground.settings import Problem, Settings, setting
 
 MAX_LAYERS, MAX_HEADS, MAX_WIDTH = 4, 8, 128
 FEED_FORWARD = 4  # times the width: the hidden numbers of a feed-forward part, as in the paper
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One of a few choices, as a person reads it."""
-
-    label: str
-    formula: str = ""
 
 
 HELD_OUT = {
