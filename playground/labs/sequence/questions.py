@@ -1,4 +1,4 @@
-"""Questions to start from: the settings that ask each, and what to look for. Figures are of a few seeds."""
+"""Questions to start from: the settings that ask each, and what to look for. Figures are of three or five seeds."""
 
 from playground.pages.head import Question
 
@@ -6,19 +6,21 @@ QUESTIONS = (
     Question(
         "What does “not” do?",
         "Press Play. The last step says whether the main clause praises; the other clause says anything. After 600 "
-        "updates all of 200 unseen sentences were right with three seeds.",
+        "updates all of 200 unseen sentences were right with each of five seeds.",
         {},
     ),
     Question(
         "Can a bag of words tell?",
-        "The same words without their order: a sum. It stays at chance, about half, however long it trains.",
+        "The same words without their order: a sum. After 600 updates it was right for 47 to 53 % with five seeds, which "
+        "is chance.",
         {"cell": "bag"},
     ),
     Question(
         "What does a gate remember?",
         "A letter, 40 distractors, a question: which letter was it? With a forget bias of 5 an LSTM had all of 200 "
-        "right after 600 updates; with 0 it was at chance, a quarter. Look at the row of gradients before you press "
-        "Play: how far back does it reach? Then set the bias to 0.",
+        "right after 600 updates, with each of five seeds; with 0 it had 23 to 29 %, and a quarter is chance; an RNN "
+        "50 to 57 % with four seeds, all with one. Look at the row of gradients before you press Play: how far back "
+        "does it reach? Then set the bias to 0.",
         {"task": "recall", "length": 40, "cell": "lstm", "hidden": 32, "forget_bias": 5.0, "learning_rate": 0.003},
     ),
     Question(
