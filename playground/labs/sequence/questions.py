@@ -11,8 +11,8 @@ QUESTIONS = (
     ),
     Question(
         "Can a bag of words tell?",
-        "The same words without their order: a sum. After 600 updates it was right for 47 to 53 % with five seeds, which "
-        "is chance.",
+        "The same words without their order: a sum. After 600 updates it was right for 47 to 53 % with five seeds: "
+        "that is chance.",
         {"cell": "bag"},
     ),
     Question(
