@@ -60,7 +60,8 @@ class Lab:
     ``forms`` are its export formats, in addition to those of every lab (``export.FORMS``). ``path`` is the page's
     address, empty for the first page. ``ensemble`` and ``diagnose``, also dotted names, are optional classes for labs
     whose runs can be compared: one trains many runs at once (by default they take turns), the other explains
-    failures. ``small`` are settings of a run that is quick to make, for tests and first pictures.
+    failures. ``figure``, also a dotted name, is the ``export.figure.Drawing`` of the pictures among the ``forms``.
+    ``small`` are settings of a run that is quick to make, for tests and first pictures.
     """
 
     title: str
@@ -78,6 +79,7 @@ class Lab:
     forms: Mapping[str, str] = field(default_factory=dict)
     small: Mapping[str, Any] = field(default_factory=dict)
     look: str = "playground.settings.Settings"
+    figure: str | None = None
 
     @property
     def config_class(self) -> type[RunConfig]:
@@ -128,6 +130,9 @@ _ACCURACIES = (
     _share("test_accuracy", "test accuracy", help="The share of data it has not seen that the network gets right."),
 )
 
+_NOTEBOOK = {"notebook": "playground.export.notebook.notebook"}  # made from a lab's script
+_PICTURES = {form: f"playground.export.figure.{form}" for form in ("png", "svg", "gif")}  # of a lab's figure
+
 LABS = {
     "mlp": Lab(
         title="Playground",
@@ -148,10 +153,9 @@ LABS = {
             "notebook": "playground.labs.mlp.export.notebook.notebook",
             "safetensors": "playground.labs.mlp.export.weights.weights",
             "onnx": "playground.labs.mlp.export.onnx.onnx",
-            "png": "playground.labs.mlp.export.picture.png",
-            "svg": "playground.labs.mlp.export.picture.svg",
-            "gif": "playground.labs.mlp.export.animation.animation",
+            **_PICTURES,
         },
+        figure="playground.labs.mlp.figure.FIGURE",
     ),
     "neuron": Lab(
         title="One neuron",
@@ -171,7 +175,7 @@ LABS = {
             Metric(name="mistakes", label="mistakes", unit="count", axes="mistakes", help="Rows on the wrong side."),
         ),
         score="loss",
-        forms={"script": "playground.labs.neuron.script.script"},
+        forms={"script": "playground.labs.neuron.script.script", **_NOTEBOOK},
     ),
     "deep": Lab(
         title="Deep networks",
@@ -197,6 +201,7 @@ LABS = {
         score="train_loss",
         forms={
             "script": "playground.labs.deep.script.script",
+            **_NOTEBOOK,
             "safetensors": "playground.export.weights.weights",
             "landscape": "playground.labs.deep.landscape.landscape",
         },
@@ -214,7 +219,11 @@ LABS = {
         picture="labs/image/stage/picture.js",
         metrics=(*_LOSSES, *_ACCURACIES),
         score="test_accuracy",
-        forms={"script": "playground.labs.image.script.script", "safetensors": "playground.export.weights.weights"},
+        forms={
+            "script": "playground.labs.image.script.script",
+            **_NOTEBOOK,
+            "safetensors": "playground.export.weights.weights",
+        },
         small={"images": 40, "batch_size": 10},
     ),
     "sequence": Lab(
@@ -270,6 +279,7 @@ LABS = {
         score="exact_match",
         forms={
             "script": "playground.labs.transformer.script.script",
+            **_NOTEBOOK,
             "safetensors": "playground.export.weights.weights",
         },
         small={"width": 16, "heads": 2, "batch_size": 8},
@@ -293,6 +303,7 @@ LABS = {
         score="test_loss",
         forms={
             "script": "playground.labs.gpt.script.script",
+            **_NOTEBOOK,
             "safetensors": "playground.export.weights.weights",
         },
         small={"layers": 1, "width": 8, "heads": 2, "context": 16, "batch_size": 4},

@@ -4,45 +4,27 @@ The text is made from the run's configuration and edits alone.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from itertools import groupby
-from textwrap import fill
-from typing import cast
 
 from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, OPTIMIZERS
 from playground.data.points import DATASETS, DOMAIN
+from playground.export.script import joined, settled, title, training
 from playground.export.source import source
 from playground.labs.deep.config import INTERVENTIONS, DeepConfig
 from playground.run import Edit, Run, element
-from playground.runs.runfile import torch_version
 
 
 def script(run: Run, step: int, shown: Mapping[str, float | None] | None = None) -> str:
     """The Python source that trains ``run`` up to ``step`` and prints its numbers."""
-    known = run.config.settings()
-    edits = [edit for edit in run.edits if edit.step <= step]
-    at_once = {
-        edit.target: edit.value
-        for edit in edits
-        if edit.step == 0 and edit.target in known and edit.target != "initial_scale"
-    }
-    edits = [edit for edit in edits if edit.step > 0 or edit.target not in at_once]
-    config = cast(DeepConfig, replace(run.config, **at_once))  # changed before the first update: never otherwise
-    parts = (_header(config, step), _data(config), _network(config), _start(config), _training(config, edits, step))
-    return "\n\n\n".join(part.strip("\n") for part in (*parts, _report(config))) + "\n"
+    config, edits = settled(run, step, DeepConfig, never=["initial_scale"])
+    parts = (_header(config, step), _data(config), _network(config), _start(config), _training(config))
+    return joined(*parts, _measure(config), _calls(config, edits, step))
 
 
 def _header(config: DeepConfig, step: int) -> str:
-    promise = (
-        f"It makes the page's updates one by one: with torch {torch_version()}, on a processor of the same kind, it "
-        "ends at the same weights, to the bit."
-    )
     needs = "torch and scikit-learn" if config.dataset == "digits" else "numpy and torch"
-    return f'''"""{config.title()}, {step:,} updates.
-
-From the neural network playground; needs {needs}.
-{fill(promise, 110)}
-"""
+    return (
+        title(config, step, needs)
+        + f'''
 
 import hashlib
 
@@ -57,6 +39,7 @@ def generator(purpose, step=0, seed={config.seed}):
     digest = hashlib.blake2b(f"{{seed}} {{purpose}} {{step}}".encode(), digest_size=8).digest()
     return torch.Generator().manual_seed(int.from_bytes(digest, "big") % 2**63)
 '''
+    )
 
 
 def _data(config: DeepConfig) -> str:
@@ -149,7 +132,7 @@ optimizers = {{
 """
 
 
-def _training(config: DeepConfig, edits: list[Edit], step: int) -> str:
+def _training(config: DeepConfig) -> str:
     return f'''
 # Training: each pass over the examples has an order of its own
 
@@ -176,22 +159,18 @@ def train(first, last):
                     for parameter in part.parameters():
                         parameter.grad = None  # what an optimizer passes over
             optimizers[name].step()
+'''
 
 
-''' + "\n".join(_run(config, edits, step))
+def _calls(config: DeepConfig, edits: list[Edit], step: int) -> str:
+    scale = config.initial_scale
 
+    def told(edit: Edit) -> Iterable[str]:
+        nonlocal scale
+        yield from _edit(edit, scale)
+        scale = edit.value if edit.target == "initial_scale" else scale
 
-def _run(config: DeepConfig, edits: list[Edit], step: int) -> Iterable[str]:
-    """The training, and what a person changed at the steps at which they did."""
-    done, scale = 0, config.initial_scale
-    for number, together in groupby(edits, key=lambda edit: edit.step):
-        if number > done:
-            yield f"train({done}, {number})"
-        for edit in together:
-            yield from _edit(edit, scale)
-            scale = edit.value if edit.target == "initial_scale" else scale
-        done = number
-    yield f"train({done}, {step})"
+    return training(edits, step, told)
 
 
 def _edit(edit: Edit, scale: float) -> Iterable[str]:
@@ -212,16 +191,20 @@ def _edit(edit: Edit, scale: float) -> Iterable[str]:
         yield f'    optimizer.param_groups[0]["lr"] = {edit.value!r}'
 
 
-def _report(config: DeepConfig) -> str:
+def _measure(config: DeepConfig) -> str:
     lines = """
-for name, network in networks.items():
-    network.eval()
-    with torch.no_grad():
+@torch.no_grad()
+def measure():
+    found = {}
+    for name, network in networks.items():
+        network.eval()
         logits = network(inputs)
-    right = (logits.argmax(1) == labels).double()
-    first = "" if name == MAIN else f"{name}_"
-    print(f"{first}train_loss {nn.functional.cross_entropy(logits[:train_size], labels[:train_size]).item():.6f}")
-    print(f"{first}train_accuracy {right[:train_size].mean().item():.6f}")
-    print(f"{first}test_accuracy {right[train_size:].mean().item():.6f}")
+        network.train()
+        right = (logits.argmax(1) == labels).double()
+        first = "" if name == MAIN else f"{name}_"
+        found[f"{first}train_loss"] = nn.functional.cross_entropy(logits[:train_size], labels[:train_size]).item()
+        found[f"{first}train_accuracy"] = right[:train_size].mean().item()
+        found[f"{first}test_accuracy"] = right[train_size:].mean().item()
+    return found
 """
     return lines.replace("MAIN", repr(config.main))

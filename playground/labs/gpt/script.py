@@ -7,17 +7,15 @@ import inspect
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from itertools import groupby
+from functools import partial
 from pprint import pformat
-from textwrap import fill
-from typing import cast
 
 from playground.catalog import OPTIMIZERS
+from playground.export.script import joined, settled, title, training
 from playground.labs.gpt import texts
 from playground.labs.gpt.config import GPTConfig
 from playground.labs.gpt.rules import Rules
 from playground.run import Edit, Run, element
-from playground.runs.runfile import torch_version
 
 
 def script(run: Run, step: int, shown: Mapping[str, float | None] | None = None) -> str:
@@ -25,25 +23,15 @@ def script(run: Run, step: int, shown: Mapping[str, float | None] | None = None)
 
     It imports torch and NumPy.
     """
-    known = run.config.settings()
-    edits = [edit for edit in run.edits if edit.step <= step]
-    at_once = {edit.target: edit.value for edit in edits if edit.step == 0 and edit.target in known}
-    edits = [edit for edit in edits if edit.step > 0 or edit.target not in known]
-    config = cast(GPTConfig, replace(run.config, **at_once))  # changed before the first update: never otherwise
-    parts = (_header(config, step), _text(config), _pieces(config), _network(config), _training(config, edits, step))
-    return "\n\n\n".join(part.strip("\n") for part in (*parts, _REPORT)) + "\n"
+    config, edits = settled(run, step, GPTConfig)
+    parts = (_header(config, step), _text(config), _pieces(config), _network(config), _training(config), _MEASURE)
+    return joined(*parts, training(edits, step, partial(_edit, config), "train_from"))
 
 
 def _header(config: GPTConfig, step: int) -> str:
-    promise = (
-        f"It makes the page's updates one by one: with torch {torch_version()}, on a processor of the same kind, it "
-        "ends at the same weights, to the bit."
-    )
-    return f'''"""{config.title()}, {step:,} updates.
-
-From the neural network playground; needs torch and NumPy.
-{fill(promise, 110)}
-"""
+    return (
+        title(config, step, "torch and NumPy")
+        + """
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -54,7 +42,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-torch.set_num_threads(1)  # as on the page'''
+torch.set_num_threads(1)  # as on the page"""
+    )
 
 
 def _text(config: GPTConfig) -> str:
@@ -235,7 +224,7 @@ switch_off({heads}, {layers})
 '''
 
 
-def _training(config: GPTConfig, edits: list[Edit], step: int) -> str:
+def _training(config: GPTConfig) -> str:
     entry = OPTIMIZERS[config.optimizer]
     arguments = dict(entry.arguments) | ({"fused": True} if config.optimizer == "adam" else {})
     options = "".join(f", {name}={value!r}" for name, value in arguments.items())
@@ -258,26 +247,11 @@ def _training(config: GPTConfig, edits: list[Edit], step: int) -> str:
         "        optimizer.zero_grad()",
         "        loss.backward()",
         "        optimizer.step()",
-        "",
-        "",
-        *_run(edits, step, config),
     ]
     return "\n".join(lines)
 
 
-def _run(edits: list[Edit], step: int, config: GPTConfig) -> Iterable[str]:
-    """The training, and what a person changed at the steps at which they did."""
-    done = 0
-    for number, together in groupby(edits, key=lambda edit: edit.step):
-        if number > done:
-            yield f"train_from({done}, {number})"
-        for edit in together:
-            yield from _edit(edit, config)
-        done = number
-    yield f"train_from({done}, {step})"
-
-
-def _edit(edit: Edit, config: GPTConfig) -> Iterable[str]:
+def _edit(config: GPTConfig, edit: Edit) -> Iterable[str]:
     found = element(edit.target)
     if found is not None:
         yield "with torch.no_grad():"
@@ -290,11 +264,14 @@ def _edit(edit: Edit, config: GPTConfig) -> Iterable[str]:
         yield f"switch_off({heads}, {layers})"
 
 
-_REPORT = """
-with torch.no_grad():
+_MEASURE = """
+@torch.no_grad()
+def measure():
+    found = {}
     for name, lines in (("train_loss", train), ("test_loss", test)):
         tokens, targets, starts = pieces(lines)
         apart = starts[:: PLACES] if len(starts) > len(lines) else starts
         inputs, expected = at(tokens, targets, apart[:: -(-len(apart) // 48)])
-        print(name, f"{loss_of(model(inputs), expected).item():.6f}")
+        found[name] = loss_of(model(inputs), expected).item()
+    return found
 """

@@ -5,19 +5,18 @@ The text is made from the run's configuration and edits alone.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from itertools import groupby
-from textwrap import fill
-from typing import Any, cast
+from functools import partial
+from typing import Any
 
 from playground.catalog import OPTIMIZERS
 from playground.data.digits import SIDE as MEASURED
 from playground.data.digits import WHITE
+from playground.export.script import joined, settled, title, training
 from playground.export.source import source
 from playground.labs.image import images
 from playground.labs.image.config import ImageConfig
 from playground.labs.image.plan import Layer
 from playground.run import Edit, Run, element
-from playground.runs.runfile import torch_version
 
 
 def script(run: Run, step: int, shown: Mapping[str, float | None] | None = None) -> str:
@@ -25,29 +24,18 @@ def script(run: Run, step: int, shown: Mapping[str, float | None] | None = None)
 
     It imports torch, NumPy, and for digits scikit-learn.
     """
-    known = run.config.settings()
-    edits = [edit for edit in run.edits if edit.step <= step]
-    at_once = {edit.target: edit.value for edit in edits if edit.step == 0 and edit.target in known}
-    edits = [edit for edit in edits if edit.step > 0 or edit.target not in known]
-    config = cast(ImageConfig, replace(run.config, **at_once))  # changed before the first update: never otherwise
+    config, edits = settled(run, step, ImageConfig)
     is_silenced = bool(config.silent) or any(edit.target == "silent" for edit in edits)
-    network = _network(config, is_silenced)
-    parts = (_header(config, step), _data(config), network, _training(config, edits, step), _REPORT)
-    return "\n\n\n".join(part.strip("\n") for part in parts) + "\n"
+    parts = (_header(config, step), _data(config), _network(config, is_silenced), _training(config), _MEASURE)
+    return joined(*parts, training(edits, step, partial(_edit, config)))
 
 
 def _header(config: ImageConfig, step: int) -> str:
-    promise = (
-        f"It makes the page's updates one by one: with torch {torch_version()}, on a processor of the same kind, it "
-        "ends at the same weights, to the bit."
-    )
     sklearn = "" if config.dataset == "shapes" else " and scikit-learn"
     load = "" if config.dataset == "shapes" else "from sklearn.datasets import load_digits\n"
-    return f'''"""{config.title()}, {step:,} updates.
-
-From the neural network playground; needs torch, NumPy{sklearn}.
-{fill(promise, 110)}
-"""
+    return (
+        title(config, step, f"torch, NumPy{sklearn}")
+        + f"""
 
 import hashlib
 from collections import OrderedDict
@@ -59,7 +47,8 @@ import torch
 from torch.nn import functional as F
 
 torch.set_num_threads(1)  # as on the page
-'''
+"""
+    )
 
 
 def _data(config: ImageConfig) -> str:
@@ -190,7 +179,7 @@ class Dropout(nn.Module):
 '''
 
 
-def _training(config: ImageConfig, edits: list[Edit], step: int) -> str:
+def _training(config: ImageConfig) -> str:
     entry = OPTIMIZERS[config.optimizer]
     arguments = {"lr": config.learning_rate, **entry.arguments}
     if config.optimizer == "adam":
@@ -232,22 +221,7 @@ def train(first, last):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-
-
-{chr(10).join(_run(config, edits, step))}
 '''
-
-
-def _run(config: ImageConfig, edits: list[Edit], step: int) -> Iterable[str]:
-    """The training, and what a person changed at the steps at which they did."""
-    done = 0
-    for number, together in groupby(edits, key=lambda edit: edit.step):
-        if number > done:
-            yield f"train({done}, {number})"
-        for edit in together:
-            yield from _edit(config, edit)
-        done = number
-    yield f"train({done}, {step})"
 
 
 def _edit(config: ImageConfig, edit: Edit) -> Iterable[str]:
@@ -264,14 +238,17 @@ def _edit(config: ImageConfig, edit: Edit) -> Iterable[str]:
     yield f"    model.{layer}.{part}[{', '.join(map(str, index))}] = {edit.value!r}"
 
 
-_REPORT = """
-model.eval()
-with torch.inference_mode():
+_MEASURE = """
+@torch.inference_mode()
+def measure():
+    model.eval()
+    found = {}
     for part, images, labels in (
         ("train", train_images[:TEST], train_labels[:TEST]),
         ("test", test_images, test_labels),
     ):
         logits = model(images)
-        print(f"{part}_loss {F.cross_entropy(logits, labels).item():.6f}")
-        print(f"{part}_accuracy {(logits.argmax(1) == labels).float().mean().item():.6f}")
+        found[f"{part}_loss"] = F.cross_entropy(logits, labels).item()
+        found[f"{part}_accuracy"] = (logits.argmax(1) == labels).float().mean().item()
+    return found
 """

@@ -4,15 +4,13 @@ The text is made from the run's configuration and edits alone.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from itertools import groupby, pairwise
-from textwrap import fill, indent
-from typing import cast
+from itertools import pairwise
+from textwrap import indent
 
 from playground.catalog import ACTIVATIONS
+from playground.export.script import joined, settled, title, training
 from playground.labs.neuron.config import NeuronConfig
 from playground.run import Edit, Run, element
-from playground.runs.runfile import torch_version
 
 LOSS = {
     "squared_error": (
@@ -32,31 +30,22 @@ LOSS = {
 
 def script(run: Run, step: int, shown: Mapping[str, float | None] | None = None) -> str:
     """The Python source that trains ``run`` up to ``step`` and prints its numbers. It imports torch only."""
-    known = run.config.settings()
-    edits = [edit for edit in run.edits if edit.step <= step]
-    at_once = {edit.target: edit.value for edit in edits if edit.step == 0 and edit.target in known}
-    edits = [edit for edit in edits if edit.step > 0 or edit.target not in known]
-    config = cast(NeuronConfig, replace(run.config, **at_once))  # changed before the first update: never otherwise
-    parts = (_header(config, step), _data(config), _network(config), _loss(config), _training(config, edits, step))
-    return "\n\n\n".join(part.strip("\n") for part in (*parts, _REPORT)) + "\n"
+    config, edits = settled(run, step, NeuronConfig)
+    parts = (_header(config, step), _data(config), _network(config), _loss(config), _training(config), _MEASURE)
+    return joined(*parts, training(edits, step, _edit))
 
 
 def _header(config: NeuronConfig, step: int) -> str:
-    promise = (
-        f"It makes the page's updates one by one: with torch {torch_version()}, on a processor of the same kind, it "
-        "ends at the same weights, to the bit."
-    )
-    return f'''"""{config.title()}, {step:,} updates.
-
-From the neural network playground; needs torch.
-{fill(promise, 110)}
-"""
+    return (
+        title(config, step, "torch")
+        + """
 
 import torch
 from torch import nn
 
 torch.set_num_threads(1)  # as on the page; a small network is fastest so
-'''
+"""
+    )
 
 
 def _data(config: NeuronConfig) -> str:
@@ -113,7 +102,7 @@ def loss_of(sums, targets):
 '''
 
 
-def _training(config: NeuronConfig, edits: list[Edit], step: int) -> str:
+def _training(config: NeuronConfig) -> str:
     lines = [
         "# Training: rows in their order, round and round",
         "",
@@ -131,23 +120,8 @@ def _training(config: NeuronConfig, edits: list[Edit], step: int) -> str:
         "        with torch.no_grad():",
         "            for parameter in model.parameters():",
         "                parameter -= learning_rate * parameter.grad",
-        "",
-        "",
-        *_run(edits, step),
     ]
     return "\n".join(lines)
-
-
-def _run(edits: list[Edit], step: int) -> Iterable[str]:
-    """The training, and what a person changed at the steps at which they did."""
-    done = 0
-    for number, together in groupby(edits, key=lambda edit: edit.step):
-        if number > done:
-            yield f"train({done}, {number})"
-        for edit in together:
-            yield from _edit(edit)
-        done = number
-    yield f"train({done}, {step})"
 
 
 def _edit(edit: Edit) -> Iterable[str]:
@@ -161,11 +135,11 @@ def _edit(edit: Edit) -> Iterable[str]:
     yield f"    layers[{layer}].{part}[{', '.join(map(str, index))}] = {edit.value!r}"
 
 
-_REPORT = """
-with torch.no_grad():
+_MEASURE = """
+@torch.no_grad()
+def measure():
     sums = model(inputs)
     wrong = int(((output_of(sums) > 0.5) != (targets > 0.5)).sum())
-    print(f"loss {loss_of(sums, targets).item():.6f}")
-    print(f"accuracy {(len(inputs) - wrong) / len(inputs):.6f}")
-    print(f"mistakes {wrong}")
+    right = (len(inputs) - wrong) / len(inputs)
+    return {"loss": loss_of(sums, targets).item(), "accuracy": right, "mistakes": wrong}
 """

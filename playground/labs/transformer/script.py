@@ -4,44 +4,31 @@ The text is made from the run's configuration and edits alone. The pairs are mad
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from itertools import groupby
-from textwrap import fill
-from typing import Any, cast
+from typing import Any
 
 from playground.catalog import OPTIMIZERS
 from playground.data import numerals
+from playground.export.script import joined, settled, title, training
 from playground.export.source import source
 from playground.labs.transformer import tasks
 from playground.labs.transformer.config import FEED_FORWARD, TransformerConfig
 from playground.labs.transformer.tasks import MARKS, MOST_TEST, TASKS
 from playground.run import Edit, Run, element
-from playground.runs.runfile import torch_version
 
 SWITCHES = ("causal_mask", "add_positions", "cross_attention", "silent")
 
 
 def script(run: Run, step: int, shown: Mapping[str, float | None] | None = None) -> str:
     """The Python source that trains ``run`` up to ``step`` and prints its numbers. It imports torch and NumPy."""
-    known = run.config.settings()
-    edits = [edit for edit in run.edits if edit.step <= step]
-    at_once = {edit.target: edit.value for edit in edits if edit.step == 0 and edit.target in known}
-    edits = [edit for edit in edits if edit.step > 0 or edit.target not in known]
-    config = cast(TransformerConfig, replace(run.config, **at_once))  # changed before the first update
-    parts = (_header(config, step), _pairs(config), _data(config), _network(config), _training(config, edits, step))
-    return "\n\n\n".join(part.strip("\n") for part in (*parts, _REPORT)) + "\n"
+    config, edits = settled(run, step, TransformerConfig)
+    parts = (_header(config, step), _pairs(config), _data(config), _network(config), _training(config), _MEASURE)
+    return joined(*parts, training(edits, step, _edit, "train_on"))
 
 
 def _header(config: TransformerConfig, step: int) -> str:
-    promise = (
-        f"It makes the page's updates one by one: with torch {torch_version()}, on a processor of the same kind, it "
-        "ends at the same weights, to the bit."
-    )
-    return f'''"""{config.title()}, {step:,} updates.
-
-From the neural network playground; needs torch and NumPy.
-{fill(promise, 110)}
-"""
+    return (
+        title(config, step, "torch and NumPy")
+        + """
 
 import calendar
 import hashlib
@@ -57,7 +44,8 @@ from torch.nn import functional as F
 
 torch.set_num_threads(1)  # as on the page
 Pair = namedtuple("Pair", "source target alignment")  # words, words, and for each target word its source places
-'''
+"""
+    )
 
 
 def _pairs(config: TransformerConfig) -> str:
@@ -277,7 +265,7 @@ with torch.no_grad():
 """
 
 
-def _training(config: TransformerConfig, edits: list[Edit], step: int) -> str:
+def _training(config: TransformerConfig) -> str:
     rule = OPTIMIZERS[config.optimizer]
     options = "".join(f", {name}={value!r}" for name, value in rule.arguments.items())
     return f'''
@@ -320,21 +308,7 @@ def train_on(first, last):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-
-
-''' + "\n".join(_run(edits, step))
-
-
-def _run(edits: list[Edit], step: int) -> Iterable[str]:
-    """The training, and what a person changed at the steps at which they did."""
-    done = 0
-    for number, together in groupby(edits, key=lambda edit: edit.step):
-        if number > done:
-            yield f"train_on({done}, {number})"
-        for edit in together:
-            yield from _edit(edit)
-        done = number
-    yield f"train_on({done}, {step})"
+'''
 
 
 def _edit(edit: Edit) -> Iterable[str]:
@@ -349,29 +323,33 @@ def _edit(edit: Edit) -> Iterable[str]:
         yield f'optimizer.param_groups[0]["lr"] = {edit.value!r}'
 
 
-_REPORT = """
+_MEASURE = """
 # The page's numbers: given the right words before; then word by word without help
 
-with torch.no_grad():
+
+@torch.no_grad()
+def measure():
+    global is_seen
     known = slice(0, len(test))
     is_seen = True
     logits = model(train_source[known], train_target[known, :-1])
-    print(f"train_loss {loss_of(logits, train_target[known]).item():.6f}")
+    found = {"train_loss": loss_of(logits, train_target[known]).item()}
     logits = model(test_source, test_target[:, :-1])
     is_seen = False
-    print(f"test_loss {loss_of(logits, test_target).item():.6f}")
+    found["test_loss"] = loss_of(logits, test_target).item()
     right = (logits.argmax(-1) == test_target[:, 1:])[test_target[:, 1:] != 0]
-    print(f"token_accuracy {right.float().mean().item():.6f}")
+    found["token_accuracy"] = right.float().mean().item()
     written = torch.ones(len(test), 1, dtype=torch.int64)
     for _ in range(target_length):
         chosen = model(test_source, written)[:, -1].argmax(-1)
         chosen[(written == 2).any(1)] = 0
         written = torch.cat([written, chosen[:, None]], dim=1)
-    print(f"exact_match {(written == test_target).all(1).float().mean().item():.6f}")
+    found["exact_match"] = (written == test_target).all(1).float().mean().item()
     has_source, best = is_true.any(-1), []
     for name, weights in seen.items():
         if name.startswith("cross"):
             on_true = (weights * is_true[:, None]).sum(-1) * has_source[:, None]
             best.append((on_true.sum((0, 2)) / has_source.sum()).max().item())
-    print(f"alignment {max(best):.6f}")
+    found["alignment"] = max(best)
+    return found
 """

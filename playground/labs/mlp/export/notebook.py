@@ -3,15 +3,11 @@
 The code of the run is the script's own (``script.py``); here are only the words between it and the pictures.
 """
 
-import json
-from typing import Any
-
+from playground.export.notebook import ABOUT, PICTURES, book, code, section, words
 from playground.export.palette import CLASSES, NEGATIVE, NEUTRAL, POSITIVE, TEST, TRAIN
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.export.script import Metrics, promise, sections, title
 from playground.run import Run
-
-PICTURES = 30  # while it trains
 
 
 def notebook(run: Run, step: int, shown: Metrics | None = None) -> str:
@@ -24,48 +20,20 @@ def notebook(run: Run, step: int, shown: Metrics | None = None) -> str:
     every = max(step // PICTURES, 1)
     parts = sections(run, step, watch=(f"if step % {every} == 0:", "    watch(step)"))
     imports = parts["header"].rpartition('"""\n\n')[2]
-    cells = [
-        _words(f"# {title(config, step)}\n\n{_ABOUT}\n\n{promise(run, step, shown)}"),
-        _code(f"import matplotlib.pyplot as plt\n{imports}\n{_MORE_IMPORTS}"),
-        *_section(parts["data"]),
-        *_section(parts["network"]),
-        *_section(parts["loss"]),
-        *_section(_pictures(config)),
-        *_section(f"{parts['training']}\nwatch({step})", before="picture = display(display_id=True)  # in its place"),
-        *_section(f"# The page's numbers\n\n{parts['report']}"),
-    ]
-    for number, cell in enumerate(cells):
-        cell["id"] = f"cell-{number}"
-    content = {"cells": cells, "metadata": _METADATA, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    about = ABOUT.format(needs="numpy, torch")
+    return book(
+        words(f"# {title(config, step)}\n\n{about}\n\n{promise(run, step, shown)}"),
+        code(f"import matplotlib.pyplot as plt\n{imports}\n{_MORE_IMPORTS}"),
+        *section(parts["data"]),
+        *section(parts["network"]),
+        *section(parts["loss"]),
+        *section(_pictures(config)),
+        *section(f"{parts['training']}\nwatch({step})", before="picture = display(display_id=True)  # in its place"),
+        *section(f"# The page's numbers\n\n{parts['report']}"),
+    )
 
 
-_ABOUT = (
-    "From the neural network playground: the same network, trained in the same way, in plain PyTorch. "
-    "Needs numpy, torch and matplotlib. Run all cells."
-)
 _MORE_IMPORTS = "from IPython.display import display\nfrom matplotlib.colors import LinearSegmentedColormap, to_rgb"
-_METADATA = {
-    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
-
-
-def _section(text: str, before: str = "") -> list[dict[str, Any]]:
-    """A part of the script as cells: a comment that it begins with becomes a heading; ``before`` is a first line."""
-    first, _, rest = text.partition("\n")
-    if not first.startswith("# "):
-        return [_code(text)]
-    return [_words("## " + first.removeprefix("# ")), _code(f"{before}\n{rest.strip()}".strip())]
-
-
-def _words(text: str) -> dict[str, Any]:
-    return {"cell_type": "markdown", "metadata": {}, "source": text.splitlines(keepends=True)}
-
-
-def _code(text: str) -> dict[str, Any]:
-    source = text.splitlines(keepends=True)
-    return {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source}
 
 
 def _pictures(config: MLPConfig) -> str:

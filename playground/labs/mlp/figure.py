@@ -1,21 +1,19 @@
-"""A run as one picture: the network with what every neuron has learned, and the boundary with its points.
+"""A moment of a run as a picture: the network with what every neuron has learned, and the boundary with its points.
 
-Drawn with matplotlib's objects alone, without pyplot and its global state. Lengths are in inches.
+Lengths are in inches. In an SVG each link is a group of its own, ``link-LAYER-TO-FROM``, as the weights are indexed.
 """
 
-import io
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import SubFigure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
-from playground.data.points import DATASETS, FEATURES
+from playground.data.points import FEATURES
+from playground.export.figure import Drawing
 from playground.export.palette import (
     CLASSES,
     FAINT,
@@ -27,62 +25,46 @@ from playground.export.palette import (
     plane_colors,
     point_colors,
 )
-from playground.lab import LABS, said
 from playground.labs.mlp.config import MLPConfig
-from playground.run import Run, Snapshot, View
-from playground.runs.replay import Progress, advanced
+from playground.run import Run, Snapshot
 
 TILE, ROW, COLUMN = 0.5, 0.68, 1.3  # a neuron's side, and from one to the next
-PLANE, MARGIN, HEAD = 4.6, 0.45, 0.6
+PLANE, MARGIN = 4.6, 0.45
 THINNEST, WIDEST = 0.35, 5.0  # of a link, in points
 BIAS = 0.1
-PNG_DPI = 160
-STYLE: Any = {"font.family": "DejaVu Sans", "font.size": 9, "svg.hashsalt": "run", "svg.fonttype": "path"}
 
 
-def png(run: Run, step: int, progress: Progress | None = None) -> bytes:
-    """The picture as PNG."""
-    return _saved(run, step, progress, format="png", dpi=PNG_DPI, metadata={"Software": None})
-
-
-def svg(run: Run, step: int, progress: Progress | None = None) -> bytes:
-    """The picture as SVG; each link is a group of its own, ``link-LAYER-TO-FROM``, as the weights are indexed."""
-    metadata = {"Date": None, "Creator": None}
-    return _saved(run, step, progress, format="svg", metadata=metadata)
-
-
-def _saved(run: Run, step: int, progress: Progress | None, **how: Any) -> bytes:
-    moment = advanced(run, step, progress).observe("", View(panels=frozenset({"stage", "scene"})))
-    file = io.BytesIO()
-    with matplotlib.rc_context(STYLE):
-        _figure(run, moment).savefig(file, **how)
-    return file.getvalue()
-
-
-def _figure(run: Run, moment: Snapshot) -> Figure:
+def _layers(run: Run, moment: Snapshot) -> list[int]:
+    """Returns the number of drawn neurons of each layer, from the inputs to the outputs."""
     config = run.config
     assert isinstance(config, MLPConfig)
-    layers = [len(config.features), *map(len, moment.info["held"]), config.outputs]
-    network = (len(layers) - 1) * COLUMN + TILE + 0.75
-    height = max(PLANE, max(layers) * ROW) + HEAD + MARGIN + 0.35
-    width = network + PLANE + 3 * MARGIN
-    figure = Figure(figsize=(width, height), facecolor="white")
-    figure.text(MARGIN / width, 1 - 0.4 / height, _title(config, moment), fontsize=11, color=TEXT, va="center")
-    body = height - HEAD
-    axes = figure.add_axes((MARGIN / width, 0, network / width, body / height))
-    axes.set(xlim=(-0.65, network - 0.65), ylim=(-body / 2, body / 2))
+    return [len(config.features), *map(len, moment.info["held"]), config.outputs]
+
+
+def _size(run: Run, moment: Snapshot) -> tuple[float, float]:
+    layers = _layers(run, moment)
+    return _width(layers) + PLANE + 2.4 * MARGIN, max(PLANE + 0.8, max(layers) * ROW + 0.7)
+
+
+def _width(layers: list[int]) -> float:
+    return (len(layers) - 1) * COLUMN + TILE + 0.75
+
+
+def _draw(area: SubFigure, run: Run, moment: Snapshot) -> None:
+    """Draw the network, and the plane to the right of it."""
+    config = run.config
+    assert isinstance(config, MLPConfig)
+    layers, (width, height) = _layers(run, moment), _size(run, moment)
+    network = _width(layers)
+    axes = area.add_axes((MARGIN / width, 0, network / width, 1))
     axes.axis("off")
     _draw_network(axes, layers, config, moment)
-    bottom = (body - PLANE) / 2 + 0.12
-    place = ((network + 1.9 * MARGIN) / width, bottom / height, PLANE / width, PLANE / height)
-    _draw_plane(figure.add_axes(place), moment)
-    return figure
+    axes.set(xlim=(-0.65, network - 0.65), ylim=(-height / 2, height / 2))  # a picture in it sets them to its own
+    place = ((network + 1.9 * MARGIN) / width, (height - PLANE) / 2 / height, PLANE / width, PLANE / height)
+    _draw_plane(area.add_axes(place), moment)
 
 
-def _title(config: MLPConfig, moment: Snapshot) -> str:
-    parts = [DATASETS[config.dataset].label, f"step {moment.step:,}", f"epoch {moment.epoch:,.4g}"]
-    metrics = [metric for metric in LABS[config.lab].metrics if metric.name != "train_accuracy"]  # too long with it
-    return "   ·   ".join([*parts, *said(metrics, moment.metrics)])
+FIGURE = Drawing(draw=_draw, size=_size)
 
 
 # The network: a column of neurons for every layer, links from column to column
@@ -116,9 +98,6 @@ def _draw_network(axes: Axes, layers: list[int], config: MLPConfig, moment: Snap
                 corner = box[0] - BIAS / 2, box[2] - BIAS / 2
                 shade = tuple(diverging(np.array(level)) / 255)
                 axes.add_patch(Rectangle(corner, BIAS, BIAS, facecolor=shade, edgecolor="white", lw=0.8, zorder=5))
-    # Pictures set an axes' limits to their own.
-    half = (axes.get_figure(root=True).get_size_inches()[1] - HEAD) / 2  # type: ignore[union-attr]
-    axes.set(xlim=(-0.65, (len(layers) - 1) * COLUMN + TILE + 0.1), ylim=(-half, half))
 
 
 def _links(layers: list[int], moment: Snapshot) -> Iterator[tuple[Path, float, str, float]]:
