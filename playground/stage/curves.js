@@ -8,6 +8,7 @@ import { fit, h, isSharp, setAttribute, setText } from "./dom.js";
 import { count, percent, scaled } from "./format.js";
 import { History } from "./history.js";
 import { measured, title } from "./metrics.js";
+import { place, ticks } from "./steps.js";
 
 /** @typedef {import("./colors.js").Theme} Theme */
 /** @typedef {import("./types.js").Metric} Metric */
@@ -17,6 +18,7 @@ import { measured, title } from "./metrics.js";
 const TALL = 118, LOW = 92, LOW_WINDOW = 800;
 const MARGIN = { left: 44, right: 26, top: 8, bottom: 20 };
 const LABEL_ROOM = 14; // above a baseline, for its name
+const TICK_ROOM = 64; // between the numbers below the axis
 const PAINT_EVERY_MS = 33;
 
 export class Curves {
@@ -203,8 +205,7 @@ export class Curves {
 
   /** @param {number} step */
   x(step) {
-    const start = this.history.length ? this.history.steps[0] : 0;
-    return MARGIN.left + ((step - start) / (this.end() - start || 1)) * (this.width - MARGIN.left - MARGIN.right);
+    return MARGIN.left + place(step, this.end()) * (this.width - MARGIN.left - MARGIN.right);
   }
 
   /**
@@ -226,7 +227,7 @@ export class Curves {
 
   /** @param {number[]} range */
   paintAxes([low, high]) {
-    const { context, width, theme, history } = this;
+    const { context, width, theme } = this;
     if (!context || !theme) return;
     const bottom = this.height - MARGIN.bottom;
     const right = width - MARGIN.right;
@@ -248,7 +249,12 @@ export class Curves {
     context.textBaseline = "alphabetic";
     context.fillText(`step ${count(this.end())}`, right, this.height - 4);
     context.textAlign = "left";
-    context.fillText(count(history.length ? history.steps[0] : 0), MARGIN.left, this.height - 4);
+    context.fillText("0", MARGIN.left, this.height - 4);
+    context.textAlign = "center";
+    for (const step of ticks(this.end(), TICK_ROOM / (right - MARGIN.left))) {
+      context.fillText(count(step), this.x(step), this.height - 4);
+      context.fillRect(this.x(step) - 0.5, bottom, 1, 3);
+    }
   }
 
   /** Paint the baselines: thin lines with their names at the end. @param {number[]} range */

@@ -1,16 +1,18 @@
 // @ts-check
-/** The measurements that a stage has received, in bounded memory. */
+/** The measurements that a stage has received, in bounded memory: about evenly along the axis on which they are drawn. */
+
+import { length } from "./steps.js";
 
 const CAPACITY = 600;
 
-/** Some lines by step. When full, it drops every second point and doubles the spacing. */
+/** Some lines by step. When full, it doubles the least spacing and drops the points that are too close. */
 export class History {
   /** @param {number} count  of lines */
   constructor(count) {
     this.steps = new Float64Array(CAPACITY);
     this.lines = Array.from({ length: count }, () => new Float32Array(CAPACITY));
     this.length = 0;
-    this.spacing = 1;
+    this.spacing = 0;
   }
 
   /**
@@ -22,20 +24,22 @@ export class History {
   add(step, values) {
     while (this.length && this.steps[this.length - 1] >= step) this.length -= 1;
     const previous = this.length - 2;
-    if (previous >= 0 && this.steps[this.length - 1] - this.steps[previous] < this.spacing) this.length -= 1;
-    if (this.length === CAPACITY) this.halve();
+    if (previous >= 0 && length(this.steps[this.length - 1]) - length(this.steps[previous]) < this.spacing) this.length -= 1;
+    if (this.length === CAPACITY) this.thin();
     this.steps[this.length] = step;
     this.lines.forEach((line, i) => { line[this.length] = values[i] ?? NaN; });
     this.length += 1;
   }
 
-  halve() {
-    const half = CAPACITY / 2;
-    for (const series of [this.steps, ...this.lines]) {
-      for (let i = 0; i < half; i++) series[i] = series[2 * i];
+  thin() {
+    this.spacing = (2 * length(this.last)) / CAPACITY;
+    let kept = 1;
+    for (let i = 1; i < this.length; i++) {
+      if (length(this.steps[i]) - length(this.steps[kept - 1]) < this.spacing) continue;
+      for (const series of [this.steps, ...this.lines]) series[kept] = series[i];
+      kept += 1;
     }
-    this.length = half;
-    this.spacing = (2 * (this.steps[half - 1] - this.steps[0])) / CAPACITY;
+    this.length = kept;
   }
 
   get last() {

@@ -3,11 +3,13 @@
 
 import { h, setAttribute, setText } from "./dom.js";
 import { count } from "./format.js";
+import { place, stepAt } from "./steps.js";
 
 /** @typedef {import("./types.js").Header} Header */
 /** @typedef {import("./types.js").Mark} Mark */
 
 const TRUST_MS = 400;
+const PLACES = 10000; // of the slider
 
 export class Timeline {
   /**
@@ -23,6 +25,7 @@ export class Timeline {
     this.wanted = null;
     this.isHeld = false;
     this.trustUntil = 0;
+    this.step = this.furthest = 0;
     this.slider = h("input", {
       type: "range", min: "0", max: "0", step: "1", value: "0", "aria-label": "Timeline",
       title: stops ? "Drag to any recorded moment."
@@ -32,6 +35,7 @@ export class Timeline {
       onpointerup: () => { this.isHeld = false; },
       onpointercancel: () => { this.isHeld = false; },
       onchange: () => { this.isHeld = false; },
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.press(event),
     });
     this.marks = h("div", { class: "nn-marks" });
     this.text = h("span", { class: "nn-time-text" });
@@ -45,19 +49,27 @@ export class Timeline {
     this.markKey = "";
   }
 
-  /** The slider's places are the updates, in a recording its moments. @param {number} place */
-  stepAt(place) {
-    return this.stops ? this.stops[place] : place;
+  /** The step at a place of the slider; in a recording the places are its moments. @param {number} at */
+  stepAt(at) {
+    return this.stops ? this.stops[at] : stepAt(at / PLACES, this.furthest);
   }
 
   /** @param {number} step */
   placeOf(step) {
-    return this.stops ? this.stops.indexOf(step) : step;
+    return this.stops ? this.stops.indexOf(step) : Math.round(PLACES * place(step, this.furthest));
+  }
+
+  /** Arrows go to the next update, which may be less than a place of the slider away. @param {KeyboardEvent} event */
+  press(event) {
+    const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+    if (!by || this.stops) return;
+    event.preventDefault();
+    this.want(Math.min(Math.max(this.step + by, 0), this.furthest));
   }
 
   /** @param {number} step */
   want(step) {
-    this.wanted = step;
+    this.wanted = this.step = step;
     this.trustUntil = performance.now() + TRUST_MS;
     this.onSeek(step);
   }
@@ -71,6 +83,8 @@ export class Timeline {
 
   /** A few times a second. @param {Header} header */
   show({ step, furthest, marks, former }) {
+    this.furthest = furthest;
+    if (performance.now() > this.trustUntil) this.step = step;
     setAttribute(this.slider, "max", String(this.placeOf(furthest)));
     if (!this.isHeld && performance.now() > this.trustUntil) this.slider.value = String(this.placeOf(step));
     this.slider.disabled = furthest === 0;

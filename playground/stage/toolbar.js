@@ -8,16 +8,18 @@ import { tabMemory } from "./memory.js";
 /** @typedef {import("./types.js").Header} Header */
 /** @typedef {import("./types.js").Message} Message */
 
+/** Updates a second; "gentle" grows with the step, null is as fast as possible. @typedef {number|"gentle"|null} Speed */
+
 /**
  * @typedef {object} Mode  live training or a recording
  * @property {string} step  what a press of Step does
  * @property {string} epoch
  * @property {string} reset
- * @property {(number|null)[]} speeds
+ * @property {Speed[]} speeds
  * @property {number} usual  the place of the speed to begin with
  * @property {string|null} keptAs  where this tab keeps its speed over a reload
- * @property {(speed: number|null) => string} speedText
- * @property {(speed: number|null) => Message} speedMessage
+ * @property {(speed: Speed) => string} speedText
+ * @property {(speed: Speed) => Message} speedMessage
  */
 
 /** Live training. @type {Mode} */
@@ -25,10 +27,13 @@ export const LIVE = {
   step: "One update (→)",
   epoch: "One epoch (Shift →)",
   reset: "Start over from the same initial weights",
-  speeds: [1, 2, 5, 10, 30, 60, 250, 1000, null], // updates a second; null is as fast as possible
-  usual: 8,
-  keptAs: "playground-speed",
-  speedText: (speed) => (speed === null ? "fastest" : `${count(speed)} ${speed === 1 ? "update" : "updates"}/s`),
+  speeds: ["gentle", 1, 2, 5, 10, 30, 60, 250, 1000, 4000, 20000, 100000, null],
+  usual: 0,
+  keptAs: "playground-pace",
+  speedText: (speed) => {
+    if (speed === "gentle") return "slow, then fast";
+    return speed === null ? "fastest" : `${count(speed)} ${speed === 1 ? "update" : "updates"}/s`;
+  },
   speedMessage: (speed) => ({ type: "speed", updates_per_s: speed }),
 };
 
@@ -41,7 +46,7 @@ export const RECORDED = {
   usual: 2,
   keptAs: null,
   speedText: (speed) => `${speed}×`,
-  speedMessage: (speed) => ({ type: "speed", times: speed ?? 1 }),
+  speedMessage: (speed) => ({ type: "speed", times: Number(speed) }),
 };
 
 /** Time after a click during which the button ignores the state in frames sent before it. */

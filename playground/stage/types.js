@@ -134,7 +134,7 @@
  *   | {type: "play"|"pause"|"reset"|"return"}
  *   | {type: "ack", waited_ms: number}
  *   | {type: "step", unit: "update"|"epoch"}
- *   | {type: "speed", updates_per_s: number|null}
+ *   | {type: "speed", updates_per_s: number|"gentle"|null}
  *   | {type: "speed", times: number}
  *   | {type: "seek", step: number}
  *   | {type: "view"} & View

@@ -29,7 +29,7 @@ from playground.stream.controls import Controls
 from playground.stream.keeper import Keeper
 from playground.stream.limits import Limits
 from playground.stream.line import Line
-from playground.stream.pace import SPEED, Pace
+from playground.stream.pace import GENTLE, Pace, Plateau
 
 T = TypeVar("T")
 
@@ -88,6 +88,7 @@ class Channel:
         self._dirty, self._scene_due = True, True
         self._goal: Goal | None = None
         self._pace = Pace()
+        self._plateau = Plateau(LABS[lab].scored)
         self._last: Snapshot | None = None
         self._chosen_at = 0.0
         self._notice: str | None = None  # why the server has paused the training
@@ -164,7 +165,7 @@ class Channel:
             if verb in ("play", "pause"):
                 self._goal = None
                 self._play(verb == "play")
-                self._pace.restart()
+                self._begin_pace()
             elif verb == "step":
                 self._goal = self._ahead(message)
                 self._play(False)
@@ -176,9 +177,8 @@ class Channel:
             elif verb == "reset":
                 self._start(self.config)
             elif verb == "speed":
-                wanted = message.get("updates_per_s")
-                self._pace.updates_per_s = None if wanted is None else SPEED.check(wanted)
-                self._pace.restart()
+                self._pace.choose(message.get("updates_per_s"))
+                self._begin_pace()
             elif verb == "visitor":
                 self.keeper.introduce(message.get("secret"), message.get("returning"))
             elif verb == "view":
@@ -399,6 +399,12 @@ class Channel:
             future.add_done_callback(lambda _: self._pace.took(time.monotonic() - started, budget_s))
             return future
 
+    def _begin_pace(self) -> None:
+        """Train at the chosen speed from here on, and look out for a plateau from here on."""
+        step = self._last.step if self._last else 0
+        self._pace.restart(step)
+        self._plateau.restart(step)
+
     def _ahead(self, message: Mapping[str, Any]) -> Goal:
         """Returns the goal of a press of Step: from the current step, or from the goal of earlier presses."""
         step, epoch = (self._last.step, self._last.epoch) if self._last else (0, 0.0)
@@ -421,6 +427,7 @@ class Channel:
             is_ours = snapshot.run_id == self.run_id  # else the run was replaced while its frame was on the way
             if is_ours:
                 self._last = snapshot
+                self._rest(snapshot)
             is_there = self._until is not None and snapshot.step >= self._until
             has_arrived = is_there and not snapshot.info["is_due"]
             if is_ours and (snapshot.notice is not None or has_arrived):
@@ -452,6 +459,14 @@ class Channel:
             coarse = is_narrow and self.playing  # a paused picture is sent in full
         return pack(header, snapshot.arrays, coarse=coarse)
 
+    def _rest(self, snapshot: Snapshot) -> None:
+        """Pause where a gentle speed has nothing more to show."""
+        if self._pace.speed == GENTLE and self._until is None and self._may_train():
+            said = self._plateau.found(snapshot.step, snapshot.metrics)
+            if said is not None:
+                self._play(False)
+                self._notice = said
+
     def _link(self, snapshot: Snapshot) -> dict[str, str | None]:
         """Returns the run's link without its step, if it has changed: a page can reopen the run after the server has
         lost it."""
@@ -482,6 +497,7 @@ class Channel:
         """Edit the run. This discards its ``future``, which is kept for ``return``."""
         self._changes += 1
         self._goal = None  # it may be a discarded step
+        self._plateau.restart(self._last.step if self._last else 0)
 
         def done(applied: Future[Any]) -> None:
             if applied.exception() is not None:

@@ -1,67 +1,132 @@
-"""The speed of training on a page, independent of the frame rate."""
+"""The speed of training on a page, independent of the frame rate; and when there is nothing left to see."""
 
 import time
+from collections.abc import Mapping
 
+from playground.format import count
 from playground.kinds import Number
+from playground.lab import Metric
 
 SPEED = Number(0.1, 100_000)  # updates per second
+GENTLE = "gentle"  # a speed that grows with the step, since learning slows down as it goes
+GENTLE_START, GENTLE_GROWTH = 100.0, 0.35  # updates a second at first; later this part of the updates made so far
 CYCLE_S = 0.0155  # training, observing and sending one frame: 1/60 s less a reserve for a busy machine
 MIN_SLICE_S, MAX_SLICE_S = 0.002, 0.0145
 AWAITED_SLICE_S = 0.001
 
 
 class Pace:
-    """The speed of training: ``updates_per_s``, or with None as many updates as fit between two frames."""
+    """The speed of training: ``updates_per_s``, ``GENTLE``, or with None as many updates as fit between two frames.
+
+    Also a fixed speed never takes more than what fits: a frame is due sixty times a second.
+    """
 
     def __init__(self) -> None:
-        self.updates_per_s: float | None = None
+        self.speed: float | str | None = None
+        self._step = 0
         self._overhead_s = 0.003  # time of a frame without training
-        self.restart()
+        self.restart(0)
 
-    def restart(self) -> None:
-        self._owed, self._clock = 1.0, time.monotonic()
+    def choose(self, wanted: object) -> None:
+        """Take a speed from the browser. Raises ConfigError for one that is none."""
+        self.speed = wanted if wanted is None or wanted == GENTLE else SPEED.check(wanted)
+
+    def restart(self, step: int) -> None:
+        """Begin to train at ``step``."""
+        self._owed, self._clock, self._step = 1.0, time.monotonic(), step
         self._marks: list[tuple[float, int]] = []
+
+    @property
+    def updates_per_s(self) -> float | None:
+        """The wanted speed at this step; None for the fastest."""
+        if self.speed == GENTLE:
+            return max(GENTLE_START, GENTLE_GROWTH * self._step)
+        return self.speed  # type: ignore[return-value]
 
     def delay(self) -> float:
         """Returns the seconds until an update is due."""
-        if self.updates_per_s is None:
+        wanted = self.updates_per_s
+        if wanted is None:
             return 0.0
-        self._accrue()
-        return max(0.0, (1.0 - self._owed) / self.updates_per_s)
+        self._accrue(wanted)
+        return max(0.0, (1.0 - self._owed) / wanted)
 
-    def slice(self, is_awaited: bool) -> tuple[int | None, float | None]:
-        """Returns the next slice: (steps, None) or (None, budget in seconds), short if a change ``is_awaited``."""
-        if self.updates_per_s is None:
-            return None, self.budget_s(is_awaited)
-        self._accrue()
+    def slice(self, is_awaited: bool) -> tuple[int | None, float]:
+        """Returns the next slice: the updates that are due, None for any number, and a budget in seconds, short if a
+        change ``is_awaited``."""
+        budget_s, wanted = self.budget_s(is_awaited), self.updates_per_s
+        if wanted is None:
+            return None, budget_s
+        self._accrue(wanted)
         steps = int(self._owed)
         self._owed -= steps
-        return steps, None
+        return steps, budget_s
 
     def budget_s(self, is_awaited: bool) -> float:
         """Returns the seconds of training that fit between two frames."""
         return AWAITED_SLICE_S if is_awaited else min(MAX_SLICE_S, max(MIN_SLICE_S, CYCLE_S - self._overhead_s))
 
-    def took(self, seconds: float, budget_s: float | None) -> None:
-        """Update the estimate of the overhead from a slice's time."""
-        if budget_s is not None:
+    def took(self, seconds: float, budget_s: float) -> None:
+        """Update the estimate of the overhead from the time of a slice that used its budget."""
+        if self.updates_per_s is None:
             self._overhead_s += 0.1 * (max(seconds - budget_s, 0.0) - self._overhead_s)
 
     def measured(self, step: int) -> float | None:
         """Returns the updates per second over about the last second; None before 0.2 s."""
-        now = time.monotonic()
+        now, self._step = time.monotonic(), step
         recent = [mark for mark in self._marks if now - mark[0] < 1.0]
         self._marks = [*recent, (now, step)]
         first, first_step = self._marks[0]
         return (step - first_step) / (now - first) if now - first > 0.2 else None
 
-    def _accrue(self) -> None:
+    def _accrue(self, updates_per_s: float) -> None:
         """Add the updates that are due since the last call, at most those of 0.1 s (or one)."""
         now = time.monotonic()
-        assert self.updates_per_s is not None
-        self._owed += (now - self._clock) * self.updates_per_s
-        self._owed = min(self._owed, max(1.0, 0.1 * self.updates_per_s))
+        self._owed += (now - self._clock) * updates_per_s
+        self._owed = min(self._owed, max(1.0, 0.1 * updates_per_s))
         self._clock = now
+
+
+class Plateau:
+    """Whether training still changes the ``score``: its best value is compared with that of 1/32 of the updates.
+
+    At a gentle speed that is ten seconds without anything to see.
+    """
+
+    FIRST, OCTAVES = 500, 5  # updates before the first comparison; 2**5 = 32
+    LEAST, LEAST_SHARE, LEAST_PART = 0.0005, 0.005, 0.01  # what counts as better: of a loss, of a share, of any value
+
+    def __init__(self, score: Metric) -> None:
+        self._score = score
+        self.restart(0)
+
+    def restart(self, step: int) -> None:
+        """Begin to watch at ``step``, however it went before."""
+        self._next = max(self.FIRST, step)
+        self._best: float | None = None
+        self._marks: list[tuple[int, float]] = []  # (step, best until then), each at twice the step of the one before
+
+    def found(self, step: int, metrics: Mapping[str, float | None]) -> str | None:
+        """Take the metrics of a step. Returns what to say once training changes nothing any more, else None."""
+        value = metrics.get(self._score.name)
+        if value is None:
+            return None
+        sign = 1 if self._score.better == "high" else -1
+        self._best = value if self._best is None else max(self._best, value, key=lambda found: sign * found)
+        if step < self._next:
+            return None
+        self._marks = [*self._marks, (step, self._best)][-self.OCTAVES - 1 :]
+        self._next = 2 * step
+        if len(self._marks) <= self.OCTAVES:
+            return None
+        since, before = self._marks[0]
+        least = self.LEAST_SHARE if self._score.unit == "share" else self.LEAST
+        if sign * (self._best - before) >= max(least, self.LEAST_PART * abs(before)):
+            return None
+        return (
+            f"Paused: since step {count(since)} the {self._score.label} has hardly become better "
+            f"({self._score.text(before)}, now {self._score.text(self._best)} at best). Play goes on."
+        )
 
 
 class Rate:

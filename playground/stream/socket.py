@@ -6,7 +6,7 @@ since the frame's arrival; ``connection.py`` limits the frames in flight. The wi
 
     {"type": "hello", "token": …, "resume": …, "run": …}      {"type": "ack", "waited_ms": number}
     {"type": "play"}  {"type": "pause"}  {"type": "step", "unit": "update" | "epoch"}  {"type": "reset"}
-    {"type": "speed", "updates_per_s": number | null}    {"type": "seek", "step": n}
+    {"type": "speed", "updates_per_s": number | "gentle" | null}    {"type": "seek", "step": n}
     {"type": "visitor", "secret": …, "returning": boolean}   {"type": "return"}
     {"type": "view", …}  with the settings of the lab's look by their names
     {"type": "set", "target": "layers.0.weight[2,1]", "value": v}

@@ -2,15 +2,19 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
 Row = tuple[float, ...]
 
+EVEN = 100  # steps that are kept about evenly, as stage/steps.js draws them; later ones evenly by their logarithm
+
 
 class History:
-    """Rows of measurements over a run, thinned evenly so that it never grows beyond ``capacity`` rows.
+    """Rows of measurements over a run, thinned so that it never grows beyond ``capacity`` rows: evenly along the axis
+    on which they are drawn, where early steps have more room than late ones.
 
     ``columns`` names a row's values: ``step``, ``epoch``, then the metrics. The newest row is always kept.
     A row has gaps (NaN) for metrics that are measured less often. Of two rows too close, the fuller one stays.
@@ -40,13 +44,13 @@ class History:
             return
         if self._rows and self._rows[-1][0] == row[0]:
             self._rows.pop()
-        gap = row[0] / self._capacity
-        if len(self._rows) > 1 and self._rows[-1][0] - self._rows[-2][0] < gap:
+        if len(self._rows) > 1 and _place(self._rows[-1]) - _place(self._rows[-2]) < _place(row) / self._capacity:
             self._rows[-2:] = [_fuller(self._rows[-2:])]
         self._rows.append(row)
         if len(self._rows) > self._capacity:
-            pairs = [self._rows[place : place + 2] for place in range(0, len(self._rows) - 1, 2)]
-            self._rows = [*map(_fuller, pairs), self._rows[-1]]
+            width = 2 * _place(row) / (self._capacity - 1)
+            parts = groupby(self._rows[:-1], key=lambda row: int(_place(row) / width))
+            self._rows = [*(_fuller(list(part)) for _, part in parts), row]
 
     def cut(self, step: int) -> None:
         """Delete the rows after ``step``."""
@@ -61,6 +65,11 @@ class History:
         if len(row) != len(self.columns):
             raise ValueError(f"a row of {len(row)} numbers does not fit the columns {', '.join(self.columns)}")
         return tuple(row)
+
+
+def _place(row: Row) -> float:
+    """Returns how far along the axis a row is."""
+    return math.log1p(row[0] / EVEN)
 
 
 def _fuller(rows: Sequence[Row]) -> Row:

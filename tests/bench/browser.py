@@ -38,13 +38,14 @@ SEEK = """
   const root = document.querySelector(stage);
   const started = performance.now();
   const observer = new MutationObserver(() => {
-    if (Number(root.dataset.step) !== step) return;
+    if (Math.abs(Number(root.dataset.step) - step) > 5) return; // less than a place of the slider
     observer.disconnect();
     resolve(performance.now() - started);
   });
   observer.observe(root, {attributes: true, attributeFilter: ['data-step']});
   const slider = root.querySelector('input[aria-label="Timeline"]');
-  slider.value = step;
+  const end = Number(slider.getAttribute('aria-valuetext').split(' of ')[1].replaceAll(',', ''));
+  slider.value = Math.round(slider.max * Math.log1p(step / 100) / Math.log1p(end / 100));
   slider.dispatchEvent(new Event('input', {bubbles: true}));
 })
 """

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import STAGE, is_in_state, number, opened, press, reaches
+from tests.browser import STAGE, is_in_state, number, opened, press, reaches, seek
 
 pytestmark = pytest.mark.browser
 QUERY = "compare?dataset=xor&hidden_sizes=4&learning_rate=0.1&values=sigmoid,relu&seeds=6&target_accuracy=0.8"
@@ -78,12 +78,9 @@ def test_it_is_dragged_back(page: Page, address: str) -> None:
     press(page, "Step one epoch")
     reaches(page, 50)
     later = pictures(page, "nn-wall-map")
-    slider = page.get_by_label("Timeline")
-    slider.fill("20")
-    expect(page.locator(STAGE)).to_have_attribute("data-step", "20")
+    seek(page, 20)
     assert pictures(page, "nn-wall-map") != later
-    slider.fill("50")
-    expect(page.locator(STAGE)).to_have_attribute("data-step", "50")
+    seek(page, 50)
     assert pictures(page, "nn-wall-map") == later
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from playground.export import FORMS, exported
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Run
-from tests.browser import STAGE, is_in_state, number, opened, press, reaches, type_value
+from tests.browser import STAGE, is_in_state, number, opened, press, reaches, seek, type_value
 
 pytestmark = pytest.mark.browser
 
@@ -96,10 +96,24 @@ def test_the_keyboard(page: Page, address: str) -> None:
     is_in_state(page, "paused")
 
 
+def test_it_starts_slowly_and_quickens(chromium: Browser, address: str) -> None:
+    """Whoever presses Play for the first time sees the first updates, and still much later ones soon."""
+    page = chromium.new_page()
+    page.goto(address)
+    page.wait_for_function(f"document.querySelector('{STAGE}')?.dataset.frame > 0")
+    expect(page.locator(STAGE).get_by_text("slow, then fast")).to_be_visible()
+    press(page, "Play")
+    reaches(page, 30)
+    assert number(page, "step") < 150
+    expect(page.locator(STAGE)).to_have_attribute("data-state", "playing")
+    reaches(page, 1000)
+    page.context.close()
+
+
 def test_a_slow_speed(page: Page, address: str) -> None:
     opened(page, address)
     page.get_by_label("Speed", exact=True).evaluate(
-        "(slider) => { slider.value = 0; slider.dispatchEvent(new Event('input', {bubbles: true}));"
+        "(slider) => { slider.value = 1; slider.dispatchEvent(new Event('input', {bubbles: true}));"
         " slider.dispatchEvent(new Event('change', {bubbles: true})); }"
     )
     expect(page.locator(STAGE).get_by_text("1 update/s")).to_be_visible()
@@ -423,9 +437,7 @@ def test_time_travel(page: Page, address: str) -> None:
     is_in_state(page, "paused")
     page.wait_for_timeout(300)
     end = number(page, "step")
-    timeline = page.locator(STAGE).get_by_role("slider", name="Timeline")
-    timeline.fill("100")
-    expect(page.locator(STAGE)).to_have_attribute("data-step", "100")
+    seek(page, 100)
     rate = page.get_by_role("combobox", name="Learning rate")
     rate.click()
     page.get_by_role("option", name="0.1", exact=True).click()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import STAGE, is_in_state, number, opened, press, reaches
+from tests.browser import STAGE, is_in_state, number, opened, press, reaches, seek
 
 pytestmark = pytest.mark.browser
 
@@ -50,8 +50,7 @@ def test_who_takes_part_is_chosen_and_stays_in_the_address(page: Page, address: 
     expect(page).to_have_url(re.compile(r"[?&]seed=1(&|$)"))
     press(page, "Step one epoch")
     reaches(page, 25)
-    page.locator(f"{STAGE} input[aria-label=Timeline]").fill("5")
-    expect(page.locator(STAGE)).to_have_attribute("data-step", "5")
+    seek(page, 5)
 
 
 def test_numbers_of_any_size_have_one_notation(page: Page, address: str) -> None:

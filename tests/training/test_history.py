@@ -1,9 +1,12 @@
-"""The measurements of a run: few, even, and each in its column."""
+"""The measurements of a run: few, even along their axis, and each in its column."""
+
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from playground.training.history import History
+from playground.training.history import EVEN, History
 
 COLUMNS = ("step", "epoch", "reward")
 
@@ -16,8 +19,15 @@ def test_it_stays_small_even_and_ends_now() -> None:
     assert 50 <= len(rows) <= 100
     assert rows[0, 0] == 0
     assert rows[-1, 0] == 49_994
-    assert np.diff(rows[:-1, 0]).max() < 50_000 / 25
-    assert (np.diff(rows[:, 0]) > 0).all()
+    places = np.log1p(rows[:, 0] / EVEN)
+    assert np.diff(places).max() < places[-1] / 25
+    assert np.diff(places).min() > 0
+    assert (rows[:, 0] < EVEN).sum() >= 5
+
+
+def test_the_page_draws_steps_along_the_same_axis() -> None:
+    module = (Path(__file__).parents[2] / "playground/stage/steps.js").read_text("utf-8")
+    assert re.findall(r"^const EVEN = (\d+);$", module, flags=re.M) == [str(EVEN)]
 
 
 def test_a_row_has_each_number_in_its_column() -> None:

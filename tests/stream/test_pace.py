@@ -1,0 +1,118 @@
+"""The speed of training: what is due when, and when nothing is left to see."""
+
+import math
+
+import pytest
+
+from playground.kinds import ConfigError
+from playground.lab import LABS, Metric
+from playground.stream import pace
+from playground.stream.pace import GENTLE, Pace, Plateau
+
+LOSS = LABS["mlp"].scored
+SHARE = Metric(name="right", label="right answers", better="high", unit="share")
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(pace, "time", made)
+    return made
+
+
+def steps_after(chosen: Pace, clock: Clock, seconds: float) -> int:
+    """The updates made in some seconds at sixty frames a second, where training takes no time."""
+    step = 0
+    for _ in range(round(seconds * 60)):
+        clock.now += 1 / 60
+        made, _ = chosen.slice(is_awaited=False)
+        step += made or 0
+        chosen.measured(step)
+    return step
+
+
+def test_a_fixed_speed_is_kept(clock: Clock) -> None:
+    chosen = Pace()
+    chosen.choose(30)
+    chosen.restart(0)
+    assert steps_after(chosen, clock, 4) == pytest.approx(120, abs=2)
+
+
+def test_a_gentle_speed_quickens_as_the_run_goes_on(clock: Clock) -> None:
+    chosen = Pace()
+    chosen.choose(GENTLE)
+    chosen.restart(0)
+    at = dict.fromkeys((1, 5, 15), 0)
+    for seconds in at:
+        chosen.restart(0)
+        at[seconds] = steps_after(chosen, clock, seconds)
+    assert at[1] == pytest.approx(100, rel=0.1)
+    start = 100 / 0.35  # from there on it grows by the exponential function
+    for seconds in (5, 15):
+        assert at[seconds] == pytest.approx(start * math.exp(0.35 * (seconds - start / 100)), rel=0.1)
+
+
+def test_an_opened_run_goes_on_at_the_speed_of_its_step(clock: Clock) -> None:
+    chosen = Pace()
+    chosen.choose(GENTLE)
+    chosen.restart(100_000)
+    assert chosen.updates_per_s == pytest.approx(35_000)
+
+
+def test_no_slice_is_longer_than_a_frame() -> None:
+    chosen = Pace()
+    for speed in (None, GENTLE, 5, 100_000):
+        chosen.choose(speed)
+        chosen.restart(10**7)
+        assert chosen.slice(is_awaited=False)[1] <= pace.MAX_SLICE_S
+
+
+def test_what_is_no_speed_is_refused() -> None:
+    with pytest.raises(ConfigError, match="'fast' is not a number"):
+        Pace().choose("fast")
+
+
+def watched(plateau: Plateau, name: str, values: dict[int, float]) -> int | None:
+    return next((step for step in sorted(values) if plateau.found(step, {name: values[step]})), None)
+
+
+def test_a_run_that_gets_better_goes_on() -> None:
+    falling = {step: 1 / (1 + step / 1000) for step in range(0, 60_000, 50)}
+    assert watched(Plateau(LOSS), LOSS.name, falling) is None
+
+
+@pytest.mark.parametrize("rises", [False, True])
+def test_a_run_that_stands_still_rests_once_it_has_stood_for_long(rises: bool) -> None:
+    values = {step: (0.3 if step > 400 else 0.5) + (step * 1e-6 if rises else 0) for step in range(0, 60_000, 50)}
+    assert watched(Plateau(LOSS), LOSS.name, values) == 32 * 500
+
+
+def test_a_share_rests_where_it_is_whole() -> None:
+    values = {step: min(1.0, step / 3000) for step in range(0, 400_000, 100)}
+    found = watched(Plateau(SHARE), "right", values)
+    assert found is not None
+    assert 32 * 3000 <= found <= 4 * 32 * 3000
+
+
+def test_asked_to_go_on_it_goes_on_for_long() -> None:
+    plateau = Plateau(LOSS)
+    plateau.restart(16_000)
+    values = dict.fromkeys(range(16000, 1100000, 1000), 0.3)
+    assert watched(plateau, LOSS.name, values) == 32 * 16_000
+
+
+def test_it_says_since_when() -> None:
+    plateau = Plateau(LOSS)
+    said = [plateau.found(step, {LOSS.name: 0.25}) for step in range(0, 16_001, 500)]
+    assert said[-1] == (
+        "Paused: since step 500 the test loss has hardly become better (0.250, now 0.250 at best). Play goes on."
+    )
+    assert plateau.found(99, {}) is None
