@@ -500,3 +500,14 @@ def test_on_a_wide_screen_the_larger_picture_is_touched_where_it_is(page: Page, 
     card = page.get_by_role("dialog").bounding_box()
     assert card is not None
     assert 0 < card["x"] - end["x"] - end["width"] < 30
+
+
+def test_what_is_solved_leads_on_with_one_click(page: Page, address: str) -> None:
+    opened(page, address, "?dataset=gauss&seed=5")
+    press(page, "Play")
+    coach = page.locator(f"{STAGE} .nn-coach")
+    expect(coach).to_contain_text(re.compile(r"^Solved in epoch [\d,]+\."))
+    press(page, "Pause")
+    coach.get_by_role("button", name="Try the circle").click()
+    expect(page).to_have_url(re.compile("dataset=circle|\\?seed=5$"))
+    expect(coach).to_be_hidden()

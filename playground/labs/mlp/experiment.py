@@ -235,6 +235,7 @@ class MLPExperiment(Experiment):
         config, entry = self.config, DATASETS[self.config.dataset]
         classes = [f"class {i}" for i in range(config.outputs)]
         return {
+            "dataset": config.dataset,
             "task": "regression" if entry.is_regression else "classification",
             "classes": entry.classes,
             "features": [

@@ -17,7 +17,8 @@ from playground.pages.stage import mount
 from playground.settings import setting
 
 LIVE_SETTINGS = tuple(name for name, known in MLPConfig.settings().items() if known.live)
-STAGE_MAY_CHANGE = ("features", "hidden_sizes", "seed", *LIVE_SETTINGS)
+ADVISED = ("dataset", "activation", "train_share")  # what the line of advice changes
+STAGE_MAY_CHANGE = ("features", "hidden_sizes", "seed", *ADVISED, *LIVE_SETTINGS)
 
 
 @dataclass(frozen=True)

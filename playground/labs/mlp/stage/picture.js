@@ -2,6 +2,7 @@
 /** The picture of one multilayer perceptron: the network, its output over the plane, and its losses. */
 
 import { Cards } from "../../../stage/cards.js";
+import { Coach } from "./coach.js";
 import { Curves } from "../../../stage/curves.js";
 import { describe } from "./describe.js";
 import { h } from "../../../stage/dom.js";
@@ -21,6 +22,8 @@ import { mounting } from "../../../stage/shell.js";
  *
  * @typedef {object} NetworkScene
  * @property {import("../../../stage/types.js").Task} task
+ * @property {string} dataset
+ * @property {string} activation
  * @property {number} classes
  * @property {Feature[]} features  every feature that can be chosen
  * @property {number[]} hidden_sizes
@@ -86,7 +89,8 @@ class NetworkPicture {
     });
     this.plane = new Plane(stops ? null : (probe) => shell.look({ probe }));
     this.curves = new Curves(() => shell.request());
-    this.element = h("div", { class: "nn-scene" }, this.graph.element, this.plane.element, this.curves.element);
+    this.coach = new Coach((change) => shell.ask(change));
+    this.element = h("div", { class: "nn-scene" }, this.graph.element, this.coach.element, this.plane.element, this.curves.element);
     this.sized = [this.graph.element, this.plane.element];
     /** Parts that the next paint must draw again: the static layers, the shape. */
     this.staticStale = this.shapeStale = false;
@@ -170,6 +174,13 @@ class NetworkPicture {
     this.plane.showTexts(moment);
     this.curves.showNumbers(moment);
     this.cards.refresh();
+    if (!this.shell.stops && !this.shell.isFixed) this.advise(moment);
+  }
+
+  /** @param {NetworkMoment} moment */
+  advise({ header: { step, epoch }, scene }) {
+    const guess = scene.baselines?.find(({ label }) => label === "guessing")?.value ?? null;
+    this.coach.show({ ...scene, guess, perEpoch: step / epoch || 1 }, this.curves.history);
   }
 
   /** @param {NetworkMoment} moment */
