@@ -6,12 +6,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import browser, cluster, engine, exports, far, image, population, transformer
+from tests.bench import browser, cluster, engine, exports, far, image, population, sequence, transformer
 
 PARTS = {
     "engine": engine.rows,
     "image": image.rows,
     "shifts": image.shifts,
+    "sequence": sequence.rows,
     "transformer": transformer.rows,
     "population": population.rows,
     "cluster": cluster.rows,

@@ -51,6 +51,19 @@ def test_a_cell_is_torchs(kind: str) -> None:
     torch.testing.assert_close(*gradients, atol=1e-5, rtol=1e-5)
 
 
+@pytest.mark.parametrize("kind", FUSED)
+@pytest.mark.parametrize("truncate", [0, 1, 4])
+def test_states_are_those_of_the_steps(kind: str, truncate: int) -> None:
+    cell = drawn(kind)
+    inputs = torch.randn(4, 9, 3, generator=torch.Generator().manual_seed(2))
+    state = tuple(torch.randn(2, 4, 5, generator=torch.Generator().manual_seed(3)).requires_grad_())
+    steps = torch.stack([step.h for step in cell(inputs, state, truncate)], 1)
+    states = cell.states(inputs, state, truncate)
+    torch.testing.assert_close(states, steps, atol=1e-6, rtol=1e-5)
+    gradients = [torch.autograd.grad(each.square().sum(), [*cell.parameters()]) for each in (states, steps)]
+    torch.testing.assert_close(*gradients, atol=1e-4, rtol=1e-4)
+
+
 def test_a_clamped_gate_is_that_number() -> None:
     cell = drawn("lstm")
     cell.clamped = {"f": 1.0, "i": 0.0}
