@@ -242,6 +242,12 @@ LABS = {
             _share(
                 "exact_match", "exact match", help="The share of sequences whose answer is right from end to end."
             ),
+            _share(
+                "alignment",
+                "alignment",
+                "alignment",
+                help="How much of the attention is on the tokens of the source that an answer stands for.",
+            ),
         ),
         score="test_loss",
         forms={"safetensors": "playground.export.weights.weights"},

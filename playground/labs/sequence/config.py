@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 from playground.hyperparameters import batch_size, data_seed, learning_rate, optimizer, seed
 from playground.kinds import Choice, ConfigError, Flag, Integer, Maybe, Number, Option, Text, short
-from playground.labs.sequence.tasks import DRAWN, TASKS, TESTED, Task
+from playground.labs.sequence import own
+from playground.labs.sequence.tasks import DRAWN, TASKS, TESTED, Task, task_of
 from playground.run import RunConfig
 from playground.settings import Problem, Settings, setting
 
@@ -25,14 +26,22 @@ MATCHES = {
     "hidden": Option(label="Hidden units", formula="every cell has as many as are set"),
     "parameters": Option(label="Parameters", formula="as many units as give the parameters of such an LSTM"),
 }
-PANELS = {"unrolled": Option(label="Unrolled"), "units": Option(label="Find units"), "free": Option(label="Free run")}
+PANELS = {
+    "cell": Option(label="Cell", formula="the formulas of one unit at one step"),
+    "units": Option(label="Units", formula="what every unit goes with, and what it is worth"),
+    "states": Option(label="States", formula="all hidden states in two principal components"),
+    "free": Option(label="Free run", formula="what it says when it reads its own answers"),
+    "lengths": Option(label="Lengths", formula="accuracy by the length of the sequence"),
+    "attention": Option(label="Attention", formula="where the decoder looks"),
+}
+OWN_SIZE = 7 * own.MOST  # characters of a series
 
 
 @dataclass(frozen=True)
 class Look(Settings):
     """What a person looks at: a test example or what they ``typed``; one step (None: the last target's), one unit."""
 
-    panel: str = setting("unrolled", Choice(PANELS), "Panel")
+    panel: str = setting("cell", Choice(PANELS), "Panel")
     example: int = setting(0, Integer(0, TESTED - 1), "Test example")
     typed: str = setting("", Text(400), "Typed")
     at: int | None = setting(None, Maybe(Integer(0, 255)), "Step")
@@ -65,6 +74,8 @@ class SequenceConfig(RunConfig):
         help="How long a sequence of the task is.",
         quiet=True,
     )
+    series: str = setting("", Text(OWN_SIZE), "Your own series", help="Its values, for that task.", quiet=True)
+    text: str = setting("", Text(own.LONGEST), "Your own text", help="Its letters, for that task.", quiet=True)
     cell: str = setting("rnn", Choice(CELLS), "Cell", help="What makes the next state of the last one and the input.")
     hidden: int = setting(
         24, Integer(1, MOST_HIDDEN), "Hidden units", usual=(4, 8, 16, 24, 32, 64), help="Numbers in the state h."
@@ -113,7 +124,14 @@ class SequenceConfig(RunConfig):
     @property
     def what(self) -> Task:
         """The task."""
-        return TASKS[self.task]
+        return task_of(self.task, self.own)
+
+    @property
+    def own(self) -> str:
+        """The person's own series or text, or ours until there is one; empty for a task that draws by rule."""
+        if self.task == "own_series":
+            return self.series or own.SERIES
+        return (self.text or own.TEXT) if self.task == "own_text" else ""
 
     @property
     def is_unaligned(self) -> bool:
@@ -191,6 +209,10 @@ class SequenceConfig(RunConfig):
         if limits is not None and not limits[0] <= self.length <= limits[1]:
             message = f"{self.length} is not from {limits[0]} to {limits[1]} {self.what.span}"
             found.append(Problem("length", message))
+        check = {"own_series": own.problem_of_series, "own_text": own.problem_of_text}.get(self.task)
+        problem = check(self.own, self.length) if check else None
+        if problem:
+            found.append(Problem("task", problem))
         if self.attention and not self.is_unaligned:
             found.append(Problem("attention", f"{self.what.label} has no encoder to look back at"))
         return [*found, *self._strange_edits()]

@@ -7,19 +7,22 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from playground.labs.sequence.config import SequenceConfig
+from playground.labs.sequence.examples import Examples
 from playground.labs.sequence.model import Network
-from playground.labs.sequence.tasks import Examples, Task
+from playground.labs.sequence.tasks import Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """N sequences: ``inputs`` (N, T, D), ``targets`` (N, T), -1 or NaN for none, and before an encoder ``sources``
-    (N, S, D) of ``lengths`` (N,). Tokens are one-hot; nothing is zeros."""
+    (N, S, D) of ``lengths`` (N,). Tokens are one-hot; nothing is zeros. ``truth`` (N, T, S) says which tokens of the
+    source each answer stands for."""
 
     inputs: Tensor
     targets: Tensor
     sources: Tensor | None
     lengths: Tensor | None
+    truth: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -27,7 +30,10 @@ class Batch:
     def __getitem__(self, rows: Tensor) -> "Batch":
         sources = None if self.sources is None else self.sources[rows]
         lengths = None if self.lengths is None else self.lengths[rows]
-        return Batch(inputs=self.inputs[rows], targets=self.targets[rows], sources=sources, lengths=lengths)
+        truth = None if self.truth is None else self.truth[rows]
+        return Batch(
+            inputs=self.inputs[rows], targets=self.targets[rows], sources=sources, lengths=lengths, truth=truth
+        )
 
 
 def prepared(task: Task, examples: Examples) -> Batch:
@@ -44,6 +50,7 @@ def prepared(task: Task, examples: Examples) -> Batch:
         targets=targets,
         sources=one_hot(sources, len(task.reads)),
         lengths=(sources >= 0).sum(1),
+        truth=torch.from_numpy(examples.truth),
     )
 
 
@@ -67,8 +74,10 @@ def generated(
     batch: Batch,
     temperature: float = 0.0,
     generator: torch.Generator | None = None,
+    start: int = 0,
 ) -> tuple[Tensor, Tensor]:
-    """Returns the answers (N, T), and the inputs (N, T, D) that they became, when every token said is the next input.
+    """Returns the answers (N, T), and the inputs (N, T, D) that they became, when every token said from step
+    ``start`` on is the next input.
 
     The likeliest token is said; at a ``temperature`` above 0 one is drawn by softmax(outputs / temperature).
     """
@@ -85,6 +94,6 @@ def generated(
             tokens = torch.multinomial(shares, 1, generator=generator)[:, 0]
         said.append(tokens)
         state = step.h, step.c
-        if place + 1 < inputs.shape[1]:
+        if start <= place < inputs.shape[1] - 1:
             inputs[:, place + 1] = one_hot(tokens + size - classes, size)  # what is said comes last of what is read
     return torch.stack(said, 1), inputs

@@ -14,11 +14,12 @@ from torch import Tensor
 
 from playground.catalog import OPTIMIZERS, resolve
 from playground.export.palette import diverging
-from playground.labs.sequence import probes
+from playground.labs.sequence import free, population, probes
 from playground.labs.sequence.config import Look, SequenceConfig
 from playground.labs.sequence.data import Batch, generated, loss_of, prepared
 from playground.labs.sequence.model import Network
-from playground.labs.sequence.tasks import TASKS, examples_of
+from playground.labs.sequence.scene import panels_of, scene
+from playground.labs.sequence.tasks import examples_of, task_of
 from playground.plain import PlainExperiment
 from playground.run import Snapshot, View
 from playground.training.batches import rows
@@ -34,7 +35,7 @@ class SequenceExperiment(PlainExperiment):
 
     def __init__(self, config: SequenceConfig) -> None:
         self.config = config
-        self.train, self.test = drawn(config.task, config.length, config.data_seed)
+        self.train, self.test = drawn(config.task, config.length, config.data_seed, config.own)
         size, classes, source = config.sizes
         self.network = Network(config.cell, size, config.units, classes, source, config.attention)
         self.network.initialize(torch.Generator().manual_seed(config.seed), config.forget_bias)
@@ -72,9 +73,10 @@ class SequenceExperiment(PlainExperiment):
     @torch.no_grad()
     def _measure(self) -> dict[str, float | None]:
         """Mean loss over the test sequences and over as many of training; the share of test tokens that are right,
-        and of sequences that are right from end to end, of an answer that is generated as it is generated."""
-        test = self.test
-        outputs = self._outputs(test)
+        and of sequences that are right from end to end, of an answer that is generated as it is generated; the share
+        of attention on the tokens of the source that an answer stands for."""
+        test, task = self.test, self.config.what
+        outputs, attention = self.network.attending(test.inputs, test.sources, test.lengths)
         known = self.train[torch.arange(min(len(self.train), len(test)))]
         losses = {
             "train_loss": loss_of(self._outputs(known), known.targets),
@@ -83,13 +85,14 @@ class SequenceExperiment(PlainExperiment):
         found: dict[str, float | None] = {
             name: loss.item() if math.isfinite(loss.item()) else None for name, loss in losses.items()
         }
-        if not self.config.what.is_series:
-            counts = test.targets >= 0
-            found["token_accuracy"] = float((outputs.argmax(-1) == test.targets)[counts].float().mean())
-            answers = (
-                generated(self.network, self.config, test)[0] if self.config.what.generates else outputs.argmax(-1)
-            )
-            found["exact_match"] = float(((answers == test.targets) | ~counts).all(1).float().mean())
+        if not task.is_series:
+            said, counts = outputs.argmax(-1), test.targets >= 0
+            found["token_accuracy"] = float((said == test.targets)[counts].float().mean())
+            if not task.continues:
+                answers = generated(self.network, self.config, test)[0] if task.generates else said
+                found["exact_match"] = float(((answers == test.targets) | ~counts).all(1).float().mean())
+        if attention is not None and test.truth is not None:
+            found["alignment"] = float((attention * test.truth).sum(-1)[test.truth.any(-1)].mean())
         return found
 
     # Seeing
@@ -101,14 +104,34 @@ class SequenceExperiment(PlainExperiment):
         info: dict[str, Any] = {"tier": "plain", "edits": self.edits}
         if "stage" in view.panels:
             look = view.look_as(Look)
-            said, arrays = probes.stage(self.network, self.config, self.test, look)
+            said, arrays = self._stage(look)
             info |= {"view": look.to_json(), "zeroed": self.config.zeroed, "clamped": self.config.clamped, **said}
         if "scene" in view.panels:
-            info["scene"] = probes.scene(self.config, self.train, self.test)
+            info["scene"] = scene(self.config, self.train, self.test)
         if "thumbnail" in view.panels:
-            states = probes.states(self.network, self.test[torch.tensor([0])])  # (T, H)
+            states = population.states(self.network, self.test[torch.tensor([0])])  # (T, H)
             arrays["thumbnail"] = diverging(probes.levels(states.T))
         return Snapshot.of(self, run_id, info, arrays)
+
+    def _stage(self, look: Look) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        """Returns what the look asks for: JSON and arrays of one sequence, and of the open panel."""
+        network, config, test = self.network, self.config, self.test
+        refused, batch = probes.one(network, config, test, look)
+        said, arrays = probes.unrolled(network, config, batch, look.at)
+        panel = look.panel if look.panel in panels_of(config) else "cell"
+        if panel == "units":
+            said["facts"], found = population.unit_jobs(network, config, test)
+            arrays |= found
+        elif panel == "states":
+            arrays |= population.components(network, test, arrays["hidden"])
+        elif panel == "lengths":
+            arrays |= population.lengths(network, config, test)
+        elif panel == "free" and config.what.is_series:
+            arrays |= free.series(network, batch, test)
+        elif panel == "free":
+            said["samples"], found = free.samples(network, config, test, look)
+            arrays |= found
+        return {"refused": refused, "panel": panel, **said}, arrays
 
     # Changing
 
@@ -129,10 +152,11 @@ class SequenceExperiment(PlainExperiment):
 
 
 @lru_cache(maxsize=4)
-def drawn(task: str, length: int, seed: int) -> tuple[Batch, Batch]:
+def drawn(task: str, length: int, seed: int, own: str) -> tuple[Batch, Batch]:
     """Returns the sequences to train on and those to test. Runs share them: nobody writes into them."""
-    train, test = examples_of(TASKS[task], length, seed)
-    return prepared(TASKS[task], train), prepared(TASKS[task], test)
+    known = task_of(task, own)
+    train, test = examples_of(known, length, seed, own)
+    return prepared(known, train), prepared(known, test)
 
 
 def optimizer_of(config: SequenceConfig, network: Network) -> torch.optim.Optimizer:

@@ -163,9 +163,15 @@ class Network(nn.Module):
         truncate: int = 0,
     ) -> Tensor:
         """Returns the outputs (N, T, C) for ``inputs`` (N, T, D), after ``sources`` (N, S, D) of ``lengths`` (N,)."""
+        return self.attending(inputs, sources, lengths, truncate)[0]
+
+    def attending(
+        self, inputs: Tensor, sources: Tensor | None, lengths: Tensor | None, truncate: int = 0
+    ) -> tuple[Tensor, Tensor | None]:
+        """Returns the outputs (N, T, C), and the attention (N, T, S) if there is any."""
         read = None if sources is None or lengths is None else self.read(sources, lengths)
         states = self.cell.states(inputs, self.handed_over(read, lengths, len(inputs)), truncate)
-        return self.outputs(states, read, lengths)[0]
+        return self.outputs(states, read, lengths)
 
     def handed_over(self, read: list[Step] | None, lengths: Tensor | None, count: int) -> tuple[Tensor, Tensor]:
         """The state that the cell starts from: the encoder's behind the last token of each row, else zeros."""

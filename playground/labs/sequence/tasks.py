@@ -1,56 +1,53 @@
-"""The tasks of the lab, each with its examples: all are drawn by rule. Free of torch."""
+"""The tasks of the lab, each with its examples. Free of torch."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.data.numerals import english_number, numbers, vocabulary
+from playground.data.numerals import Pair, dates, numbers, vocabulary
 from playground.kinds import ConfigError, short
+from playground.labs.sequence import examples, grammar, own
+from playground.labs.sequence.examples import (
+    ALPHABET,
+    DAYS,
+    DEEPEST,
+    END,
+    LETTERS,
+    MELODIES,
+    NOISE,
+    NOTES,
+    SYMBOLS,
+    Examples,
+    translations,
+)
 
-Ints = NDArray[np.int64]
-NOTHING = -1  # in place of a token: no input, or no target, at this step
 DRAWN, TESTED = 2400, 200  # examples that are drawn; at most so many test
-DEEPEST = 6  # brackets
 MOST_TYPED = 100  # tokens that a person may type
 
-SHAPES = {
-    "one_to_one": "one to one",
-    "one_to_many": "one to many",
-    "many_to_one": "many to one",
-    "aligned": "many to many, aligned",
-    "unaligned": "many to many, unaligned",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Examples:
-    """N examples of one task. ``inputs`` and ``targets`` (N, T) are tokens, or values (float32, NaN for no target).
-    ``sources`` (N, S) are what an encoder reads before, (N, 0) where there is none."""
-
-    inputs: NDArray[Any]
-    targets: NDArray[Any]
-    sources: Ints
-
-    def __getitem__(self, rows: Any) -> "Examples":
-        return Examples(inputs=self.inputs[rows], targets=self.targets[rows], sources=self.sources[rows])
+Facts = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One task. ``reads`` and ``says`` are its tokens; a task with no tokens reads and says one value a step.
 
-    ``make`` draws so many examples. ``length`` is the range of that setting, None where the task has its own;
-    ``span`` says what is so long. ``splits`` is false where every possible example is trained on and tested.
-    ``glue`` joins tokens to a text.
+    ``make`` draws so many examples of a length; ``pairs`` are all there are of a translation; ``cut`` cuts a person's
+    own into those that train and those that test. ``length`` is the range of that setting, None where the task has
+    its own; ``span`` says what is so long. ``splits`` is false where every possible example is trained on and tested.
+    ``glue`` joins tokens to a text. ``facts`` are what a unit may go with: of inputs and targets (N, T), numbers
+    (N, T) by name.
     """
 
     label: str
     formula: str
     shape: str
-    make: Callable[[np.random.Generator, int, int], Examples]
+    make: Callable[[np.random.Generator, int, int], Examples] | None = None
+    pairs: Callable[[], tuple[Pair, ...]] | None = None
+    cut: Callable[[str, int], tuple[Examples, Examples]] | None = None
     reads: tuple[str, ...] = ()
     says: tuple[str, ...] = ()
     length: tuple[int, int] | None = None
@@ -58,16 +55,25 @@ class Task:
     glue: str = " "
     splits: bool = True
     generates: bool = False  # its own answer so far is its next input
+    facts: Callable[[NDArray[Any], NDArray[Any]], Facts] = lambda inputs, targets: {}
 
     @property
     def is_series(self) -> bool:
         """Whether it is about values in place of tokens."""
         return not self.says
 
+    @property
+    def continues(self) -> bool:
+        """Whether the target of each step is the next input."""
+        return self.is_series or self.cut is not None
+
     def tokens(self, text: str) -> NDArray[Any]:
         """Returns what a person typed, (T,): tokens, or values of a series. Raises ConfigError, which names the
         unknown one."""
-        parts = text.replace(",", " ").split() if self.is_series or self.glue else [*text.replace(" ", "")]
+        if self.is_series or self.glue:
+            parts = self._words(text)
+        else:
+            parts = [*text] if " " in self.reads else [*text.replace(" ", "")]
         if len(parts) > MOST_TYPED:
             raise ConfigError(f"{len(parts)} steps are more than {MOST_TYPED}")
         if self.is_series:
@@ -78,6 +84,11 @@ class Task:
         if unknown:
             raise ConfigError(f"{short(unknown[0])!r} is unknown; use {short_list(asks)}")
         return np.array([places[part] for part in parts], dtype=np.int64)
+
+    def _words(self, text: str) -> list[str]:
+        if text in self.reads:
+            return [text]
+        return text.split() if "," in self.reads else text.replace(",", " ").split()
 
 
 def short_list(words: tuple[str, ...]) -> str:
@@ -95,192 +106,90 @@ def _value(text: str) -> float:
     return value
 
 
-def examples_of(task: Task, length: int, seed: int) -> tuple[Examples, Examples]:
-    """Returns the examples that are trained on, and those that test: of different sequences where the task splits."""
+def examples_of(task: Task, length: int, seed: int, text: str) -> tuple[Examples, Examples]:
+    """Returns the examples that are trained on, and those that test: of different sequences where the task splits.
+
+    ``text`` is a person's own; a series or text is parted in time.
+    """
+    if task.cut is not None:
+        return task.cut(text, length)
     generator = np.random.default_rng([seed, length])
-    drawn = task.make(generator, DRAWN, length)
+    drawn = _paired(task) if task.make is None else task.make(generator, DRAWN, length)
     if not task.splits:
         return drawn, drawn
     keys = np.concatenate([drawn.sources, drawn.inputs], axis=1)
     _, places = np.unique(keys, axis=0, return_index=True)
     order = generator.permutation(places)
     tested = min(TESTED, len(order) // 5)
-    return drawn[order[tested:]], drawn[order[:tested]]
+    return drawn[order[tested:][:DRAWN]], drawn[order[:tested]]
 
 
-def _no_source(count: int) -> Ints:
-    return np.zeros((count, 0), dtype=np.int64)
+def _paired(task: Task) -> Examples:
+    """Returns all pairs of a translation."""
+    assert task.pairs is not None
+    reads, says = ({word: place for place, word in enumerate(words)} for words in (task.reads, task.says))
+    pairs = [
+        ([reads[word] for word in pair.source], [says[word] for word in pair.target], list(pair.alignment))
+        for pair in task.pairs()
+    ]
+    return translations(pairs, says[END])
 
 
-def _at_the_end(inputs: NDArray[Any], answers: Any) -> Examples:
-    """Many to one: the only target is at the last token of each row."""
-    targets = np.full(inputs.shape, NOTHING)
-    targets[np.arange(len(inputs)), (inputs != NOTHING).sum(1) - 1] = answers
-    return Examples(inputs=inputs, targets=targets, sources=_no_source(len(inputs)))
-
-
-def padded(rows: list[list[int]]) -> Ints:
-    """Returns rows of unequal length as one array, NOTHING behind their ends."""
-    found = np.full((len(rows), max(map(len, rows))), NOTHING)
-    for place, row in enumerate(rows):
-        found[place, : len(row)] = row
-    return found
-
-
-# Many to one
-
-SYMBOLS, NOISE = ("A", "B", "C", "D"), ("w", "x", "y", "z")
-
-
-def _recall(generator: np.random.Generator, count: int, length: int) -> Examples:
-    """A symbol, ``length`` distractors, a question mark: which symbol was it?"""
-    first = generator.integers(len(SYMBOLS), size=count)
-    noise = generator.integers(len(SYMBOLS), len(SYMBOLS) + len(NOISE), size=(count, length))
-    asks = np.full((count, 1), len(SYMBOLS) + len(NOISE))
-    return _at_the_end(np.concatenate([first[:, None], noise, asks], axis=1), first)
-
-
-def _parity(generator: np.random.Generator, count: int, length: int) -> Examples:
-    bits = generator.integers(2, size=(count, length))
-    return _at_the_end(bits, bits.sum(1) % 2)
-
-
-GOOD, BAD = ("good", "great", "fine", "fun"), ("bad", "dull", "poor", "weak")
-SENTIMENT = (
-    *("the", "film", "book", "play", "song", "that", "critics", "friends", "we", "called", "found"),
-    *("was", "is", "but", "it", "not", *GOOD, *BAD),
-)
-
-
-def _sentence(generator: np.random.Generator) -> tuple[list[int], int]:
-    """A sentence, and whether its main clause praises. The other clause says anything."""
-
-    def pick(*words: str) -> str:
-        return words[int(generator.integers(len(words)))]
-
-    def opinion() -> tuple[list[str], int]:
-        is_not, is_good = generator.integers(2), generator.integers(2)
-        return [*(["not"] if is_not else []), pick(*(GOOD if is_good else BAD))], int(is_not != is_good)
-
-    (main, praises), (other, _) = opinion(), opinion()
-    noun, verb = pick("film", "book", "play", "song"), pick("was", "is")
-    said = [pick("critics", "friends", "we"), pick("called", "found")]
-    if generator.integers(2):
-        words = ["the", noun, "that", *said, *other, verb, *main]
-    else:
-        words = ["the", noun, verb, *main, "but", *said, "it", *other]
-    return [SENTIMENT.index(word) for word in words], praises
-
-
-def _sentiment(generator: np.random.Generator, count: int, length: int) -> Examples:
-    rows = [_sentence(generator) for _ in range(count)]
-    return _at_the_end(padded([words for words, _ in rows]), [praises for _, praises in rows])
-
-
-# Many to many, aligned
-
-
-def _depth(generator: np.random.Generator, count: int, length: int) -> Examples:
-    """Brackets and letters; the target is how many brackets are open."""
-    depth = np.zeros(count, dtype=np.int64)
-    inputs, targets = [], []
-    for _ in range(length):
-        change = generator.integers(-1, 2, size=count)
-        change = np.where(depth + change < 0, 1, np.where(depth + change > DEEPEST, -1, change))
-        depth = depth + change
-        inputs.append(np.where(change == 1, 0, np.where(change == -1, 1, 2)))
-        targets.append(depth)
-    return Examples(inputs=np.stack(inputs, 1), targets=np.stack(targets, 1), sources=_no_source(count))
-
-
-def _series(generator: np.random.Generator, count: int, length: int, wave: Callable[[Any], Any]) -> Examples:
-    """Two waves added; the target of a value is the next one."""
-    shape = (count, 2, 1)
-    periods, phases = generator.uniform(6, 24, shape), generator.uniform(0, 1, shape)
-    strengths = generator.uniform(0.2, 0.5, shape)
-    values = (strengths * wave(np.arange(length + 1) / periods + phases)).sum(1).astype(np.float32)
-    return Examples(inputs=values[:, :-1], targets=values[:, 1:], sources=_no_source(count))
-
-
-def _sine(generator: np.random.Generator, count: int, length: int) -> Examples:
-    return _series(generator, count, length, lambda turns: np.sin(2 * np.pi * turns))
-
-
-def _sawtooth(generator: np.random.Generator, count: int, length: int) -> Examples:
-    return _series(generator, count, length, lambda turns: 2 * (turns % 1) - 1)
-
-
-# One to one, one to many
-
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
-def _day(generator: np.random.Generator, count: int, length: int) -> Examples:
-    days = np.arange(len(DAYS))[:, None]
-    return Examples(inputs=days, targets=(days + 1) % len(DAYS), sources=_no_source(len(DAYS)))
-
-
-END = "·"
-LETTERS = (*"abcdefghijklmnopqrstuvwxyz-", END)
-
-
-def spelled(number: int) -> str:
-    """Returns the English word of 0 to 99: "forty-two"."""
-    return "-".join(word for word, _ in english_number(number))
-
-
-def _spell(generator: np.random.Generator, count: int, length: int) -> Examples:
-    """The first input is the number; the others are the letters so far, which come behind the numbers."""
-    words = [[LETTERS.index(letter) for letter in spelled(number) + END] for number in range(100)]
-    inputs = padded([[number, *(100 + letter for letter in word[:-1])] for number, word in enumerate(words)])
-    return Examples(inputs=inputs, targets=padded(words), sources=_no_source(100))
-
-
-# Many to many, unaligned
-
-ALPHABET = (*"abcdefgh", END)
-
-
-def translations(pairs: list[tuple[list[int], list[int]]], end: int) -> Examples:
-    """Pairs of a source and its answer, for an encoder and a decoder. The decoder reads ``end`` first, then its
-    answer so far; it ends with ``end``."""
-    targets = padded([[*answer, end] for _, answer in pairs])
-    inputs = padded([[end, *answer] for _, answer in pairs])
-    return Examples(inputs=inputs, targets=targets, sources=padded([source for source, _ in pairs]))
-
-
-def _reverse(generator: np.random.Generator, count: int, length: int) -> Examples:
-    lengths = generator.integers(max(length // 2, 1), length + 1, size=count)
-    rows = [generator.integers(len(ALPHABET) - 1, size=each).tolist() for each in lengths]
-    return translations([(row, row[::-1]) for row in rows], ALPHABET.index(END))
-
-
-def _words(language: str, side: str) -> tuple[str, ...]:
-    """The words of all numbers on one side, ``source`` or ``target``."""
-    return vocabulary(getattr(pair, side) for pair in numbers(language))
-
-
-def _numbers(language: str) -> Callable[[np.random.Generator, int, int], Examples]:
-    """Makes the maker of all numbers from 0 to 999, from English into a language."""
-
-    def make(generator: np.random.Generator, count: int, length: int) -> Examples:
-        reads, says = ({word: i for i, word in enumerate(_words(language, side))} for side in ("source", "target"))
-        pairs = [([reads[w] for w in pair.source], [says[w] for w in pair.target]) for pair in numbers(language)]
-        return translations(pairs, len(says))
-
-    return make
-
-
-def _translation(language: str, label: str) -> Task:
+def _translation(label: str, formula: str, pairs: Callable[[], tuple[Pair, ...]]) -> Task:
+    reads, says = (vocabulary(getattr(pair, side) for pair in pairs()) for side in ("source", "target"))
     return Task(
-        label=label,
-        formula="0 to 999 in words, from English",
-        shape="unaligned",
-        make=_numbers(language),
-        reads=_words(language, "source"),
-        says=(*_words(language, "target"), END),
-        generates=True,
+        label=label, formula=formula, shape="unaligned", pairs=pairs, reads=reads, says=(*says, END), generates=True
     )
+
+
+def _own(label: str, formula: str, cut: Callable[[str, int], tuple[Examples, Examples]], **more: Any) -> Task:
+    return Task(label=label, formula=formula, shape="aligned", cut=cut, length=(5, 60), glue="", **more)
+
+
+# What a unit may go with
+
+
+def _after_not(inputs: NDArray[Any], targets: NDArray[Any]) -> Facts:
+    seen = (inputs == grammar.SENTIMENT.index("not")).cumsum(1) > 0
+    return {"a “not” was read": seen, "praises": _known(targets)}
+
+
+def _first(inputs: NDArray[Any], targets: NDArray[Any]) -> Facts:
+    came = {f"{symbol} came first": inputs[:, :1] == place for place, symbol in enumerate(SYMBOLS)}
+    return {name: np.broadcast_to(first, inputs.shape) for name, first in came.items()}
+
+
+def _ones(inputs: NDArray[Any], targets: NDArray[Any]) -> Facts:
+    ones = (inputs == 1).cumsum(1)
+    return {"odd so far": ones % 2, "1s so far": ones}
+
+
+def _open(inputs: NDArray[Any], targets: NDArray[Any]) -> Facts:
+    return {"depth": targets, "inside brackets": targets > 0}
+
+
+def _classes(inputs: NDArray[Any], targets: NDArray[Any]) -> Facts:
+    return {f"is {name}": targets == place for place, name in enumerate(grammar.CLASSES)}
+
+
+def _next(inputs: NDArray[Any], targets: NDArray[Any]) -> Facts:
+    return {"value": inputs, "next value": targets, "rise": targets - inputs}
+
+
+def _inside(letters: tuple[str, ...]) -> Callable[[NDArray[Any], NDArray[Any]], Facts]:
+    """Of a text: inside brackets, and vowels."""
+
+    def facts(inputs: NDArray[Any], targets: NDArray[Any]) -> Facts:
+        sign = np.array([int(letter in "([{") - int(letter in ")]}") for letter in letters])
+        depth = sign[inputs].cumsum(1)  # from an unknown one
+        found: dict[str, NDArray[Any]] = {"a space": np.array([letter in " ¶" for letter in letters])[inputs]}
+        return found | ({"inside brackets": depth - depth.min(1, keepdims=True) > 0} if sign.any() else {})
+
+    return facts
+
+
+def _known(targets: NDArray[Any]) -> NDArray[Any]:
+    return np.where(targets >= 0, targets, np.nan)
 
 
 TASKS = {
@@ -288,65 +197,94 @@ TASKS = {
         label="Sentiment with “not”",
         formula="does the main clause praise?",
         shape="many_to_one",
-        make=_sentiment,
-        reads=SENTIMENT,
+        make=grammar.sentiment,
+        reads=grammar.SENTIMENT,
         says=("blames", "praises"),
+        facts=_after_not,
     ),
     "recall": Task(
         label="Recall",
         formula="which letter came first?",
         shape="many_to_one",
-        make=_recall,
+        make=examples.recall,
         reads=(*SYMBOLS, *NOISE, "?"),
         says=SYMBOLS,
         length=(2, 98),
         span="distractors between the letter and the question",
+        facts=_first,
     ),
     "parity": Task(
         label="Parity",
         formula="is the number of 1s odd?",
         shape="many_to_one",
-        make=_parity,
+        make=examples.parity,
         reads=("0", "1"),
         says=("even", "odd"),
         length=(5, 40),
         span="bits",
         glue="",
+        facts=_ones,
     ),
     "depth": Task(
         label="Bracket depth",
         formula="how many brackets are open?",
         shape="aligned",
-        make=_depth,
+        make=examples.depth,
         reads=("(", ")", "a"),
         says=tuple(map(str, range(DEEPEST + 1))),
         length=(4, 100),
         span="characters",
         glue="",
+        facts=_open,
+    ),
+    "word_class": Task(
+        label="Word class",
+        formula="is “can” a noun here, or an auxiliary?",
+        shape="aligned",
+        make=grammar.word_class,
+        reads=grammar.WORDS,
+        says=grammar.CLASSES,
+        length=(4, 30),
+        span="words",
+        facts=_classes,
     ),
     "sine": Task(
         label="Sine mixes",
         formula="the next value of two sines",
         shape="aligned",
-        make=_sine,
+        make=examples.sine,
         length=(5, 100),
         span="values",
+        facts=_next,
     ),
     "sawtooth": Task(
         label="Sawtooth mixes",
         formula="the next value of two sawtooths",
         shape="aligned",
-        make=_sawtooth,
+        make=examples.sawtooth,
         length=(5, 100),
         span="values",
+        facts=_next,
     ),
+    "own_series": _own("Your own series", "its next value", own.series_windows, span="values", facts=_next),
+    "own_text": _own("Your own text", "its next letter", own.text_windows, span="letters", says=(END,)),
     "spell": Task(
         label="Spelling",
         formula="a number becomes its letters",
         shape="one_to_many",
-        make=_spell,
+        make=examples.spell,
         reads=(*map(str, range(100)), *LETTERS),
         says=LETTERS,
+        splits=False,
+        generates=True,
+    ),
+    "melody": Task(
+        label="Melody",
+        formula="a first note and a pattern become a tune",
+        shape="one_to_many",
+        make=examples.melody,
+        reads=(*MELODIES, *NOTES),
+        says=NOTES,
         splits=False,
         generates=True,
     ),
@@ -354,18 +292,20 @@ TASKS = {
         label="Next day",
         formula="a weekday becomes the next one",
         shape="one_to_one",
-        make=_day,
+        make=examples.day,
         reads=DAYS,
         says=DAYS,
         splits=False,
     ),
-    "french": _translation("french", "Numbers, English to French"),
-    "chinese": _translation("chinese", "Numbers, English to 中文"),
+    "french": _translation("Numbers, English to French", "0 to 999 in words", lambda: numbers("french")),
+    "chinese": _translation("Numbers, English to 中文", "0 to 999 in words", lambda: numbers("chinese")),
+    "french_dates": _translation("Dates, English to French", "Monday , March 9 , 2026", lambda: dates("french")),
+    "chinese_dates": _translation("Dates, English to 中文", "Monday , March 9 , 2026", lambda: dates("chinese")),
     "reverse": Task(
         label="Reversed letters",
         formula="letters, read from the end",
         shape="unaligned",
-        make=_reverse,
+        make=examples.reverse,
         reads=ALPHABET,
         says=ALPHABET,
         length=(2, 20),
@@ -374,3 +314,13 @@ TASKS = {
         generates=True,
     ),
 }
+
+
+@lru_cache(maxsize=64)
+def task_of(name: str, text: str) -> Task:
+    """Returns the task of that name; the letters of a person's own text are the tokens of that."""
+    task = TASKS[name]
+    if name != "own_text":
+        return task
+    letters = own.letters_of(text)
+    return replace(task, reads=letters, says=letters, facts=_inside(letters))
