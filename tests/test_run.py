@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.catalog import ACTIVATIONS, DEVICES, INITIALIZERS, OPTIMIZERS
-from playground.data.points import DATASETS, FEATURES
+from playground.data.points import DATASETS, FEATURES, dataset_of
 from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Edit, Run, RunConfig
@@ -19,11 +19,16 @@ def configs(draw: st.DrawFn) -> MLPConfig:
     losses = MLPConfig(dataset=dataset, loss=_usual_loss(dataset)).losses()
     hidden_sizes = tuple(draw(st.lists(st.integers(1, 32), max_size=8)))
     neurons = st.sets(st.sampled_from([(layer, size) for layer, size in enumerate(hidden_sizes, 1)] or [(1, 1)]))
+    train_share, is_drawn = draw(st.floats(0.1, 0.9)), not DATASETS[dataset].is_table and dataset != "own"
+    points = draw(st.none() | st.integers(20, 2000)) if is_drawn else None
+    trained = dataset_of(dataset, points, (1, 2), "", 2).train_size(train_share)
     return MLPConfig(
         dataset=dataset,
         loss=draw(st.sampled_from(losses)),
         noise=draw(st.floats(0, 0.5)),
-        train_share=draw(st.floats(0.1, 0.9)),
+        train_share=train_share,
+        points=points,
+        table_columns=(draw(st.integers(1, 4)), draw(st.integers(1, 4))),
         data_seed=draw(st.integers(0, 2**31 - 1)),
         features=tuple(draw(st.sets(st.sampled_from(list(FEATURES)), min_size=1))),
         hidden_sizes=hidden_sizes,
@@ -32,7 +37,7 @@ def configs(draw: st.DrawFn) -> MLPConfig:
         seed=draw(st.integers(0, 2**31 - 1)),
         optimizer=draw(st.sampled_from(list(OPTIMIZERS))),
         learning_rate=draw(st.floats(0, 100)),
-        batch_size=draw(st.integers(1, 50)),
+        batch_size=draw(st.integers(1, min(50, trained))),
         l1_strength=draw(st.floats(0, 10)),
         weight_decay=draw(st.floats(0, 10)),
         device=draw(st.sampled_from(list(DEVICES))),

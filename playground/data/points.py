@@ -8,10 +8,14 @@ The first four sets and the two regression sets are those of TensorFlow Playgrou
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
+
+from playground.data import tables
+from playground.data.own import STARTER, own, own_size
 
 Floats = NDArray[np.float64]
 DOMAIN = (-6.0, 6.0)  # what the plane shows, in both directions
@@ -23,17 +27,26 @@ class Dataset:
 
     ``generate(n, noise, rng)`` gives points (N, 2) in [-6, 6]² (noise may push some out of it) and labels (N,):
     the class index 0 … ``classes`` - 1, or for regression (``classes`` = 0) a value in [-1, 1].
-    ``noise`` is in [0, 0.5].
+    ``noise`` is in [0, 0.5]. It is a function of this package, or a ``partial`` of one: a script copies it.
+    ``size`` is the usual number of points. A table's is the number of its rows, of which fewer can be drawn
+    (``is_table``); its ``class_names`` and its ``columns``, one for each coordinate, have names.
     """
 
     label: str
     generate: Callable[[int, float, np.random.Generator], tuple[Floats, Floats]]
     classes: int
     size: int = 500
+    is_table: bool = False
+    class_names: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
     @property
     def is_regression(self) -> bool:
         return self.classes == 0
+
+    def train_size(self, train_share: float) -> int:
+        """Returns how many of the points are trained on, for ``train_share`` in [0.1, 0.9]: all but one at most."""
+        return min(max(round(self.size * train_share), 1), self.size - 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +100,35 @@ def rings(n: int, noise: float, rng: np.random.Generator) -> tuple[Floats, Float
     return points, np.digitize(distance, [1.75, 3.65]).astype(float)
 
 
-def pinwheel(n: int, noise: float, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Three classes: three curved blades; noise blurs each point by up to 2 · noise in each coordinate."""
-    labels = np.arange(n) % 3
+def pinwheel(n: int, noise: float, rng: np.random.Generator, classes: int) -> tuple[Floats, Floats]:
+    """A curved blade for each class; noise blurs each point by up to 2 · noise in each coordinate."""
+    labels = np.arange(n) % classes
     radius = rng.uniform(0.4, 5, n)
-    angle = 2 * np.pi * labels / 3 + 0.45 * radius + rng.normal(0, 0.16, n)
+    angle = 2 * np.pi * labels / classes + 0.45 * radius + rng.normal(0, 0.16, n)
     return _polar(radius, angle) + rng.uniform(-2, 2, (n, 2)) * noise, labels.astype(float)
+
+
+def moons(n: int, noise: float, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Two half circles that reach into each other; noise blurs each point by up to 4 · noise in each coordinate."""
+    labels = np.arange(n) % 2
+    angle = rng.uniform(0, np.pi, n)
+    side = np.where(labels == 1, 1, -1)
+    arc = np.stack([side * (3 * np.cos(angle) - 1.5), side * (3 * np.sin(angle) - 0.75)], axis=1)
+    return arc + rng.uniform(-4, 4, (n, 2)) * noise, labels.astype(float)
+
+
+def checkerboard(n: int, noise: float, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Four by four squares of two classes; noise moves a point before its label is read."""
+    points = rng.uniform(-6, 6, (n, 2))
+    square = np.floor((points + rng.uniform(-5, 5, (n, 2)) * noise) / 3)
+    return points, square.sum(axis=1) % 2
+
+
+def blobs(n: int, noise: float, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Five classes: Gaussian clouds whose centres are drawn too; the variance grows from 0.2 to 3.7."""
+    labels = np.arange(n) % 5
+    centres = _polar(rng.uniform(3, 4.4, 5), 2 * np.pi * (np.arange(5) + rng.uniform(-0.25, 0.25, 5)) / 5)
+    return rng.normal(centres[labels], np.sqrt(0.2 + 7 * noise), (n, 2)), labels.astype(float)
 
 
 def plane(n: int, noise: float, rng: np.random.Generator) -> tuple[Floats, Floats]:
@@ -117,16 +153,45 @@ def _polar(radius: Floats, angle: Floats) -> Floats:
     return np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1)
 
 
+def _table(name: str, columns: tuple[int, int] = (1, 2)) -> Dataset:
+    known = tables.TABLES[name]
+    return Dataset(
+        label=known.label,
+        generate=partial(tables.table, name=name, columns=columns),
+        classes=len(known.classes),
+        size=known.rows,
+        is_table=True,
+        class_names=known.classes,
+        columns=tuple(known.columns[column - 1] for column in columns),
+    )
+
+
+def own_dataset(text: str, classes: int) -> Dataset:
+    """Returns a person's own points, written as ``text`` (see ``data/own.py``), as a dataset; ``classes`` is 0 for
+    regression."""
+    return Dataset(
+        label="Your own", generate=partial(own, text=text, classes=classes), classes=classes, size=own_size(text)
+    )
+
+
 DATASETS = {
     "circle": Dataset(label="Circle", generate=circle, classes=2),
     "xor": Dataset(label="XOR", generate=xor, classes=2),
     "gauss": Dataset(label="Gaussian", generate=gauss, classes=2),
     "spiral": Dataset(label="Spiral", generate=spiral, classes=2),
     "rings": Dataset(label="Rings", generate=rings, classes=3, size=600),
-    "pinwheel": Dataset(label="Pinwheel", generate=pinwheel, classes=3, size=600),
+    "pinwheel": Dataset(label="Pinwheel", generate=partial(pinwheel, classes=3), classes=3, size=600),
     "plane": Dataset(label="Plane", generate=plane, classes=0, size=1200),
     "multi_gauss": Dataset(label="Multi-Gaussian", generate=multi_gauss, classes=0, size=1200),
+    "moons": Dataset(label="Moons", generate=moons, classes=2),
+    "checkerboard": Dataset(label="Checkers", generate=checkerboard, classes=2, size=1000),
+    "blobs": Dataset(label="Blobs", generate=blobs, classes=5, size=600),
+    "pinwheel_4": Dataset(label="Pinwheel 4", generate=partial(pinwheel, classes=4), classes=4, size=800),
+    "pinwheel_5": Dataset(label="Pinwheel 5", generate=partial(pinwheel, classes=5), classes=5, size=1000),
+    **{name: _table(name) for name in tables.TABLES},
+    "own": own_dataset(STARTER, 2),
 }
+USUAL_DATASETS = tuple(DATASETS)[:8]  # TensorFlow Playground's, and two of more classes
 
 FEATURES = {
     "x": Feature(label="x₁", formula="x₁", function=lambda x, y: x),
@@ -148,18 +213,22 @@ class Split:
     train_size: int
 
 
-def train_size(dataset: str, train_share: float) -> int:
-    """How many of a dataset's points are trained on, for ``train_share`` in [0.1, 0.9]."""
-    return round(DATASETS[dataset].size * train_share)
+@lru_cache(maxsize=256)
+def dataset_of(name: str, size: int | None, columns: tuple[int, int], text: str, classes: int) -> Dataset:
+    """Returns a dataset with what a person chose of it: how many points (None: as many as usual), which columns of a
+    table, and of their own points the ``text`` and the number of ``classes``."""
+    if name == "own":
+        return own_dataset(text or STARTER, classes if text else 2)
+    entry = _table(name, columns) if name in tables.TABLES else DATASETS[name]
+    return replace(entry, size=size) if size else entry
 
 
-def draw(dataset: str, noise: float, train_share: float, data_seed: int) -> Split:
+def draw(entry: Dataset, noise: float, train_share: float, data_seed: int) -> Split:
     """Draw, shuffle and split a dataset: the same arguments always give the same points."""
     rng = np.random.default_rng(data_seed)
-    entry = DATASETS[dataset]
     points, labels = entry.generate(entry.size, noise, rng)
     order = rng.permutation(entry.size)
-    return Split(points=points[order], labels=labels[order], train_size=train_size(dataset, train_share))
+    return Split(points=points[order], labels=labels[order], train_size=entry.train_size(train_share))
 
 
 def feature_values(names: tuple[str, ...], points: Floats) -> NDArray[np.float32]:
@@ -168,13 +237,13 @@ def feature_values(names: tuple[str, ...], points: Floats) -> NDArray[np.float32
     return np.stack([FEATURES[name].function(x, y) for name in names], axis=1).astype(np.float32)
 
 
-def target_values(dataset: str, outputs: int, labels: Floats) -> NDArray[np.float32]:
+def target_values(entry: Dataset, outputs: int, labels: Floats) -> NDArray[np.float32]:
     """What the network's outputs should be, (N, outputs), for ``labels`` (N,): ±1 or the value for one output, else
     one-hot."""
     if outputs > 1:
         result: NDArray[np.float32] = np.eye(outputs, dtype=np.float32)[labels.astype(int)]
         return result
-    values = labels if DATASETS[dataset].is_regression else 2 * labels - 1
+    values = labels if entry.is_regression else 2 * labels - 1
     return values[:, None].astype(np.float32)
 
 

@@ -4,6 +4,7 @@ Numbers and lists of them have a field of our own. Streamlit's menu loses what s
 equals the present value, and its number field reads 0,5 as 5.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -47,8 +48,8 @@ def control(
 ) -> None:
     """The control of a setting in a container ``place``. A setting in which the run's networks differ is locked.
 
-    ``usual`` are values to choose from, in place of the setting's own; ``zero`` is how 0 reads among them. ``about``
-    is the help, in place of the setting's.
+    ``usual`` are values to choose from, in place of the setting's own; ``zero`` is how 0 or none reads among them.
+    ``about`` is the help, in place of the setting's.
     """
     known, kind = setting_of(session, name), setting_of(session, name).kind
     label, help = label or known.label, about or said(known)
@@ -141,11 +142,11 @@ def _written(known: Setting, value: Any, zero: str) -> str:
     """Returns a value for a menu: 0.03, 8-8-4."""
     if isinstance(value, tuple):
         return "-".join(map(str, value)) or "none"
-    if isinstance(value, int | float):
+    if isinstance(value, int | float | None):
         return f"{value:g}" if value else zero
     return known.kind.format(value)
 
 
 def _order(value: Any) -> Any:
-    """Returns a sort key: numbers by size, lists of sizes by length first."""
-    return (len(value), value) if isinstance(value, tuple) else value
+    """Returns a sort key: numbers by size, after none; lists of sizes by length first."""
+    return (len(value), value) if isinstance(value, tuple) else -math.inf if value is None else value

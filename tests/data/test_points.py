@@ -1,13 +1,20 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import datasets
 
-from playground.data.points import DATASETS, FEATURES, draw, feature_values, grid
+from playground.data.own import OwnPoints, encoded, highest_label
+from playground.data.points import DATASETS, FEATURES, dataset_of, draw, feature_values, grid, own_dataset
+from playground.data.tables import TABLES
+from playground.kinds import ConfigError
+from playground.labs.mlp.config import MLPConfig
 
 
 @pytest.mark.parametrize("name", [*DATASETS])
 class TestEveryDataset:
     def test_the_same_seed_gives_the_same_points(self, name: str) -> None:
-        one, two, other = (draw(name, 0.2, 0.5, seed) for seed in (7, 7, 8))
+        one, two, other = (draw(DATASETS[name], 0.2, 0.5, seed) for seed in (7, 7, 8))
         assert np.array_equal(one.points, two.points)
         assert np.array_equal(one.labels, two.labels)
         assert not np.array_equal(one.points, other.points)
@@ -15,7 +22,7 @@ class TestEveryDataset:
     @pytest.mark.parametrize("noise", [0.0, 0.25, 0.5])
     def test_shapes_and_values(self, name: str, noise: float) -> None:
         entry = DATASETS[name]
-        split = draw(name, noise, 0.3, 1)
+        split = draw(entry, noise, 0.3, 1)
         assert split.points.shape == (entry.size, 2)
         assert split.labels.shape == (entry.size,)
         assert split.train_size == round(0.3 * entry.size)
@@ -27,16 +34,18 @@ class TestEveryDataset:
 
     def test_classes_are_balanced(self, name: str) -> None:
         entry = DATASETS[name]
-        if not entry.is_regression:
-            shares = np.bincount(draw(name, 0.0, 0.5, 3).labels.astype(int)) / entry.size
+        if not (entry.is_regression or entry.is_table):
+            shares = np.bincount(draw(DATASETS[name], 0.0, 0.5, 3).labels.astype(int)) / entry.size
             assert np.abs(shares - 1 / entry.classes).max() < 0.08
 
     def test_without_noise_points_stay_in_the_domain(self, name: str) -> None:
-        within = np.abs(draw(name, 0.0, 0.5, 0).points).max(axis=1) <= 6
+        within = np.abs(draw(DATASETS[name], 0.0, 0.5, 0).points).max(axis=1) <= 6
         assert within.mean() > 0.99
 
     def test_noise_makes_it_harder(self, name: str) -> None:
-        clean, noisy = (draw(name, noise, 0.5, 5) for noise in (0.0, 0.5))
+        if name == "own":  # a person's points may be few and far from each other
+            return
+        clean, noisy = (draw(DATASETS[name], noise, 0.5, 5) for noise in (0.0, 0.5))
         assert _neighbour_disagreement(noisy) > _neighbour_disagreement(clean) + 0.02
 
 
@@ -49,14 +58,14 @@ def _neighbour_disagreement(split) -> float:  # type: ignore[no-untyped-def]
 
 class TestTensorFlowPlaygroundsFormulas:
     def test_circle(self) -> None:
-        split = draw("circle", 0.0, 0.5, 0)
+        split = draw(DATASETS["circle"], 0.0, 0.5, 0)
         radius = np.hypot(*split.points.T)
         assert radius[split.labels == 1].max() < 2.5
         assert radius[split.labels == 0].min() >= 3.5
         assert radius.max() <= 5
 
     def test_xor_keeps_off_the_axes(self) -> None:
-        split = draw("xor", 0.0, 0.5, 0)
+        split = draw(DATASETS["xor"], 0.0, 0.5, 0)
         assert np.abs(split.points).min() >= 0.3
         assert ((split.points.prod(axis=1) > 0) == (split.labels == 1)).all()
 
@@ -77,7 +86,7 @@ class TestTensorFlowPlaygroundsFormulas:
         assert points[labels == 0] == pytest.approx(-arm)
 
     def test_plane(self) -> None:
-        split = draw("plane", 0.0, 0.5, 0)
+        split = draw(DATASETS["plane"], 0.0, 0.5, 0)
         assert split.labels == pytest.approx(np.clip(split.points.sum(axis=1) / 10, -1, 1))
 
     def test_multi_gauss(self) -> None:
@@ -101,3 +110,55 @@ def test_the_grid_starts_at_the_top_left() -> None:
     assert points[0].tolist() == [-6, 6]
     assert points[1].tolist() == [-5.5, 6]
     assert points[-1].tolist() == [6, -6]
+
+
+@pytest.mark.parametrize("name", [*TABLES])
+def test_a_table_is_scikit_learns(name: str) -> None:
+    known = getattr(datasets, f"load_{name}")()
+    table = TABLES[name]
+    assert (table.rows, len(table.columns)) == known.data.shape
+    assert [each.replace("_", " ") for each in table.columns] == [
+        each.replace("_", " ") for each in known.feature_names
+    ]
+    assert table.classes == tuple(known.target_names)
+    entry = dataset_of(name, None, (3, 2), "", 2)
+    points, labels = entry.generate(entry.size, 0.0, np.random.default_rng(0))
+    assert (points.min(axis=0).tolist(), points.max(axis=0).tolist()) == ([-5, -5], [5, 5])
+    low, high = known.data[:, 2].min(), known.data[:, 2].max()
+    pairs = zip(10 * (known.data[:, 2] - low) / (high - low) - 5, known.target, strict=True)
+    assert sorted(zip(points[:, 0].tolist(), labels.tolist(), strict=True)) == sorted(
+        (float(x), float(c)) for x, c in pairs
+    )
+    assert entry.columns == (known.feature_names[2], known.feature_names[1])
+
+
+def test_how_many_points_are_drawn() -> None:
+    entry = dataset_of("spiral", 33, (1, 2), "", 2)
+    assert (len(draw(entry, 0.1, 0.5, 0).labels), entry.train_size(0.5)) == (33, 16)
+    with pytest.raises(ConfigError, match="200 is more than the 150 rows of Iris"):
+        MLPConfig(dataset="iris", points=200)
+    with pytest.raises(ConfigError, match="5 is not one of Iris's 4 columns"):
+        MLPConfig(dataset="iris", table_columns=(5, 1))
+    config, problems = MLPConfig.from_text({"dataset": "iris", "points": "200", "batch_size": "90"})
+    assert (config.points, config.batch_size, len(problems)) == (None, 10, 2)
+
+
+@given(st.lists(st.tuples(*[st.floats(-8, 8)] * 2, st.integers(0, 5)), min_size=4, max_size=40))
+def test_own_points_come_back_from_their_text(rows: list[tuple[float, float, int]]) -> None:
+    points, labels = np.array([row[:2] for row in rows]), np.array([row[2] for row in rows], dtype=float)
+    text = OwnPoints().check(encoded(points, labels, 6))
+    entry = own_dataset(text, 6)
+    back, classes = entry.generate(entry.size, 0.0, np.random.default_rng(0))
+    assert np.abs(back - points).max() < 4e-5
+    assert classes.tolist() == labels.tolist()
+    assert highest_label(text) == labels.max()
+    values = own_dataset(encoded(points, points[:, 0] / 8, 0), 0).generate(len(rows), 0.0, np.random.default_rng(0))[
+        1
+    ]
+    assert np.abs(values - points[:, 0] / 8).max() < 3e-4
+
+
+@pytest.mark.parametrize("text", ["abc", "0" * 24, "0" * 8 * 5001, "ü" * 32, 7, None])
+def test_what_is_no_list_of_points_is_refused(text: object) -> None:
+    with pytest.raises(ConfigError):
+        MLPConfig(dataset="own", own=text)  # type: ignore[arg-type]

@@ -35,7 +35,7 @@ class Data:
 DATA = {"digits": Data(label="Handwritten digits", inputs=64, classes=10, size=1797)} | {
     name: Data(label=entry.label, inputs=2, classes=entry.classes, size=entry.size)
     for name, entry in DATASETS.items()
-    if not entry.is_regression
+    if not (entry.is_regression or entry.is_table or name == "own")
 }
 SKIP = {
     "both": Option(label="With and without", formula="the same network twice, side by side"),

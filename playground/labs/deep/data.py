@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from playground.data.digits import WHITE, digits
-from playground.data.points import DOMAIN, draw
+from playground.data.points import DATASETS, DOMAIN, draw
 from playground.labs.deep.config import DATA, TRAIN_SHARE
 from playground.training.batches import generator
 
@@ -20,7 +20,7 @@ def examples(dataset: str) -> Examples:
         images, labels = digits()
         order = torch.randperm(len(images), generator=generator(0, "digits"))
         return torch.tensor(images).reshape(len(images), -1)[order] / WHITE, torch.tensor(labels)[order]
-    split = draw(dataset, noise=0.0, train_share=TRAIN_SHARE, data_seed=0)
+    split = draw(DATASETS[dataset], noise=0.0, train_share=TRAIN_SHARE, data_seed=0)
     points = torch.tensor(split.points / DOMAIN[1], dtype=torch.float32)
     assert len(points) == DATA[dataset].size
     return points, torch.tensor(split.labels, dtype=torch.int64)

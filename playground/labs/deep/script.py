@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, OPTIMIZERS
 from playground.data.points import DATASETS, DOMAIN
 from playground.export.script import joined, settled, title, training
-from playground.export.source import source
+from playground.export.source import called, source
 from playground.labs.deep.config import INTERVENTIONS, DeepConfig
 from playground.run import Edit, Run, element
 
@@ -60,7 +60,7 @@ import numpy as np
 
 
 rng = np.random.default_rng(0)
-points, labels = {entry.generate.__name__}({entry.size}, 0.0, rng)
+points, labels = {called(entry.generate, entry.size, 0.0)}
 order = rng.permutation({entry.size})
 inputs = torch.tensor(points[order] / {DOMAIN[1]!r}, dtype=torch.float32)
 labels = torch.tensor(labels[order], dtype=torch.int64)

@@ -17,7 +17,9 @@ from playground.catalog import (
     OPTIMIZERS,
     REGULARIZATION_RATES,
 )
-from playground.data.points import DATASETS, FEATURES, train_size
+from playground.data.own import MOST_CLASSES, MOST_POINTS, OwnPoints, highest_label
+from playground.data.points import DATASETS, FEATURES, Dataset, dataset_of
+from playground.data.tables import MOST_COLUMNS, TABLES
 from playground.kinds import Choice, Device, Integer, Maybe, Names, Number, Pair, Several, Share, Sizes
 from playground.run import Edit, RunConfig
 from playground.settings import Problem, Renewal, Settings, setting
@@ -34,7 +36,7 @@ SHAPES = ((), (4,), (8,), (4, 2), (8, 8), (16, 16), (8, 8, 8), (8,) * 4, (8,) * 
 
 def batch_sizes(config: "MLPConfig") -> list[int]:
     """Returns the usual batch sizes, and all training points at once."""
-    available = train_size(config.dataset, config.train_share)
+    available = config.train_size
     return [size for size in BATCH_SIZES if size < available] + [available]
 
 
@@ -81,6 +83,40 @@ class MLPConfig(RunConfig):
         Share(0.1, 0.9, step=0.05),
         "Training share",
         help="The share of the points that is trained on, 0.1 to 0.9.",
+    )
+    points: int | None = setting(
+        None,
+        Maybe(Integer(20, MOST_POINTS)),
+        "Points",
+        quiet=True,
+        help=f"How many points are drawn, 20 to {MOST_POINTS:,}: those to train on and those to test. "
+        "A table has so many rows as it has.",
+        usual=(None, 50, 100, 200, 500, 1000, 2000, 5000),
+    )
+    table_columns: tuple[int, int] = setting(
+        (1, 2),
+        Pair(Integer(1, MOST_COLUMNS)),
+        "Columns",
+        quiet=True,
+        help="Which columns of a table are x₁ and x₂, counted from 1.",
+        usual=((1, 2),),
+    )
+    own: str = setting(
+        "",
+        OwnPoints(),
+        "Own points",
+        live=True,
+        redraws=True,
+        help="Your own points, painted or brought, for the dataset of that name.",
+        usual=("",),
+    )
+    own_classes: int = setting(
+        2,
+        Integer(0, MOST_CLASSES),
+        "Own classes",
+        quiet=True,
+        help=f"How many classes your own points have, 2 to {MOST_CLASSES}; 0 where they have values instead.",
+        usual=(2, 3, 4, 5, 6),
     )
     data_seed: int = setting(
         0,
@@ -172,26 +208,36 @@ class MLPConfig(RunConfig):
     )
 
     @property
+    def data(self) -> Dataset:
+        """The dataset, with what is chosen of it."""
+        return dataset_of(self.dataset, self.points, self.table_columns, self.own, self.own_classes)
+
+    @property
+    def train_size(self) -> int:
+        """The number of points to train on."""
+        return self.data.train_size(self.train_share)
+
+    @property
     def outputs(self) -> int:
         """The number of output neurons."""
-        return max(DATASETS[self.dataset].classes, 2) if self.loss == "cross_entropy" else 1
+        return max(self.data.classes, 2) if self.loss == "cross_entropy" else 1
 
     @property
     def output_activation(self) -> str:
         """The function from the logits to the network's output: ``softmax``, ``tanh`` or ``linear``."""
         if self.loss == "cross_entropy":
             return "softmax"
-        return "linear" if DATASETS[self.dataset].is_regression else "tanh"
+        return "linear" if self.data.is_regression else "tanh"
 
     @property
     def steps_per_epoch(self) -> float:
         """Updates in one pass over the training data."""
-        return train_size(self.dataset, self.train_share) / self.batch_size
+        return self.train_size / self.batch_size
 
     @property
     def ranked_by(self) -> str:
         """The test accuracy, or for regression the test loss."""
-        return "test_loss" if DATASETS[self.dataset].is_regression else "test_accuracy"
+        return "test_loss" if self.data.is_regression else "test_accuracy"
 
     def training_bytes(self, padded_to: int = 0) -> int:
         """Returns an estimate of a network's memory in a batch, at its size or ``padded_to`` so many parameters."""
@@ -201,7 +247,7 @@ class MLPConfig(RunConfig):
         return 4 * COPIES * (vectors * max(parameters, padded_to) + points * (len(self.features) + self.outputs))
 
     def title(self) -> str:
-        return f"{DATASETS[self.dataset].label} {'-'.join(map(str, self.sizes))}"
+        return f"{self.data.label} {'-'.join(map(str, self.sizes))}"
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -211,7 +257,7 @@ class MLPConfig(RunConfig):
     def demands(self) -> dict[str, int]:
         return {
             "parameters": sum(map(prod, self.shapes().values())),
-            "points": DATASETS[self.dataset].size,
+            "points": self.data.size,
         }
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -237,13 +283,15 @@ class MLPConfig(RunConfig):
         return f"{part} {path} in layer {int(layer) + 1} set to {edit.value:.6g}"
 
     def conflicts(self) -> list[Problem]:
-        found = []
-        entry = DATASETS[self.dataset]
+        found = self._data_conflicts()
+        if found:
+            return found
+        entry = self.data
         if self.loss not in self.losses():
             task = "a regression" if entry.is_regression else f"{entry.classes} classes"
             allowed = " or ".join(self.losses())
             found.append(Problem("loss", f"'{self.loss}' does not fit {self.dataset} ({task}); use {allowed}"))
-        available = train_size(self.dataset, self.train_share)
+        available = self.train_size
         if self.batch_size > available:
             found.append(
                 Problem(
@@ -256,6 +304,30 @@ class MLPConfig(RunConfig):
                 found.append(Problem(name, f"there is no neuron {number} in layer {layer} of {layers}"))
         return found
 
+    def _data_conflicts(self) -> list[Problem]:
+        """Returns problems of what is chosen of the dataset; without one, ``data`` is as chosen."""
+        found, table = [], TABLES.get(self.dataset)
+        if table and self.points and self.points > table.rows:
+            found.append(Problem("points", f"{self.points} is more than the {table.rows} rows of {table.label}"))
+        if table and max(self.table_columns) > len(table.columns):
+            found.append(
+                Problem(
+                    "table_columns",
+                    f"{max(self.table_columns)} is not one of {table.label}'s {len(table.columns)} columns",
+                )
+            )
+        if self.own_classes == 1:
+            found.append(
+                Problem("own_classes", f"1 class is nothing to learn; use 2 to {MOST_CLASSES}, or 0 for values")
+            )
+        elif self.own_classes and highest_label(self.own) >= self.own_classes:
+            found.append(
+                Problem(
+                    "own_classes", f"your points have {highest_label(self.own) + 1} classes, not {self.own_classes}"
+                )
+            )
+        return found
+
     @staticmethod
     def beyond(neurons: Sequence[tuple[int, int]], layers: Sequence[int]) -> list[tuple[int, int]]:
         """Returns those of ``neurons``, by layer and place from 1, that ``layers`` of these sizes do not have."""
@@ -263,7 +335,7 @@ class MLPConfig(RunConfig):
 
     def losses(self) -> tuple[str, ...]:
         """Returns the losses that fit the dataset, the usual one first."""
-        classes = DATASETS[self.dataset].classes
+        classes = self.data.classes
         if classes == 0:
             return ("squared_error",)
         return ("cross_entropy",) if classes > 2 else ("squared_error", "cross_entropy")
@@ -273,6 +345,10 @@ class MLPConfig(RunConfig):
             layers = self.hidden_sizes if name == "zeroed" else self.sizes[1:]
             neurons = getattr(self, name)
             return tuple(each for each in neurons if each not in self.beyond(neurons, layers))
+        if name == "own_classes":
+            return min(max(highest_label(self.own) + 1, 2), MOST_CLASSES)
+        if name == "batch_size":
+            return min(super().settled(name), self.train_size)
         return self.losses()[0] if name == "loss" else super().settled(name)
 
 

@@ -7,13 +7,19 @@ from typing import Any
 import streamlit as st
 
 from playground.catalog import DEVICES, LOSSES
-from playground.data.points import DATASETS, draw
+from playground.data.points import DATASETS, USUAL_DATASETS, draw
+from playground.data.tables import TABLES
 from playground.labs.mlp.config import MLPConfig
 from playground.pages.form import RESTARTS, choice, control, form, heading
 from playground.pages.head import Question, follow_question
 from playground.pages.session import PageSession
 from playground.pages.stage import component
 from playground.stream.hub import hub
+
+TEST_SET = (
+    "The share of the points that is trained on, 0.1 to 0.9. The others are the test set: the network never learns "
+    f"from them, so the test loss shows what it makes of points that it has not seen.  \n{RESTARTS}"
+)
 
 picker = component("picker", "labs/mlp/stage/picker.js")
 
@@ -36,14 +42,17 @@ def controls(session: PageSession, questions: Sequence[Question] = ()) -> None:
 def data_and_network(session: PageSession, config: MLPConfig) -> None:
     """Draw the upper part of the controls."""
     heading("Data")
-    picker(
-        key="picker",
-        data={"options": _thumbnails(), "selected": config.dataset},
-        on_dataset_change=_take_dataset,
-    )
+    _pick(config, USUAL_DATASETS, "picker")
     left, right = st.columns(2)
     control(session, "noise", left)
-    control(session, "train_share", right)
+    control(session, "train_share", right, about=TEST_SET)
+    others = tuple(name for name in DATASETS if name not in USUAL_DATASETS)
+    with st.expander("More data", expanded=config.dataset in others):
+        _pick(config, others, "more_picker")
+        if config.dataset in TABLES:
+            _table_columns(config)
+        if config.dataset != "own":
+            control(session, "points", zero="usual")
     form(session, {"Network": ("activation", "initializer")})
 
 
@@ -94,18 +103,44 @@ def _device_menu() -> None:
     )
 
 
-def _take_dataset() -> None:
-    chosen = st.session_state.picker.get("dataset")
-    if chosen in DATASETS:
-        st.session_state.dataset = chosen
+def _pick(config: MLPConfig, names: tuple[str, ...], key: str) -> None:
+    """Draw the pictures of some datasets, to choose one."""
+
+    def take() -> None:
+        chosen = st.session_state[key].get("dataset")
+        if chosen in DATASETS:
+            st.session_state.dataset = chosen
+
+    picker(key=key, data={"options": _thumbnails(names), "selected": config.dataset}, on_dataset_change=take)
+
+
+def _table_columns(config: MLPConfig) -> None:
+    """Draw the menus of a table's columns."""
+    names = TABLES[config.dataset].columns
+
+    def take() -> None:
+        st.session_state.table_columns = st.session_state.column_x, st.session_state.column_y
+
+    for key, label, column in zip(("column_x", "column_y"), ("x₁", "x₂"), config.table_columns, strict=True):
+        st.session_state[key] = column
+        st.selectbox(
+            f"{label} is",
+            range(1, len(names) + 1),
+            key=key,
+            format_func=lambda number: names[number - 1],
+            on_change=take,
+            filter_mode=None,
+            help=f"The table's column on this axis, stretched from its least to its greatest value.  \n{RESTARTS}",
+        )
 
 
 @cache
-def _thumbnails() -> list[dict[str, Any]]:
-    """Returns every dataset with some of its points, for the picker."""
+def _thumbnails(names: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Returns datasets with some of their points, for the picker."""
     options = []
-    for name, entry in DATASETS.items():
-        split = draw(name, noise=0.0, train_share=0.5, data_seed=0)
+    for name in names:
+        entry = DATASETS[name]
+        split = draw(entry, noise=0.0, train_share=0.5, data_seed=0)
         sample = [
             [round(float(v), 2) for v in (*point, label)]
             for point, label in zip(split.points[:160], split.labels[:160], strict=True)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.data.points import DATASETS
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.divergence import explained
 from playground.labs.mlp.ensemble import MLPEnsemble
@@ -29,7 +28,7 @@ class Diagnosis:
 
     def __init__(self, ensemble: MLPEnsemble, variants: Mapping[str, MLPConfig], varied: str, seeds: int) -> None:
         self._networks, self._variants, self._varied, self._seeds = ensemble.networks, variants, varied, seeds
-        self._is_regression = DATASETS[next(iter(variants.values())).dataset].is_regression
+        self._is_regression = next(iter(variants.values())).data.is_regression
         self._best_loss = self._networks.scores()["test_loss"]
         self._best_epoch = np.zeros(len(self._best_loss), dtype=np.int64)
         self._dead_at_start: dict[int, Floats] = {}

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.data.points import DATASETS, DOMAIN, draw
+from playground.data.points import DOMAIN, draw
 from playground.export.palette import plane_colors
 from playground.labs.mlp.batched import from_numpy, to_numpy
 from playground.labs.mlp.config import MLPConfig
@@ -86,7 +86,7 @@ class MLPEnsemble:
         return np.stack([plane_colors(each) for each in self.networks.boundaries(indices)])
 
     def scene(self) -> dict[str, Any]:
-        datasets = [DATASETS[config.dataset] for config in self.configs]
+        datasets = [config.data for config in self.configs]
         return {
             "task": "regression" if datasets[0].is_regression else "classification",
             "classes": max(entry.classes for entry in datasets),
@@ -101,7 +101,7 @@ class MLPEnsemble:
         }
         for place, index in enumerate(large):
             config = self.configs[index]
-            split = draw(config.dataset, config.noise, config.train_share, config.data_seed)
+            split = draw(config.data, config.noise, config.train_share, config.data_seed)
             arrays[f"points{place}"] = split.points[: split.train_size].astype(np.float32)
             arrays[f"labels{place}"] = split.labels[: split.train_size].astype(np.float32)
         return arrays

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from playground.data.points import DATASETS, DOMAIN, FEATURES, draw, feature_values, grid, target_values
+from playground.data.points import DOMAIN, FEATURES, draw, feature_values, grid, target_values
 from playground.experiment import Experiment
 from playground.export.palette import plane_colors
 from playground.kinds import ConfigError, Number, shown
@@ -204,7 +204,7 @@ class MLPExperiment(Experiment):
                 ):
                     loss = self._loss(logits[part], self._targets[part]).item()
                     found[f"{name}_loss"] = loss if np.isfinite(loss) else None
-                    if not DATASETS[self.config.dataset].is_regression:
+                    if not self.config.data.is_regression:
                         found[f"{name}_accuracy"] = accuracy(outputs[part], self._targets[part])
             self._measured = self._parameters, found
         return self._measured[1]
@@ -232,8 +232,8 @@ class MLPExperiment(Experiment):
         return plane_colors(levels)
 
     def _scene(self) -> dict[str, Any]:
-        config, entry = self.config, DATASETS[self.config.dataset]
-        classes = [f"class {i}" for i in range(config.outputs)]
+        config, entry = self.config, self.config.data
+        classes = [*entry.class_names] or [f"class {i}" for i in range(config.outputs)]
         return {
             "dataset": config.dataset,
             "task": "regression" if entry.is_regression else "classification",
@@ -243,6 +243,10 @@ class MLPExperiment(Experiment):
                 for name, feature in FEATURES.items()
             ],
             "hidden_sizes": config.hidden_sizes,
+            "columns": entry.columns,
+            "class_names": entry.class_names,
+            "is_own": config.dataset == "own",
+            "own_classes": config.own_classes,
             "outputs": classes if config.outputs > 1 else ["output"],
             "activation": config.activation,
             "output_activation": config.output_activation,
@@ -382,10 +386,10 @@ class MLPExperiment(Experiment):
 
     def _draw_data(self) -> None:
         config = self.config
-        self._split = draw(config.dataset, config.noise, config.train_share, config.data_seed)
+        self._split = draw(config.data, config.noise, config.train_share, config.data_seed)
         self._train_size = self._split.train_size
         self._features = self._tensor(feature_values(config.features, self._split.points))
-        self._targets = self._tensor(target_values(config.dataset, config.outputs, self._split.labels))
+        self._targets = self._tensor(target_values(config.data, config.outputs, self._split.labels))
         self._map_features = self._tensor(feature_values(config.features, grid(MAP_DENSITY)))
         self._plane_features = self._tensor(feature_values(config.features, grid(PLANE_DENSITY)))
 

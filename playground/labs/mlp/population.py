@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from playground.data.points import DATASETS, Split, draw, feature_values, grid, target_values
+from playground.data.points import Split, draw, feature_values, grid, target_values
 from playground.kinds import ConfigError
 from playground.labs.mlp.batched import SCORES, Population
 from playground.labs.mlp.config import MLPConfig
@@ -115,7 +115,7 @@ class PopulationExperiment:
         found = np.full((len(self.configs), len(SCORES)), np.nan)
         for group in self.groups:
             found[group.indices] = group.scores()
-        regression = [DATASETS[config.dataset].is_regression for config in self.configs]
+        regression = [config.data.is_regression for config in self.configs]
         found[regression, SCORES.index("train_accuracy") :] = np.nan
         return {name: found[:, column].copy() for column, name in enumerate(SCORES)}
 
@@ -296,7 +296,7 @@ def _batch_key(config: MLPConfig, padded: bool) -> tuple[Any, ...]:
     if padded:
         first, *hidden, last = structure.sizes
         structure = replace(structure, sizes=(first, *[0] * len(hidden), last))
-    return structure, DATASETS[config.dataset].size, config.train_share, config.device, has_interventions(config)
+    return structure, config.data.size, config.train_share, config.device, has_interventions(config)
 
 
 def has_interventions(config: MLPConfig) -> bool:
@@ -320,7 +320,7 @@ def _own_parameters(sizes: tuple[int, ...], padded: tuple[int, ...]) -> Tensor:
 
 def _split(config: MLPConfig, drawn: dict[Any, Split]) -> Split:
     """Returns the configuration's data, drawn once for all that share it."""
-    key = config.dataset, config.noise, config.train_share, config.data_seed
+    key = config.data, config.noise, config.train_share, config.data_seed
     if key not in drawn:
         drawn[key] = draw(*key)
     return drawn[key]
@@ -330,7 +330,7 @@ def _rows(config: MLPConfig, drawn: dict[Any, Split]) -> tuple[NDArray[np.float3
     give_way()
     split = _split(config, drawn)
     features = feature_values(config.features, split.points)
-    return features, target_values(config.dataset, config.outputs, split.labels)
+    return features, target_values(config.data, config.outputs, split.labels)
 
 
 def _tensors(rows: list[tuple[NDArray[Any], NDArray[Any]]], device: torch.device) -> tuple[Tensor, Tensor]:

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from playground.data.points import train_size
 from playground.kinds import Choice, Integer, Maybe, Number
 from playground.labs.mlp.config import INTERVENTIONS, MAX_LAYERS, MAX_NEURONS, MLPConfig
 from playground.settings import Problem, Setting, Settings, setting
@@ -138,7 +137,7 @@ class MapConfig(MLPConfig):
     def steps_per_epoch(self) -> float:
         """Updates in one pass over the training data, of the network with the smallest batches."""
         spanned = {self.across: self.across_from, self.down: self.down_from}
-        return train_size(self.dataset, self.train_share) / spanned.get("batch_size", self.batch_size)
+        return self.train_size / spanned.get("batch_size", self.batch_size)
 
     def title(self) -> str:
         return f"{super().title()}, {QUANTITIES[self.across].label} × {QUANTITIES[self.down].label}"
@@ -195,7 +194,7 @@ class MapConfig(MLPConfig):
         return quantity.usual(quantity.low, self._highest(quantity))
 
     def _highest(self, quantity: Quantity) -> float:
-        available = train_size(self.dataset, self.train_share)
+        available = self.train_size
         return min(quantity.high, available) if quantity is QUANTITIES["batch_size"] else quantity.high
 
     def settled(self, name: str) -> Any:
@@ -204,7 +203,7 @@ class MapConfig(MLPConfig):
         if name == "cells":
             return max(cells for cells in range(2, self.cells) if _kinds(self, cells) <= MOST_KINDS)
         if name == "batch_size":
-            return min(super().settled(name), train_size(self.dataset, self.train_share))
+            return min(super().settled(name), self.train_size)
         side, _, end = name.partition("_")
         if side not in ("across", "down"):
             return super().settled(name)

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.data.points import DATASETS, DOMAIN, Split, draw
+from playground.data.points import DOMAIN, Dataset, Split, draw
 from playground.experiment import Experiment
 from playground.export.palette import ramp
 from playground.format import scaled
@@ -137,9 +137,9 @@ class MapExperiment(Experiment):
             arrays["large"] = self.cells.boundaries([index], side=SIDE)[0].copy()
         return arrays
 
-    def _data(self, index: int) -> tuple[str, float, float, int]:
+    def _data(self, index: int) -> tuple[Dataset, float, float, int]:
         config = self.cells.configs[index]
-        return config.dataset, config.noise, config.train_share, config.data_seed
+        return config.data, config.noise, config.train_share, config.data_seed
 
     def _link(self, index: int) -> str | None:
         """Returns the query that opens a cell as a single run at the current step; at step 0 if it diverged."""
@@ -147,7 +147,7 @@ class MapExperiment(Experiment):
         return link.query(self.cells.run(index), step, float(self._measured()["test_loss"][index]) if step else None)
 
     def _scene(self) -> dict[str, Any]:
-        config, entry = self.config, DATASETS[self.config.dataset]
+        config, entry = self.config, self.config.data
         sides = {"across": config.columns, "down": config.rows}
         return {
             "title": config.title(),
@@ -221,5 +221,5 @@ def _axis(name: str, values: tuple[float, ...]) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=64)
-def _split(dataset: str, noise: float, train_share: float, data_seed: int) -> Split:
+def _split(dataset: Dataset, noise: float, train_share: float, data_seed: int) -> Split:
     return draw(dataset, noise, train_share, data_seed)

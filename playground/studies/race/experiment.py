@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.func import vmap
 
 from playground.catalog import OPTIMIZERS
-from playground.data.points import DATASETS, draw, feature_values, target_values
+from playground.data.points import draw, feature_values, target_values
 from playground.experiment import Experiment
 from playground.export.palette import ramp
 from playground.kinds import ConfigError
@@ -69,9 +69,9 @@ class RaceExperiment(Experiment):
         self.step = self.edits = 0
         self.notice: str | None = None
         self._device = pick_device(config.device)
-        split = draw(config.dataset, config.noise, config.train_share, config.data_seed)
+        split = draw(config.data, config.noise, config.train_share, config.data_seed)
         features = feature_values(config.features, split.points)
-        targets = target_values(config.dataset, config.outputs, split.labels)
+        targets = target_values(config.data, config.outputs, split.labels)
         self._features = torch.tensor(features, device=self._device)
         self._targets = torch.tensor(targets, device=self._device)
         self._train_size = split.train_size
@@ -190,7 +190,7 @@ class RaceExperiment(Experiment):
         for name, part in (("train", slice(self._train_size)), ("test", slice(self._train_size, None))):
             loss = float(self._loss(sums[part], self._targets[part]))
             found[f"{name}_loss"] = loss if np.isfinite(loss) else None
-            if not DATASETS[self.config.dataset].is_regression:
+            if not self.config.data.is_regression:
                 found[f"{name}_accuracy"] = accuracy(outputs[part], self._targets[part])
         return found
 
@@ -305,7 +305,7 @@ class RaceExperiment(Experiment):
         return LOSSES[self.config.loss](sums, targets, self.config.output_activation)
 
     def _scene(self) -> dict[str, Any]:
-        config, entry = self.config, DATASETS[self.config.dataset]
+        config, entry = self.config, self.config.data
         return {
             "title": config.title(),
             "task": "regression" if entry.is_regression else "classification",

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from playground.data.points import draw
+from playground.data.points import DATASETS, draw
 from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.experiment import MLPExperiment
@@ -165,7 +165,7 @@ def test_what_a_frame_holds(monkeypatch: pytest.MonkeyPatch) -> None:
         "points1": (250, 2),
         "labels1": (250,),
     }
-    split = draw("xor", 0.0, 0.5, data_seed=3)
+    split = draw(DATASETS["xor"], 0.0, 0.5, data_seed=3)
     assert np.allclose(arrays["points0"], split.points[:250])
     assert len(info["why"]) == 2
     assert [layer["dead"] is None for layer in info["why"][1]] == [False, False, True]

@@ -15,8 +15,8 @@ from math import prod
 from textwrap import fill, indent
 
 from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, OPTIMIZERS, Entry
-from playground.data.points import DATASETS, FEATURES, train_size
-from playground.export.source import source
+from playground.data.points import FEATURES
+from playground.export.source import called, source
 from playground.labs.mlp.config import INTERVENTIONS, MLPConfig
 from playground.run import Edit, Run, element
 from playground.runs.runfile import torch_version
@@ -82,7 +82,7 @@ class _Regularization:
 def title(config: MLPConfig, step: int) -> str:
     """What the script trains, in a line: the data, the network's sizes, how many updates."""
     shape = "-".join(map(str, (len(config.features), *config.hidden_sizes, config.outputs)))
-    return f"{DATASETS[config.dataset].label}, a network {shape}, {step:,} updates"
+    return f"{config.data.label}, a network {shape}, {step:,} updates"
 
 
 def promise(run: Run, step: int, shown: Metrics | None) -> str:
@@ -110,9 +110,10 @@ def _written(value: float | None) -> str:
 
 
 def _header(config: MLPConfig, step: int, promise: str) -> str:
+    needs = "numpy, torch and scikit-learn" if config.data.is_table else "numpy and torch"
     return f'''"""{title(config, step)}.
 
-From the neural network playground; needs numpy and torch.
+From the neural network playground; needs {needs}.
 {fill(promise, 110)}
 """
 
@@ -125,7 +126,7 @@ torch.set_num_threads(1)  # as on the page; small networks are fastest so
 
 
 def _data(config: MLPConfig) -> str:
-    entry, split = DATASETS[config.dataset], train_size(config.dataset, config.train_share)
+    entry, split = config.data, config.train_size
     features = ", ".join(FEATURE_CODE[name] for name in config.features)
     names = ", ".join(FEATURES[name].label for name in config.features)
     if config.outputs > 1:
@@ -143,7 +144,7 @@ def _data(config: MLPConfig) -> str:
 def draw(seed):
     """Points (N, 2) and targets (N, {config.outputs})."""
     rng = np.random.default_rng(seed)
-    points, labels = {entry.generate.__name__}({entry.size}, {config.noise!r}, rng)
+    points, labels = {called(entry.generate, entry.size, config.noise)}
     order = rng.permutation({entry.size})
     points, labels = points[order], labels[order]
     targets = {targets}
@@ -382,7 +383,7 @@ def _place(config: MLPConfig, name: str, index: Sequence[int]) -> int:
 
 def _report(config: MLPConfig) -> str:
     accuracy = ""
-    if not DATASETS[config.dataset].is_regression:
+    if not config.data.is_regression:
         right = (
             "(outputs[rows] > 0) == (targets[rows] > 0)"
             if config.outputs == 1

@@ -28,6 +28,10 @@ import { mounting } from "../../../stage/shell.js";
  * @property {Feature[]} features  every feature that can be chosen
  * @property {number[]} hidden_sizes
  * @property {string[]} outputs  one name per output
+ * @property {string[]} [columns]  names of the two coordinates; none for drawn points
+ * @property {string[]} [class_names]  none for drawn points
+ * @property {boolean} [is_own]  whether the points are the person's own
+ * @property {number} [own_classes]  how many classes those have, 0 for values
  * @property {[number, number]} domain  of both coordinates
  * @property {{layers: number, neurons: number}} limits
  *

@@ -173,6 +173,28 @@ export class Plane {
         else paintTrainPoint(context, x, y, color, scene.task === "regression" ? "rgba(20, 24, 30, .55)" : "#fff");
       }
     }
+    if (scene.columns?.length) this.paintColumns(context, theme, scene.columns);
+  }
+
+  /**
+   * What the axes are, where they have a name.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {Theme} theme
+   * @param {string[]} columns
+   */
+  paintColumns(context, theme, [across, up]) {
+    context.font = `600 11px ${theme.font}`;
+    context.textBaseline = "middle";
+    context.lineWidth = 3;
+    context.strokeStyle = theme.background;
+    context.fillStyle = theme.text;
+    context.textAlign = "left";
+    context.strokeText(`x₂: ${up}`, 7, 11);
+    context.fillText(`x₂: ${up}`, 7, 11);
+    context.textAlign = "right";
+    context.strokeText(`x₁: ${across}`, this.size - 7, this.size - 10);
+    context.fillText(`x₁: ${across}`, this.size - 7, this.size - 10);
   }
 
   /**

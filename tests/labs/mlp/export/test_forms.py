@@ -173,7 +173,7 @@ def test_onnx_gives_the_network_s_outputs(run: Run) -> None:
     config = run.config
     assert isinstance(config, MLPConfig)
     session = onnxruntime.InferenceSession(exported(run, STEP, "onnx"))
-    points = draw(config.dataset, config.noise, config.train_share, config.data_seed).points
+    points = draw(config.data, config.noise, config.train_share, config.data_seed).points
     for inside in (points, points[:1], grid(30)):
         (found,) = session.run(["output"], {"points": inside.astype(np.float32)})
         experiment: Any = advanced(run, STEP).experiment
