@@ -80,13 +80,15 @@ ARROWS = {"none": Option(label="none"), "push": Option(label="push"), "slope": O
 
 @dataclass(frozen=True)
 class Look(Settings):
-    """What a person looks at: the layers of the plane. ``map`` is coloured, ``arrows`` stand at the fakes."""
+    """What a person looks at: the layers of the plane, and whether the next round is told slowly. ``map`` is
+    coloured, ``arrows`` stand at the fakes."""
 
     real: bool = setting(True, Flag(), "Real")
     fake: bool = setting(True, Flag(), "Fake")
     manifold: bool = setting(False, Flag(), "Manifold")
     map: str = setting("discriminator", Choice(MAPS), "Map")
     arrows: str = setting("push", Choice(ARROWS), "Arrows")
+    slow: bool = setting(False, Flag(), "Slow motion")
 
 
 def _layers(default: tuple[int, ...], label: str, whose: str) -> Any:

@@ -13,11 +13,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from playground.catalog import resolve
 from playground.labs.gan import measures, probes
-from playground.labs.gan.config import LOSSES, OPTIMIZERS, PENALIZED, GANConfig, Look
+from playground.labs.gan.config import LOSSES, GANConfig, Look
 from playground.labs.gan.data import DOMAIN, SETS, examples
-from playground.labs.gan.model import GAMES, penalty, players
+from playground.labs.gan.duel import Duel
+from playground.labs.gan.model import GAMES
+from playground.labs.gan.slow import next_round
 from playground.plain import PlainExperiment
 from playground.run import Snapshot, View
 from playground.training.batches import generator
@@ -37,14 +38,11 @@ class GANExperiment(PlainExperiment):
         self.config = config
         self._updates = {"discriminator": 0, "generator": 0}
         self._seen = 0  # examples drawn
-        self._data = training_data(config.dataset, config.drawing, config.size, config.data_seed)
-        self.network = players(config)
-        self._generator, self._discriminator = self.network["generator"], self.network["discriminator"]
-        self.optimizers = {
-            "generator": _optimizer(config.generator_optimizer, self._generator),
-            "discriminator": _optimizer(config.discriminator_optimizer, self._discriminator),
-        }
-        self._fixed = self._noise(JUDGED, generator(config.seed, "fixed noise"))
+        data = training_data(config.dataset, config.drawing, config.size, config.data_seed)
+        self.duel = Duel(config, data)
+        self.network, self.optimizers = self.duel.network, self.duel.optimizers
+        self._generator, self._discriminator = self.duel.generator, self.duel.discriminator
+        self._fixed = self.duel.noise(JUDGED, generator(config.seed, "fixed noise"))
         self._plane = torch.from_numpy(probes.plane_points())
         self._begin(300, MEASURED_SHARE)
 
@@ -71,43 +69,14 @@ class GANExperiment(PlainExperiment):
             random = generator(self.config.seed, "round", self.step)
             discriminator, generator_ = self.config.rounds
             for _ in range(discriminator):
-                self._update_discriminator(random)
+                self.duel.update_discriminator(random)
             for _ in range(generator_):
-                self._update_generator(random)
+                self.duel.update_generator(random)
+            self._seen += discriminator * self.config.batch_size
+            self._updates["discriminator"] += discriminator
+            self._updates["generator"] += generator_
             self.step += 1
         return count
-
-    def _update_discriminator(self, random: torch.Generator) -> None:
-        """One update by a batch of examples and as many fakes, for whose sake the generator is not touched."""
-        n, loss = self.config.batch_size, self.config.loss
-        real = self._data[torch.randint(len(self._data), (n,), generator=random)]  # (n, D)
-        with torch.no_grad():
-            fake = self._generator(self._noise(n, random))
-        value = GAMES[loss].discriminator(self._discriminator(real), self._discriminator(fake))
-        if loss in PENALIZED:
-            mix = torch.rand((n, 1), generator=random)
-            value = value + self.config.penalty * penalty(loss, self._discriminator, real, fake, mix)
-        self._descend("discriminator", value)
-        self._seen += n
-
-    def _update_generator(self, random: torch.Generator) -> None:
-        """One update by a batch of fakes, through a discriminator that is held."""
-        fake = self._generator(self._noise(self.config.batch_size, random))
-        self._descend("generator", GAMES[self.config.loss].generator(self._discriminator(fake)))
-
-    def _descend(self, player: str, value: Tensor) -> None:
-        parameters = self._parameters[player]
-        for parameter, gradient in zip(parameters, torch.autograd.grad(value, parameters), strict=True):
-            parameter.grad = gradient
-        self.optimizers[player].step()
-        self._updates[player] += 1
-
-    def _noise(self, n: int, random: torch.Generator) -> Tensor:
-        """Noise (n, noise_size)."""
-        shape = (n, self.config.noise_size)
-        if self.config.noise == "uniform":
-            return torch.rand(shape, generator=random) * 2 - 1
-        return torch.randn(shape, generator=random)
 
     def _is_finite(self) -> bool:
         return all(bool(each.isfinite().all()) for each in self.network.parameters())
@@ -166,10 +135,14 @@ class GANExperiment(PlainExperiment):
             look = view.look_as(Look)
             arrays |= self._stage(look)
             info |= {"view": look.to_json(), "plays": self.config.plays, "rates": self._rates()}
+            if look.slow:
+                is_plane = self.config.dataset != "digits"
+                info["round"], slow = next_round(self.duel, self.step, self._plane if is_plane else None)
+                arrays |= slow
         if "scene" in view.panels:
             info["scene"] = self._scene()
             shown = IMAGES if self.config.dataset == "digits" else SHOWN_REAL
-            arrays["real"] = self._data[:shown].numpy().copy()
+            arrays["real"] = self.duel.data[:shown].numpy().copy()
         if "thumbnail" in view.panels:
             arrays["thumbnail"] = self._thumbnail()
         return Snapshot.of(self, run_id, info, arrays)
@@ -208,7 +181,7 @@ class GANExperiment(PlainExperiment):
         mixture = SETS[self.config.dataset].mixture
         if kind == "best" and mixture is not None:
             with torch.no_grad():
-                fakes = self._generator(self._noise(probes.MANY, generator(self.config.seed, "density")))
+                fakes = self._generator(self.duel.noise(probes.MANY, generator(self.config.seed, "density")))
             shares: NDArray[Any] = probes.best_discriminator(mixture, fakes.numpy())
         else:
             shares = probes.belief_of(self.config.loss, self._discriminator, self._plane)
@@ -256,10 +229,7 @@ class GANExperiment(PlainExperiment):
 
     def _follow(self) -> None:
         """Bring what is made of live settings in line with them."""
-        self._parameters = {name: list(player.parameters()) for name, player in self.network.items()}
-        for name, optimizer in self.optimizers.items():
-            for group in optimizer.param_groups:
-                group["lr"] = getattr(self.config, f"{name}_learning_rate")
+        self.duel.follow(self.config)
 
     def state(self) -> dict[str, Any]:
         return {**super().state(), "updates": dict(self._updates), "seen": self._seen}
@@ -274,11 +244,3 @@ class GANExperiment(PlainExperiment):
 def training_data(dataset: str, drawing: str, size: int, seed: int) -> Tensor:
     """Returns the examples (size, D) of a run; runs share them, nobody writes into them."""
     return torch.from_numpy(examples(dataset, drawing, size, np.random.default_rng([seed, 0]))).float()
-
-
-def _optimizer(name: str, player: torch.nn.Module) -> torch.optim.Optimizer:
-    """An optimizer, its rate still to be set; Adam in one fused kernel, twice as fast as by tensors."""
-    entry = OPTIMIZERS[name]
-    fused = {"fused": True} if name == "adam" else {}
-    found: torch.optim.Optimizer = resolve(entry.torch)(player.parameters(), lr=1e-3, **entry.arguments, **fused)
-    return found

@@ -29,7 +29,7 @@ def test_the_loop_is_a_plain_one() -> None:
     for step in range(5):
         random = generator(config.seed, "round", step)
         for _ in range(2):
-            real = plain._data[torch.randint(config.size, (16,), generator=random)]
+            real = plain.duel.data[torch.randint(config.size, (16,), generator=random)]
             fake = g(torch.randn(16, 2, generator=random)).detach()
             loss = -d(real).sigmoid().log().mean() - (1 - d(fake).sigmoid()).log().mean()
             of_d.zero_grad()
