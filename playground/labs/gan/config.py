@@ -10,7 +10,7 @@ from playground.catalog import ACTIVATIONS, Entry
 from playground.catalog import OPTIMIZERS as USUAL_OPTIMIZERS
 from playground.hyperparameters import data_seed, seed
 from playground.kinds import Choice, Flag, Integer, Number, Option, Sizes, Text, short
-from playground.labs.gan.data import DIGITS, LETTERS, SETS, is_bitmap
+from playground.labs.gan.data import LETTERS, MOST_DIGITS, PAPERS, SETS, is_bitmap
 from playground.run import RunConfig
 from playground.settings import Problem, Settings, setting
 
@@ -142,7 +142,11 @@ class GANConfig(RunConfig):
 
     dataset: str = setting("eight_gaussians", Choice(SETS), "Data", help="What the generator is to imitate.")
     drawing: str = setting(
-        LETTERS, Text(DIGITS), "Drawing", quiet=True, help="Your own data: 16 × 16 squares in hexadecimal digits."
+        LETTERS,
+        Text(MOST_DIGITS),
+        "Drawing",
+        quiet=True,
+        help="Your own data: 32 × 32 squares, or 16 × 16, in hexadecimal digits.",
     )
     noise_size: int = setting(
         2, Integer(1, 64), "Noise numbers", usual=(1, 2, 4, 8, 16, 32, 64), help="How many numbers of noise G gets."
@@ -235,5 +239,8 @@ class GANConfig(RunConfig):
         if is_bitmap(self.drawing):
             return []
         return [
-            Problem("drawing", f"{short(self.drawing)!r} is not {DIGITS} hexadecimal digits with something drawn")
+            Problem(
+                "drawing",
+                f"{short(self.drawing)!r} is not {' or '.join(map(str, PAPERS))} hexadecimal digits with something drawn",
+            )
         ]

@@ -14,8 +14,8 @@ from playground.data.digits import WHITE, digits
 
 Floats = NDArray[np.float64]
 DOMAIN = (-1.5, 1.5)  # what the plane shows, in both directions
-PAPER = 16  # squares of a drawing, in either direction
-DIGITS = PAPER * PAPER // 4  # hexadecimal digits of a drawing, row by row from the top
+PAPERS = {256: 32, 64: 16}  # squares of a drawing, in either direction, by its hexadecimal digits: four to a digit
+MOST_DIGITS = max(PAPERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,21 +88,23 @@ LETTERS = "000000000000000031924a52425a425a5bd64a564a5232520000000000000000"
 
 
 def bitmap(text: str) -> NDArray[np.bool_]:
-    """Returns the drawing (16, 16) behind its hexadecimal digits."""
-    return np.unpackbits(np.frombuffer(bytes.fromhex(text), np.uint8)).reshape(PAPER, PAPER).astype(bool)
+    """Returns the drawing (32, 32) or (16, 16) behind its hexadecimal digits, row by row from the top."""
+    bits = np.unpackbits(np.frombuffer(bytes.fromhex(text), np.uint8))
+    return bits.reshape(PAPERS[len(text)], -1).astype(bool)
 
 
 def is_bitmap(text: str) -> bool:
     """Whether ``bitmap`` can read it, and anything is drawn."""
-    return len(text) == DIGITS and set(text) <= set("0123456789abcdef") and set(text) != {"0"}
+    return len(text) in PAPERS and set(text) <= set("0123456789abcdef") and set(text) != {"0"}
 
 
 def drawn(text: str, n: int, rng: np.random.Generator) -> Floats:
     """Points (n, 2), evenly from the dark squares of a drawing that fills [-1.25, 1.25]²."""
-    rows, columns = np.nonzero(bitmap(text))
+    paper = bitmap(text)
+    rows, columns = np.nonzero(paper)
     which = rng.integers(len(rows), size=n)
     x, y = columns[which] + rng.uniform(size=n), rows[which] + rng.uniform(size=n)
-    return 2.5 * np.stack([x / PAPER - 0.5, 0.5 - y / PAPER], 1)
+    return 2.5 * np.stack([x / len(paper) - 0.5, 0.5 - y / len(paper)], 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,6 +143,8 @@ class GANExperiment(PlainExperiment):
             info["scene"] = self._scene()
             shown = IMAGES if self.config.dataset == "digits" else SHOWN_REAL
             arrays["real"] = self.duel.data[:shown].numpy().copy()
+            if self.config.noise_size <= 2:
+                arrays["grid"] = probes.noise_grid(self.config.noise_size, self.config.noise).numpy()
         if "thumbnail" in view.panels:
             arrays["thumbnail"] = self._thumbnail()
         return Snapshot.of(self, run_id, info, arrays)
@@ -202,6 +204,7 @@ class GANExperiment(PlainExperiment):
         mixture = SETS[config.dataset].mixture
         return {
             "dataset": config.dataset,
+            "drawing": config.drawing if config.dataset == "drawn" else "",
             "domain": DOMAIN,
             "loss": config.loss,
             "modes": 10 if config.dataset == "digits" else len(mixture.centres) if mixture else None,

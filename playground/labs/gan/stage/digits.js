@@ -4,6 +4,7 @@
 import { levelOf, pixelCss } from "../../../stage/colors.js";
 import { fit, h } from "../../../stage/dom.js";
 import { Raster } from "../../../stage/raster.js";
+import { tilesOf } from "./round.js";
 
 /** @typedef {import("./picture.js").GANMoment} Moment */
 
@@ -15,6 +16,8 @@ export class Digits {
     this.element = h("div", { class: "nn-gan-square", hidden: true }, this.canvas);
     this.raster = new Raster();
     this.size = 0;
+    /** The stage of the slow round that is shown. @type {import("./plane.js").Stage|null} */
+    this.stage = null;
   }
 
   /** @param {import("../../../stage/colors.js").Theme} theme */
@@ -29,17 +32,19 @@ export class Digits {
   }
 
   /** @param {Moment} moment */
-  paint({ arrays: { fakes, beliefs } }) {
-    const { context, theme, raster, size } = this;
-    if (!context || !theme || fakes.shape[1] !== SIDE * SIDE) return;
+  paint({ arrays }) {
+    const { context, theme, raster, size, stage } = this;
+    if (!context || !theme || arrays.fakes.shape[1] !== SIDE * SIDE) return;
+    const usual = { images: arrays.fakes, beliefs: arrays.beliefs, count: arrays.fakes.shape[0] };
+    const { images, beliefs, count } = (stage && tilesOf(arrays, stage.at, stage.progress)) ?? usual;
     context.clearRect(0, 0, size, size);
     context.imageSmoothingEnabled = false;
     raster.resize(SIDE, SIDE);
     const step = size / ACROSS;
-    for (let image = 0; image < fakes.shape[0]; image++) {
+    for (let image = 0; image < count; image++) {
       const x = (image % ACROSS) * step, y = Math.floor(image / ACROSS) * step;
       for (let i = 0; i < SIDE * SIDE; i++) {
-        const ink = Math.round(127.5 * (1 - fakes[image * SIDE * SIDE + i]));
+        const ink = Math.round(127.5 * (1 - images[image * SIDE * SIDE + i]));
         raster.pixels[i] = (0xff000000 | (ink << 16) | (ink << 8) | ink) >>> 0;
       }
       raster.show();

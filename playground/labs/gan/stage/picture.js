@@ -7,8 +7,10 @@ import { count } from "../../../stage/format.js";
 import { metricsInWords } from "../../../stage/metrics.js";
 import { mounting } from "../../../stage/shell.js";
 import { Digits } from "./digits.js";
+import { Paper } from "./paper.js";
 import { Plane } from "./plane.js";
 import { Players } from "./players.js";
+import { SlowMotion } from "./slow.js";
 import { ahead, coverage } from "./words.js";
 
 /** @typedef {import("../../../stage/types.js").Floats} Floats */
@@ -19,6 +21,7 @@ import { ahead, coverage } from "./words.js";
  *
  * @typedef {object} GANScene
  * @property {string} dataset
+ * @property {string} drawing  a person's own data, in hexadecimal digits; empty for other data
  * @property {[number, number]} domain  of both coordinates of the plane
  * @property {string} loss
  * @property {number|null} modes
@@ -33,6 +36,7 @@ import { ahead, coverage } from "./words.js";
  * @property {boolean} manifold
  * @property {"discriminator"|"best"|"none"} map
  * @property {"none"|"push"|"slope"} arrows
+ * @property {boolean} slow
  *
  * @typedef {object} GANArrays
  * @property {Floats} real  (N, D)
@@ -42,10 +46,38 @@ import { ahead, coverage } from "./words.js";
  * @property {Bytes} [map]  (side, side) from the bottom
  * @property {Floats} [arrows]  (M, 2)
  * @property {Floats} [manifold]  (K, 2) corners of its cells
+ * @property {Floats} [grid]  (K, 1 or 2) the noise that made them
+ * @property {Floats} [slow_real]  (n, D) of the next round, as all below: see ``slow.py``
+ * @property {Floats} [slow_fake]  (n, D)
+ * @property {Floats} [slow_beliefs]  (2n,)
+ * @property {Floats} [slow_after]  (2n,)
+ * @property {Floats} [slow_map]  (side²,)
+ * @property {Floats} [slow_change]  (side²,)
+ * @property {Floats} [slow_pushed]  (n, D)
+ * @property {Floats} [slow_push]  (n, D)
+ * @property {Floats} [slow_moved]  (n, D)
+ *
+ * @typedef {object} Round  the numbers of the next round
+ * @property {number} batch
+ * @property {number} d_updates
+ * @property {number} g_updates
+ * @property {number|null} d_loss
+ * @property {number|null} d_loss_after
+ * @property {number|null} d_gradient
+ * @property {number|null} d_moved
+ * @property {number|null} belief_real
+ * @property {number|null} belief_fake
+ * @property {number|null} belief_real_after
+ * @property {number|null} belief_fake_after
+ * @property {number|null} g_loss
+ * @property {number|null} g_loss_after
+ * @property {number|null} g_gradient
+ * @property {number|null} g_moved
+ * @property {number|null} cosine
  *
  * @typedef {"both"|PlayerName} Plays
  * @typedef {Record<PlayerName, number> & {rounds: [number, number]}} Rates  ``rounds``: updates in a round, D's and G's
- * @typedef {import("../../../stage/types.js").Header & {scene?: GANScene, view: Look, plays: Plays, rates: Rates}} GANHeader
+ * @typedef {import("../../../stage/types.js").Header & {scene?: GANScene, view: Look, plays: Plays, rates: Rates, round?: Round}} GANHeader
  * @typedef {import("../../../stage/types.js").Moment<GANHeader, GANScene, GANArrays & import("../../../stage/types.js").Arrays>} GANMoment
  */
 
@@ -66,6 +98,23 @@ const PLAYS = [
   ["generator", "G only", "The discriminator is frozen"],
 ];
 
+const PAPER = "Each stroke starts a new run on what is drawn. Mouse or finger; with the keyboard, arrows move the pen and Space inks.";
+const EMPTY = "Nothing is drawn yet: the run keeps its data. Draw with the mouse or a finger; with the keyboard, arrows move the pen and Space inks.";
+const PLANE_STAGES = [
+  "Grey: real examples of this batch. Violet: new fakes. The map is what D believes before the round.",
+  "The larger a dot, the more D errs there: a real example that it takes for fake, or the reverse.",
+  "The map is the change of D's belief, to its own scale; dots as large as D errs now.",
+  "The map is what D believes by now. Arrows: −∂L_G/∂x, to one scale.",
+  "Each fake on its way. Both kinds of arrows are to their own scale: compare their directions.",
+];
+const DIGIT_STAGES = [
+  "Upper half: real examples of this batch; lower half: new fakes. The frame is what D believes.",
+  "A real example with an orange frame, or a fake with a blue one, is where D errs.",
+  "The frame is what D believes after its move.",
+  "The push on each fake: darker where it is told more ink, lighter where less.",
+  "The fakes after G's move.",
+];
+
 /** Called by Streamlit, and by the player of a recording. */
 export default mounting((/** @type {import("../../../stage/shell.js").Shell<GANMoment>} */ shell) => new GANPicture(shell));
 
@@ -75,18 +124,47 @@ class GANPicture {
     this.shell = shell;
     this.styles = ["labs/gan/stage/picture.css"];
     this.note = h("p", { class: "nn-gan-note", "aria-live": "polite" });
-    this.plane = new Plane((text) => setText(this.note, text));
+    this.plane = new Plane((text) => setText(this.note, text), () => shell.request());
+    this.paper = new Paper((drawing) => this.draw(drawing));
+    this.plane.element.append(this.paper.element);
     this.digits = new Digits();
     this.players = new Players();
     this.curves = new Curves(() => shell.request());
+    this.slow = new SlowMotion({
+      onLook: (isOn) => {
+        if (isOn) shell.send({ type: "pause" });
+        shell.look({ slow: isOn });
+      },
+      onStep: () => shell.send({ type: "step", unit: "update" }),
+      onBack: () => {
+        const step = shell.moment?.header.step ?? 0;
+        if (step) shell.send({ type: "seek", step: step - 1 });
+      },
+      onChange: () => {
+        shell.numbersStale = true;
+        shell.repaint();
+      },
+    });
     this.layers = LAYERS.map(([name, text, title, value]) => ({ name, value, button: choice(text, title, () => this.toggle(name, value)) }));
+    for (const { button } of this.layers.filter(({ name }) => name === "manifold")) {
+      for (const event of ["pointerenter", "focus"]) button.addEventListener(event, () => this.morph());
+    }
     this.plays = PLAYS.map(([name, text, title]) => ({ name, button: choice(text, title, () => shell.ask({ plays: name })) }));
-    this.layerBar = h("div", { class: "nn-gan-bar nn-live", role: "toolbar", "aria-label": "Layers" }, ...this.layers.map(({ button }) => button));
+    this.pen = choice("Draw", "Draw your own data", () => this.openPaper(Boolean(this.paper.element.hidden)));
+    this.pen.classList.add("nn-live");
+    this.rubber = choice("Rub out", "Take squares away instead", () => {
+      this.paper.rubs = !this.paper.rubs;
+      setAttribute(this.rubber, "aria-pressed", String(this.paper.rubs));
+    });
+    this.paperBar = h("span", { class: "nn-gan-stages", hidden: true }, this.rubber,
+      choice("Clear", "An empty paper", () => this.paper.clear()), choice("Done", "Put the paper away", () => this.openPaper(false)));
+    this.layerBar = h("div", { class: "nn-gan-bar nn-live", role: "toolbar", "aria-label": "Layers" },
+      ...this.layers.map(({ button }) => button), this.pen, this.paperBar);
     const playsBar = h("div", { class: "nn-gan-bar nn-live", role: "toolbar", "aria-label": "Who learns" }, ...this.plays.map(({ button }) => button));
-    this.words = h("p", { class: "nn-gan-words" });
+    this.words = h("p", { class: "nn-gan-words", "aria-live": "polite" });
     this.left = h("section", { class: "nn-gan-left", "aria-label": "Fakes" }, h("h2", { class: "nn-unseen" }, "Fakes"),
       this.layerBar, this.plane.element, this.digits.element, this.note);
-    this.side = h("div", { class: "nn-gan-side" }, playsBar, this.players.element, this.words, this.curves.element);
+    this.side = h("div", { class: "nn-gan-side" }, playsBar, this.players.element, this.slow.element, this.words, this.curves.element);
     this.element = h("div", { class: "nn-gan" }, this.left, this.side);
     this.sized = [this.left, this.side];
   }
@@ -95,16 +173,43 @@ class GANPicture {
   toggle(name, value) {
     const now = this.shell.moment?.header.view[name];
     this.shell.look({ [name]: value === null ? !now : now === value ? "none" : value });
+    if (name === "manifold" && !now && !this.shell.reducedMotion.matches) this.plane.morph();
+  }
+
+  /** The way from the noise to the fakes, where it is shown and moves nobody who wants less motion. */
+  morph() {
+    if (this.shell.moment?.header.view.manifold && !this.shell.reducedMotion.matches && !this.plane.isMorphing()) this.plane.morph();
+  }
+
+  /** @param {boolean} isOpen */
+  openPaper(isOpen) {
+    this.paper.element.hidden = this.paperBar.hidden = !isOpen;
+    setAttribute(this.pen, "aria-pressed", String(isOpen));
+    if (isOpen) {
+      this.slow.end();
+      this.paper.load(this.shell.moment?.scene.drawing ?? "");
+      this.paper.element.focus({ preventScroll: true });
+    }
+    this.shell.numbersStale = true;
+    this.shell.repaint();
+  }
+
+  /** @param {string} drawing */
+  draw(drawing) {
+    if (drawing) this.shell.ask({ dataset: "drawn", drawing });
+    this.shell.numbersStale = true;
+    this.shell.request();
   }
 
   /** @param {import("../../../stage/colors.js").Theme} theme */
   setTheme(theme) {
-    for (const part of [this.plane, this.digits, this.players, this.curves]) part.setTheme(theme);
+    for (const part of [this.plane, this.paper, this.digits, this.players, this.curves]) part.setTheme(theme);
   }
 
   resize() {
     const { scale } = this.shell;
     this.plane.resize(this.left.clientWidth, scale);
+    this.paper.resize(this.plane.size, scale);
     this.digits.resize(this.left.clientWidth, scale);
     this.players.resize(this.side.clientWidth, scale);
     this.curves.resize(this.side.clientWidth, scale);
@@ -123,26 +228,43 @@ class GANPicture {
 
   /**
    * @param {GANMoment} moment
-   * @param {number} _now
-   * @param {boolean} _flowing
+   * @param {number} now
+   * @param {boolean} flowing
    * @param {boolean} fresh
    */
-  paint(moment, _now, _flowing, fresh) {
+  paint(moment, now, flowing, fresh) {
+    this.slow.follow(moment);
+    if (flowing) this.players.paint(moment, null, now);
     if (!fresh) return;
     const isPlane = moment.scene.dataset !== "digits";
     this.plane.element.hidden = this.layerBar.hidden = !isPlane;
     this.digits.element.hidden = isPlane;
-    if (isPlane) this.plane.paint(moment);
+    this.paintFakes(moment, now);
+  }
+
+  /** @param {GANMoment} moment @param {number} now */
+  paintFakes(moment, now) {
+    const { at } = this.slow, progress = this.slow.progress(now, this.shell.reducedMotion.matches);
+    this.plane.stage = this.digits.stage = at === null ? null : { at, progress };
+    if (moment.scene.dataset !== "digits") this.plane.paint(moment);
     else this.digits.paint(moment);
   }
 
   /** @param {number} now */
   tick(now) {
     this.curves.paint(now);
+    const { moment } = this.shell;
+    if (!moment || !this.isMoving()) return;
+    this.paintFakes(moment, now);
+    if (this.slow.at !== null) this.players.paint(moment, this.slow.at, now);
+  }
+
+  isMoving() {
+    return this.plane.isMorphing() || (this.slow.isMoving() && !this.shell.reducedMotion.matches);
   }
 
   get isRestless() {
-    return this.curves.dirty;
+    return this.curves.dirty || this.isMoving();
   }
 
   /** @param {GANMoment} moment */
@@ -154,12 +276,21 @@ class GANPicture {
       if (name === "manifold") button.hidden = scene.noise_size > 2;
     }
     for (const { name, button } of this.plays) setAttribute(button, "aria-pressed", String(name === plays));
-    this.players.paint(moment);
+    this.players.paint(moment, this.slow.at, performance.now());
     const who = step ? ahead(scene.equilibrium, metrics.discriminator_loss) : "Nothing is learned yet.";
-    setText(this.words, `${who} ${coverage(scene.modes, metrics)}`.trim());
-    if (scene.dataset === "digits") setText(this.note, "64 fakes of the same noise all the time; the frame is what D believes: blue real, orange fake.");
-    else this.plane.say(moment);
+    this.words.classList.toggle("is-slow", this.slow.at !== null);
+    setText(this.words, this.slow.caption(moment) || `${who} ${coverage(scene.modes, metrics)}`.trim());
+    this.showNote(moment);
     this.curves.showNumbers(moment);
+  }
+
+  /** Under the picture: what it shows. @param {GANMoment} moment */
+  showNote(moment) {
+    const isDigits = moment.scene.dataset === "digits";
+    if (!this.paper.element.hidden) setText(this.note, this.paper.isEmpty() ? EMPTY : PAPER);
+    else if (this.slow.at !== null) setText(this.note, (isDigits ? DIGIT_STAGES : PLANE_STAGES)[this.slow.at]);
+    else if (isDigits) setText(this.note, "64 fakes of the same noise all the time; the frame is what D believes: blue real, orange fake.");
+    else this.plane.say(moment);
   }
 
   /** @param {GANMoment} moment */
@@ -172,7 +303,9 @@ class GANPicture {
     ].join(" ");
   }
 
-  destroy() {}
+  destroy() {
+    this.slow.end();
+  }
 }
 
 /** @param {string} text @param {string} title @param {() => void} onclick */

@@ -4,37 +4,50 @@
 import { fit, h } from "../../../stage/dom.js";
 import { scaled, short } from "../../../stage/format.js";
 import { Raster } from "../../../stage/raster.js";
+import { MORPH_MS, between, paintManifold, paintNoise, scaleOf } from "./manifold.js";
+import { levelsOf, paintRound } from "./round.js";
+import { arrowsTo, dotsAt, longestOf } from "./shapes.js";
 
 /** @typedef {import("./picture.js").GANMoment} Moment */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
+/** @typedef {{at: number, progress: number}} Stage  of the slow round */
 
-const LARGEST = 470, SMALLEST = 200, RADIUS = 2.6, REAL_RADIUS = 1.6;
-const LONGEST = 34; // of an arrow
+export const LARGEST = 470, SMALLEST = 200;
+const RADIUS = 2.6, REAL_RADIUS = 1.6;
 const REACH = 9; // of a pointer to a fake
 const NOTES = {
-  none: "Point at a violet dot to see which noise made it.",
+  none: "Point at a violet dot to see which noise made it; with the keyboard, go from dot to dot with ← and →.",
   push: "Arrows: −∂L_G/∂x, where each fake is told to move. The longest is",
   slope: "Arrows: ∇D, the slope of the map. The longest is",
 };
 
 export class Plane {
-  /** @param {(text: string) => void} onSay */
-  constructor(onSay) {
+  /** @param {(text: string) => void} onSay @param {() => void} onMorph  a movement begins */
+  constructor(onSay, onMorph) {
     this.onSay = onSay;
+    this.onMorph = onMorph;
     this.map = new Raster({ class: "nn-gan-map", "aria-hidden": "true" });
-    this.canvas = h("canvas", { class: "nn-gan-dots", role: "img", "aria-label": "Real points, fakes, and what the discriminator believes" });
+    this.canvas = h("canvas", { class: "nn-gan-dots", role: "img", tabindex: "0", "aria-label": "Real points, fakes, and what the discriminator believes" });
     this.element = h("div", { class: "nn-gan-square" }, this.map.canvas, this.canvas);
     /** Where the pointer is. @type {[number, number]|null} */
     this.pointer = null;
+    /** The fake that the keyboard has chosen. @type {number|null} */
+    this.chosen = null;
+    /** The stage of the slow round that is shown. @type {Stage|null} */
+    this.stage = null;
+    this.morphSince = -Infinity;
     this.canvas.addEventListener("pointermove", (event) => {
       const box = this.canvas.getBoundingClientRect();
-      this.pointer = [((event.clientX - box.left) / box.width) * this.size, ((event.clientY - box.top) / box.height) * this.size];
-      if (this.moment) { this.paint(this.moment); this.say(this.moment); }
+      this.chosen = null;
+      this.point([((event.clientX - box.left) / box.width) * this.size, ((event.clientY - box.top) / box.height) * this.size]);
     });
-    this.canvas.addEventListener("pointerleave", () => {
-      this.pointer = null;
-      if (this.moment) { this.paint(this.moment); this.say(this.moment); }
-    });
+    for (const name of ["pointerleave", "blur"]) {
+      this.canvas.addEventListener(name, () => {
+        this.chosen = null;
+        this.point(null);
+      });
+    }
+    this.canvas.addEventListener("keydown", (event) => this.walk(event));
     this.size = 0;
     this.longest = 0;
   }
@@ -52,34 +65,105 @@ export class Plane {
     this.context = fit(this.canvas, this.size, this.size, scale);
   }
 
+  /** Show the way from the noise to the fakes. */
+  morph() {
+    this.morphSince = performance.now();
+    this.onMorph();
+  }
+
+  isMorphing() {
+    return performance.now() - this.morphSince < MORPH_MS;
+  }
+
+  /** @param {[number, number]|null} pointer */
+  point(pointer) {
+    this.pointer = pointer;
+    this.again();
+  }
+
+  /** From fake to fake. @param {KeyboardEvent} event */
+  walk(event) {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key], count = this.moment?.arrays.fakes.shape[0];
+    if (event.key === "Escape") this.chosen = null;
+    else if (by && count) this.chosen = ((this.chosen ?? (by > 0 ? -1 : 0)) + by + count) % count;
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.again();
+  }
+
+  again() {
+    if (!this.moment) return;
+    this.paint(this.moment);
+    this.say(this.moment);
+  }
+
   /** @param {Moment} moment */
   paint(moment) {
     this.moment = moment;
-    const { context, theme, size } = this;
-    const { header: { view }, scene: { domain: [low, high] }, arrays: { map, real, fakes, arrows, manifold } } = moment;
+    const { context, theme, size, stage } = this;
+    const { header: { view }, scene: { domain: [low, high] }, arrays } = moment, { real, fakes, arrows, map } = arrays;
     if (!context || !theme || fakes.shape[1] !== 2) return;
-    this.paintMap(view.map === "none" ? undefined : map, theme);
     context.clearRect(0, 0, size, size);
-    const x = (/** @type {number} */ value) => ((value - low) / (high - low)) * size, y = (/** @type {number} */ value) => size - x(value);
-    if (view.manifold && manifold) paintManifold(context, theme, manifold, x, y);
-    if (view.real) paintDots(context, real, REAL_RADIUS, theme.muted, x, y);
-    if (view.fake) paintDots(context, fakes, RADIUS, theme.series[0], x, y);
-    if (view.arrows !== "none" && arrows) this.paintArrows(context, theme, fakes, arrows, x, y);
+    const x = (/** @type {number} */ value) => ((value - low) / (high - low)) * size, place = { x, y: (/** @type {number} */ value) => size - x(value) };
+    if (stage && arrays.slow_real) {
+      this.paintMap(levelsOf(arrays, stage.at), theme);
+      paintRound(context, theme, arrays, stage.at, stage.progress, place);
+      return;
+    }
+    this.paintMap(view.map === "none" ? undefined : map, theme);
+    const isMorphing = this.isMorphing() && this.paintMorph(context, theme, moment, place);
+    if (view.manifold && arrays.manifold && !isMorphing) paintManifold(context, theme, arrays.manifold, place);
+    if (view.real) dotsAt(context, real, theme.muted, place, () => REAL_RADIUS);
+    if (isMorphing) return;
+    if (view.fake) dotsAt(context, fakes, theme.series[0], place, () => RADIUS);
+    if (view.arrows !== "none" && arrows) {
+      this.longest = longestOf(arrows);
+      arrowsTo(context, theme.text, fakes, arrows, place);
+    }
+    this.paintPointed(context, theme, moment, place);
+  }
+
+  /**
+   * The manifold and the fakes on their way. Returns whether there is a way to show.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {Theme} theme
+   * @param {Moment} moment
+   * @param {import("./shapes.js").Place} place
+   */
+  paintMorph(context, theme, { header: { view }, arrays: { grid, manifold, noise, fakes } }, place) {
+    if (!view.manifold || !grid || !manifold || grid.shape[0] !== manifold.shape[0]) return false;
+    const progress = (performance.now() - this.morphSince) / MORPH_MS, scale = scaleOf(grid);
+    paintManifold(context, theme, between(grid, grid.shape[1], manifold, scale, progress), place);
+    if (view.fake) dotsAt(context, between(noise, noise.shape[1], fakes, scale, progress), theme.series[0], place, () => RADIUS);
+    return true;
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Theme} theme
+   * @param {Moment} moment
+   * @param {import("./shapes.js").Place} place
+   */
+  paintPointed(context, theme, { arrays }, place) {
     const pointed = this.pointed();
     if (pointed === null) return;
+    const x = place.x(arrays.fakes[2 * pointed]), y = place.y(arrays.fakes[2 * pointed + 1]);
     context.beginPath();
-    context.arc(x(fakes[2 * pointed]), y(fakes[2 * pointed + 1]), RADIUS + 4, 0, 2 * Math.PI);
+    context.arc(x, y, RADIUS + 4, 0, 2 * Math.PI);
     context.lineWidth = 2;
     context.strokeStyle = theme.text;
     context.stroke();
+    paintNoise(context, theme, arrays, pointed, this.size, x > this.size / 2);
   }
 
-  /** @param {import("./picture.js").Bytes|undefined} levels  from the bottom @param {Theme} theme */
+  /** @param {ArrayLike<number>&{length: number}|undefined} levels  from the bottom @param {Theme} theme */
   paintMap(levels, theme) {
     const { map } = this;
     map.canvas.hidden = !levels;
     if (!levels) return;
-    const [side] = levels.shape;
+    const side = Math.sqrt(levels.length);
     map.resize(side, side);
     for (let row = 0; row < side; row++) {
       for (let column = 0; column < side; column++) map.pixels[row * side + column] = theme.soft[levels[(side - 1 - row) * side + column]];
@@ -87,40 +171,11 @@ export class Plane {
     map.show();
   }
 
-  /**
-   * All arrows to one scale: the longest takes ``LONGEST``.
-   *
-   * @param {CanvasRenderingContext2D} context
-   * @param {Theme} theme
-   * @param {ArrayLike<number>} at
-   * @param {ArrayLike<number>} arrows
-   * @param {(value: number) => number} x
-   * @param {(value: number) => number} y
-   */
-  paintArrows(context, theme, at, arrows, x, y) {
-    this.longest = 0;
-    for (let i = 0; i < arrows.length; i += 2) this.longest = Math.max(this.longest, Math.hypot(arrows[i], arrows[i + 1]));
-    const scale = LONGEST / (this.longest || 1);
-    context.beginPath();
-    for (let i = 0; i < arrows.length; i += 2) {
-      const dx = arrows[i] * scale, dy = -arrows[i + 1] * scale, long = Math.hypot(dx, dy);
-      if (long < 1.5) continue;
-      const fromX = x(at[i]), fromY = y(at[i + 1]), toX = fromX + dx, toY = fromY + dy, head = Math.min(4, long / 2) / long;
-      context.moveTo(fromX, fromY);
-      context.lineTo(toX, toY);
-      context.moveTo(toX - head * (dx + dy * 0.6), toY - head * (dy - dx * 0.6));
-      context.lineTo(toX, toY);
-      context.lineTo(toX - head * (dx - dy * 0.6), toY - head * (dy + dx * 0.6));
-    }
-    context.lineWidth = 1;
-    context.strokeStyle = theme.text;
-    context.stroke();
-  }
-
-  /** The fake nearest to the pointer; null for none within reach. */
+  /** The fake that the keyboard has chosen, or the one nearest to the pointer; null for none within reach. */
   pointed() {
-    const { moment, pointer, size } = this;
-    if (!moment || !pointer || !moment.header.view.fake) return null;
+    const { moment, pointer, size, chosen } = this;
+    if (!moment || !moment.header.view.fake) return null;
+    if (chosen !== null || !pointer) return chosen;
     const { scene: { domain: [low, high] }, arrays: { fakes } } = moment, across = size / (high - low);
     let found = null, best = REACH;
     for (let i = 0; i < fakes.length / 2; i++) {
@@ -143,61 +198,4 @@ export class Plane {
     const arrow = view.arrows !== "none" && arrows ? `, ${view.arrows === "push" ? "push" : "∇D"} ${pair(arrows)}` : "";
     return this.onSay(`Noise z = (${z.join(", ")}${noise_size > width ? ", …" : ""}) made the fake ${pair(fakes)}; D believes ${short(beliefs[at])}${arrow}.`);
   }
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {ArrayLike<number>} points
- * @param {number} radius
- * @param {string} color
- * @param {(value: number) => number} x
- * @param {(value: number) => number} y
- */
-function paintDots(context, points, radius, color, x, y) {
-  context.beginPath();
-  for (let i = 0; i < points.length; i += 2) {
-    context.moveTo(x(points[i]) + radius, y(points[i + 1]));
-    context.arc(x(points[i]), y(points[i + 1]), radius, 0, 2 * Math.PI);
-  }
-  context.fillStyle = color;
-  context.fill();
-}
-
-/**
- * The cells of the noise where the generator puts them: each is as likely, so a small one is dense and drawn darker.
- * A line for noise of one number.
- *
- * @param {CanvasRenderingContext2D} context
- * @param {Theme} theme
- * @param {import("./picture.js").Floats} corners
- * @param {(value: number) => number} x
- * @param {(value: number) => number} y
- */
-function paintManifold(context, theme, corners, x, y) {
-  const count = corners.shape[0], side = Math.sqrt(count);
-  context.strokeStyle = context.fillStyle = theme.series[0];
-  context.lineWidth = 1;
-  if (!Number.isInteger(side)) {
-    context.beginPath();
-    for (let i = 0; i < count; i++) context.lineTo(x(corners[2 * i]), y(corners[2 * i + 1]));
-    context.stroke();
-    return;
-  }
-  for (let row = 0; row + 1 < side; row++) {
-    for (let column = 0; column + 1 < side; column++) {
-      const first = row * side + column, cell = [first, first + 1, first + side + 1, first + side];
-      const points = cell.map((corner) => [x(corners[2 * corner]), y(corners[2 * corner + 1])]);
-      let area = 0;
-      points.forEach(([px, py], i) => {
-        const [qx, qy] = points[(i + 1) % 4];
-        area += (px * qy - qx * py) / 2;
-      });
-      context.globalAlpha = Math.max(0.04, Math.min(0.6, 60 / (Math.abs(area) + 1)));
-      context.beginPath();
-      points.forEach(([px, py]) => context.lineTo(px, py));
-      context.closePath();
-      context.fill();
-    }
-  }
-  context.globalAlpha = 1;
 }

@@ -8,6 +8,16 @@ import { count, loss, scaled } from "../../../stage/format.js";
 /** @typedef {import("./picture.js").PlayerName} PlayerName */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
+/** The ways of the data, and which of them are in use in a stage of the slow round. @typedef {"noise"|"fake"|"real"|"gradient"|"generator"|"discriminator"} Part */
+/** @type {Part[][]} */
+const IN_USE = [
+  ["noise", "fake", "real"],
+  ["discriminator"],
+  ["discriminator"],
+  ["noise", "fake", "gradient"],
+  ["gradient", "generator"],
+];
+const FLOW = { apart: 26, per_s: 40, radius: 2.6 };
 const HEIGHT = 148, BOX = { wide: 112, tall: 66 };
 
 export class Players {
@@ -28,22 +38,37 @@ export class Players {
     this.context = fit(this.canvas, this.width, HEIGHT, scale);
   }
 
-  /** @param {Moment} moment */
-  paint(moment) {
+  /**
+   * @param {Moment} moment
+   * @param {number|null} at  the stage of the slow round that is shown
+   * @param {number} now
+   */
+  paint(moment, at, now) {
     const { context, theme, width } = this;
     if (!context || !theme) return;
     const { scene } = moment, middle = 84, left = 46, right = width - BOX.wide - 4, end = left + BOX.wide;
+    const top = middle - BOX.tall / 2, bottom = middle + BOX.tall / 2, centre = right + BOX.wide / 2;
     context.clearRect(0, 0, width, HEIGHT);
     context.font = `11px ${theme.font}`;
+    /** @type {[Part, number[][], string][]} */
+    const ways = [
+      ["noise", [[2, middle], [left, middle]], theme.series[0]],
+      ["fake", [[end, middle], [right, middle]], theme.series[0]],
+      ["real", [[end + 20, 22], [centre, 22], [centre, top]], theme.text],
+      ["gradient", [[centre, bottom], [centre, HEIGHT - 10], [left + BOX.wide / 2, HEIGHT - 10], [left + BOX.wide / 2, bottom]], theme.text],
+    ];
+    const used = at === null ? inUse(moment) : IN_USE[at];
+    this.box(context, theme, moment, "generator", left, top, at !== null && used.includes("generator"));
+    this.box(context, theme, moment, "discriminator", right, top, at !== null && used.includes("discriminator"));
+    for (const [name, points, color] of ways) {
+      const isUsed = used.includes(name);
+      context.lineWidth = at !== null && isUsed ? 2.5 : 1.25;
+      context.setLineDash(name === "gradient" ? [4, 3] : []);
+      this.arrow(context, at !== null && isUsed ? color : theme.muted, points);
+      context.setLineDash([]);
+      if (isUsed && (at !== null || moment.header.state === "playing")) flow(context, color, points, now);
+    }
     context.lineWidth = 1.25;
-    this.box(context, theme, moment, "generator", left, middle - BOX.tall / 2);
-    this.box(context, theme, moment, "discriminator", right, middle - BOX.tall / 2);
-    this.arrow(context, theme, [[2, middle], [left, middle]]);
-    this.arrow(context, theme, [[end, middle], [right, middle]]);
-    this.arrow(context, theme, [[end + 20, 22], [right + BOX.wide / 2, 22], [right + BOX.wide / 2, middle - BOX.tall / 2]]);
-    context.setLineDash([4, 3]);
-    this.arrow(context, theme, [[right + BOX.wide / 2, middle + BOX.tall / 2], [right + BOX.wide / 2, HEIGHT - 10], [left + BOX.wide / 2, HEIGHT - 10], [left + BOX.wide / 2, middle + BOX.tall / 2]]);
-    context.setLineDash([]);
     context.fillStyle = theme.muted;
     context.textAlign = "left";
     context.textBaseline = "alphabetic";
@@ -63,11 +88,13 @@ export class Players {
    * @param {PlayerName} name
    * @param {number} x
    * @param {number} y
+   * @param {boolean} isUsed
    */
-  box(context, theme, moment, name, x, y) {
+  box(context, theme, moment, name, x, y, isUsed) {
     const { metrics } = moment.header, isFrozen = state(moment, name) === "frozen";
     context.globalAlpha = isFrozen ? 0.5 : 1;
     context.strokeStyle = isFrozen ? theme.muted : theme.text;
+    context.lineWidth = isUsed ? 2.5 : 1.25;
     context.strokeRect(x + 0.5, y + 0.5, BOX.wide, BOX.tall);
     context.textAlign = "center";
     context.textBaseline = "alphabetic";
@@ -82,10 +109,10 @@ export class Players {
     context.globalAlpha = 1;
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {Theme} theme @param {number[][]} points */
-  arrow(context, theme, points) {
+  /** @param {CanvasRenderingContext2D} context @param {string} color @param {number[][]} points */
+  arrow(context, color, points) {
     const [[fromX, fromY], [x, y]] = points.slice(-2), angle = Math.atan2(y - fromY, x - fromX);
-    context.strokeStyle = context.fillStyle = theme.muted;
+    context.strokeStyle = context.fillStyle = color;
     context.beginPath();
     points.forEach(([px, py]) => context.lineTo(px, py));
     context.stroke();
@@ -99,4 +126,28 @@ export class Players {
 function state({ header: { rates } }, name) {
   const updates = rates.rounds[name === "discriminator" ? 0 : 1];
   return updates ? `${updates} × rate ${scaled(rates[name])}` : "frozen";
+}
+
+/** The ways that are in use while both, or one of them, learn. @param {Moment} moment @returns {Part[]} */
+function inUse({ header: { rates: { rounds: [discriminates, generates] } } }) {
+  /** @type {[Part, number][]} */
+  const ways = [["noise", discriminates + generates], ["fake", discriminates + generates], ["real", discriminates], ["gradient", generates]];
+  return ways.filter(([, updates]) => updates).map(([name]) => name);
+}
+
+/** Dots that move along a way. @param {CanvasRenderingContext2D} context @param {string} color @param {number[][]} points @param {number} now */
+function flow(context, color, points, now) {
+  let start = ((now / 1000) * FLOW.per_s) % FLOW.apart;
+  context.fillStyle = color;
+  context.beginPath();
+  for (let i = 1; i < points.length; i++) {
+    const [[fromX, fromY], [x, y]] = [points[i - 1], points[i]], long = Math.hypot(x - fromX, y - fromY);
+    for (; start < long; start += FLOW.apart) {
+      const atX = fromX + ((x - fromX) * start) / long, atY = fromY + ((y - fromY) * start) / long;
+      context.moveTo(atX + FLOW.radius, atY);
+      context.arc(atX, atY, FLOW.radius, 0, 2 * Math.PI);
+    }
+    start -= long;
+  }
+  context.fill();
 }
