@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from playground.kinds import Choice, ConfigError, Kind, Names, Sizes, short
 
+MOST_IN_ADDRESS = 4800  # characters of a bulky setting
 Usual = Sequence[Any] | Callable[[Any], Sequence[Any]]
 
 
@@ -29,6 +30,8 @@ class Setting:
     is otherwise constant during a run. ``quiet``: no message when it is replaced because it conflicts with another
     setting; its menu shows the valid values. ``usual`` are the values that its control offers, or a function from a
     configuration to them; a number may have other values. ``renewal`` marks a whole number as a seed of random draws.
+    ``bulky``: its text may be too long for an address, which then leaves it out; before the first update a change of
+    a live one starts a new run, which is shorter than an edit.
     """
 
     kind: Kind
@@ -39,6 +42,7 @@ class Setting:
     quiet: bool = False
     usual: Usual = ()
     renewal: Renewal | None = None
+    bulky: bool = False
 
     def offered(self, config: "Settings") -> list[Any]:
         """Returns the values that its control offers: the usual ones, else all options of a choice."""
@@ -57,10 +61,11 @@ def setting(
     quiet: bool = False,
     usual: Usual = (),
     renewal: Renewal | None = None,
+    bulky: bool = False,
 ) -> Any:
     """Returns a dataclass field of a group of settings; see ``Setting``."""
     return field(
-        default=default, metadata={"setting": Setting(kind, label, live, help, redraws, quiet, usual, renewal)}
+        default=default, metadata={"setting": Setting(kind, label, live, help, redraws, quiet, usual, renewal, bulky)}
     )
 
 
@@ -185,6 +190,11 @@ class Settings:
     def to_text(self) -> dict[str, str]:
         """Returns every setting as text, for a URL. ``from_text`` returns an equal configuration."""
         return {name: known.kind.format(getattr(self, name)) for name, known in self.settings().items()}
+
+    def to_address(self) -> dict[str, str]:
+        """Returns ``to_text`` without the bulky settings that are too long for an address."""
+        known = self.settings()
+        return {n: text for n, text in self.to_text().items() if not known[n].bulky or len(text) <= MOST_IN_ADDRESS}
 
     def to_json(self) -> dict[str, Any]:
         """Returns every setting as a JSON value."""

@@ -79,8 +79,12 @@ class OwnPoints:
         return value
 
 
-# What a person starts from: a few points of each of two classes.
 _X = np.array([-3, -2.4, -1.6, -3.4, -2.2, -4.1, -2.9, -1.2, -0.8, -3.9, -2.5, -1.3])
 _Y = np.array([2, 3.1, 2, 0.9, 1.1, 2.4, 3.9, 3.2, 1.6, 3.2, 2.4, 0.6])
 _CLOUD = np.stack([_X, _Y], axis=1)
-STARTER = encoded(np.concatenate([_CLOUD, -_CLOUD]), np.repeat([0.0, 1.0], len(_CLOUD)), classes=2)
+_SIDES = np.concatenate([_CLOUD, -_CLOUD])
+
+
+def starter(classes: int) -> str:
+    """Returns the points that a person starts from: of two of ``classes``, or with values of both signs."""
+    return encoded(_SIDES, np.repeat([0.0 if classes else -1.0, 1.0], len(_CLOUD)), classes)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.data import tables
-from playground.data.own import STARTER, own, own_size
+from playground.data.own import own, own_size, starter
 
 Floats = NDArray[np.float64]
 DOMAIN = (-6.0, 6.0)  # what the plane shows, in both directions
@@ -166,11 +166,18 @@ def _table(name: str, columns: tuple[int, int] = (1, 2)) -> Dataset:
     )
 
 
-def own_dataset(text: str, classes: int) -> Dataset:
+def own_dataset(text: str, classes: int, names: str = "") -> Dataset:
     """Returns a person's own points, written as ``text`` (see ``data/own.py``), as a dataset; ``classes`` is 0 for
-    regression."""
+    regression. ``names`` are those of the two coordinates and of the classes, with ``|`` between them."""
+    across, up, *class_names = names.split("|") if names.count("|") else ("", "")
+    is_named = classes > 0 and len(class_names) == classes
     return Dataset(
-        label="Your own", generate=partial(own, text=text, classes=classes), classes=classes, size=own_size(text)
+        label="Your own",
+        generate=partial(own, text=text, classes=classes),
+        classes=classes,
+        size=own_size(text),
+        class_names=tuple(class_names) if is_named else (),
+        columns=(across, up) if across and up else (),
     )
 
 
@@ -189,7 +196,7 @@ DATASETS = {
     "pinwheel_4": Dataset(label="Pinwheel 4", generate=partial(pinwheel, classes=4), classes=4, size=800),
     "pinwheel_5": Dataset(label="Pinwheel 5", generate=partial(pinwheel, classes=5), classes=5, size=1000),
     **{name: _table(name) for name in tables.TABLES},
-    "own": own_dataset(STARTER, 2),
+    "own": own_dataset(starter(2), 2),
 }
 USUAL_DATASETS = tuple(DATASETS)[:8]  # TensorFlow Playground's, and two of more classes
 
@@ -214,11 +221,13 @@ class Split:
 
 
 @lru_cache(maxsize=256)
-def dataset_of(name: str, size: int | None, columns: tuple[int, int], text: str, classes: int) -> Dataset:
+def dataset_of(
+    name: str, size: int | None, columns: tuple[int, int], text: str = "", classes: int = 2, names: str = ""
+) -> Dataset:
     """Returns a dataset with what a person chose of it: how many points (None: as many as usual), which columns of a
-    table, and of their own points the ``text`` and the number of ``classes``."""
+    table, and of their own points the ``text``, the number of ``classes`` and the ``names``."""
     if name == "own":
-        return own_dataset(text or STARTER, classes if text else 2)
+        return own_dataset(text or starter(classes), classes, names)
     entry = _table(name, columns) if name in tables.TABLES else DATASETS[name]
     return replace(entry, size=size) if size else entry
 

@@ -104,7 +104,10 @@ class PageSession:
             self.channel().configure(config)
         except ConfigError as error:
             toast(Problem("run", str(error)))
-        write_address(config.to_text())
+        text = config.to_address()
+        for name in config.settings().keys() - text.keys():
+            st.query_params.pop(name, None)
+        write_address(text)
         return config
 
     def shown(self) -> Any:

@@ -117,7 +117,9 @@ class Channel:
             changed = self.controls.ask(config)
             config = self.controls.shown
             known = config.settings()
-            if not self.run_id or not all(known[name].live for name in changed):
+            is_new = self._last is not None and self._last.step == 0 and not self._engine.run(self.run_id).edits
+            starts = is_new and any(known[name].bulky for name in changed)
+            if not self.run_id or starts or not all(known[name].live for name in changed):
                 answers: list[Future[Any]] = [self._start(config)]
             else:
                 future = self._future()

@@ -162,3 +162,8 @@ def test_own_points_come_back_from_their_text(rows: list[tuple[float, float, int
 def test_what_is_no_list_of_points_is_refused(text: object) -> None:
     with pytest.raises(ConfigError):
         MLPConfig(dataset="own", own=text)  # type: ignore[arg-type]
+
+
+def test_the_text_of_own_points_is_the_stages() -> None:
+    assert encoded(np.array([[-5.0, -5.0]]), np.array([1.0]), 2) == "C00C0001"
+    assert encoded(np.array([[99.0, -99.0]]), np.array([1.0]), 0) == "___000__"

@@ -20,7 +20,7 @@ from playground.catalog import (
 from playground.data.own import MOST_CLASSES, MOST_POINTS, OwnPoints, highest_label
 from playground.data.points import DATASETS, FEATURES, Dataset, dataset_of
 from playground.data.tables import MOST_COLUMNS, TABLES
-from playground.kinds import Choice, Device, Integer, Maybe, Names, Number, Pair, Several, Share, Sizes
+from playground.kinds import Choice, Device, Integer, Maybe, Names, Number, Pair, Several, Share, Sizes, Text
 from playground.run import Edit, RunConfig
 from playground.settings import Problem, Renewal, Settings, setting
 
@@ -109,6 +109,14 @@ class MLPConfig(RunConfig):
         redraws=True,
         help="Your own points, painted or brought, for the dataset of that name.",
         usual=("",),
+        bulky=True,
+    )
+    own_names: str = setting(
+        "",
+        Text(300),
+        "Own names",
+        quiet=True,
+        help="Names of x₁, x₂ and the classes of your own points, as in a|b|c.",
     )
     own_classes: int = setting(
         2,
@@ -210,7 +218,7 @@ class MLPConfig(RunConfig):
     @property
     def data(self) -> Dataset:
         """The dataset, with what is chosen of it."""
-        return dataset_of(self.dataset, self.points, self.table_columns, self.own, self.own_classes)
+        return dataset_of(self.dataset, self.points, self.table_columns, self.own, self.own_classes, self.own_names)
 
     @property
     def train_size(self) -> int:
@@ -230,9 +238,14 @@ class MLPConfig(RunConfig):
         return "linear" if self.data.is_regression else "tanh"
 
     @property
+    def batch(self) -> int:
+        """The points in an update: all where a person's own points are fewer than ``batch_size``."""
+        return min(self.batch_size, self.train_size)
+
+    @property
     def steps_per_epoch(self) -> float:
         """Updates in one pass over the training data."""
-        return self.train_size / self.batch_size
+        return self.train_size / self.batch
 
     @property
     def ranked_by(self) -> str:
@@ -292,7 +305,7 @@ class MLPConfig(RunConfig):
             allowed = " or ".join(self.losses())
             found.append(Problem("loss", f"'{self.loss}' does not fit {self.dataset} ({task}); use {allowed}"))
         available = self.train_size
-        if self.batch_size > available:
+        if self.batch_size > available and self.dataset != "own":
             found.append(
                 Problem(
                     "batch_size",
@@ -316,6 +329,8 @@ class MLPConfig(RunConfig):
                     f"{max(self.table_columns)} is not one of {table.label}'s {len(table.columns)} columns",
                 )
             )
+        if self.dataset != "own":
+            return found
         if self.own_classes == 1:
             found.append(
                 Problem("own_classes", f"1 class is nothing to learn; use 2 to {MOST_CLASSES}, or 0 for values")

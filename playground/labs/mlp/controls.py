@@ -10,6 +10,7 @@ from playground.catalog import DEVICES, LOSSES
 from playground.data.points import DATASETS, USUAL_DATASETS, draw
 from playground.data.tables import TABLES
 from playground.labs.mlp.config import MLPConfig
+from playground.labs.mlp.own_data import own_controls
 from playground.pages.form import RESTARTS, choice, control, form, heading
 from playground.pages.head import Question, follow_question
 from playground.pages.session import PageSession
@@ -51,7 +52,9 @@ def data_and_network(session: PageSession, config: MLPConfig) -> None:
         _pick(config, others, "more_picker")
         if config.dataset in TABLES:
             _table_columns(config)
-        if config.dataset != "own":
+        if config.dataset == "own":
+            own_controls(session)
+        else:
             control(session, "points", zero="usual")
     form(session, {"Network": ("activation", "initializer")})
 

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from playground.data.own import starter
 from playground.data.points import DOMAIN, FEATURES, draw, feature_values, grid, target_values
 from playground.experiment import Experiment
 from playground.export.palette import plane_colors
@@ -81,7 +82,7 @@ class MLPExperiment(Experiment):
         self._intervene()
         self._set_hyperparameters()
         self._loss = partial(LOSSES[config.loss], output=config.output_activation)
-        self._structure = Structure(*structure, config.batch_size)
+        self._structure = Structure(*structure, config.batch)
         self._upgrade = Upgrade(self._structure)
         self._faster: CompiledLoop | None = None
         self._lookout, self._slicer = Lookout(), Slicer(rate=1000)
@@ -118,7 +119,7 @@ class MLPExperiment(Experiment):
             self._optimizer_state,
             (self._features[: self._train_size], self._targets[: self._train_size]),
             self._hyperparameters,
-            batch_size=self.config.batch_size,
+            batch_size=self.config.batch,
             first=self.step,
             count=count,
         )
@@ -178,7 +179,7 @@ class MLPExperiment(Experiment):
     @property
     def epoch(self) -> float:
         """Passes over the training data so far."""
-        samples = self._samples_before + (self.step - self._step_before) * self.config.batch_size
+        samples = self._samples_before + (self.step - self._step_before) * self.config.batch
         return samples / self._train_size
 
     def parameters(self) -> NDArray[np.float32]:
@@ -245,7 +246,7 @@ class MLPExperiment(Experiment):
             "hidden_sizes": config.hidden_sizes,
             "columns": entry.columns,
             "class_names": entry.class_names,
-            "is_own": config.dataset == "own",
+            "own": (config.own or starter(config.own_classes)) if config.dataset == "own" else "",
             "own_classes": config.own_classes,
             "outputs": classes if config.outputs > 1 else ["output"],
             "activation": config.activation,
@@ -319,21 +320,26 @@ class MLPExperiment(Experiment):
     def _apply_setting(self, name: str, value: Any) -> Any:
         if not self.config.settings()[name].live:
             raise ConfigError(f"{name} cannot change during a run; it needs a new one")
-        config = replace(self.config, **{name: value})
-        if name == "batch_size":
-            self._samples_before = round(self.epoch * self._train_size)
-            self._step_before = self.step
+        epoch, config = self.epoch, replace(self.config, **{name: value})
+        self.config = config
+        if config.settings()[name].redraws:
+            self._draw_data()
+        if name == "batch_size" or config.settings()[name].redraws:
+            self._count_epochs_from(epoch)
+        if config.batch != self._structure.batch_size:
             self._upgrade.stop()
-            self._structure = replace(self._structure, batch_size=value)
+            self._structure = replace(self._structure, batch_size=config.batch)
             self._upgrade = Upgrade(self._structure)
             self._loop, self._faster, self._lookout = self._traced, None, Lookout()
-        self.config = config
-        if name == "data_seed":
-            self._draw_data()
         if name in INTERVENTIONS:
             self._intervene()
         self._set_hyperparameters()
         return getattr(config, name)
+
+    def _count_epochs_from(self, epoch: float) -> None:
+        """Go on from ``epoch`` with other batches or another number of points."""
+        self._samples_before = round(epoch * self._train_size)
+        self._step_before = self.step
 
     def _intervene(self) -> None:
         """Hold what the configuration's frozen and zeroed neurons say. A zeroed neuron's output counts as 0 because

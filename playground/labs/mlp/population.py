@@ -287,7 +287,7 @@ class Group:
 def _structure(config: MLPConfig) -> Structure:
     sizes = (len(config.features), *config.hidden_sizes, config.outputs)
     names = config.activation, config.loss, config.output_activation, config.optimizer
-    return Structure(sizes, *names, config.batch_size)
+    return Structure(sizes, *names, config.batch)
 
 
 def _batch_key(config: MLPConfig, padded: bool) -> tuple[Any, ...]:

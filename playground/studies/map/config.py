@@ -137,7 +137,7 @@ class MapConfig(MLPConfig):
     def steps_per_epoch(self) -> float:
         """Updates in one pass over the training data, of the network with the smallest batches."""
         spanned = {self.across: self.across_from, self.down: self.down_from}
-        return self.train_size / spanned.get("batch_size", self.batch_size)
+        return self.train_size / spanned.get("batch_size", self.batch)
 
     def title(self) -> str:
         return f"{super().title()}, {QUANTITIES[self.across].label} × {QUANTITIES[self.down].label}"

@@ -127,7 +127,7 @@ def trainability_map(
 
 def _kind(network: MLPConfig) -> tuple[int, int]:
     """Returns the key of a network's batch."""
-    return len(network.hidden_sizes), network.batch_size
+    return len(network.hidden_sizes), network.batch
 
 
 def _ends(cells: tuple[Cell, ...], side: str) -> tuple[float, float]:

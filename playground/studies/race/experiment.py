@@ -83,7 +83,7 @@ class RaceExperiment(Experiment):
         data = self._features[: self._train_size], self._targets[: self._train_size]
         self.racers = {name: Racer(each, model, data) for name, each in config.racers().items()}
         self._structure = Structure(
-            config.sizes, config.activation, config.loss, config.output_activation, "sgd", config.batch_size
+            config.sizes, config.activation, config.loss, config.output_activation, "sgd", config.batch
         )
         self._start = flatten(model).cpu().numpy()
         self.trajectory = Trajectory(len(self.racers), self._start.size)
@@ -168,7 +168,7 @@ class RaceExperiment(Experiment):
     @property
     def epoch(self) -> float:
         """Passes over the training data so far."""
-        return self.step * self.config.base.batch_size / self._train_size
+        return self.step * self.config.base.batch / self._train_size
 
     def metrics(self) -> dict[str, float | None]:
         """Returns loss and, for classification, accuracy on training and test data, of the racer with the lowest

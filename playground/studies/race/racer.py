@@ -65,7 +65,7 @@ class Racer:
             state,
             self._data,
             self._hyperparameters,
-            batch_size=self.config.batch_size,
+            batch_size=self.config.batch,
             first=step,
             count=count,
         )

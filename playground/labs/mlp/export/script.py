@@ -15,6 +15,7 @@ from math import prod
 from textwrap import fill, indent
 
 from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, OPTIMIZERS, Entry
+from playground.data.own import starter
 from playground.data.points import FEATURES
 from playground.export.source import called, source
 from playground.labs.mlp.config import INTERVENTIONS, MLPConfig
@@ -135,6 +136,8 @@ def _data(config: MLPConfig) -> str:
         targets = "labels[:, None]"
     else:
         targets = "2 * labels[:, None] - 1  # classes are -1 and 1"
+    if config.dataset == "own":
+        return _own_data(config, features, names, targets)
     return f'''
 # Data: {entry.size} points, the first {split} to train on, the others to test
 
@@ -160,6 +163,39 @@ def features_of(points):
 points, targets = draw(seed={config.data_seed})
 features = features_of(points)
 train_size = {split}
+'''
+
+
+def _own_data(config: MLPConfig, features: str, names: str, targets: str) -> str:
+    """The data part for a person's own points, which may become others on the way."""
+    entry = config.data
+    text = entry.generate.keywords["text"]  # type: ignore[attr-defined]
+    return f'''
+# Data: own points, the first of them to train on, the others to test
+
+{source(entry.generate)}
+
+
+def draw():
+    """Points (N, 2), features (N, {len(config.features)}), targets (N, {config.outputs}); how many to train on."""
+    rng, size = np.random.default_rng(data_seed), len(text) // 8
+    points, labels = own(size, {config.noise!r}, rng, text=text, classes={entry.classes})
+    order = rng.permutation(size)
+    points, labels = points[order], labels[order]
+    targets = {targets}
+    train_size = min(max(round(size * {config.train_share!r}), 1), size - 1)
+    return points, features_of(points), torch.tensor(targets, dtype=torch.float32), train_size
+
+
+def features_of(points):
+    """What the network sees of points (N, 2): {names}, as (N, {len(config.features)})."""
+    x, y = points.T
+    return torch.tensor(np.stack([{features}], axis=1), dtype=torch.float32)
+
+
+data_seed = {config.data_seed}
+text = {text!r}
+points, features, targets, train_size = draw()
 '''
 
 
@@ -224,7 +260,7 @@ def _training(
     lines = [
         "# Training: batches of consecutive rows, round and round",
         "",
-        f"batch_size = {config.batch_size}",
+        f"batch_size = {config.batch}",
         f"learning_rate = torch.tensor({config.learning_rate!r})  # float32, as all numbers here",
     ]
     if regularized.l2:
@@ -345,6 +381,8 @@ def _run(config: MLPConfig, edits: list[Edit], step: int, regularized: _Regulari
                 held[edit.target] = edit.value
                 yield _hold_code(held)
             else:
+                if edit.target in config.settings():
+                    config = replace(config, **{edit.target: edit.value})
                 yield from _edit_code(config, edit, regularized)
         done = number
     yield f"train({done}, {step})"
@@ -355,7 +393,7 @@ def _hold_code(held: Mapping[str, Sequence[tuple[int, int]]]) -> str:
 
 
 def _edit_code(config: MLPConfig, edit: Edit, regularized: _Regularization) -> Iterable[str]:
-    found = element(edit.target)
+    found, batch = element(edit.target), config.batch
     if found is not None:
         name, index = found
         _, layer, part = name.split(".")
@@ -363,11 +401,19 @@ def _edit_code(config: MLPConfig, edit: Edit, regularized: _Regularization) -> I
         yield f"    layers[{layer}].{part}[{', '.join(map(str, index))}] = {edit.value!r}"
         if regularized.l1:
             yield f"alive[{_place(config, name, index)}] = 1"
+    elif edit.target in ("own", "data_seed") and config.dataset == "own":
+        value = edit.value or starter(config.own_classes) if edit.target == "own" else edit.value
+        yield f"{'text' if edit.target == 'own' else 'data_seed'} = {value!r}"
+        yield "points, features, targets, train_size = draw()"
+        if edit.target == "own":
+            yield f"batch_size = {batch}"
+    elif edit.target == "own":
+        yield "# the points of another dataset are changed: that makes no difference"
     elif edit.target == "data_seed":
         yield f"points, targets = draw(seed={edit.value!r})"
         yield "features = features_of(points)"
     elif edit.target == "batch_size":
-        yield f"batch_size = {edit.value!r}"
+        yield f"batch_size = {batch}"
     else:
         yield f"{edit.target} = torch.tensor({edit.value!r})"
 

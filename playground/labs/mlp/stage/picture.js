@@ -30,7 +30,7 @@ import { mounting } from "../../../stage/shell.js";
  * @property {string[]} outputs  one name per output
  * @property {string[]} [columns]  names of the two coordinates; none for drawn points
  * @property {string[]} [class_names]  none for drawn points
- * @property {boolean} [is_own]  whether the points are the person's own
+ * @property {string} [own]  the person's own points as a text; empty for other data
  * @property {number} [own_classes]  how many classes those have, 0 for values
  * @property {[number, number]} domain  of both coordinates
  * @property {{layers: number, neurons: number}} limits
@@ -91,7 +91,7 @@ class NetworkPicture {
         ? neurons.filter((each) => !includes([each], neuron)) : [...neurons, neuron]),
       onRepaint: () => shell.repaint(),
     });
-    this.plane = new Plane(stops ? null : (probe) => shell.look({ probe }));
+    this.plane = new Plane(stops ? null : (probe) => shell.look({ probe }), stops ? null : (own) => shell.ask({ own }));
     this.curves = new Curves(() => shell.request());
     this.coach = new Coach((change) => shell.ask(change));
     this.element = h("div", { class: "nn-scene" }, this.graph.element, this.coach.element, this.plane.element, this.curves.element);

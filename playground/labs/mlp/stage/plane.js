@@ -5,6 +5,7 @@ import { classColor, css, mixClasses, pixelCss, pointColor } from "../../../stag
 import { fit, h, isSharp, setAttribute, setText } from "../../../stage/dom.js";
 import { percent, short } from "../../../stage/format.js";
 import { neuronName } from "./names.js";
+import { Painter } from "./painter.js";
 import { Raster } from "../../../stage/raster.js";
 
 /** @typedef {import("./picture.js").NetworkMoment} Moment */
@@ -17,9 +18,15 @@ const POINT_RADIUS = 3.3;
 const KEY_STEP = 0.25;
 
 export class Plane {
-  /** @param {((probe: Point|null) => void)|null} onProbe  null: no point can be probed */
-  constructor(onProbe) {
+  /**
+   * @param {((probe: Point|null) => void)|null} onProbe  null: no point can be probed
+   * @param {((text: string) => void)|null} [onPaint]  null: no point can be painted
+   */
+  constructor(onProbe, onPaint = null) {
     this.onProbe = onProbe;
+    this.painter = onPaint && new Painter(onPaint, () => this.moment && this.paintData(this.moment));
+    /** @type {Moment|null} */
+    this.moment = null;
     /** @type {Point|null} */
     this.probe = null;
     this.map = new Raster({ class: "nn-plane-map" });
@@ -32,7 +39,7 @@ export class Plane {
     this.square = h("div", { class: "nn-plane-square" }, this.map.canvas, this.data, this.cross);
     this.title = h("h2", { class: "nn-plane-title" }, "Output");
     this.legend = h("div", { class: "nn-legend" });
-    this.element = h("section", { class: "nn-plane", "aria-label": "Map" }, this.title, this.square, this.legend, this.spoken);
+    this.element = h("section", { class: "nn-plane", "aria-label": "Map" }, this.title, ...(this.painter ? [this.painter.element] : []), this.square, this.legend, this.spoken);
     this.size = 0;
     this.scale = 1;
     this.legendKind = "";
@@ -47,6 +54,7 @@ export class Plane {
       this.setProbe(this.pointAt(event.offsetX / this.scale, event.offsetY / this.scale));
     cross.addEventListener("pointermove", follow);
     cross.addEventListener("pointerdown", follow);
+    if (this.painter) this.listenForPaint(this.painter);
     cross.addEventListener("pointerleave", (event) => {
       // Lifting the finger keeps the numbers, so that they can be read; a tap elsewhere hides them.
       if (event.pointerType !== "touch") this.setProbe(null);
@@ -58,6 +66,18 @@ export class Plane {
     }));
   }
 
+  /** @param {Painter} painter */
+  listenForPaint(painter) {
+    const at = (/** @type {PointerEvent} */ event) => this.pointAt(event.offsetX / this.scale, event.offsetY / this.scale);
+    this.cross.addEventListener("pointerdown", (event) => {
+      if (!painter.isOn || event.button) return;
+      this.cross.setPointerCapture(event.pointerId);
+      painter.press(at(event));
+    });
+    this.cross.addEventListener("pointermove", (event) => painter.move(at(event)));
+    for (const end of /** @type {const} */ (["pointerup", "pointercancel"])) this.cross.addEventListener(end, () => painter.release());
+  }
+
   destroy() {
     if (this.release) document.removeEventListener("pointerdown", this.release);
   }
@@ -65,6 +85,10 @@ export class Plane {
   /** @param {KeyboardEvent} event */
   moveByKey(event) {
     if (event.key === "Escape") return this.setProbe(null);
+    if (!(event.ctrlKey || event.metaKey || event.altKey) && this.painter?.isOn && this.painter.key(event, this.probe)) {
+      event.preventDefault();
+      return event.stopPropagation();
+    }
     const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
     const move = moves[/** @type {keyof typeof moves} */ (event.key)];
     if (!move || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -153,16 +177,19 @@ export class Plane {
   }
 
   /** The axes and the points: only when they, the theme or the size changed. @param {Moment} moment */
-  paintData({ scene, settings, arrays }) {
-    const { theme, dataContext: context, size } = this;
+  paintData(moment) {
+    const { theme, dataContext: context, size, painter } = this;
     if (!theme || !context) return;
+    const { scene, settings } = this.moment = moment;
+    painter?.take(scene, theme);
+    setAttribute(this.cross, "class", `nn-plane-layer${this.onProbe ? " nn-plane-probe" : ""}${painter?.isOn ? " nn-plane-painted" : ""}`);
     this.domain = scene.domain;
     context.clearRect(0, 0, size + GUTTER.right, size + GUTTER.bottom);
     this.paintTicks(context, theme);
-    const { points, labels, is_test } = arrays;
+    const { points, labels, is_test } = painter?.drawing() ?? moment.arrays;
     const [low, high] = scene.domain;
     const scale = size / (high - low);
-    for (const test of settings.show_test ? [1, 0] : [0]) {
+    for (const test of settings.show_test || painter?.isOn ? [1, 0] : [0]) {
       for (let i = 0; i < labels.length; i++) {
         if (is_test[i] !== test) continue;
         const x = (points[2 * i] - low) * scale;

@@ -1,0 +1,107 @@
+"""The controls of a person's own points: how many classes to paint with, and a CSV file of theirs."""
+
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from playground.data import csv_file
+from playground.data.csv_file import Points, Table
+from playground.data.own import MOST_CLASSES
+from playground.kinds import ConfigError
+from playground.pages.form import RESTARTS
+from playground.pages.session import PageSession, plain, redraw_if_changed
+from playground.settings import MOST_IN_ADDRESS
+
+_PAINT = (
+    "Paint on the map: choose a class above it, then click or drag. The keys 1 to 6 choose too, Enter sets a point."
+)
+_MEANING = {0: "values from −1 to 1"}
+_TYPES = ["csv", "tsv", "txt"]
+
+
+def own_controls(session: PageSession) -> None:
+    """Draw them, below the pictures of the datasets."""
+    redraw_if_changed()
+    config: Any = session.channel().config
+    st.caption(_PAINT)
+    st.selectbox(
+        "Points have",
+        [*range(2, MOST_CLASSES + 1), 0],
+        key="own_classes",
+        format_func=lambda number: _MEANING.get(number, f"{number} classes"),
+        filter_mode=None,
+        disabled=session.varies("own_classes"),
+        help=f"What your points are: each of a class, or each with a value.  \n{RESTARTS}",
+    )
+    if st.button("Bring a CSV file", icon=":material/upload_file:", width="stretch"):
+        _bring(session)
+    if len(config.own) > MOST_IN_ADDRESS:
+        st.caption(
+            f"{config.data.size:,} points are too many for the address: Share gives a run file, Runs keeps it."
+        )
+
+
+@st.dialog("Bring a CSV file")
+def _bring(session: PageSession) -> None:
+    """Read a file, and take two of its columns and a label."""
+    if st.session_state.get("changed"):
+        st.rerun()
+    file = st.file_uploader(
+        "Two or more columns of numbers, and a label or a number to predict. At most 10 MB.",
+        type=_TYPES,
+        max_upload_size=10,
+        key="csv_file",
+    )
+    if file is None:
+        return
+    try:
+        table = _read(file.getvalue())
+    except ConfigError as error:
+        st.error(plain(f"{file.name} cannot be used: {error}."))
+        return
+    found = _chosen(table)
+    if found is not None:
+        st.button("Use these points", type="primary", on_click=_use, args=(session, found))
+
+
+def _chosen(table: Table) -> Points | None:
+    """Draw the menus of the columns. Returns the points, or None where they say why there are none."""
+    numeric = [index for index, column in enumerate(table.columns) if column.is_numeric]
+    if len(numeric) < 2:
+        names = ", ".join(f"'{table.columns[index].name}'" for index in numeric) or "none"
+        st.error(plain(f"Two columns of numbers are needed, for x₁ and x₂; columns of numbers: {names}."))
+        return None
+    every = range(len(table.columns))
+    label = next((index for index in reversed(every) if index not in numeric), every[-1])
+    axes = [index for index in numeric if index != label]
+    across, up, target = st.columns(3)
+
+    def name(index: int) -> str:
+        return table.columns[index].name
+
+    x = across.selectbox("x₁", numeric, index=numeric.index(axes[0]), format_func=name, filter_mode=None)
+    y = up.selectbox(
+        "x₂", numeric, index=numeric.index(axes[min(1, len(axes) - 1)]), format_func=name, filter_mode=None
+    )
+    what = target.selectbox("Label", every, index=label, format_func=name, filter_mode=None)
+    try:
+        found = csv_file.points(table, x, y, what)
+    except ConfigError as error:
+        st.error(plain(f"{error}."))
+        return None
+    kind = f"{found.classes} classes" if found.classes else "values to predict"
+    st.markdown(f"**{len(found.text) // 8:,} points** with {kind}.")
+    for sentence in found.left_out:
+        st.caption(plain(sentence))
+    return found
+
+
+@lru_cache(maxsize=4)
+def _read(content: bytes) -> Table:
+    return csv_file.read(content)
+
+
+def _use(session: PageSession, found: Points) -> None:
+    values = {"dataset": "own", "own": found.text, "own_classes": found.classes, "own_names": found.names}
+    session.change(values)
