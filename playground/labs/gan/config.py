@@ -241,6 +241,7 @@ class GANConfig(RunConfig):
         return [
             Problem(
                 "drawing",
-                f"{short(self.drawing)!r} is not {' or '.join(map(str, PAPERS))} hexadecimal digits with something drawn",
+                f"{short(self.drawing)!r} is not {' or '.join(map(str, PAPERS))} hexadecimal digits with something "
+                "drawn",
             )
         ]

@@ -218,7 +218,9 @@ class MLPConfig(RunConfig):
     @property
     def data(self) -> Dataset:
         """The dataset, with what is chosen of it."""
-        return dataset_of(self.dataset, self.points, self.table_columns, self.own, self.own_classes, self.own_names)
+        return dataset_of(
+            self.dataset, self.points, tuple(self.table_columns), self.own, self.own_classes, self.own_names
+        )
 
     @property
     def train_size(self) -> int:
