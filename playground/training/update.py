@@ -10,14 +10,12 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch._ops import OpOverload
 from torch.func import functional_call, grad_and_value
-from torch.fx import GraphModule
-from torch.fx.experimental.proxy_tensor import make_fx
 
 from playground.kinds import ConfigError
 from playground.run import element
 from playground.training.optimizers import OPTIMIZERS, State
+from playground.training.tracing import traced
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 Batch = tuple[Tensor, Tensor]  # features (N, D), targets (N, outputs)
@@ -171,32 +169,8 @@ class Loop:
 
             # Tracing treats the same tensor object in two places as one input, so give it copies.
             examples = [tensor.clone() for tensor in (*moving, *rows, *hyperparameters.values())]
-            self._graphs[key] = simplified(make_fx(flat)(*examples)).forward
+            self._graphs[key] = traced(flat, examples)
         return self._graphs[key]
-
-
-def simplified(graph: GraphModule) -> GraphModule:
-    """Returns the graph without no-ops, its operations called through faster bindings. Results stay bit-exact."""
-    aten = torch.ops.aten
-    for node in graph.graph.find_nodes(op="call_function", target=aten.detach.default):
-        node.replace_all_uses_with(node.args[0])
-    for node in graph.graph.find_nodes(op="call_function", target=aten.mul.Scalar):
-        if node.args[1] == 1:  # linear layers of many networks add 1 · bias
-            node.replace_all_uses_with(node.args[0])
-    for operation in (aten.t.default, aten.view.default):  # a transpose of a transpose, a view of a view
-        for node in graph.graph.find_nodes(op="call_function", target=operation):
-            inner = node.args[0]
-            if inner.target == operation == aten.view.default:
-                node.args = (inner.args[0], node.args[1])
-            elif inner.target == operation:
-                node.replace_all_uses_with(inner.args[0])
-    graph.graph.eliminate_dead_code()
-    for node in graph.graph.nodes:
-        if isinstance(node.target, OpOverload):  # called through Python, unlike torch.mul and the other C functions
-            name = node.target.overloadpacket.__name__
-            node.target = getattr(torch, name, None) or getattr(Tensor, name, node.target)
-    graph.recompile()
-    return graph
 
 
 def hyperparameter_tensors(values: Mapping[str, float], device: torch.device) -> dict[str, Tensor]:

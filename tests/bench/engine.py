@@ -8,7 +8,9 @@ from functools import partial
 from itertools import pairwise
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.func import vmap
+from torch.fx.experimental.proxy_tensor import make_fx
 
 from playground.data.points import FEATURES
 from playground.labs.mlp.config import MLPConfig
@@ -19,6 +21,7 @@ from playground.run import Run
 from playground.runs.timeline import Timeline
 from playground.training.compiled import CompiledLoop, Upgrade
 from playground.training.losses import LOSSES
+from playground.training.tracing import traced
 from playground.training.update import Loop, flatten, hyperparameter_tensors, make_update
 from tests.bench.row import Row
 
@@ -56,6 +59,30 @@ def rows() -> Iterator[Row]:
             yield Row(f"compile cost, {name}", compile_s, "s", 20, "the limit", at_most=1.0)
 
     yield _checkpoints()
+    yield _preparing()
+
+
+def _preparing() -> Row:
+    """How long nobody else is served while a new structure is traced: the deepest network, many at once."""
+    structure = Structure((2, *(32,) * 8, 1), "tanh", "squared_error", "tanh", "adam", 10, networks=8)
+    update, inputs = structure.update(), structure.inputs(10)[:-3]
+    names = [*structure.state()]
+    n = 1 + len(names)
+
+    def flat(*tensors: Tensor) -> list[Tensor]:
+        hyperparameters = dict(zip(structure.hyperparameters, tensors[n + 2 :], strict=True))
+        state = dict(zip(names, tensors[1:n], strict=True))
+        parameters, state, _ = update(tensors[0], state, (tensors[n], tensors[n + 1]), hyperparameters)
+        return [parameters, *(state[name] for name in names)]
+
+    times: dict[Callable[..., object], list[float]] = {traced: [], lambda f, x: make_fx(f)(*x): []}
+    for _ in range(REPETITIONS):
+        for trace, taken in times.items():
+            started = time.perf_counter()
+            trace(vmap(flat), inputs)
+            taken.append(time.perf_counter() - started)
+    value, peer = map(statistics.median, times.values())
+    return Row("tracing an update, 2-32×8-1, many networks", value, "s", peer, "make_fx", at_most=0.3, limit=0.2)
 
 
 def _checkpoints() -> Row:

@@ -47,9 +47,9 @@ def many_edits() -> Run:
     return run(*(Edit(step=0, target="learning_rate", value=0.001 * (1 + i % 50)) for i in range(20_000)))
 
 
-def many_networks() -> CompareConfig:
+def many_networks(batch_size: int = 1) -> CompareConfig:
     return CompareConfig(
-        base=MLPConfig(hidden_sizes=(32,) * 8, optimizer="adam", batch_size=1),
+        base=MLPConfig(hidden_sizes=(32,) * 8, optimizer="adam", batch_size=batch_size),
         varied="learning_rate", values="0.001,0.01", seeds=256,
     )  # fmt: skip
 
@@ -85,6 +85,9 @@ VERBS: dict[str, Callable[[ProcessEngine, str], "Future[Any]"]] = {
     ),
     "one update of many networks": lambda engine, run_id: (
         opened(engine, run_id, Run(config=many_networks())) or engine.advance(run_id, NOTHING, steps=1)
+    ),
+    "preparing many networks": lambda engine, run_id: (
+        opened(engine, run_id, Run(config=many_networks(batch_size=200))) or engine.prepare(run_id)
     ),
     "seek": sought,
 }

@@ -7,7 +7,6 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.func import functional_call
-from torch.fx.experimental.proxy_tensor import make_fx
 
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.model import MLP
@@ -16,12 +15,12 @@ from playground.labs.mlp.structure import traced_loop
 from playground.training.losses import LOSSES
 from playground.training.optimizers import initial_state
 from playground.training.slices import stop_before
+from playground.training.tracing import traced
 from playground.training.update import (
     Batch,
     all_alive,
     flatten,
     hyperparameter_tensors,
-    simplified,
     unflatten,
 )
 
@@ -90,5 +89,4 @@ def _traced_loss(
         return LOSSES[loss](functional_call(model, unflatten(parameters, model), (features,)), targets, output)
 
     examples = flatten(model), *(torch.zeros(rows, width, device=device) for width in (sizes[0], sizes[-1]))
-    result: Callable[[Tensor, Tensor, Tensor], Tensor] = simplified(make_fx(of)(*examples)).forward
-    return result
+    return traced(of, examples)
