@@ -59,7 +59,15 @@ def control(
         choice(session, name, kind.options, place, label=label)
     elif isinstance(kind, Names):
         place.multiselect(
-            label, offered, key=name, format_func=lambda each: _label(kind.options, each), help=help, disabled=locked
+            label,
+            offered,
+            default=st.session_state[
+                name
+            ],  # else a browser that forgets it in a redraw would send that none is chosen
+            key=name,
+            format_func=lambda each: _label(kind.options, each),
+            help=help,
+            disabled=locked,
         )
     elif isinstance(kind, Flag):
         place.toggle(label, key=name, help=help, disabled=locked)

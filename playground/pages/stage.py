@@ -62,7 +62,8 @@ def mount(session: PageSession, may_change: tuple[str, ...] = (), **settings: An
     data = {"token": session.token, "transport": transport, **settings}
     if transport == "socket":
         first = session.channel().first_frame()  # sent with the page, before the socket is open
-        _mounted(session, may_change, _with_settings(first, data) if first else data)
+        with st.container():  # as a fragment has one: the stage stays in its place when the page begins to poll
+            _mounted(session, may_change, _with_settings(first, data) if first else data)
         if first:
             time.sleep(HEAD_START_S)
     else:

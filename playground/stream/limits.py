@@ -21,7 +21,7 @@ class Limits(Settings):
     parameters: int = setting(1_000_000, Integer(100, 10**9), "weights and biases of a network")
     points: int = setting(10_000, Integer(500, 10**9), "points of a dataset")
     comparison_mb: int = setting(600, Integer(200, 10**7), "megabytes that the networks of a comparison or map take")
-    message_chars: int = setting(4096, Integer(512, 10**7), "characters in a message from a page")
+    message_chars: int = setting(16384, Integer(512, 10**7), "characters in a message from a page")
     messages_per_s: int = setting(300, Integer(100, 10**6), "messages a second from a page")
     frames_per_s: int = setting(60, Integer(1, 1000), "frames a second to a page")
     kept_runs: int = setting(100_000, Integer(1, 10**9), "runs kept in the store, of all people together")

@@ -300,7 +300,7 @@ def test_a_long_message_is_refused_before_it_is_in_memory(server: tuple[int, int
     process = psutil.Process(pid)
     before = process.memory_info().rss
     address = f"ws://localhost:{port}{MINE}"
-    for length in (100 * 10**6, 12 * 10**6, 4 * 4096 + 1):
+    for length in (100 * 10**6, 12 * 10**6, 4 * 16384 + 1):
         with connect(address) as client, pytest.raises(ConnectionClosed, match="1009" if length < 10**5 else None):
             said(client, "x" * length)
     assert process.memory_info().rss - before < 20 * 10**6

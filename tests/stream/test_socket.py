@@ -315,7 +315,7 @@ def test_a_long_way_is_in_sight_and_can_be_stopped(
         page.send(type="seek", step=10**9)
         page.frame_when(state="playing")
         page.send(type="set", target="layers.0.bias[0]", value=0.5)
-        header = page.frame_when(state="paused")
+        header = page.frame_when(state="paused", edits=2)
         assert header["step"] == header["furthest"] < end
 
 
@@ -441,7 +441,7 @@ def test_divergence_pauses_with_a_reason(client: TestClient, hub: Hub, token: st
             "1000000000.0 is not a number from -1000 to 1000",
         ),
         ({"type": "set", "target": "layers.0.bias[0]"}, "None is not a number from -1000 to 1000"),
-        ("x" * 5000, "a message of 5000 characters is too long; at most 4096"),
+        ("x" * 17000, "a message of 17000 characters is too long; at most 16384"),
         ("[1]", "a message is a JSON object"),
         ("{", "a message is a JSON object"),
         ("[" * 4000, "a message is a JSON object"),
@@ -526,14 +526,16 @@ def test_closing_a_channel_twice_is_fine() -> None:
     channel.close()
 
 
-def test_a_run_that_the_server_has_let_go_opens_again(client: TestClient, hub: Hub, token: str) -> None:
+@pytest.mark.parametrize("edits", [1, 150])  # the link of 150 has some 4,000 characters
+def test_a_run_that_the_server_has_let_go_opens_again(client: TestClient, hub: Hub, token: str, edits: int) -> None:
     with client.websocket_connect(PATH) as socket:
         page = Page(socket, token)
         page.frame()
         page.send(type="step", unit="epoch")
         assert page.frame_when(step=25)
-        hub.channel(token).configure(MLPConfig(learning_rate=0.1))
-        changed = page.frame_when(edits=1)
+        for count in range(edits):
+            hub.channel(token).configure(MLPConfig(learning_rate=0.1 + (edits - 1 - count) / 1000))
+        changed = page.frame_when(edits=edits)
         page.send(type="step", unit="epoch")
         page.frame_when(step=50)
     left = hub.engine.sha256(hub.channel(token).run_id).result()
@@ -543,7 +545,7 @@ def test_a_run_that_the_server_has_let_go_opens_again(client: TestClient, hub: H
     known = f"{changed['link']}&step=50"
     with client.websocket_connect(PATH) as socket:
         header = Page(socket, token, resume=token, run=known).frame_when(step=50, state="paused")
-        assert header["edits"] == 1
+        assert header["edits"] == edits
         assert "let go of this run" in header["notice"]
         assert "open again, at step 50" in header["notice"]
     assert hub.engine.sha256(hub.channel(token).run_id).result() == left
