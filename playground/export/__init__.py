@@ -4,6 +4,7 @@ Every form is made only from the run's value, by training it again if necessary.
 for bit, from the page, the command line or Python.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -125,6 +126,17 @@ FORMS = {
 def forms_of(lab: str) -> dict[str, Form]:
     """Returns the forms of a run of ``lab``."""
     return {name: form for name, form in FORMS.items() if form.make or name in LABS[lab].forms}
+
+
+def file_name(run: Run, step: int | None, extension: str) -> str:
+    """Returns a name for a file of ``run`` at ``step``, if that is known: ``circle-2-4-2-1-seed-0-step-84.py``."""
+    parts = [run.config.title()]
+    if (seed := getattr(run.config, "seed", None)) is not None:
+        parts.append(f"seed {seed}")
+    if step is not None:
+        parts.append(f"step {step}")
+    words = re.findall("[a-z0-9]+", " ".join(parts).lower())
+    return f"{'-'.join(words) or 'run'}.{extension}"
 
 
 def exported(

@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from playground.lab import LABS
-from playground.pages.session import PageSession, put, settled
+from playground.pages.session import PageSession, plain, put, settled
+from playground.runs.link import EXERCISE
 
 #: Settings that are not part of a question: seeds, the number of networks, the device.
 _FREE = ("seed", "data_seed", "seeds", "device")
@@ -31,6 +32,9 @@ def head(session: PageSession, words: str, questions: Sequence[Question] = ()) -
     """The page's name and ``words``, or what to look for in the question that the settings ask. Call it first."""
     session.follow()
     asked, key = _asked(session, questions), session.key("question")
+    if task := st.session_state.get(session.key(EXERCISE)):
+        with st.container(key="page_task"):
+            st.markdown(f":material/assignment: **Task** {plain(task)}")
     st.session_state[session.key("asked")] = asked
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="page_head"):
         st.html(f"<h1>{escape(LABS[session.lab].title)}</h1>", width="content")

@@ -39,6 +39,11 @@ _COMPACT = """
   .stSidebar .stSelectbox button[aria-haspopup] { padding-inline: 0.25rem; }
   [data-testid="stCaptionContainer"] { color: inherit !important; opacity: 0.75; }
   .stMain .st-key-page_head { gap: 0.25rem 0.875rem; min-height: 2.25rem; margin: -0.5rem 0 -1rem; }
+  .st-key-page_task {
+    margin: -0.5rem 0 -0.25rem; padding: 0.375rem 0.75rem; border-left: 4px solid #e0a100; border-radius: 0.375rem;
+    background: color-mix(in srgb, #ffc400 14%, transparent);
+  }
+  .st-key-page_task p { font-size: 1rem; line-height: 1.4; }
   .st-key-page_head h1 { margin: 0; padding: 0; font-size: 1.125rem; white-space: nowrap; }
   .stHtml h2 { margin: 0; padding: 0; font-size: 1rem; line-height: 1.6; }
   .st-key-page_head p { font-size: 0.8125rem; line-height: 1.3; }

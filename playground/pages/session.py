@@ -173,7 +173,11 @@ class PageSession:
                 self.open(run, step)
             except ConfigError as error:
                 more.append(Problem("link", str(error)))
-        _report(problems + more)
+        task, wrong = link.task(text)
+        st.session_state[self.key(link.EXERCISE)] = task
+        if task:
+            write_address({link.EXERCISE: task})  # it is there again after a reload
+        _report(problems + more + wrong)
         if warning:
             st.info(plain(warning))
 

@@ -1,22 +1,42 @@
 """Share a run by a link or a file, and open a shared run."""
 
+import base64
 import math
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import streamlit as st
 
+from playground.export import file_name
 from playground.kinds import ConfigError
+from playground.lab import LABS, said
 from playground.pages.session import PageSession, plain
-from playground.run import Run
+from playground.pages.stage import copied
+from playground.run import Run, Snapshot
 from playground.runs import link, runfile
+from playground.stream.thumbnail import png
 
-_SHARE_HELP = "A link that opens this run at this step, with these weights."
+_SHARE_HELP = "A link, also as a QR code, that opens this run at this step with these weights, or at its start."
 MOST_MB = math.ceil(runfile.MOST_BYTES / 2**20)
+MOST_IN_QR = 1000  # characters: a code of 117 squares a side, the most that a phone reads from a projector
+MOST_CHANGES = 3  # that are named
+PICTURE_PX = 96
+_NOW, _START = "now", "start"
+_OWN_NAMES = ("localhost", "127.0.0.1", "::1")
+
+
+class Shared(NamedTuple):
+    """What is shared: a run, and the moment that its page showed."""
+
+    run: Run
+    moment: Snapshot
 
 
 def share_and_open(session: PageSession) -> None:
     """The two buttons."""
     if st.button("Share", type="tertiary", icon=":material/link:", help=_SHARE_HELP):
-        _share(*session.channel().value())
+        moment = session.inspect("thumbnail")
+        _share(Shared(session.channel().value()[0], moment), st.session_state.get(session.key(link.EXERCISE), ""))
     if st.button("Open file", type="tertiary", icon=":material/folder_open:", help="Open a run from its file."):
         st.session_state.pop("open_outcome", None)
         _open(session)
@@ -24,23 +44,92 @@ def share_and_open(session: PageSession) -> None:
         st.toast(plain(warning), icon=":material/info:", duration="long")
 
 
-@st.dialog("Share this run", width="medium")
-def _share(run: Run, step: int) -> None:
-    edits = sum(run.config.edit_words(edit) is not None for edit in run.edits)  # less what no person did
-    content = f"the settings, the {edits} change{'s' * (edits != 1)} made on the way" if edits else "all settings"
-    query = link.query(run, step)
-    if query is None:
-        st.markdown(
-            f"With {len(run.edits):,} changes this run is too long for a link. Send the file; **Open file** reads it."
-        )
-    else:
-        sees = f"Whoever opens this link sees this run at **step {step:,}**, with the same weights."
-        st.markdown(f"{sees} It holds {content}.")
-        st.code(f"{(st.context.url or '').partition('?')[0]}?{query}", language=None, wrap_lines=True)
-    st.download_button(
-        "Run file", runfile.write(run, step), "run.json", "application/json",
-        icon=":material/download:", on_click="ignore",
+@st.dialog("Share this run", width="large")
+def _share(shared: Shared, task: str) -> None:
+    """What the link shows, what a person can add to it, and the link itself as text and as a QR code."""
+    run, moment = shared
+    left, right = st.columns([5, 3], gap="medium")
+    with left:
+        from_start = _begins_at_start(moment)
+        _preview(shared, from_start)
+        task = st.text_input(
+            "Task, for whoever opens it (optional)", task, max_chars=link.TASK.most,
+            placeholder="Find the smallest network that gets 95\u00a0% right.",
+            help="A sentence that stands on top of the page.",
+        )  # fmt: skip
+        presents = st.toggle("In presenter view", help="For a projector: large, with nothing but the run.")
+        step = 0 if from_start else moment.step
+        query = link.query(run, step)
+        if query is None:
+            many = f"With {len(run.edits):,} changes this run is too long for a link."
+            st.markdown(f"{many} Send the file; **Open file** reads it.")
+        else:
+            query = link.with_task(query, " ".join(task.split()), presents)
+            address = f"{(st.context.url or '').partition('?')[0]}?{query}"
+            copied(key="copied", data={"label": "Link", "text": address})
+            if urlsplit(address).hostname in _OWN_NAMES:
+                st.caption("This link works on this computer only. For others, open the page by its network address.")
+            with right:
+                _qr(address)
+        st.download_button(
+            "Run file", runfile.write(run, step), file_name(run, step, "json"), "application/json",
+            icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+
+
+def _begins_at_start(moment: Snapshot) -> bool:
+    """Ask where whoever opens the link begins. Returns whether that is the start."""
+    if not moment.step:
+        return True
+    labels = {_NOW: f"From this moment, step {moment.step:,}", _START: "From the start"}
+    chosen = st.segmented_control(
+        "What the link opens", list(labels), default=_NOW, required=True, format_func=labels.__getitem__,
+        label_visibility="collapsed",
     )  # fmt: skip
+    return chosen == _START
+
+
+def _preview(shared: Shared, from_start: bool) -> None:
+    """What whoever opens the link sees."""
+    run, moment = shared
+    lab, config = LABS[run.lab], run.config
+    settings = [config.words(name) for name in type(config).usual({}).changed(config)]
+    words = ", ".join(settings) or "all settings as usual"
+    edits = [
+        f"{text} at step {edit.step:,}" for edit in run.edits if (text := run.config.edit_words(edit)) is not None
+    ]
+    numbers = ", ".join(said(lab.headline, moment.metrics)).replace(" %", "\u00a0%")
+    lines = [f"**{plain(lab.title)}**: {plain(words)}."]
+    if from_start:
+        lines.append("The network as it was before training.")
+        changes = "Play makes the changes again" if edits else ""
+    else:
+        lines.append(f"Trained to **step {moment.step:,}**, with the same weights: {plain(numbers)}.")
+        changes = "With the changes" if edits else ""
+    if changes:
+        more = ["…"] if len(edits) > MOST_CHANGES else []
+        lines.append(f"{changes}: {plain('; '.join(edits[:MOST_CHANGES] + more))}.")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if not from_start or not moment.step:
+            picture = base64.b64encode(png(moment.arrays["thumbnail"], 2 * PICTURE_PX)).decode()
+            st.html(
+                f'<img src="data:image/png;base64,{picture}" alt="" '
+                f'style="width: {PICTURE_PX / 16}rem; border-radius: .375rem; display: block">',
+                width="content",
+            )
+        st.markdown("  \n".join(lines), width="stretch")
+
+
+def _qr(address: str) -> None:
+    """The address as a QR code, on white in both schemes, as phones want it."""
+    if len(address) > MOST_IN_QR:
+        st.caption("This link is too long for a QR code that a phone could read.")
+        return
+    import segno
+
+    drawn = segno.make(address, error="l", micro=False, boost_error=False).svg_data_uri(border=3, light="#fff")
+    style = "width: 100%; max-width: 20rem; border-radius: .375rem"
+    st.html(f'<img src="{drawn}" alt="The link as a QR code" style="{style}">')
 
 
 @st.dialog("Open a run")
@@ -50,7 +139,7 @@ def _open(session: PageSession) -> None:
     if outcome == "opened":
         st.rerun()
     st.file_uploader(
-        "A run file (run.json), as Share or Code gives it",
+        "A run file (.json), as Share or Code gives it",
         type="json", max_upload_size=MOST_MB, key="run_file", on_change=_take_file, args=(session,),
     )  # fmt: skip
     if outcome:

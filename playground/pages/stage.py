@@ -49,6 +49,7 @@ def component(name: str, module: str) -> Any:
 PICTURES = {name: component(name, lab.picture) for name, lab in LABS.items()}
 code = component("code", "stage/code.js")
 saver = component("saver", "stage/saver.js")
+copied = component("copied", "stage/copied.js")
 
 
 def mount(session: PageSession, may_change: tuple[str, ...] = (), **settings: Any) -> None:

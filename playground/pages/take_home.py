@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from playground.export import FORMS, exported, forms_of
+from playground.export import FORMS, exported, file_name, forms_of
 from playground.kinds import ConfigError
 from playground.pages.session import PageSession, plain
 from playground.pages.stage import code, saver
@@ -81,13 +81,16 @@ _ABOUT = (
 
 def _forms(session: PageSession, order: Order | None, is_busy: bool) -> None:
     """Draw a button for every form: text forms download at once, the others are made on request."""
+    channel = session.channel()
+    run = channel.value()[0]
     for name, form in forms_of(session.lab).items():
         if name == SENSITIVITY:  # it has its own button, and is shown as text
             continue
         place: Any = {"key": f"take_{name}", "help": form.help, "width": "stretch"}
-        file, label = f"run.{form.extension}", f"{form.label} :gray[.{form.extension}]"
+        label = f"{form.label} :gray[.{form.extension}]"
         if not form.trains:
-            content = partial(_now, session.channel(), name)  # called without a session
+            content = partial(_now, channel, name)  # called without a session, at a step that no one knows now
+            file = file_name(run, None, form.extension)
             st.download_button(label, content, file, form.mime, icon=_SAVE, on_click="ignore", **place)
         elif order is None or order.form != name:
             label = form.label if is_busy else label
@@ -116,7 +119,7 @@ def _made(order: Order | None) -> None:
         form = FORMS[order.form]
         label = f"{form.label} of step {order.moment[1]:,}"
         st.download_button(
-            label, order.file.result(), f"run.{form.extension}", form.mime,
+            label, order.file.result(), file_name(*order.moment, form.extension), form.mime,
             key="made", icon=_DONE, on_click="ignore", type="tertiary",
         )  # fmt: skip
     saver(key="saver", data={"ticket": order.ticket if order and is_made else "", "button": ".st-key-made button"})

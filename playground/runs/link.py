@@ -7,13 +7,16 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
 
-from playground.kinds import ConfigError, Number
+from playground.kinds import ConfigError, Number, Text
 from playground.lab import LABS
 from playground.run import Edit, Run, RunConfig, element
 from playground.runs import runfile
 from playground.settings import Problem
 
-NAMES = ("edits", "step", "torch", "in_batch")  # a link's parameters other than settings
+RUN = ("edits", "step", "torch", "in_batch")
+EXERCISE, PRESENT = "exercise", "present"  # what whoever sends a link may add: a task, and the presenter's view
+NAMES = (*RUN, EXERCISE, PRESENT)  # a link's parameters other than settings
+TASK = Text(160)
 # What mail, chat and search programs add to a link for their own use.
 TRACKING = re.compile(r"utm_\w+|\w*clk?id|[gw]braid|mc_[ce]id|_g[al]|_hs\w+|mkt_tok|igsh(id)?|ref(_\w+)?|si")
 LOSS = Number(0, 3.5e38)  # float32 goes no further
@@ -38,6 +41,20 @@ def query(run: Run, step: int | None, in_batch: float | None = None, most: int =
         beside["in_batch"] = LOSS.format(in_batch)
     text = urlencode({**run.config.to_text(), **beside}, safe=":;,[]")
     return text if len(text) <= most else None
+
+
+def with_task(text: str, task: str = "", presents: bool = False) -> str:
+    """Returns the query string ``text`` with a task for whoever opens it, and with the presenter's view."""
+    added = {EXERCISE: task} if task else {}
+    return "&".join([text, *filter(None, [urlencode(added | ({PRESENT: "true"} if presents else {}))])])
+
+
+def task(text: Mapping[str, str]) -> tuple[str, list[Problem]]:
+    """Returns the task of an address's parameters, empty without one, and the problem with it."""
+    try:
+        return TASK.parse(" ".join(text.get(EXERCISE, "").split())), []
+    except ConfigError as error:
+        return "", [Problem("task", f"{error}. The page shows none")]
 
 
 def read(lab: str, text: Mapping[str, str]) -> tuple[Run, int, list[Problem], str | None]:

@@ -1,6 +1,7 @@
 """A run is handed on: by a link, by a file."""
 
 import json
+import re
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -35,21 +36,46 @@ def test_a_link_opens_the_same_moment_in_another_tab(page: Page, address: str) -
     is_in_state(page, "paused")
     page.get_by_role("button", name="Share", exact=True).click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text(f"step {number(page, 'step'):,.0f}")).to_be_visible()
-    link = dialog.locator("code").inner_text()
+    expect(dialog.get_by_text(f"Trained to step {number(page, 'step'):,.0f}")).to_be_visible()
+    expect(dialog.get_by_text("learning rate set to 0.1 at step")).to_be_visible()
+    expect(dialog.get_by_role("img", name="The link as a QR code")).to_be_visible()
+    dialog.get_by_role("textbox", name="Task").fill("Stay *below* http://0.05")
+    page.keyboard.press("Enter")
+    field = dialog.get_by_role("textbox", name="Link")
+    expect(field).to_have_value(re.compile("exercise=Stay"))
+    dialog.get_by_role("button", name="Copy").click()
+    expect(dialog.get_by_role("button", name="Copied")).to_be_visible()
+    link = field.input_value()
     with page.expect_download() as downloading:
         dialog.get_by_role("button", name="Run file").click()
     run, step, _ = read(Path(downloading.value.path()).read_text())
+    assert downloading.value.suggested_filename == f"xor-2-4-2-1-seed-0-step-{step}.json"
     assert (step, str(replay(run, step).metrics["test_loss"])) == shown(page)
     assert page.context.browser is not None
     other = page.context.browser.new_page()
-    opened(other, address, "?" + link.partition("?")[2])
+    opened(
+        other, address, "?" + link.partition("?")[2] + "&utm_source=mail&fbclid=x"
+    )  # as a mail program sends it on
     reaches(other, step)
     is_in_state(other, "paused")
     assert shown(other) == shown(page)
     expect(other.get_by_role("combobox", name="Learning rate")).to_have_value("0.1")
+    expect(other.locator(".st-key-page_task")).to_contain_text("Task Stay *below* http:\u2060//0.05")
+    expect(other.locator(".st-key-page_task a, .st-key-page_task em")).to_have_count(0)
+    expect(other.get_by_test_id("stAlertContainer")).to_have_count(0)
     assert "edits" not in other.url
     other.context.close()
+
+    dialog.get_by_text("From the start").click()
+    expect(dialog.get_by_text("The network as it was before training.")).to_be_visible()
+    expect(field).to_have_value(re.compile("step=0&"))
+    from_start = page.context.browser.new_page()
+    opened(from_start, address, "?" + field.input_value().partition("?")[2])
+    assert number(from_start, "step") == 0
+    press(from_start, "Play")
+    reaches(from_start, step + 1)
+    assert from_start.locator(STAGE).get_attribute("data-edits") == "1"  # the change came again at its step
+    from_start.context.close()
 
 
 ALIVE = {

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Edit, Run
-from playground.runs.link import MOST_CHARACTERS, NAMES, known, query, read
+from playground.runs.link import MOST_CHARACTERS, NAMES, TASK, known, query, read, task, with_task
 from playground.runs.runfile import torch_version
 from tests.runs.test_timeline import EDITS
 from tests.test_run import configs
@@ -138,3 +138,22 @@ def test_an_unknown_name_never_costs_what_is_known(unknown: dict[str, str]) -> N
     run, step, problems, _ = read("mlp", {**unknown, **text})
     assert (run, step) == (EDITED, 7)
     assert all(found.message == "there is no such setting" for found in problems)
+
+
+@given(st.text(st.characters(exclude_categories=("C", "Z")), max_size=TASK.most), st.booleans())
+def test_a_task_travels_in_the_link_and_is_no_part_of_the_run(words: str, presents: bool) -> None:
+    text = with_task(query(XOR, 7) or "", words, presents)
+    assert text.isascii()
+    found = dict(parse_qsl(text, keep_blank_values=True))
+    assert task(found) == (words, [])
+    assert found.get("present") == ("true" if presents else None)
+    assert read("mlp", found) == (XOR, 7, [], None)
+
+
+def test_a_task_is_one_short_line() -> None:
+    assert task({"exercise": "  two\nlines "}) == ("two lines", [])
+    assert task({}) == ("", [])
+    for bad in ("x" * (TASK.most + 1), "a\u202eb"):
+        found, (problem,) = task({"exercise": bad})
+        assert found == ""
+        assert "is not a line of at most 160 characters" in problem.message
