@@ -28,6 +28,12 @@ const POLLED_VIEW_EVERY_MS = 250;
 /** A stage wider than a laptop's is viewed from a distance: text and drawings are scaled with it. */
 const LAPTOP_WIDTH = 1120, LARGEST_SCALE = 1.4, SCALE_STEP = 0.05;
 
+/** How large the presenter's view draws all, see present.js; null outside of it. */
+function presentedScale() {
+  const { classList, style } = document.documentElement;
+  return classList.contains("nn-presenting") ? Number(style.getPropertyValue("--nn-presented")) : null;
+}
+
 /**
  * The function that Streamlit calls on mount, on new data and on a change of theme; it returns a cleanup.
  *
@@ -125,7 +131,7 @@ export class Shell {
 
   resize() {
     const steps = Math.round(this.root.clientWidth / LAPTOP_WIDTH / SCALE_STEP);
-    this.scale = Math.max(1, Math.min(LARGEST_SCALE, steps * SCALE_STEP));
+    this.scale = Math.max(1, Math.min(presentedScale() ?? LARGEST_SCALE, steps * SCALE_STEP));
     this.root.style.setProperty("--nn-px", `${this.scale}px`);
     this.picture.resize();
     this.repaint();

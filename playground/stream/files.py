@@ -26,6 +26,7 @@ FIRST_SCRIPTS = {
     "stage/address.js": "keepOneEntry(window);",
     "stage/silence.js": "explainSilence();",
     "stage/words.js": "sayPlainly();",
+    "stage/present.js": "offerPresenting(window);",
 }
 FOR_EVER = "public, max-age=31536000, immutable"
 _SCRIPTS, _ELEMENTS = "static/js", ("BidiComponent", "Html")  # Streamlit's
