@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from playground.format import MINUS
 from playground.lab import Metric
 from playground.statistics import Difference, Quantiles, known, median_difference, quantiles
 from playground.training.turns import give_way
+from playground.verdict import Verdict, verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,8 @@ class Contrast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """A tidy table with one row per network, a summary per variant, the differences of median scores, and a sentence.
+    """A tidy table with one row per network, a summary per variant, the differences of median scores, a verdict of
+    which variant does better, None for a single one, and a sentence.
     ``differences`` contrasts two variants in their order; of more than two, the one with the best median with each
     other one. ``network_steps_per_s`` counts the updates of all networks over the time of training; ``tier`` says
     how they were computed."""
@@ -83,6 +86,7 @@ class Comparison:
     epochs: float
     target_accuracy: float | None
     differences: tuple[Contrast, ...]
+    verdict: Verdict | None
     sentence: str
     network_steps_per_s: float | None
     tier: str
@@ -104,7 +108,7 @@ class Comparison:
             lines.append(f"{each.variant:<{width}}{cells}{reached:>10}")
         if self.network_steps_per_s is not None:
             lines.append(f"{self.network_steps_per_s:,.0f} network updates/s, {self.tier}")
-        return "\n".join([*lines, self.sentence])
+        return "\n".join([*lines, self.sentence, *([self.verdict.words] if self.verdict else [])])
 
 
 def table(
@@ -137,10 +141,29 @@ def table(
         epochs=epochs,
         target_accuracy=target_accuracy,
         differences=differences,
+        verdict=_verdict(parts, score, target_accuracy) if len(parts) > 1 else None,
         sentence=_sentence(summaries, score, target_accuracy, differences),
         network_steps_per_s=network_steps_per_s,
         tier=tier,
     )
+
+
+def question(score: Metric, target_accuracy: float | None) -> str:
+    """Returns what a comparison asks of its variants, after "which": ``gets to 95 % sooner``."""
+    if target_accuracy is not None:
+        return f"gets to {_share(target_accuracy)} sooner"
+    return f"has the {'greater' if score.better == 'high' else 'smaller'} {score.label}"
+
+
+def _verdict(parts: Mapping[str, Sequence[Trial]], score: Metric, target_accuracy: float | None) -> Verdict:
+    def goal(row: Trial) -> float:
+        if target_accuracy is not None:
+            return math.inf if row.epoch_to_target is None else row.epoch_to_target
+        return _ranked(row, score) * (-1 if score.better == "high" else 1)
+
+    goals = {variant: {row.seed: goal(row) for row in part} for variant, part in parts.items()}
+    nothing = "All networks have diverged." if target_accuracy is None else "No network has reached the target yet."
+    return verdict(question(score, target_accuracy), goals, nothing)
 
 
 def _pairs(summaries: Sequence[Summary], score: Metric) -> list[tuple[str, str]]:
@@ -258,13 +281,13 @@ def _interval(difference: Difference, score: Metric) -> str:
     points = score.unit == "share"
 
     def signed(number: float) -> str:
-        return f"{number * 100:+.1f}" if points else f"{number:+.3g}"
+        return (f"{number * 100:+.1f}" if points else f"{number:+.3g}").replace("-", MINUS)
 
     value = signed(difference.value)
     low = "−∞" if difference.low is None else signed(difference.low)
     high = "+∞" if difference.high is None else signed(difference.high)
     text = f"{value}{' points' if points else ''} ({_share(difference.level)} bootstrap interval {low} to {high})"
-    return text if difference.is_clear else f"{text}; the interval holds 0, so these runs do not tell them apart"
+    return text if difference.is_clear else f"{text}; the interval holds 0: their ends do not tell them apart"
 
 
 def _value(value: float | None, score: Metric) -> str:

@@ -55,13 +55,13 @@ def test_who_reached_the_target_and_when() -> None:
     assert second.worst == 0.94
     assert found.sentence.startswith(
         "ReLU reached 95 % in 4 of 8 runs, median 36 epochs; Sigmoid in 7 of 8, median 212. "
-        "Median final test accuracy, ReLU less Sigmoid: -7.5 points (95 % bootstrap interval "
+        "Median final test accuracy, ReLU less Sigmoid: −7.5 points (95 % bootstrap interval "
     )
     (contrast,) = found.differences
     assert (contrast.first, contrast.second) == ("ReLU", "Sigmoid")
     assert contrast.difference is not None
     assert contrast.difference.value == pytest.approx(-0.075)
-    assert found.sentence.endswith("; the interval holds 0, so these runs do not tell them apart.") == (
+    assert found.sentence.endswith("; the interval holds 0: their ends do not tell them apart.") == (
         not contrast.difference.is_clear
     )
     assert json.loads(json.dumps(found.to_json()))["summaries"][0]["reached"] == 4
@@ -104,7 +104,7 @@ def test_of_several_variants_the_best_is_held_against_each() -> None:
     assert found.sentence == (
         "A reached 90 % in 0 of 7 runs; B in 5 of 7, median 19 epochs; C in 7 of 7, median 30. "
         "Median final test accuracy, B less A: +40.0 points (95 % bootstrap interval +40.0 to +40.0). "
-        "B less C: +0.0 points (95 % bootstrap interval -4.0 to +4.0); the interval holds 0, so these runs do not "
+        "B less C: +0.0 points (95 % bootstrap interval −4.0 to +4.0); the interval holds 0: their ends do not "
         "tell them apart."
     )
     losses = table(

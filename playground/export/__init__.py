@@ -13,6 +13,7 @@ from playground.kinds import Choice
 from playground.lab import LABS
 from playground.run import Run
 from playground.runs.replay import Progress, apart, progress_bar
+from playground.settings import renewals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +132,8 @@ def forms_of(lab: str) -> dict[str, Form]:
 def file_name(run: Run, step: int | None, extension: str) -> str:
     """Returns a name for a file of ``run`` at ``step``, if that is known: ``circle-2-4-2-1-seed-0-step-84.py``."""
     parts = [run.config.title()]
-    if (seed := getattr(run.config, "seed", None)) is not None:
-        parts.append(f"seed {seed}")
+    if seed := next(iter(renewals(run.config.settings())), None):
+        parts.append(f"seed {getattr(run.config, seed)}")
     if step is not None:
         parts.append(f"step {step}")
     words = re.findall("[a-z0-9]+", " ".join(parts).lower())

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from math import inf
 from typing import Any
 
 import streamlit as st
@@ -10,6 +9,7 @@ import streamlit as st
 from playground.kinds import Choice, ConfigError
 from playground.lab import LABS, Metric
 from playground.labs.mlp.controls import controls, structure
+from playground.outcomes import question
 from playground.pages.form import control, heading
 from playground.pages.head import Question, follow_question, head
 from playground.pages.session import PageSession, plain, redraw_if_changed
@@ -17,6 +17,7 @@ from playground.pages.stage import mount
 from playground.studies import memory
 from playground.studies.compare.config import USUAL_LAB, CompareConfig
 from playground.studies.variants import MOST_VARIANTS, comparable, separator, usual_values, variable
+from playground.verdict import as_guessed
 
 REFRESH_S = 1.0
 SEED_COUNTS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
@@ -80,7 +81,8 @@ def compare_page() -> None:
     if said := st.session_state.pop("said", None):
         st.toast(plain(said))
     head(SESSION, _WORDS, _questions())
-    _guess()
+    with st.container(key="guess_place"):
+        _guess()
     mount(SESSION, show_test=False, discretize=False, fixed=True)
     with st.sidebar:
         _variants()
@@ -212,8 +214,8 @@ def _shared() -> None:
 
 @st.fragment(run_every=REFRESH_S)
 def _guess() -> None:
-    """Offer a prediction before the first Play, and show it next to the result afterwards. Returning users are asked
-    only after they turn it on."""
+    """Offer a prediction before the first Play, and keep it in sight. Returning users are asked only after they turn
+    it on."""
     channel = SESSION.channel()
     config, returning = channel.config, channel.keeper.returning
     if returning is None or not isinstance(config, CompareConfig):  # None until the stage has sent the user's id
@@ -223,16 +225,13 @@ def _guess() -> None:
         st.session_state.seen = config  # results are visible: no guess from now on
     has_seen, guess = st.session_state.get("seen") == config, _guessed(config)
     st.session_state.guess = guess
-    goal = "reach the target more often"
-    if config.target_score is None:
-        goal = f"have the {'greater' if config.score.better == 'high' else 'smaller'} median {config.score.label}"
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.toggle(f"Guess first: which will {goal}?", key="guessing", disabled=has_seen)
-        if has_seen and guess:
-            st.markdown(f"You guessed **{plain(guess)}**: see below.")
-        elif st.session_state.guessing and not has_seen:
-            st.pills(
-                "Your guess", [*config.variants, UNDECIDED],
+        st.toggle(
+            f"Guess first: which {question(config.score, config.target_score)}?", key="guessing", disabled=has_seen
+        )
+        if st.session_state.guessing:
+            st.pills(  # once there is something to see, it stays as it is: nothing moves
+                "Your guess", [*config.variants, UNDECIDED], disabled=has_seen,
                 key="guess", on_change=_take_guess, args=(config,), label_visibility="collapsed",
             )  # fmt: skip
 
@@ -247,26 +246,6 @@ def _guessed(config: Any) -> str | None:
     return guess if guessed == config else None
 
 
-def _verdict(found: Mapping[str, Any], guess: str, score: Metric) -> str:
-    """Returns a sentence that compares the guess with the results so far."""
-    summaries = found["summaries"]
-    if found["target_accuracy"] is not None:
-        scores = {each["variant"]: each["reached"] for each in summaries}
-        if not any(scores.values()):
-            return "No network has reached the target yet."
-    else:
-        medians = {each["variant"]: each["score"]["median"] for each in summaries}
-        sign = 1 if score.better == "high" else -1
-        scores = {name: -inf if median is None else sign * median for name, median in medians.items()}
-        if max(scores.values()) == -inf:
-            return "So far the median of every variant has diverged."
-    best = [name for name, score in scores.items() if score == max(scores.values())]
-    leader = best[0] if len(best) == 1 else UNDECIDED
-    if leader == guess:
-        return "So far you are right."
-    return f"So far it is {plain(leader)}." if leader != UNDECIDED else "So far there is no difference."
-
-
 # Results
 
 
@@ -279,8 +258,12 @@ def _outcome() -> None:
     redraw_if_changed()
     if not found["epochs"]:
         return
-    if guess := _guessed(channel.config):
-        st.markdown(f"You guessed: **{plain(guess)}**. {_verdict(found, guess, score)}")
+    if answer := found["verdict"]:
+        guess = _guessed(channel.config)
+        judged = (
+            f"  \nYou guessed **{plain(guess)}**; {plain(as_guessed(answer, guess, UNDECIDED))}." if guess else ""
+        )
+        st.markdown(f"**{plain(answer['words'])}**{judged}")
     st.markdown(plain(found["sentence"]))
     st.markdown(_table(found, score))
     failures = info["failures"]

@@ -3,12 +3,11 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground.lab import LABS
 from playground.pages import session
 from playground.pages.head import Question
 from playground.stream.hub import Hub
 from playground.studies.compare.config import CompareConfig
-from playground.studies.compare.page import QUESTIONS, _verdict
+from playground.studies.compare.page import QUESTIONS
 from tests.pages.page import opened, take
 
 SECRET = "0123456789abcdef" * 3
@@ -57,14 +56,14 @@ def test_a_guess_stands_beside_what_came(hub: Hub) -> None:
     page.run()
     assert not page.exception
     said = [each.value for each in page.markdown]
-    assert any(text.startswith("You guessed: **ReLU**. So far ") for text in said)
+    assert any("  \nYou guessed **ReLU**; " in text for text in said)
     assert any("Sigmoid reached 60 %" in text for text in said)
     assert any(text.startswith("| variant | median test accuracy") for text in said)
-    assert not page.button_group
+    assert page.button_group[0].disabled
     channel.handle({"type": "seek", "step": 0})
     channel.poll()
     page.run()
-    assert not page.button_group  # what came is known by now
+    assert page.button_group[0].disabled  # what came is known by now
 
 
 def test_a_card_says_why_and_its_button_tries_the_other_way(hub: Hub) -> None:
@@ -144,17 +143,3 @@ def test_values_that_cannot_be_compared_are_said(hub: Hub) -> None:
     assert config(page, hub).values == "sgd,adam"
     page.multiselect(key="chosen").set_value(["sgd", "momentum", "adam"]).run()
     assert list(config(page, hub).variants) == ["SGD", "Momentum", "Adam"]
-
-
-@pytest.mark.parametrize(
-    ("medians", "said"),
-    [
-        ({"calm": 0.4, "wild": None}, "So far it is calm."),
-        ({"calm": None, "wild": None}, "So far the median of every variant has diverged."),
-        ({"calm": 0.4, "wild": 0.1}, "So far you are right."),
-    ],
-)
-def test_a_guess_is_judged_by_what_is_left(medians: dict[str, float | None], said: str) -> None:
-    summaries = [{"variant": name, "score": {"median": median}} for name, median in medians.items()]
-    found = {"target_accuracy": None, "summaries": summaries}
-    assert _verdict(found, "wild", LABS["mlp"].scored) == said
