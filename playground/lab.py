@@ -360,7 +360,13 @@ LABS = {
             Metric(name="generator_updates", label="G updates", unit="count", axes="updates"),
         ),
         score="sliced_wasserstein",
-        forms={"safetensors": "playground.export.weights.weights"},
+        forms={
+            "script": "playground.labs.gan.script.script",
+            **_NOTEBOOK,
+            "safetensors": "playground.export.weights.weights",
+            **_PICTURES,
+        },
+        figure="playground.labs.gan.figure.FIGURE",
         small={"generator_layers": (8,), "discriminator_layers": (8,), "batch_size": 16},
     ),
     "compare": Lab(

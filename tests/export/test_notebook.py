@@ -31,7 +31,8 @@ class _Handle:
 @pytest.mark.parametrize("lab", SHARED)
 def test_its_cells_end_at_the_page_s_numbers(lab: str, monkeypatch: pytest.MonkeyPatch) -> None:
     config = LABS[lab].config_class(**LABS[lab].small)
-    edits = (Edit(step=2, target="learning_rate", value=0.01),)
+    rate = next(name for name in config.settings() if name.endswith("learning_rate"))
+    edits = (Edit(step=2, target=rate, value=0.01),)
     run = Run(config=config, edits=edits)
     content = exported(run, STEP, "notebook").decode()
     nbformat.validate(nbformat.reads(content, 4))

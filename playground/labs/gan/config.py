@@ -212,7 +212,8 @@ class GANConfig(RunConfig):
         return self.size / (self.batch_size * max(self.discriminator_updates_per_round, 1))
 
     def title(self) -> str:
-        return f"{SETS[self.dataset].label}, {LOSSES[self.loss].label.lower()}"
+        label = LOSSES[self.loss].label
+        return f"{SETS[self.dataset].label}, {label if label.isupper() else label.lower()}"
 
     def demands(self) -> dict[str, int]:
         return {"parameters": sum(map(prod, self.shapes().values())), "points": self.size}
@@ -238,10 +239,6 @@ class GANConfig(RunConfig):
     def conflicts(self) -> list[Problem]:
         if is_bitmap(self.drawing):
             return []
-        return [
-            Problem(
-                "drawing",
-                f"{short(self.drawing)!r} is not {' or '.join(map(str, PAPERS))} hexadecimal digits with something "
-                "drawn",
-            )
-        ]
+        lengths = " or ".join(map(str, PAPERS))
+        message = f"{short(self.drawing)!r} is not {lengths} hexadecimal digits with something drawn"
+        return [Problem("drawing", message)]

@@ -167,6 +167,7 @@ class GANPicture {
     this.side = h("div", { class: "nn-gan-side" }, playsBar, this.players.element, this.slow.element, this.words, this.curves.element);
     this.element = h("div", { class: "nn-gan" }, this.left, this.side);
     this.sized = [this.left, this.side];
+    this.wasMoving = false;
   }
 
   /** @param {keyof Look} name @param {string|null} value */
@@ -234,7 +235,7 @@ class GANPicture {
    */
   paint(moment, now, flowing, fresh) {
     this.slow.follow(moment);
-    if (flowing) this.players.paint(moment, null, now);
+    if (flowing || fresh) this.players.paint(moment, this.slow.at, now);
     if (!fresh) return;
     const isPlane = moment.scene.dataset !== "digits";
     this.plane.element.hidden = this.layerBar.hidden = !isPlane;
@@ -254,7 +255,9 @@ class GANPicture {
   tick(now) {
     this.curves.paint(now);
     const { moment } = this.shell;
-    if (!moment || !this.isMoving()) return;
+    const isMoving = this.isMoving();
+    if (!moment || !(isMoving || this.wasMoving)) return;
+    this.wasMoving = isMoving; // where a movement has ended, its end is painted
     this.paintFakes(moment, now);
     if (this.slow.at !== null) this.players.paint(moment, this.slow.at, now);
   }
@@ -264,7 +267,7 @@ class GANPicture {
   }
 
   get isRestless() {
-    return this.curves.dirty || this.isMoving();
+    return this.curves.dirty || this.wasMoving || this.isMoving();
   }
 
   /** @param {GANMoment} moment */
@@ -276,7 +279,6 @@ class GANPicture {
       if (name === "manifold") button.hidden = scene.noise_size > 2;
     }
     for (const { name, button } of this.plays) setAttribute(button, "aria-pressed", String(name === plays));
-    this.players.paint(moment, this.slow.at, performance.now());
     const who = step ? ahead(scene.equilibrium, metrics.discriminator_loss) : "Nothing is learned yet.";
     this.words.classList.toggle("is-slow", this.slow.at !== null);
     setText(this.words, this.slow.caption(moment) || `${who} ${coverage(scene.modes, metrics)}`.trim());
