@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import prod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from playground.catalog import ACTIVATIONS, Entry
 from playground.catalog import OPTIMIZERS as USUAL_OPTIMIZERS
@@ -125,6 +125,15 @@ def _updates(whose: str) -> Any:
     )
 
 
+DIGITS: Mapping[str, Any] = {  # with what digits come out of every seed that was tried
+    "dataset": "digits",
+    "noise_size": 16,
+    "generator_layers": (128, 128),
+    "discriminator_layers": (128, 128),
+    "penalty": 1.0,
+}
+
+
 @dataclass(frozen=True)
 class GANConfig(RunConfig):
     """A generator and a discriminator, and the game that they play. A step is a round: some updates of each."""
@@ -153,7 +162,7 @@ class GANConfig(RunConfig):
     )
     noise: str = setting("gaussian", Choice(NOISES), "Noise", help="How they are drawn.")
     generator_layers: tuple[int, ...] = _layers((64, 64, 64), "G layers", "generator")
-    generator_activation: str = _activation("relu", "G")
+    generator_activation: str = _activation("leaky_relu", "G")
     generator_batch_norm: bool = setting(
         False,
         Flag(),
@@ -167,7 +176,7 @@ class GANConfig(RunConfig):
     )
     loss: str = setting("r1", Choice(LOSSES), "Loss", live=True, redraws=True, help="What each player makes small.")
     penalty: float = setting(
-        0.1, Number(0, 1000), "Penalty λ", live=True, usual=(0.01, 0.1, 1.0, 10.0), help="Of WGAN-GP and R1."
+        0.05, Number(0, 1000), "Penalty λ", live=True, usual=(0.01, 0.05, 0.1, 1.0, 10.0), help="Of WGAN-GP and R1."
     )
     generator_optimizer: str = _optimizer("G")
     discriminator_optimizer: str = _optimizer("D")
@@ -181,6 +190,11 @@ class GANConfig(RunConfig):
     )
     seed: int = seed("Which initial weights, noise and batches are drawn.", "initial weights, noise and batches")
     data_seed: int = data_seed("Which examples are drawn.", "examples of the same kind")
+
+    @classmethod
+    def usual(cls, values: Mapping[str, Any]) -> Self:
+        """Returns the defaults, for digits other ones than for points."""
+        return cls(**DIGITS) if values.get("dataset") == "digits" else cls()
 
     @property
     def size(self) -> int:

@@ -7,6 +7,7 @@ import { count } from "../../../stage/format.js";
 import { metricsInWords } from "../../../stage/metrics.js";
 import { mounting } from "../../../stage/shell.js";
 import { Digits } from "./digits.js";
+import { Guess } from "./guess.js";
 import { Paper } from "./paper.js";
 import { Plane } from "./plane.js";
 import { Players } from "./players.js";
@@ -130,6 +131,7 @@ class GANPicture {
     this.digits = new Digits();
     this.players = new Players();
     this.curves = new Curves(() => shell.request());
+    this.guess = new Guess(() => this.cover());
     this.slow = new SlowMotion({
       onLook: (isOn) => {
         if (isOn) shell.send({ type: "pause" });
@@ -163,7 +165,8 @@ class GANPicture {
     const playsBar = h("div", { class: "nn-gan-bar nn-live", role: "toolbar", "aria-label": "Who learns" }, ...this.plays.map(({ button }) => button));
     this.words = h("p", { class: "nn-gan-words", "aria-live": "polite" });
     this.left = h("section", { class: "nn-gan-left", "aria-label": "Fakes" }, h("h2", { class: "nn-unseen" }, "Fakes"),
-      this.layerBar, this.plane.element, this.digits.element, this.note);
+      this.layerBar, this.plane.element, this.digits.element, this.guess.element, this.note);
+    this.slow.element.append(this.guess.button);
     this.side = h("div", { class: "nn-gan-side" }, playsBar, this.players.element, this.slow.element, this.words, this.curves.element);
     this.element = h("div", { class: "nn-gan" }, this.left, this.side);
     this.sized = [this.left, this.side];
@@ -180,6 +183,19 @@ class GANPicture {
   /** The way from the noise to the fakes, where it is shown and moves nobody who wants less motion. */
   morph() {
     if (this.shell.moment?.header.view.manifold && !this.shell.reducedMotion.matches && !this.plane.isMorphing()) this.plane.morph();
+  }
+
+  /** Cover the fakes and all that tells how good they are, or uncover them. */
+  cover() {
+    const { isOpen } = this.guess;
+    if (isOpen) {
+      this.slow.end();
+      this.openPaper(false);
+      this.curves.choose("loss");
+    }
+    for (const part of [this.left, this.side]) part.classList.toggle("is-covered", isOpen);
+    this.shell.numbersStale = true;
+    this.shell.repaint();
   }
 
   /** @param {boolean} isOpen */
@@ -212,6 +228,7 @@ class GANPicture {
     this.plane.resize(this.left.clientWidth, scale);
     this.paper.resize(this.plane.size, scale);
     this.digits.resize(this.left.clientWidth, scale);
+    this.guess.resize(Math.max(this.plane.size, this.digits.size), scale);
     this.players.resize(this.side.clientWidth, scale);
     this.curves.resize(this.side.clientWidth, scale);
   }
@@ -221,7 +238,8 @@ class GANPicture {
     if (moment.header.scene) {
       const isFirst = !this.curves.metrics.length;
       this.curves.restart(moment);
-      if (isFirst) this.curves.choose("loss");
+      if (isFirst || this.guess.isOpen) this.curves.choose("loss");
+      this.guess.build(moment.scene);
     }
     this.curves.add(moment.header);
     return moment;
@@ -238,8 +256,9 @@ class GANPicture {
     if (flowing || fresh) this.players.paint(moment, this.slow.at, now);
     if (!fresh) return;
     const isPlane = moment.scene.dataset !== "digits";
-    this.plane.element.hidden = this.layerBar.hidden = !isPlane;
-    this.digits.element.hidden = isPlane;
+    this.layerBar.hidden = !isPlane;
+    this.plane.element.hidden = !isPlane || this.guess.isOpen;
+    this.digits.element.hidden = isPlane || this.guess.isOpen;
     this.paintFakes(moment, now);
   }
 
@@ -281,7 +300,7 @@ class GANPicture {
     for (const { name, button } of this.plays) setAttribute(button, "aria-pressed", String(name === plays));
     const who = step ? ahead(scene.equilibrium, metrics.discriminator_loss) : "Nothing is learned yet.";
     this.words.classList.toggle("is-slow", this.slow.at !== null);
-    setText(this.words, this.slow.caption(moment) || `${who} ${coverage(scene.modes, metrics)}`.trim());
+    setText(this.words, this.slow.caption(moment) || this.guess.caption(moment) || `${who} ${coverage(scene.modes, metrics)}`.trim());
     this.showNote(moment);
     this.curves.showNumbers(moment);
   }
@@ -290,6 +309,7 @@ class GANPicture {
   showNote(moment) {
     const isDigits = moment.scene.dataset === "digits";
     if (!this.paper.element.hidden) setText(this.note, this.paper.isEmpty() ? EMPTY : PAPER);
+    else if (this.guess.isOpen) setText(this.note, "Press Guess again to take the cover away without an answer.");
     else if (this.slow.at !== null) setText(this.note, (isDigits ? DIGIT_STAGES : PLANE_STAGES)[this.slow.at]);
     else if (isDigits) setText(this.note, "64 fakes of the same noise all the time; the frame is what D believes: blue real, orange fake.");
     else this.plane.say(moment);
@@ -300,8 +320,8 @@ class GANPicture {
     const { step, state, metrics } = header;
     return [
       `Round ${count(step)}. ${state === "playing" ? "Playing." : "Paused."}`,
-      ahead(scene.equilibrium, metrics.discriminator_loss), coverage(scene.modes, metrics),
-      metricsInWords(scene, metrics),
+      ahead(scene.equilibrium, metrics.discriminator_loss),
+      ...(this.guess.isOpen ? ["The fakes are covered."] : [coverage(scene.modes, metrics), metricsInWords(scene, metrics)]),
     ].join(" ");
   }
 
