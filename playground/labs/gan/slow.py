@@ -45,10 +45,12 @@ def _discriminator(twin: Duel, random: torch.Generator, points: Tensor | None) -
     batch = twin.batch(random)
     n, shown = len(batch.real), min(len(batch.real), SHOWN)
     before, map_before = _seen(twin, batch, points)
-    value = twin.discriminator_loss(batch)
-    numbers: Numbers = {"d_loss": value.item(), "d_gradient": _norm(twin, "discriminator", value)}
+    updates = twin.config.rounds[0]
+    learner = twin if updates else twin.twin()  # of a frozen player not even the running means move
+    value = learner.discriminator_loss(batch)
+    numbers: Numbers = {"d_loss": value.item(), "d_gradient": _norm(learner, "discriminator", value)}
     start = _weights(twin, "discriminator")
-    for index in range(twin.config.rounds[0]):
+    for index in range(updates):
         twin.descend("discriminator", value if index == 0 else twin.discriminator_loss(twin.batch(random)))
     after, map_after = _seen(twin, batch, points)
     numbers |= {

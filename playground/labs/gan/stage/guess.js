@@ -11,7 +11,7 @@ import { loss } from "../../../stage/format.js";
 export function answersFor(modes) {
   const few = Math.floor(modes / 4), some = few + 1 === modes - 1 ? `${few + 1}` : `${few + 1} to ${modes - 1}`;
   return [
-    { from: 0, to: few, text: `0 to ${few}` },
+    { from: 0, to: few, text: few ? `0 to ${few}` : "none" },
     { from: few + 1, to: modes - 1, text: some },
     { from: modes, to: modes, text: `all ${modes}` },
   ];

@@ -135,7 +135,7 @@ export const CAPTIONS = [
   (round) =>
     `D sees ${count(round.batch)} real examples and as many new fakes. It believes ${short(round.belief_real)} of the real ones and ${short(round.belief_fake)} of the fakes: 1 is surely real, 0 surely fake.`,
   (round, { equilibrium }) =>
-    `D's loss on them is ${loss(round.d_loss)}${equilibrium ? ` (guessing: ${loss(equilibrium)})` : ""}. The larger a dot, the more D errs there. The gradient of the loss has length ${short(round.d_gradient)}.`,
+    `D's loss on them is ${loss(round.d_loss)}${equilibrium ? ` (guessing: ${loss(equilibrium)})` : ""}. The gradient of the loss has length ${short(round.d_gradient)}.`,
   (round, { rates, arrays }) => {
     if (!round.d_updates) return "D is frozen: it does not move in this round.";
     const change = arrays.slow_change ? ` The map shows how its belief changes, by ${short(largest(arrays.slow_change))} at most: blue where it now believes more.` : "";
