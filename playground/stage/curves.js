@@ -266,8 +266,10 @@ export class Curves {
     context.lineWidth = 1;
     context.textAlign = "right";
     context.setLineDash([1, 3]);
-    const held = this.baselines.filter(({ axes }) => axes === this.axes).map(({ label, value }) => ({ label, y: this.y(value, range) }));
-    const names = apart(held.map(({ y }) => (y < MARGIN.top + LABEL_ROOM ? y + LABEL_ROOM : y - 4)));
+    const held = this.baselines.filter(({ axes }) => axes === this.axes)
+      .map(({ label, value }) => ({ label, y: this.y(value, range) })).sort((a, b) => a.y - b.y);
+    let last = -Infinity; // a name below its line, for want of room, stays above the next line's
+    const names = apart(held.map(({ y }) => (last = Math.max(last, y < MARGIN.top + LABEL_ROOM ? y + LABEL_ROOM : y - 4))));
     held.forEach(({ label, y }, i) => {
       context.beginPath();
       context.moveTo(MARGIN.left, y);

@@ -140,7 +140,7 @@ PATTERNS = {
     "there and back": (0, 1, 2, 3, 4, 3, 2, 1, 0),
     "chord": (0, 2, 4, 7, 4, 2, 0),
     "thirds": (0, 2, 1, 3, 2, 4, 3, 5),
-    "turn": (0, 1, 0, -1, 0),
+    "turn": (1, 2, 1, 0, 1),
     "neighbours": (0, 1, 0, 2, 0, 3, 0, 4),
 }
 MELODIES = tuple(f"{note} {pattern}" for note in "CDEFG" for pattern in PATTERNS)
@@ -149,7 +149,7 @@ MELODIES = tuple(f"{note} {pattern}" for note in "CDEFG" for pattern in PATTERNS
 def melody(generator: np.random.Generator, count: int, length: int) -> Examples:
     """A first note and a pattern, and its notes."""
     steps = [(start, pattern) for start in range(5) for pattern in PATTERNS.values()]
-    return unrolled([[*(max(start + by, 0) for by in pattern), len(NOTES) - 1] for start, pattern in steps])
+    return unrolled([[*(start + by for by in pattern), len(NOTES) - 1] for start, pattern in steps])
 
 
 # Many to many, unaligned

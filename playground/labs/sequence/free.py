@@ -12,7 +12,7 @@ from playground.labs.sequence.probes import Arrays, cut, numbers, tokens_of
 from playground.labs.sequence.tasks import Task
 from playground.training.batches import generator
 
-SAMPLES = 6  # answers that are shown
+SAMPLES = 5  # answers that are shown
 
 
 @torch.no_grad()

@@ -4,6 +4,8 @@ from typing import Any
 
 import streamlit as st
 
+from playground.kinds import ConfigError
+from playground.labs.sequence import own
 from playground.labs.sequence.questions import QUESTIONS
 from playground.pages.foot import Show, foot
 from playground.pages.form import form
@@ -34,14 +36,76 @@ def _controls() -> None:
     SESSION.follow()
     follow_question(SESSION, QUESTIONS)
     config: Any = SESSION.channel().config
-    task = ("task", "length") if config.what.length else ("task",)
+    form(SESSION, {"Task": ("task", "length") if config.what.length else ("task",)})
+    _own()
     cell = ["cell", "hidden", "match"]
     if config.cell in ("lstm", "gru"):
         cell.append("forget_bias")
     if config.is_unaligned:
         cell.append("attention")
     training = ("optimizer", "learning_rate", "clip", "truncate", "batch_size", "seed")
-    form(SESSION, {"Task": task, "Cell": tuple(cell), "Training": training})
+    form(SESSION, {"Cell": tuple(cell), "Training": training})
+
+
+def _own() -> None:
+    """Fields for a series and a text of one's own. What is left or dropped there becomes the task."""
+    with st.expander("Your own series or text"):
+        st.text_area(
+            f"Series: {own.LEAST} to {own.MOST:,} numbers",
+            key=SESSION.key("series"),
+            on_change=_take_series,
+            help="Parted by spaces, commas or lines. The last third tests.",
+        )
+        name = SESSION.key("csv")
+        st.file_uploader(
+            "or a CSV file: its first column of numbers", type=["csv", "txt"], key=name, on_change=_take_csv
+        )
+        st.text_area(
+            f"Text: {own.LEAST} to {own.LONGEST:,} characters",
+            key=SESSION.key("text"),
+            on_change=_take_text,
+            help="It stays in this run: in its address, its file and its link. The last third tests.",
+        )
+
+
+def _take_series() -> None:
+    pasted = str(st.session_state[SESSION.key("series")])
+    if pasted.strip():
+        _learn(lambda: own.values_of(pasted))
+
+
+def _take_csv() -> None:
+    file = st.session_state[SESSION.key("csv")]
+    if file is not None:
+        _learn(lambda: own.values_of_csv(file.name, file.getvalue()))
+
+
+def _learn(read: Any) -> None:
+    """Learn from a series, its length as far as that allows. What cannot be used is named and changes nothing."""
+    config: Any = SESSION.channel().config
+    try:
+        values = read()
+        change = {"series": own.kept(values), "task": "own_series"}
+    except ConfigError as error:
+        st.toast(f"{error}.", icon=":material/warning:")
+        return
+    SESSION.change({**change, "length": min(max(config.length, 5), 60, len(values) // 3 - 1)})
+
+
+def _take_text() -> None:
+    lines = str(st.session_state[SESSION.key("text")]).replace(own.BREAK, " ").splitlines()
+    text = own.BREAK.join("".join(filter(str.isprintable, line.replace("\t", " "))) for line in lines).strip(
+        own.BREAK
+    )
+    if not text:
+        return
+    config: Any = SESSION.channel().config
+    length = min(max(config.length, 5), 60, max(len(text) // 3 - 1, 5))
+    problem = own.problem_of_text(text, length)
+    if problem:
+        st.toast(f"{problem[0].upper()}{problem[1:]}.", icon=":material/warning:")
+    else:
+        SESSION.change({"text": text, "task": "own_text", "length": length})
 
 
 _WORDS = (
@@ -51,5 +115,6 @@ _WORDS = (
 _LEGEND = (
     "Each column is one step: what is read, how far the answer would move with it (the gradient that reaches back), "
     "the gates, the cell state c of an LSTM, the hidden state h, and what is said. The diagrams above are the five "
-    "shapes of one network: click one for a task that needs it."
+    "shapes of one network: click one for a task that needs it. Drag over steps and open Units to see which units "
+    "are on there. A clamped gate or a unit that is off also trains so, until it is freed."
 )

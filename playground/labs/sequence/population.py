@@ -12,7 +12,7 @@ from playground.labs.sequence.config import SequenceConfig
 from playground.labs.sequence.data import Batch, generated, loss_of, prepared
 from playground.labs.sequence.model import Network
 from playground.labs.sequence.probes import Arrays, numbers, rows_of
-from playground.labs.sequence.tasks import examples_of, task_of
+from playground.labs.sequence.tasks import task_of
 
 ABLATED_ROWS = 1600  # sequences times units, when every unit is switched off in turn
 POINTS = 400  # states that are drawn
@@ -159,7 +159,9 @@ def _of_lengths(task: str, length: int, least: int, most: int, seed: int) -> tup
     """Returns fresh sequences of several lengths up to ``most``, around the one that is trained on, and these."""
     known = task_of(task, "")
     sizes = sorted({least, most, *(min(max(round(length * by), least), most) for by in (0.25, 0.5, 1, 1.5, 2, 3))})
-    drawn = [prepared(known, examples_of(known, size, seed + 1, "")[1][:FRESH]) for size in sizes]
+    assert known.make is not None
+    generators = [np.random.default_rng([seed, size, FRESH]) for size in sizes]
+    drawn = [prepared(known, known.make(each, FRESH, size)) for each, size in zip(generators, sizes, strict=True)]
     longest = max(each.inputs.shape[1] for each in drawn)
     short = [longest - each.inputs.shape[1] for each in drawn]
     pad = torch.nn.functional.pad

@@ -21,7 +21,7 @@ def scene(config: SequenceConfig, train: Batch, test: Batch) -> dict[str, Any]:
         "says": task.says,
         "series": task.is_series,
         "kind": config.cell,
-        "gates": GATES[config.cell],
+        "gates": [*GATES[config.cell]],
         "hidden": config.units,
         "parameters": config.count(config.cell, config.units),
         "tests": len(test),

@@ -1,6 +1,7 @@
 // @ts-check
-/** One unit at one step: its formulas, and the numbers in them. */
+/** One unit at one step: its formulas, the numbers in them, and what can be changed there. */
 
+import { h, setAttribute, setText } from "../../../stage/dom.js";
 import { percent, short } from "../../../stage/format.js";
 
 /** @typedef {import("./picture.js").SequenceMoment} Moment */
@@ -43,4 +44,68 @@ function answer({ outputs, targets }, place, says) {
   const count = outputs.shape[1], shares = outputs.subarray(place * count, (place + 1) * count), best = shares.indexOf(Math.max(...shares));
   const target = targets[place] >= 0 ? `, where “${says[targets[place]]}” is right` : "";
   return ` and says “${says[best]}” (${percent(shares[best])})${target}`;
+}
+
+/** @type {Record<string, number[]>} */
+const VALUES = { σ: [0, 1], tanh: [-1, 0, 1], "": [0] };
+
+/** The formulas, and what can be changed there: a gate held at a number, a unit switched off. */
+export class CellPanel {
+  /** @param {((change: {clamped?: string, zeroed?: string}) => void)|null} ask */
+  constructor(ask) {
+    this.lines = h("div", { class: "nn-sequence-lines", "aria-live": "polite" });
+    this.row = h("div", { class: "nn-sequence-row nn-live" });
+    this.off = h("button", { class: "nn-button", type: "button", disabled: !ask, onclick: () => this.toggleUnit() });
+    this.keep = h("button", { class: "nn-button", type: "button", disabled: !ask, title: "Nothing new is written, nothing is forgotten",
+      onclick: () => this.change({ clamped: this.clamped === "f=1,i=0" ? "" : "f=1,i=0" }) }, "f = 1, i = 0");
+    this.effect = h("p", { class: "nn-sequence-effect", "aria-live": "polite" });
+    this.element = h("div", {}, this.lines, this.row, this.effect);
+    this.ask = ask;
+    this.clamped = this.zeroed = this.kind = "";
+    this.unit = 0;
+    /** @type {Map<string, HTMLSelectElement>} */
+    this.gates = new Map();
+  }
+
+  /** @param {{clamped?: string, zeroed?: string}} change */
+  change(change) {
+    this.ask?.(change);
+  }
+
+  toggleUnit() {
+    const units = this.zeroed.split(",").filter(Boolean), own = String(this.unit);
+    this.change({ zeroed: (units.includes(own) ? units.filter((each) => each !== own) : [...units, own]).join(",") });
+  }
+
+  clamp() {
+    this.change({ clamped: [...this.gates].filter(([, { value }]) => value).map(([name, { value }]) => `${name}=${value}`).join(",") });
+  }
+
+  /** The controls of a kind of cell. @param {Moment["scene"]} scene */
+  build({ kind, gates }) {
+    this.kind = kind;
+    this.gates = new Map(gates.map((name) => [name, h("select", { "aria-label": `Gate ${name}`, disabled: !this.ask, onchange: () => this.clamp() },
+      h("option", { value: "" }, "free"), ...VALUES[SQUASH[name]].map((value) => h("option", { value: String(value) }, `= ${short(value)}`)))]));
+    this.row.replaceChildren(...[...this.gates].map(([name, select]) => h("label", {}, `${name} `, select)), ...(kind === "lstm" ? [this.keep] : []), this.off);
+  }
+
+  /** @param {Moment} moment @param {string} effect */
+  showNumbers(moment, effect) {
+    const { header: { clamped, zeroed, view }, scene } = moment;
+    if (scene.kind !== this.kind) this.build(scene);
+    this.clamped = clamped;
+    this.zeroed = zeroed;
+    this.unit = Math.min(view.unit, scene.hidden - 1);
+    const fixed = new Map(clamped.split(",").filter(Boolean).map((each) => /** @type {[string, string]} */ (each.split("="))));
+    for (const [name, select] of this.gates) if (document.activeElement !== select) select.value = fixed.has(name) ? String(Number(fixed.get(name))) : "";
+    setAttribute(this.keep, "aria-pressed", String(clamped === "f=1,i=0"));
+    const isOff = zeroed.split(",").includes(String(this.unit));
+    setText(this.off, `Unit ${this.unit} ${isOff ? "on" : "off"}`);
+    setAttribute(this.off, "aria-pressed", String(isOff));
+    setText(this.effect, effect);
+    const lines = explained(moment);
+    while (this.lines.children.length > lines.length) this.lines.lastChild?.remove();
+    while (this.lines.children.length < lines.length) this.lines.append(h("p", {}));
+    lines.forEach((line, index) => setText(this.lines.children[index], line));
+  }
 }

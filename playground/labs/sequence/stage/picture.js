@@ -4,9 +4,14 @@
 import { Curves } from "../../../stage/curves.js";
 import { h, setAttribute, setText } from "../../../stage/dom.js";
 import { count } from "../../../stage/format.js";
-import { metricsInWords } from "../../../stage/metrics.js";
+import { measured, metricsInWords } from "../../../stage/metrics.js";
 import { mounting } from "../../../stage/shell.js";
-import { explained } from "./cell.js";
+import { Attention } from "./attention.js";
+import { CellPanel } from "./cell.js";
+import { Free } from "./free.js";
+import { Lengths } from "./lengths.js";
+import { States } from "./states.js";
+import { Units } from "./units.js";
 import { Unrolled } from "./unrolled.js";
 
 /** @typedef {import("../../../stage/types.js").Floats} Floats */
@@ -24,12 +29,22 @@ import { Unrolled } from "./unrolled.js";
  * @property {number} hidden
  * @property {number} parameters
  * @property {number} tests
+ * @property {number} half  the step from which a series or text is continued
+ * @property {boolean} fresh  whether sequences of other lengths can be drawn
+ * @property {number} trained  the length of those it is trained on
+ * @property {string} span  what is so long
+ * @property {Record<string, string>} panels  those that such a run has, with their labels
  *
  * @typedef {object} Look
+ * @property {string} panel
  * @property {number} example
  * @property {string} typed
  * @property {number|null} at
  * @property {number} unit
+ * @property {number} temperature
+ * @property {number} draw
+ *
+ * @typedef {{asked: string, forced: string, free: string, true: string}} Sample
  *
  * @typedef {object} SequenceArrays  see ``probes.py``
  * @property {Floats} hidden
@@ -41,10 +56,23 @@ import { Unrolled } from "./unrolled.js";
  * @property {Floats} parts
  * @property {Floats} before
  * @property {Floats} [attention]
+ * @property {import("../../../stage/types.js").Bytes} [truth]
  * @property {Floats} [values]
+ * @property {Floats} [correlations]
+ * @property {Floats} [worth]
+ * @property {Floats} [points]
+ * @property {Floats} [labels]
+ * @property {Floats} [path]
+ * @property {Floats} [axes]
+ * @property {Floats} [explained]
+ * @property {Floats} [horizon]
+ * @property {Floats} [free]
+ * @property {Floats} [lengths]
+ * @property {Floats} [by_length]
  *
  * @typedef {import("../../../stage/types.js").Header & {scene?: SequenceScene, view: Look, tokens: string[], source: number,
- *   at: number, asked: number, refused: string|null, clamped: string}} SequenceHeader
+ *   at: number, asked: number, refused: string|null, clamped: string, zeroed: string,
+ *   panel: string, facts?: string[], samples?: Sample[]}} SequenceHeader
  * @typedef {import("../../../stage/types.js").Moment<SequenceHeader, SequenceScene, SequenceArrays & import("../../../stage/types.js").Arrays>} SequenceMoment
  */
 
@@ -82,12 +110,23 @@ class SequencePicture {
     this.refused = h("p", { class: "nn-sequence-refused", role: "alert" });
     this.bar = h("div", { class: "nn-sequence-bar nn-live" }, ...this.shapes.map((each) => each.button),
       button("◀", "The test sequence before", () => move(-1)), this.which, button("▶", "The next test sequence", () => move(1)), this.typed);
-    this.unrolled = new Unrolled(isLive ? (at, unit) => look(unit === null ? { at } : { at, unit }) : null);
-    this.lines = h("div", { class: "nn-sequence-cell", "aria-live": "polite" });
+    this.unrolled = new Unrolled(isLive ? (at, unit) => look(unit === null ? { at } : { at, unit }) : null, () => {
+      shell.numbersStale = true;
+      shell.repaint();
+    });
     this.main = h("section", { class: "nn-sequence-main", "aria-label": "Network" }, h("h2", { class: "nn-unseen" }, "Network"),
-      this.bar, this.refused, this.unrolled.element, this.lines);
+      this.bar, this.refused, this.unrolled.element);
     this.curves = new Curves(() => shell.request());
-    this.side = h("div", { class: "nn-sequence-side" }, this.curves.element);
+    this.cell = new CellPanel(isLive ? (change) => shell.ask(change) : null);
+    this.units = new Units(isLive ? (unit) => look({ unit }) : null);
+    this.free = new Free(isLive ? look : null);
+    /** @type {Record<string, Units|States|Free|Lengths|Attention>} */
+    this.panels = { units: this.units, states: new States(), free: this.free, lengths: new Lengths(), attention: new Attention() };
+    this.tabs = h("div", { class: "nn-sequence-tabs nn-live", role: "group", "aria-label": "What to see of it" });
+    this.side = h("div", { class: "nn-sequence-side" }, this.curves.element, h("section", { class: "nn-sequence-panel", "aria-label": "Inside" },
+      h("h2", { class: "nn-unseen" }, "Inside"), this.tabs, this.cell.element, ...Object.values(this.panels).map(({ element }) => element)));
+    /** The metrics before a gate was clamped or a unit zeroed. @type {import("../../../stage/types.js").Metrics|null} */
+    this.before = null;
     this.element = h("div", { class: "nn-sequence" }, this.main, this.side);
     this.sized = [this.main, this.side];
   }
@@ -96,19 +135,47 @@ class SequencePicture {
   setTheme(theme) {
     this.unrolled.setTheme(theme);
     this.curves.setTheme(theme);
+    for (const panel of Object.values(this.panels)) panel.plot.theme = theme;
   }
 
   resize() {
     this.unrolled.resize(this.main.clientWidth, this.shell.scale);
     this.curves.resize(this.side.clientWidth, this.shell.scale);
+    for (const panel of Object.values(this.panels)) panel.plot.resize(this.side.clientWidth, this.shell.scale);
   }
 
-  /** @param {import("../../../stage/types.js").Received<SequenceMoment>} moment @param {Partial<SequenceArrays>} arrays */
-  take(moment, arrays) {
-    if (moment.header.scene) this.curves.restart(moment);
-    this.curves.add(moment.header);
-    if (arrays.hidden) Object.assign(moment.arrays, { cell: arrays.cell, attention: arrays.attention, values: arrays.values });
+  /**
+   * @param {import("../../../stage/types.js").Received<SequenceMoment>} moment
+   * @param {Partial<SequenceArrays>} arrays
+   * @param {SequenceMoment|null} former
+   */
+  take(moment, arrays, former) {
+    const { header } = moment;
+    if (header.scene) {
+      this.curves.restart(moment);
+      this.build(moment.scene);
+    }
+    this.curves.add(header);
+    // What the server sent before is not of this moment.
+    if (arrays.hidden) moment.arrays = /** @type {typeof moment.arrays} */ ({ ...arrays });
+    if (header.run !== former?.header.run || !(header.clamped || header.zeroed)) this.before = null;
+    else if (!this.before && !(former.header.clamped || former.header.zeroed)) this.before = former.header.metrics;
     return moment;
+  }
+
+  /** The tabs of what such a run has. @param {SequenceScene} scene */
+  build({ panels }) {
+    this.tabs.replaceChildren(...Object.entries(panels).map(([name, label]) => h("button", {
+      class: "nn-sequence-tab", type: "button", "data-panel": name, "aria-pressed": "false", onclick: () => this.shell.look({ panel: name }),
+    }, label)));
+  }
+
+  /** How the metrics have moved since a gate was clamped or a unit zeroed. @param {SequenceMoment} moment */
+  effect({ header: { metrics, clamped, zeroed }, scene }) {
+    const { before } = this, what = [...clamped.split(","), ...zeroed.split(",").map((unit) => unit && `unit ${unit} off`)].filter(Boolean).join(", ").replaceAll("=", " = ");
+    if (!before) return what && `Now: ${what}.`;
+    const shown = scene.metrics.filter(({ name }) => ["test_loss", "token_accuracy", "exact_match"].includes(name) && name in metrics);
+    return `Before ${what} and now: ${shown.map((metric) => `${metric.label} ${measured(metric, before[metric.name])} → ${measured(metric, metrics[metric.name])}`).join(", ")}.`;
   }
 
   /**
@@ -118,7 +185,9 @@ class SequencePicture {
    * @param {boolean} fresh
    */
   paint(moment, _now, _flowing, fresh) {
-    if (fresh) this.unrolled.paint(moment);
+    if (!fresh) return;
+    this.unrolled.paint(moment);
+    this.panels[moment.header.panel]?.paint(moment);
   }
 
   /** @param {number} now */
@@ -136,10 +205,12 @@ class SequencePicture {
     for (const { name, button } of this.shapes) setAttribute(button, "aria-pressed", String(name === scene.shape));
     setText(this.which, view.typed ? "your own" : `test sequence ${view.example + 1}`);
     setText(this.refused, refused ?? "");
-    const lines = explained(moment);
-    while (this.lines.children.length > lines.length) this.lines.lastChild?.remove();
-    while (this.lines.children.length < lines.length) this.lines.append(h("p", {}));
-    lines.forEach((line, index) => setText(this.lines.children[index], line));
+    const { panel } = moment.header;
+    for (const tab of this.tabs.children) setAttribute(tab, "aria-pressed", String(/** @type {HTMLElement} */ (tab).dataset.panel === panel));
+    this.cell.element.hidden = panel !== "cell";
+    for (const [name, each] of Object.entries(this.panels)) each.element.hidden = name !== panel;
+    if (panel === "cell") this.cell.showNumbers(moment, this.effect(moment));
+    else this.panels[panel]?.showNumbers(moment, this.unrolled.span);
     this.curves.showNumbers(moment);
   }
 

@@ -1,21 +1,29 @@
 // @ts-check
 /** One sequence, a column a step: what is read, how far the answer would move with it, gates, states, and what is said. */
 
-import { levelOf } from "../../../stage/colors.js";
+import { levelOf, pixelCss } from "../../../stage/colors.js";
 import { context2d, fit, h, isSharp } from "../../../stage/dom.js";
 import { percent, scaled, short } from "../../../stage/format.js";
+import { paintSeries } from "./series.js";
 
 /** @typedef {import("./picture.js").SequenceMoment} Moment */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 /** @typedef {{name: string, top: number, tall: number, rows: number, values: Float32Array|null}} Band */
 
-const LEFT = 76, LINE = 18, GAP = 6, SLANTED = 74, REACH = 40;
+const LEFT = 62, LINE = 17, GAP = 5, SLANTED = 74, FLAT = 24, CURVE = 116, REACH = 34;
+/** The least and the most height of all gates and states together; between them what is left of a low window. */
+const BANDS = [190, 380], OTHERS = 490, TALLEST = 100, GATE = 0.6;
 
 export class Unrolled {
-  /** @param {((at: number, unit: number|null) => void)|null} onLook */
-  constructor(onLook) {
+  /**
+   * @param {((at: number, unit: number|null) => void)|null} onLook
+   * @param {(span: [number, number]|null) => void} onSpan
+   */
+  constructor(onLook, onSpan) {
     this.canvas = h("canvas", { role: "img", "aria-label": "The network over one sequence", class: "nn-sequence-canvas" });
     this.element = h("div", { class: "nn-sequence-scroller", tabindex: "0", role: "group", "aria-label": "One sequence, step by step" }, this.canvas);
+    this.onLook = onLook;
+    this.onSpan = onSpan;
     this.width = 0;
     this.scale = 1;
     this.size = "";
@@ -24,17 +32,52 @@ export class Unrolled {
     this.column = 1;
     this.steps = 0;
     this.at = 0;
+    this.head = FLAT;
+    /** The steps that are selected. @type {[number, number]|null} */
+    this.span = null;
+    /** Where the pointer went down. @type {number|null} */
+    this.start = null;
+    this.listen();
+  }
+
+  listen() {
+    this.canvas.addEventListener("pointerdown", (event) => {
+      this.start = this.stepAt(event);
+    });
+    this.canvas.addEventListener("pointermove", (event) => {
+      const to = this.stepAt(event), { start } = this;
+      if (!event.buttons || event.pointerType === "touch" || start === null || to === null || (to === start && !this.span)) return;
+      this.select([Math.min(start, to), Math.max(start, to)]);
+    });
     this.canvas.addEventListener("click", (event) => {
-      const box = this.canvas.getBoundingClientRect(), y = (event.clientY - box.top) / this.scale;
-      const at = Math.floor(((event.clientX - box.left) / this.scale - LEFT) / this.column);
+      const at = this.stepAt(event), y = (event.clientY - this.canvas.getBoundingClientRect().top) / this.scale;
+      if (at === null || at !== this.start) return;
+      if (this.span) this.select(null);
       const band = this.bands.find(({ top, tall }) => y >= top && y < top + tall);
-      const unit = band ? Math.floor(((y - band.top) / band.tall) * band.rows) : null;
-      if (at >= 0 && at < this.steps) onLook?.(at, unit);
+      this.onLook?.(at, band ? Math.floor(((y - band.top) / band.tall) * band.rows) : null);
     });
-    this.element.addEventListener("keydown", ({ key }) => {
-      const at = this.at + (key === "ArrowRight" ? 1 : key === "ArrowLeft" ? -1 : 0);
-      if (at !== this.at && at >= 0 && at < this.steps) onLook?.(at, null);
+    this.element.addEventListener("keydown", (event) => {
+      const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0, to = this.at + by;
+      if (!by || to < 0 || to >= this.steps) return;
+      event.preventDefault();
+      if (event.shiftKey) {
+        const [from, end] = this.span ?? [this.at, this.at];
+        this.select(by > 0 ? [from, Math.max(end, to)] : [Math.min(from, to), end]);
+      } else if (this.span) this.select(null);
+      this.onLook?.(to, null);
     });
+  }
+
+  /** @param {[number, number]|null} span */
+  select(span) {
+    this.span = span;
+    this.onSpan(span);
+  }
+
+  /** @param {MouseEvent} event */
+  stepAt({ clientX }) {
+    const at = Math.floor(((clientX - this.canvas.getBoundingClientRect().left) / this.scale - LEFT) / this.column);
+    return at >= 0 && at < this.steps ? at : null;
   }
 
   /** @param {Theme} theme */
@@ -51,11 +94,12 @@ export class Unrolled {
 
   /** @param {Moment} moment @param {number} top */
   lay({ scene: { gates, hidden: units, kind }, arrays, header: { tokens } }, top) {
-    const tall = Math.max(Math.min(units * 9, 110), 24), L = tokens.length;
-    const named = kind === "rnn" ? [] : gates.map((name, g) => ({ name, values: arrays.gates.subarray(g * L * units, (g + 1) * L * units) }));
-    /** @type {{name: string, values: Float32Array|null}[]} */
-    const all = [...named, ...(arrays.cell ? [{ name: "cell state c", values: arrays.cell }] : []), { name: "hidden state h", values: arrays.hidden }];
-    this.bands = all.map(({ name, values }, i) => ({ name, values, rows: units, tall: name.length > 1 ? tall : tall * 0.6, top: 0 }));
+    const L = tokens.length, room = Math.max(BANDS[0], Math.min(BANDS[1], window.innerHeight / this.scale - OTHERS));
+    const named = kind === "rnn" ? [] : gates.map((name, g) => ({ name, part: GATE, values: arrays.gates.subarray(g * L * units, (g + 1) * L * units) }));
+    /** @type {{name: string, part: number, values: Float32Array|null}[]} */
+    const all = [...named, ...(arrays.cell ? [{ name: "cell c", part: 1, values: arrays.cell }] : []), { name: "hidden h", part: 1, values: arrays.hidden }];
+    const whole = all.reduce((sum, { part }) => sum + part, 0), most = Math.min(Math.max(units * 9, 24), TALLEST);
+    this.bands = all.map(({ name, part, values }) => ({ name, values, rows: units, tall: Math.min(most, room / whole) * part, top: 0 }));
     for (const band of this.bands) {
       band.top = top;
       top += band.tall + GAP;
@@ -67,11 +111,14 @@ export class Unrolled {
   paint(moment) {
     const { theme, width } = this, { header: { tokens, at, source }, arrays, scene } = moment;
     if (!theme || !width || !arrays.hidden) return;
-    const L = tokens.length, bottom = this.lay(moment, SLANTED + REACH + GAP);
+    const L = tokens.length, lines = scene.series ? 0 : 3;
+    this.head = scene.series ? CURVE : tokens.some((token) => token.length > 2) ? SLANTED : FLAT;
+    const bottom = this.lay(moment, this.head + REACH + GAP);
+    if (L !== this.steps) this.span = null;
     this.steps = L;
     this.at = at;
-    this.column = Math.max(11, Math.min(64, (width - LEFT) / L));
-    const size = [Math.max(LEFT + L * this.column, 1), bottom + 3 * LINE];
+    this.column = Math.max(11, Math.min(64, (width - LEFT) / (L + (scene.series ? 1 : 0))));
+    const size = [Math.max(LEFT + (L + (scene.series ? 1 : 0)) * this.column, 1), bottom + lines * LINE];
     if (this.size !== size.join() || !isSharp(this.canvas)) {
       this.size = size.join();
       this.context = fit(this.canvas, size[0], size[1], this.scale);
@@ -80,15 +127,14 @@ export class Unrolled {
     context.clearRect(0, 0, size[0], size[1]);
     context.font = `12px ${theme.font}`;
     context.textBaseline = "middle";
+    if (scene.series) paintSeries(context, theme, moment, { left: LEFT, column: this.column, top: 4, tall: CURVE - 12 });
+    else this.paintTokens(context, theme, moment);
     this.paintReach(context, theme, moment);
-    for (const band of this.bands) this.paintBand(context, theme, band, L);
-    this.paintAnswers(context, theme, moment, bottom);
-    context.fillStyle = theme.muted;
-    context.fillText("reads", 0, SLANTED - 10);
-    context.fillText("gradient", 0, SLANTED + REACH / 2);
+    for (const band of this.bands) this.paintBand(context, theme, band, moment);
+    if (lines) this.paintAnswers(context, theme, moment, bottom);
     context.strokeStyle = theme.text;
     context.lineWidth = 1.5;
-    context.strokeRect(LEFT + at * this.column + 0.5, SLANTED - 2, this.column - 1, bottom - SLANTED + 3 * LINE);
+    context.strokeRect(LEFT + at * this.column + 0.5, this.head - 2, this.column - 1, size[1] - this.head);
     if (source) {
       context.strokeStyle = theme.muted;
       context.beginPath();
@@ -99,58 +145,87 @@ export class Unrolled {
     this.canvas.setAttribute("aria-label", `${L} steps of ${scene.hidden} units. Step ${at + 1} is chosen.`);
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {Theme} theme @param {Moment} moment */
-  paintReach(context, theme, { header: { tokens, source, view }, arrays: { reach, values } }) {
-    const most = Math.max(...reach, 1e-30);
+  /** The tokens; where units are looked for, on the colour that the chosen unit has there. @param {CanvasRenderingContext2D} context @param {Theme} theme @param {Moment} moment */
+  paintTokens(context, theme, { header: { tokens, view, panel }, scene: { hidden: units }, arrays: { hidden } }) {
+    const unit = Math.min(view.unit, units - 1), { column, head, span } = this;
     tokens.forEach((token, place) => {
-      const x = LEFT + place * this.column, tall = (reach[place] / most) * REACH;
-      context.fillStyle = "#2e9e5b";
-      context.fillRect(x + 1, SLANTED + REACH - tall, this.column - 2, tall);
+      const x = LEFT + place * column;
+      if (panel === "units") {
+        context.fillStyle = pixelCss(theme.soft[levelOf(hidden[place * units + unit], 1)]);
+        context.fillRect(x, head - FLAT + 2, column, FLAT - 4);
+      }
+      if (span && place >= span[0] && place <= span[1]) {
+        context.fillStyle = theme.text;
+        context.fillRect(x, head - 4, column, 3);
+      }
       context.fillStyle = theme.text;
       context.save();
-      context.translate(x + this.column / 2, SLANTED - 8);
-      context.rotate(-Math.PI / 3);
-      context.fillText(values ? short(values[place - source], 2) : token, 0, 0);
+      context.translate(x + column / 2, head - (head === FLAT ? 13 : 10));
+      if (head === FLAT) context.textAlign = "center";
+      else context.rotate(-Math.PI / 3);
+      context.fillText(token === " " ? "␣" : token, 0, 0);
       context.restore();
     });
     context.fillStyle = theme.muted;
-    if (view) context.fillText(`max ${scaled(most)}`, 0, SLANTED + REACH / 2 + 14);
+    context.fillText(panel === "units" ? `unit ${unit}` : "reads", 0, head - 12);
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {Theme} theme @param {Band} band @param {number} L */
-  paintBand(context, theme, { name, top, tall, rows, values }, L) {
+  /** @param {CanvasRenderingContext2D} context @param {Theme} theme @param {Moment} moment */
+  paintReach(context, theme, { arrays: { reach } }) {
+    const most = Math.max(...reach, 1e-30), bottom = this.head + REACH;
+    context.fillStyle = "#2e9e5b";
+    reach.forEach((value, place) => {
+      const tall = (value / most) * REACH;
+      context.fillRect(LEFT + place * this.column + 1, bottom - tall, this.column - 2, tall);
+    });
+    context.fillStyle = theme.muted;
+    context.fillText("gradient", 0, this.head + REACH / 2 - 7);
+    context.fillText(`≤ ${scaled(most)}`, 0, this.head + REACH / 2 + 8);
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {Theme} theme @param {Band} band @param {Moment} moment */
+  paintBand(context, theme, { name, top, tall, rows, values }, { header: { tokens, view, clamped, zeroed } }) {
     if (!values) return;
     let range = 1;
-    if (name === "cell state c" || name === "a") for (const value of values) range = Math.max(range, Math.abs(value));
+    if (name === "cell c" || name === "a") for (const value of values) range = Math.max(range, Math.abs(value));
     const wide = this.column - (this.column > 16 ? 2 : 0), high = tall / rows;
-    for (let place = 0; place < L; place++) {
+    for (let place = 0; place < tokens.length; place++) {
       for (let unit = 0; unit < rows; unit++) {
-        context.fillStyle = pixel(theme.vivid[levelOf(values[place * rows + unit], range)]);
+        context.fillStyle = pixelCss(theme.vivid[levelOf(values[place * rows + unit], range)]);
         context.fillRect(LEFT + place * this.column + 1, top + unit * high, wide, high + 0.3);
       }
     }
-    context.fillStyle = theme.muted;
-    context.fillText(name.replace(" state", ""), 0, top + tall / 2);
+    const y = top + (Math.min(view.unit, rows - 1) + 0.5) * high, gate = clamped.split(",").find((each) => each.startsWith(`${name}=`));
+    context.fillStyle = theme.text;
+    context.beginPath();
+    context.moveTo(LEFT, y);
+    context.lineTo(LEFT - 6, y - 4);
+    context.lineTo(LEFT - 6, y + 4);
+    context.fill();
+    for (const unit of name === "hidden h" ? zeroed.split(",").filter(Boolean).map(Number) : []) context.fillText("0", LEFT - 14, top + (unit + 0.5) * high);
+    context.fillStyle = gate ? theme.text : theme.muted;
+    context.fillText(gate ? gate.replace("=", " = ") : name, 0, top + tall / 2);
   }
 
   /** @param {CanvasRenderingContext2D} context @param {Theme} theme @param {Moment} moment @param {number} top */
-  paintAnswers(context, theme, { header: { source }, scene: { says, series }, arrays: { outputs, targets } }, top) {
+  paintAnswers(context, theme, { header: { source }, scene: { says }, arrays: { outputs, targets } }, top) {
     const [T, C] = outputs.shape;
     context.fillStyle = theme.muted;
     ["says", "surely", "target"].forEach((word, line) => context.fillText(word, 0, top + LINE * (line + 0.5)));
     for (let place = 0; place < T; place++) {
       const x = LEFT + (source + place) * this.column, row = outputs.subarray(place * C, (place + 1) * C);
-      const best = row.indexOf(Math.max(...row)), target = targets[place], isKnown = series ? !Number.isNaN(target) : target >= 0;
+      const best = row.indexOf(Math.max(...row)), target = targets[place], isKnown = target >= 0;
       context.globalAlpha = isKnown ? 1 : 0.45;
-      context.fillStyle = !series && isKnown && best !== target ? "#c22" : theme.text;
-      const words = series ? [short(row[0], 2), "", isKnown ? short(target, 2) : ""] : [says[best], percent(row[best]), isKnown ? says[target] : ""];
-      words.forEach((word, line) => word && context.fillText(this.column < 34 && word.length > 2 ? (line === 1 ? "" : word.slice(0, 2)) : word, x + 2, top + LINE * (line + 0.5), this.column - 2));
+      context.fillStyle = isKnown && best !== target ? "#c22" : theme.text;
+      const words = [says[best], this.column < 34 ? short(100 * row[best], 2) : percent(row[best]), isKnown ? says[target] : ""];
+      words.forEach((word, line) => word && context.fillText(this.fitting(word, line), x + 2, top + LINE * (line + 0.5), this.column - 2));
     }
     context.globalAlpha = 1;
   }
-}
 
-/** @param {number} value  little-endian RGBA */
-function pixel(value) {
-  return `rgb(${value & 255} ${(value >> 8) & 255} ${(value >> 16) & 255})`;
+  /** What of a word a narrow column can hold. @param {string} word @param {number} line */
+  fitting(word, line) {
+    if (this.column >= 34 || word.length <= 2) return word;
+    return line === 1 && this.column < 18 ? "" : word.slice(0, 3);
+  }
 }
