@@ -71,3 +71,64 @@ def test_an_update_is_told_in_phases_forwards_and_back(page: Page, address: str)
     expect(page.get_by_role("button", name="Update", exact=True)).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="All numbers").click()
     expect(caption).to_be_empty()
+
+
+def test_a_gradient_is_checked_found_first_and_seen_saturate(page: Page, address: str) -> None:
+    opened(page, address, "neuron?data=xor&hidden=2&seed=3")
+    page.get_by_role("button", name="Check a gradient").click()
+    table = page.locator(".nn-neuron-check td")
+    expect(table.first).to_have_text(re.compile(r"0\.1"))
+    page.get_by_role("combobox", name="Weight", exact=True).select_option(label="Bias of output")
+    page.get_by_label("Step h").fill("10")
+    sentence = page.locator(".nn-neuron-tool .nn-neuron-sentence").last
+    expect(sentence).to_contain_text("Too small")
+    page.get_by_label("Step h").fill("2")
+    expect(sentence).to_contain_text("They agree")
+
+    page.get_by_role("button", name="Answer first").click()
+    bias = page.get_by_role("button", name=re.compile("^Bias of output"))
+    bias.click()
+    gradient = bias.locator("text").nth(1)
+    expect(gradient).to_have_text("?")
+    expect(page.get_by_text("What is the gradient g of the bias of output?")).to_be_visible()
+    answer = page.get_by_role("textbox", name="Your answer")
+    answer.fill("twelve")
+    answer.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="'twelve' is not a number")).to_be_visible()
+    answer.fill("-7")
+    answer.press("Enter")
+    expect(page.get_by_text("Not yet: −7 is too low.")).to_be_visible()
+    delta = page.locator(".nn-neuron-graph text", has_text=re.compile("^δ")).last.text_content() or ""
+    answer.fill(delta.removeprefix("δ "))  # a bias has the input 1
+    answer.press("Enter")
+    expect(page.get_by_text(re.compile("^Right, within "))).to_be_visible()
+    expect(gradient).not_to_have_text("?")
+
+    page.get_by_role("button", name="Activation", exact=True).click()
+    page.get_by_role("combobox", name="Neuron", exact=True).select_option(label="Neuron h₂")
+    told = page.locator(".nn-neuron-tool .nn-neuron-sentence")
+    expect(told).to_contain_text("25.0 % of the rows are where f′ is below 0.05")
+    page.get_by_role("button", name=re.compile("^Bias of h₂")).press("Enter")
+    page.get_by_role("dialog").get_by_role("textbox").fill("-6")
+    page.keyboard.press("Enter")
+    expect(told).to_contain_text("100 % of the rows are where f′ is below 0.05")
+
+
+def test_an_input_is_typed_over_and_a_line_finds_the_bottom_of_its_bowl(page: Page, address: str) -> None:
+    opened(page, address, "neuron?data=line&batch_size=8&learning_rate=0.3")
+    box = page.get_by_role("button", name=re.compile("^x₁ of row 1"))
+    box.press("Enter")
+    page.get_by_role("dialog", name="x₁ of row 1").get_by_role("textbox").fill("-1.1")
+    page.keyboard.press("Enter")
+    expect(box).to_have_attribute("aria-label", "x₁ of row 1: −1.1. Change it")
+    expect(page.locator(f"{ROW} td:nth-child(2)").first).to_have_text("−1.1")
+    expect(page.get_by_role("button", name="Step 0: x₁ of row 1 set to -1.1")).to_be_attached()
+    press(page, "Play")
+    reaches(page, 300)
+    press(page, "Pause")
+    is_in_state(page, "paused")
+    x, y = [-1.1, 0.4, -0.4, 0.9, 0.1, -0.7, 0.6, -0.1], [-0.74, 0.29, -0.4, 0.1, 0.1, -0.58, 0.09, -0.12]
+    mean_x, mean_y = sum(x) / 8, sum(y) / 8
+    slope = sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True)) / sum((a - mean_x) ** 2 for a in x)
+    expect(page.locator('section[aria-label="Line"] p')).to_contain_text(f"y = {slope:.3g} x")
+    expect(page.get_by_role("img", name="The loss over weight and bias")).to_be_visible()

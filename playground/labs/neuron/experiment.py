@@ -6,29 +6,33 @@ Read from the top: the network, the training, then what can be seen of it and ch
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
+from playground.catalog import ACTIVATIONS
 from playground.experiment import Experiment
-from playground.export.palette import diverging
-from playground.kinds import ConfigError, Number
+from playground.export.palette import diverging, plane_colors
+from playground.kinds import ConfigError, Number, shown
 from playground.lab import LABS
+from playground.labs.neuron.arithmetic import arithmetic
+from playground.labs.neuron.check import check
 from playground.labs.neuron.config import Look, NeuronConfig
-from playground.labs.neuron.model import LOSSES, Network, output_of
-from playground.run import Edit, Snapshot, View
+from playground.labs.neuron.model import LOSSES, OUTPUTS, Network, is_wrong
+from playground.labs.neuron.orbit import orbit
+from playground.labs.neuron.path import Path
+from playground.labs.neuron.places import SIDE, baselines, bowl_axes, curves, domain, plane_points
+from playground.run import Edit, Snapshot, View, element
 from playground.training.batches import rows
 from playground.training.history import History
+from playground.training.optimizers import OPTIMIZERS, initial_state
 from playground.training.slices import Slicer, stop_before
 from playground.training.state import parameters_of, set_element
 
-Floats = NDArray[np.float32]
-SIDE = 41  # points of the plane, in either direction
-MARGIN = 0.5  # of the plane around the rows
 CELL = 12  # pixels of a thumbnail for each number of a table
 PARAMETER = Number(-1000, 1000)  # what a person may type for a weight or bias
 
@@ -45,8 +49,10 @@ class NeuronExperiment(Experiment):
         self._model = Network(config.sizes, config.activation)
         self._model.initialize(config.seed, whole=config.rule == "perceptron")
         self._parameters = list(self._model.parameters())
+        self._optimizer = initial_state(config.optimizer, parameters_to_vector(self._parameters).detach())
         self._slicer = Slicer(rate=1000)
-        self._plane = torch.from_numpy(plane_points(config)) if config.table.inputs == 2 else None
+        self._plane = torch.from_numpy(plane_points(config)) if config.table.inputs <= 2 else None
+        self._path = Path(parameters_to_vector(self._parameters)) if config.has_bowl else None
         self._measured: dict[str, float | None] | None = None
         self.history = History(LABS[config.lab].columns)
         self.record()
@@ -68,14 +74,18 @@ class NeuronExperiment(Experiment):
         return self.step - int(before["step"])
 
     def _train(self, count: int) -> int:
+        update, rate = OPTIMIZERS[self.config.optimizer], torch.tensor(self.config.learning_rate)
         for _ in range(count):
             batch = self._next_rows()  # (batch_size,)
             gradients = torch.autograd.grad(self._loss(batch), self._parameters)
             with torch.no_grad():
-                for parameter, gradient in zip(self._parameters, gradients, strict=True):
-                    parameter.sub_(self.config.learning_rate * gradient)
+                gradient, weights = parameters_to_vector(gradients), parameters_to_vector(self._parameters)
+                weights, self._optimizer = update(weights, gradient, self._optimizer, rate)
+                vector_to_parameters(weights, self._parameters)
             self.step += 1
             self._seen += len(batch)
+            if self._path is not None:
+                self._path.went(self.step, weights)
         self._measured = None
         return count
 
@@ -111,115 +121,125 @@ class NeuronExperiment(Experiment):
 
     @torch.no_grad()
     def metrics(self) -> dict[str, float | None]:
-        """The loss over all rows, the share whose output is on the target's side of ½, and how many are not."""
+        """The loss over all rows; where the targets are no numbers of their own, the share that is right, and how
+        many are not."""
         if self._measured is None:
             sums = self._model(self._inputs)
             loss = LOSSES[self.config.criterion](sums, self._targets).item()
-            wrong = int(((output_of(sums, self.config.rule) > 0.5) != (self._targets > 0.5)).sum())
-            size = self.config.table.size
-            self._measured = {
-                "loss": loss if math.isfinite(loss) else None,
-                "accuracy": (size - wrong) / size,
-                "mistakes": float(wrong),
-            }
+            self._measured = {"loss": loss if math.isfinite(loss) else None}
+            if self.config.table.task != "number":
+                wrong = int(is_wrong(OUTPUTS[self.config.output](sums), self._targets).sum())
+                size = self.config.table.size
+                self._measured |= {"accuracy": (size - wrong) / size, "mistakes": float(wrong)}
         return self._measured
 
     # Seeing
 
     def observe(self, run_id: str, view: View) -> Snapshot:
-        """The panels of ``view``: ``stage`` (the numbers of the next update, the outputs of all rows, the plane),
-        ``scene`` (the table, the network's shape) and ``thumbnail``."""
+        """The panels of ``view``: ``stage`` (the table, the numbers of the next update, the outputs of all rows, the
+        plane), ``scene`` (the network's shape, the activations) and ``thumbnail``."""
         arrays: dict[str, NDArray[Any]] = {}
         info: dict[str, Any] = {"tier": "plain", "edits": self.edits}
         if "stage" in view.panels:
-            example = view.look_as(Look).example
+            look = view.look_as(Look)
+            example = look.example
             if example is not None and example >= self.config.table.size:  # of a longer table
                 example = None
+            batch = self._next_rows() if example is None else torch.tensor([example])
             info |= {"example": example, "learning_rate": self.config.learning_rate}
-            arrays |= self._numbers(example) | self._outputs()
-        if "scene" in view.panels:
-            info["scene"] = self._scene()
+            info["updates"] = int(self._optimizer["count"]) if "count" in self._optimizer else None
             arrays["rows"] = self._inputs.numpy().copy()
             arrays["targets"] = self._targets[:, 0].numpy().copy()
+            arrays |= arithmetic(self._model, self.config, self._optimizer, batch, self._inputs, self._targets)
+            arrays |= self._outputs(look)
+            if look.check is not None and look.check < len(arrays["parameters"]):
+                gradient = float(arrays["gradients"][look.check])
+                info["check"] = check(self._model, self._loss_of(batch), look.check, look.power, gradient)
+            if self.config.rule == "perceptron":
+                info["orbit"] = orbit(arrays["parameters"], arrays["rows"], arrays["targets"], self.step, self.config)
+        if "scene" in view.panels:
+            info["scene"] = self._scene()
+            arrays |= curves()
         if "thumbnail" in view.panels:
             arrays["thumbnail"] = self._thumbnail()
         return Snapshot.of(self, run_id, info, arrays)
 
-    def _numbers(self, example: int | None) -> dict[str, NDArray[Any]]:
-        """The arithmetic of the next update, or of one that takes the row ``example`` alone.
+    def _loss_of(self, batch: Tensor) -> Any:
+        """The mean loss of the rows ``batch`` as a function of a network of any precision."""
+        criterion, inputs, targets = LOSSES[self.config.criterion], self._inputs[batch], self._targets[batch]
 
-        ``batch`` (n,) are its rows. Of the first of them: ``sums``, ``values``, ``slopes`` and ``deltas`` (U,), which
-        are z, a, da/dz and ∂loss/∂z of every neuron, layer by layer, and its ``example_loss`` (1,). Of the update:
-        ``terms`` (n, P), the gradient of each row's loss, ``gradients`` (P,), their mean, and ``changes`` (P,), −η
-        times that. ``parameters`` (P,) are weights and biases.
-        """
-        batch = self._next_rows() if example is None else torch.tensor([example])
-        sums = self._model.sums(self._inputs[batch[:1]])
-        loss = LOSSES[self.config.criterion](sums[-1], self._targets[batch[:1]])
-        values = [*map(self._model.activation, sums[:-1]), output_of(sums[-1], self.config.rule)]
-        deltas = torch.autograd.grad(loss, sums, retain_graph=True)
-        slopes = [_slope(value, z) for value, z in zip(values, sums, strict=True)]
-        terms = [_vector(torch.autograd.grad(self._loss(row), self._parameters)) for row in torch.split(batch, 1)]
-        gradients = _vector(torch.autograd.grad(self._loss(batch), self._parameters))
-        return {
-            "batch": batch.numpy().astype(np.int32),
-            "sums": _vector(sums),
-            "values": _vector(values),
-            "slopes": _vector(slopes),
-            "deltas": _vector(deltas),
-            "example_loss": _vector([loss]),
-            "parameters": parameters_of(self._model),
-            "terms": np.stack(terms),
-            "gradients": gradients,
-            "changes": np.float32(-self.config.learning_rate) * gradients,
-        }
+        def loss(model: Network) -> Tensor:
+            like = next(model.parameters())
+            return criterion(model(inputs.to(like)), targets.to(like))
+
+        return loss
 
     @torch.no_grad()
-    def _outputs(self) -> dict[str, NDArray[Any]]:
-        """The output of every row, ``outputs`` (N,); for two inputs also ``plane`` (SIDE, SIDE), the output neuron's
-        sum z over the plane, from the bottom: the boundary is where that is 0."""
-        found = {"outputs": output_of(self._model(self._inputs), self.config.rule)[:, 0].numpy()}
-        if self._plane is not None:
-            found["plane"] = self._model(self._plane).view(SIDE, SIDE).numpy()
+    def _outputs(self, look: Look) -> dict[str, NDArray[Any]]:
+        """The output of every row, ``outputs`` (N, C).
+
+        For two inputs also ``plane`` (C, SIDE, SIDE), the output neurons' sums over the plane, from the bottom; for
+        one ``curve`` (SIDE,), the output along it. Where two parameters are all, ``bowl`` (SIDE, SIDE), the loss over
+        the weight (from the left) and the bias (from the bottom), and ``path`` (K, 2), where they have been. Where
+        it is looked at, ``all_sums`` (N, U), the sums of every row.
+        """
+        sums = self._model.sums(self._inputs)
+        found = {"outputs": OUTPUTS[self.config.output](sums[-1]).numpy()}
+        if look.sums:
+            found["all_sums"] = torch.cat(sums, dim=1).numpy()
+        if self._plane is not None and self.config.table.inputs == 2:
+            found["plane"] = self._model(self._plane).T.reshape(-1, SIDE, SIDE).numpy()
+        elif self._plane is not None:
+            found["curve"] = OUTPUTS[self.config.output](self._model(self._plane))[:, 0].numpy()
+        if self._path is not None:
+            w, b = (torch.from_numpy(axis) for axis in bowl_axes(self.config))
+            made = w[None, :, None] * self._inputs[:, 0] + b[:, None, None]  # (SIDE, SIDE, N)
+            found["bowl"] = (0.5 * (made - self._targets[:, 0]).square()).mean(2).numpy()
+            found["path"] = self._path.array()
         return found
 
     def _scene(self) -> dict[str, Any]:
-        config, share = self.config, self.config.table.share
-        same = max(share, 1 - share)
-        baselines = [{"label": "guessing", "value": same, "axes": "accuracy"}]
-        guess = {"squared_error": share * (1 - share) / 2, "cross_entropy": _entropy(share)}.get(config.criterion)
-        if guess is not None:
-            baselines.append({"label": "guessing", "value": guess, "axes": "loss"})
+        config, table = self.config, self.config.table
+        axes = bowl_axes(config) if self._path is not None else ()
         return {
             "sizes": config.sizes,
             "criterion": config.criterion,
-            "rule": config.rule,
+            "output": config.output,
+            "optimizer": config.optimizer,
             "activation": config.activation,
+            "activations": [[name, entry.label, entry.formula] for name, entry in ACTIVATIONS.items()],
             "domain": domain(config) if self._plane is not None else None,
-            "baselines": baselines,
+            "bowl": [[float(axis[0]), float(axis[-1])] for axis in axes] or None,
+            "names": table.names,
+            "answers": table.answers,
+            "baselines": baselines(config),
         }
 
     def _thumbnail(self) -> NDArray[np.uint8]:
-        """The output over the plane as a picture (SIDE, SIDE, 3); for more inputs what is right beside the output,
+        """The output over the plane as a picture (SIDE, SIDE, 3); for other inputs what is right beside the output,
         row by row, (N · CELL, 2 · N · CELL, 3)."""
-        outputs = self._outputs()
+        outputs = self._outputs(Look())
         if "plane" in outputs:
-            shown = output_of(torch.from_numpy(outputs["plane"]), self.config.rule).numpy()[::-1]
-            return diverging(_levels(shown), strength=0.72)
-        both = np.stack([self._targets[:, 0].numpy(), outputs["outputs"]], axis=1)  # (N, 2)
-        return diverging(_levels(both)).repeat(CELL, axis=0).repeat(CELL * len(both), axis=1)
+            shown = OUTPUTS[self.config.output](torch.from_numpy(outputs["plane"]).movedim(0, -1)).numpy()[::-1]
+            if self.config.table.outputs > 1:
+                return plane_colors(_levels(np.moveaxis(shown, -1, 0)))
+            return diverging(_levels(shown[..., 0]), strength=0.72)
+        low = -1.0 if self.config.table.task == "number" else 0.0
+        both = np.stack([self._targets[:, 0].numpy(), outputs["outputs"][:, 0]], axis=1)  # (N, 2)
+        return diverging(_levels((both - low) / (1 - low))).repeat(CELL, axis=0).repeat(CELL * len(both), axis=1)
 
     # Changing
 
     def apply(self, target: str, value: Any) -> Edit:
-        """Change a live setting, or one number of a parameter (``layers.0.weight[0,1]``), from the next update on.
+        """Change a live setting, or one number of a parameter (``layers.0.weight[0,1]``) or of the data
+        (``inputs[2,0]``, ``targets[2]``), from the next update on.
 
         Raises ConfigError, changing nothing.
         """
         known = self.config.settings().get(target)
         if known is None:
             value = PARAMETER.check(value)
-            set_element(self._model, target, value)
+            self._set(target, value)
         elif known.live:
             self.config = replace(self.config, **{target: value})
             value = getattr(self.config, target)
@@ -227,8 +247,25 @@ class NeuronExperiment(Experiment):
             raise ConfigError(f"{target} cannot change during a run; it needs a new one")
         self._measured = self.notice = None
         self.edits += 1
+        if self._path is not None:
+            self._path.went(self.step, parameters_to_vector(self._parameters).detach(), always=True)
         self.record()
         return Edit(step=self.step, target=target, value=value)
+
+    def _set(self, target: str, value: float) -> None:
+        """Set a number of a parameter or of the data."""
+        name, index = element(target) or ("", ())
+        if name not in ("inputs", "targets") or not self.config.has_element(target):
+            set_element(self._model, target, value)
+            return
+        if name == "inputs":
+            self._inputs[index] = value
+            return
+        table = self.config.table
+        allowed = range(max(table.outputs, 2))
+        if table.task != "number" and value not in allowed:
+            raise ConfigError(f"{shown(value)} is no target; use {allowed[0]} to {allowed[-1]}, a whole number")
+        self._targets[index] = value
 
     def state(self) -> dict[str, Any]:
         """All that training needs to go on from here, in NumPy."""
@@ -237,50 +274,23 @@ class NeuronExperiment(Experiment):
             "edits": self.edits,
             "seen": self._seen,
             "parameters": parameters_of(self._model),
+            "optimizer": {name: value.numpy().copy() for name, value in self._optimizer.items()},
+            "inputs": self._inputs.numpy().copy(),
+            "targets": self._targets.numpy().copy(),
+            "path": None if self._path is None else self._path.state(),
         }
 
-    @torch.no_grad()
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from an earlier ``state`` of a run with the same configuration and the same live edits."""
         self.step, self.edits, self._seen = state["step"], state["edits"], state["seen"]
-        ends = np.cumsum([0, *(each.numel() for each in self._parameters)])
-        for parameter, (first, last) in zip(self._parameters, pairwise(ends), strict=True):
-            parameter.copy_(torch.tensor(state["parameters"][first:last]).view_as(parameter))
+        vector_to_parameters(torch.tensor(state["parameters"]), self._parameters)
+        self._optimizer = {name: torch.tensor(value) for name, value in state["optimizer"].items()}
+        self._inputs, self._targets = torch.tensor(state["inputs"]), torch.tensor(state["targets"])
+        if self._path is not None:
+            self._path.restore(state["path"])
         self._measured = self.notice = None
 
 
-def domain(config: NeuronConfig) -> tuple[float, float]:
-    """What the plane shows in both directions: all rows, with a margin."""
-    numbers = [number for row in config.table.rows for number in row]
-    return min(numbers) - MARGIN, max(numbers) + MARGIN
-
-
-def plane_points(config: NeuronConfig) -> Floats:
-    """The points (SIDE², 2) of the plane, row by row from the bottom."""
-    along = np.linspace(*domain(config), SIDE)
-    x, y = np.meshgrid(along, along)
-    return np.stack([x, y], axis=-1).reshape(-1, 2).astype(np.float32)
-
-
-def _slope(values: Tensor, sums: Tensor) -> Tensor:
-    """The derivative of each neuron's value by its sum; 0 for a step."""
-    if not values.requires_grad:
-        return torch.zeros_like(sums)
-    (found,) = torch.autograd.grad(values.sum(), sums, retain_graph=True)
-    return found
-
-
-def _vector(parts: Any) -> Floats:
-    """Tensors as one vector."""
-    vector: Floats = torch.cat([part.detach().reshape(-1) for part in parts]).numpy()
-    return vector
-
-
-def _levels(outputs: Floats) -> NDArray[np.uint8]:
+def _levels(outputs: NDArray[Any]) -> NDArray[np.uint8]:
     """Outputs from 0 to 1 as levels from 0 to 255."""
     return np.asarray((np.clip(np.nan_to_num(outputs), 0, 1) * 255).round(), dtype=np.uint8)
-
-
-def _entropy(share: float) -> float:
-    """The cross-entropy of the best guess that is the same for every row; ``share`` of the targets are 1."""
-    return -sum(p * math.log(p) for p in (share, 1 - share) if p > 0)

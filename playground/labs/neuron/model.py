@@ -15,7 +15,7 @@ LARGEST = 1.0  # … and gradient descent
 
 
 class Network(nn.Module):
-    """``sizes`` = (D, hidden…, 1); ``layers[i]`` maps sizes[i] → sizes[i + 1].
+    """``sizes`` = (D, hidden…, outputs); ``layers[i]`` maps sizes[i] → sizes[i + 1].
 
     A new one has no weights of its own yet: PyTorch would draw them from the global generator, which other people's
     runs share.
@@ -31,7 +31,7 @@ class Network(nn.Module):
         self.activation: Callable[[Tensor], Tensor] = resolve(entry.torch)(**entry.arguments)
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Returns the output neuron's sums (N, 1) for inputs (N, D)."""
+        """Returns the output neurons' sums (N, C) for inputs (N, D)."""
         return self.sums(inputs)[-1]
 
     def sums(self, inputs: Tensor) -> list[Tensor]:
@@ -55,9 +55,12 @@ class Network(nn.Module):
                 parameter.uniform_(-LARGEST, LARGEST, generator=generator)
 
 
-def output_of(sums: Tensor, rule: str) -> Tensor:
-    """The output a of the last sums z: a step for the perceptron rule, else a sigmoid."""
-    return (sums > 0).float() if rule == "perceptron" else sums.sigmoid()
+OUTPUTS: dict[str, Callable[[Tensor], Tensor]] = {
+    "step": lambda sums: (sums > 0).float(),
+    "sigmoid": torch.sigmoid,
+    "linear": lambda sums: sums,
+    "softmax": lambda sums: sums.softmax(dim=-1),
+}
 
 
 def squared_error(sums: Tensor, targets: Tensor) -> Tensor:
@@ -65,9 +68,19 @@ def squared_error(sums: Tensor, targets: Tensor) -> Tensor:
     return (0.5 * (sums.sigmoid() - targets).square()).mean()
 
 
+def linear_error(sums: Tensor, targets: Tensor) -> Tensor:
+    """Mean over N of ½ (a − t)² with a = z; sums and targets (N, 1)."""
+    return (0.5 * (sums - targets).square()).mean()
+
+
 def cross_entropy(sums: Tensor, targets: Tensor) -> Tensor:
     """Mean over N of −t ln a − (1 − t) ln(1 − a) with a = σ(z); sums and targets (N, 1)."""
     return F.binary_cross_entropy_with_logits(sums, targets)
+
+
+def softmax(sums: Tensor, targets: Tensor) -> Tensor:
+    """Mean over N of −ln aₜ with a = softmax(z); sums (N, C), targets (N, 1) the numbers of classes."""
+    return F.cross_entropy(sums, targets[:, 0].long())
 
 
 def perceptron(sums: Tensor, targets: Tensor) -> Tensor:
@@ -75,11 +88,20 @@ def perceptron(sums: Tensor, targets: Tensor) -> Tensor:
 
     Its gradient is −(t − a) x: descending by it is the perceptron rule (Rosenblatt 1958).
     """
-    return ((output_of(sums, "perceptron") - targets) * sums).mean()
+    return ((OUTPUTS["step"](sums) - targets) * sums).mean()
 
 
 LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "squared_error": squared_error,
+    "linear_error": linear_error,
     "cross_entropy": cross_entropy,
+    "softmax": softmax,
     "perceptron": perceptron,
 }
+
+
+def is_wrong(outputs: Tensor, targets: Tensor) -> Tensor:
+    """Which rows (N,) have their output (N, 1) on the wrong side of ½, or their highest of (N, C) elsewhere."""
+    if outputs.shape[1] > 1:
+        return outputs.argmax(1) != targets[:, 0].long()
+    return (outputs[:, 0] > 0.5) != (targets[:, 0] > 0.5)

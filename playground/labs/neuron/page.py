@@ -1,9 +1,12 @@
 """The page of one neuron: pick a question, press Play, and follow every number of an update."""
 
+from typing import cast
+
 import streamlit as st
 
+from playground.labs.neuron.config import LOSSES, NeuronConfig
 from playground.pages.foot import Show, foot
-from playground.pages.form import form
+from playground.pages.form import choice, control, form, heading
 from playground.pages.head import Question, follow_question, head
 from playground.pages.session import PageSession
 from playground.pages.stage import mount
@@ -37,16 +40,29 @@ QUESTIONS = (
         {"data": "xor", "hidden": 3},
     ),
     Question(
-        "Who has the majority?",
-        "A 3-3-1 network learns that two of three are enough. Compare its weights from the three inputs: the inputs "
-        "are alike, the hidden neurons need not be.",
-        {"data": "majority", "hidden": 3},
-    ),
-    Question(
         "Is parity luck?",
         "Parity changes with every bit, and three hidden neurons are just enough. Of the seeds 0 to 9, 6 have all "
         "rows right after 2,000 updates; the others stay at mistakes. Press New weights to try the next one.",
         {"data": "parity", "hidden": 3},
+    ),
+    Question(
+        "Where does learning go?",
+        "A line y = wx + b has two numbers to learn, so its loss can be drawn over both: a bowl. The squares shrink "
+        "while the point slides to its bottom. At a learning rate of 1.9 it jumps from side to side and still gets "
+        "there; at 2.1 it jumps out.",
+        {"data": "line", "batch_size": 8, "learning_rate": 0.1},
+    ),
+    Question(
+        "How do three neurons choose?",
+        "Softmax turns three sums into shares p that add up to 1. Look at δ of the outputs in “Backward”: it is p − "
+        "y, and y is 1 for the right class only. One sum is pushed up, two are pushed down.",
+        {"data": "clouds", "loss": "cross_entropy", "batch_size": 1},
+    ),
+    Question(
+        "Benign or malignant?",
+        "569 real breast tumours by radius and smoothness. After 500 updates one neuron is right for 95.6 % of them, "
+        "from whatever weights it starts. Crosses are mistakes: the two kinds overlap, so no line gets all.",
+        {"data": "tumours", "loss": "cross_entropy", "batch_size": 32, "learning_rate": 0.3},
     ),
 )
 
@@ -70,13 +86,15 @@ def _controls() -> None:
     """The settings of a run. A fragment, so that a change redraws them and nothing else, and is quick."""
     SESSION.follow()
     follow_question(SESSION, QUESTIONS)
-    form(
-        SESSION,
-        {
-            "Data and network": ("data", "hidden", "activation", "seed"),
-            "Training": ("rule", "loss", "learning_rate", "batch_size"),
-        },
-    )
+    form(SESSION, {"Data and network": ("data", "hidden", "activation", "seed")})
+    heading("Training")
+    left, right = st.columns(2)
+    config = cast(NeuronConfig, SESSION.channel().config)
+    control(SESSION, "rule", left)
+    choice(SESSION, "loss", {name: LOSSES[name] for name in config.table.losses}, right)
+    control(SESSION, "optimizer", left)
+    for name, place in (("learning_rate", right), ("batch_size", left)):
+        control(SESSION, name, place)
 
 
 _WORDS = (
@@ -86,6 +104,8 @@ _WORDS = (
 _LEGEND = (
     "The network and every number of its next update. A link is as wide as its weight is large, blue for +, orange "
     "for −. In a neuron each line is one input: its weight w, the gradient g of the loss, and −η g, which the update "
-    "adds to w. Beside them stand the sum z, the value a and δ, the gradient at z. “Slow motion” shows how they come "
-    "about, phase by phase. Click a weight to change it, or a row of the table to follow it through the network."
+    "adds to w (Δw where an optimizer remembers more). Beside them stand the sum z, the value a and δ, the gradient "
+    "at z. “Slow motion” shows how they come about, phase by phase. Click a weight, an input or a target to change "
+    "it, or a row of the table to follow it through the network. Below: what an activation does, a gradient beside a "
+    "finite difference, gradients to find yourself."
 )

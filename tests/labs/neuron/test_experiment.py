@@ -8,13 +8,16 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from playground.catalog import ACTIVATIONS, resolve
+from playground.catalog import ACTIVATIONS, OPTIMIZERS, resolve
 from playground.kinds import ConfigError
 from playground.labs.neuron.config import Look, NeuronConfig
-from playground.labs.neuron.experiment import SIDE, NeuronExperiment, domain
+from playground.labs.neuron.experiment import NeuronExperiment
 from playground.labs.neuron.page import QUESTIONS
+from playground.labs.neuron.path import MOST
+from playground.labs.neuron.places import POINTS, SIDE, WIDEST, bowl_axes, domain
 from playground.labs.neuron.tables import TABLES
-from playground.run import Edit, View
+from playground.run import Edit, Run, View
+from playground.runs.timeline import Timeline
 
 EVERYTHING = View(panels=frozenset({"stage", "scene"}))
 CASES: list[dict[str, Any]] = [
@@ -23,6 +26,11 @@ CASES: list[dict[str, Any]] = [
     {"data": "xor", "rule": "perceptron", "batch_size": 2},
     {"data": "majority", "hidden": 3},
     {"data": "parity", "hidden": 6, "loss": "cross_entropy", "batch_size": 8},
+    {"data": "line", "batch_size": 3},
+    {"data": "line", "hidden": 2, "optimizer": "momentum"},
+    {"data": "clouds", "loss": "cross_entropy", "batch_size": 2},
+    {"data": "clouds", "hidden": 2, "loss": "cross_entropy", "optimizer": "adam"},
+    {"data": "tumours", "loss": "cross_entropy", "optimizer": "momentum"},
     *({"data": "xor", "hidden": 3, "activation": name} for name in ACTIVATIONS),
 ]
 
@@ -54,7 +62,12 @@ class Plain:
         return sums, values
 
     def output(self, z: Tensor) -> Tensor:
-        return (z > 0).double() if self.config.rule == "perceptron" else 1 / (1 + torch.exp(-z))
+        task = TABLES[self.config.data].task
+        if self.config.rule == "perceptron":
+            return (z > 0).double()
+        if task == "classes":
+            return torch.exp(z) / torch.exp(z).sum()
+        return z if task == "number" else 1 / (1 + torch.exp(-z))
 
     def loss(self, index: int, vector: Tensor | None = None) -> tuple[Tensor, list[Tensor]]:
         """The loss of a row, and every layer's z."""
@@ -62,6 +75,8 @@ class Plain:
         z, a, t = sums[-1][0], values[-1][0], self.targets[index]
         if self.config.rule == "perceptron":
             return (a - t) * z, sums
+        if len(values[-1]) > 1:
+            return -torch.log(values[-1][int(t)]), sums
         if self.config.loss == "squared_error":
             return (a - t) ** 2 / 2, sums
         return -t * torch.log(a) - (1 - t) * torch.log(1 - a), sums
@@ -94,27 +109,34 @@ def test_every_number_of_a_frame_is_what_plain_torch_computes(settings: dict[str
     below, values = plain.forward(plain.rows[batch[0]])
     close(frame["values"], values)
     slopes = [
-        torch.autograd.grad(a.sum(), z, retain_graph=True)[0] if a.requires_grad else torch.zeros_like(z)
+        torch.stack([torch.autograd.grad(a[i], z, retain_graph=True)[0][i] for i in range(len(a))])
+        if a.requires_grad
+        else torch.zeros_like(z)
         for z, a in zip(below, values, strict=True)
     ]
     close(frame["slopes"], slopes)
     close(frame["deltas"], list(torch.autograd.grad(loss, sums, retain_graph=True)))
     (gradient,) = torch.autograd.grad(plain.mean(batch), plain.vector)
     close(frame["gradients"], gradient)
-    close(frame["changes"], -0.3 * gradient)
+    if config.optimizer == "sgd":
+        close(frame["changes"], -0.3 * gradient)
     for index, row in enumerate(batch):
         (term,) = torch.autograd.grad(plain.loss(row)[0], plain.vector)
         close(frame["terms"][index], term)
     close(frame["terms"].mean(0), gradient)
     outputs = [plain.forward(row)[1][-1] for row in plain.rows]
-    close(frame["outputs"], outputs)
+    close(frame["outputs"].ravel(), outputs)
     assert frame["rows"].tolist() == np.float32(config.table.rows).tolist()
-    assert frame["targets"].tolist() == list(config.table.targets)
+    assert frame["targets"].tolist() == np.float32(config.table.targets).tolist()
 
     found = experiment.metrics()
     assert found["loss"] == pytest.approx(plain.mean(list(range(size))).item(), abs=1e-5)
-    wrong = sum((a.item() > 0.5) != (t > 0.5) for a, t in zip(outputs, config.table.targets, strict=True))
-    assert (found["mistakes"], found["accuracy"]) == (wrong, 1 - wrong / size)
+    if config.table.task == "number":
+        assert set(found) == {"loss"}
+    else:
+        guesses = [a.argmax() if len(a) > 1 else a > 0.5 for a in outputs]
+        wrong = sum(int(guess) != t for guess, t in zip(guesses, config.table.targets, strict=True))
+        assert (found["mistakes"], found["accuracy"]) == (wrong, (size - wrong) / size)
 
     experiment.advance(steps=1)
     np.testing.assert_allclose(experiment.state()["parameters"], frame["parameters"] + frame["changes"], atol=1e-6)
@@ -149,9 +171,9 @@ def test_a_gradient_is_what_a_small_change_makes_of_the_loss(settings: dict[str,
         assert frame["gradients"][place] == pytest.approx(slope, abs=1e-4)
 
 
-@pytest.mark.parametrize("data", ["and", "gauss", "majority"])
+@pytest.mark.parametrize("data", ["and", "gauss", "clouds", "majority"])
 def test_the_plane_is_there_for_two_inputs_and_its_sign_tells_the_output(data: str) -> None:
-    config = NeuronConfig(data=data, hidden=2, seed=3)
+    config = NeuronConfig(data=data, hidden=2, seed=3, loss=TABLES[data].losses[0])
     moment = NeuronExperiment(config).observe("run", EVERYTHING)
     if config.table.inputs != 2:
         assert "plane" not in moment.arrays
@@ -161,7 +183,7 @@ def test_the_plane_is_there_for_two_inputs_and_its_sign_tells_the_output(data: s
     plain = Plain(config, moment.arrays["parameters"])
     for row, column in ((0, 0), (0, SIDE - 1), (SIDE - 1, 0), (5, 30)):
         point = torch.tensor([low + (high - low) * column / (SIDE - 1), low + (high - low) * row / (SIDE - 1)])
-        close(moment.arrays["plane"][row, column], plain.forward(point.double())[0][-1])
+        close(moment.arrays["plane"][:, row, column], plain.forward(point.double())[0][-1])
 
 
 def test_an_input_of_zero_has_no_gradient_and_a_gradient_is_input_times_delta() -> None:
@@ -199,7 +221,9 @@ class TestTables:
     def test_every_table_is_whole_and_told_once(self) -> None:
         for table in TABLES.values():
             assert len(table.targets) == table.size == len(set(table.rows))
-            assert set(table.targets) == {0.0, 1.0}
+            assert len(table.names) in (0, table.inputs)
+            if table.task != "number":
+                assert set(table.targets) == set(range(max(2, table.outputs)))
             assert {len(row) for row in table.rows} == {table.inputs}
 
     def test_the_bits_are_what_they_are_called(self) -> None:
@@ -273,6 +297,20 @@ class TestLearning:
     def test_three_hidden_neurons_learn_majority(self, seed: int) -> None:
         assert mistakes(2000, data="majority", hidden=3, seed=seed) == 0
 
+    @pytest.mark.parametrize("seed", range(3))
+    def test_the_page_says_how_a_line_and_tumours_are_learned(self, seed: int) -> None:
+        [bowl, tumours] = [each for each in QUESTIONS if each.settings.get("data") in ("line", "tumours")]
+        near, beyond = (float(rate) for rate in re.findall(r"([\d.]+\d)(?= it)", bowl.text))
+        for rate, arrives in ((bowl.settings["learning_rate"], True), (near, True), (beyond, False)):
+            experiment = NeuronExperiment(NeuronConfig(data="line", batch_size=8, learning_rate=rate, seed=seed))
+            experiment.advance(steps=1000)
+            assert (experiment.metrics()["loss"] == pytest.approx(0.01081, abs=1e-4)) == arrives
+            assert (experiment.notice is None) == arrives
+        steps, share = re.findall(r"After (\d+) updates .* ([\d.]+) %", tumours.text)[0]
+        experiment = NeuronExperiment(NeuronConfig(**tumours.settings, seed=seed))
+        experiment.advance(steps=int(steps))
+        assert experiment.metrics()["accuracy"] == pytest.approx(float(share) / 100, abs=0.004)
+
     def test_the_page_says_how_many_seeds_learn_parity(self) -> None:
         [text] = [each.text for each in QUESTIONS if each.settings.get("data") == "parity"]
         last, learned, steps = (
@@ -280,6 +318,122 @@ class TestLearning:
         )
         found = [mistakes(steps, data="parity", hidden=3, seed=seed) for seed in range(last + 1)]
         assert abs(found.count(0) - learned) <= 1  # one may hang on the processor's last bits
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_a_line_is_fitted_by_least_squares(self, seed: int) -> None:
+        config = NeuronConfig(data="line", batch_size=8, seed=seed)
+        experiment = NeuronExperiment(config)
+        experiment.advance(steps=200)
+        x, y = np.array(config.table.rows)[:, 0], np.array(config.table.targets)
+        np.testing.assert_allclose(experiment.parameters(), np.polyfit(x, y, 1), atol=1e-5)
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_softmax_tells_three_clouds_apart(self, seed: int) -> None:
+        assert mistakes(1000, data="clouds", loss="cross_entropy", seed=seed) == 0
+
+
+@pytest.mark.parametrize("name", ["sgd", "momentum", "adam"])
+def test_an_optimizer_makes_the_change_that_is_shown_and_agrees_with_torch(name: str) -> None:
+    config = NeuronConfig(data="xor", hidden=2, optimizer=name, learning_rate=0.1)
+    experiment = NeuronExperiment(config)
+    weights = torch.tensor(experiment.parameters(), requires_grad=True)
+    entry = OPTIMIZERS[name]
+    peer = resolve(entry.torch)([weights], lr=0.1, **entry.arguments)
+    names = {"momentum": ["momentum_buffer"], "adam": ["exp_avg", "exp_avg_sq"]}.get(name, [])
+    for _ in range(6):
+        frame = experiment.observe("run", EVERYTHING).arrays
+        weights.grad = torch.tensor(frame["gradients"])
+        if names and (known := peer.state.get(weights)):
+            close(frame["memory"].ravel(), [known[each] for each in names], 1e-6)
+        peer.step()
+        if names:
+            close(frame["next_memory"].ravel(), [peer.state[weights][each] for each in names], 1e-6)
+        experiment.advance(steps=1)
+        np.testing.assert_allclose(experiment.parameters(), frame["parameters"] + frame["changes"], atol=1e-6)
+        np.testing.assert_allclose(experiment.parameters(), weights.detach(), atol=1e-5)
+
+
+class TestLooking:
+    def test_the_bowl_is_the_loss_and_the_path_is_where_the_weights_were(self) -> None:
+        config = NeuronConfig(data="line", batch_size=3, learning_rate=0.3)
+        whole, cut = NeuronExperiment(config), NeuronExperiment(config)
+        before = whole.parameters()
+        whole.advance(steps=7)
+        for _ in range(7):
+            cut.advance(steps=1)
+        frame = whole.observe("run", EVERYTHING).arrays
+        assert frame["path"].shape == (8, 2)
+        assert frame["path"][[0, -1]].tolist() == [before.tolist(), whole.parameters().tolist()]
+        assert frame["path"].tolist() == cut.observe("run", EVERYTHING).arrays["path"].tolist()
+        for row, column in ((0, 0), (7, 31)):
+            for target, axis, place in zip(
+                ("layers.0.weight[0,0]", "layers.0.bias[0]"), bowl_axes(config), (column, row), strict=True
+            ):
+                whole.apply(target, float(axis[place]))
+            assert whole.metrics()["loss"] == pytest.approx(frame["bowl"][row, column], rel=1e-5)
+        assert np.argmin(frame["bowl"]) == SIDE * SIDE // 2  # the least squares are in the middle
+
+    def test_a_long_path_is_thinned(self) -> None:
+        experiment = NeuronExperiment(NeuronConfig(data="line", learning_rate=0.1))
+        experiment.advance(steps=3 * MOST)
+        path = experiment.observe("run", EVERYTHING).arrays["path"]
+        assert MOST / 4 <= len(path) <= MOST
+
+    def test_every_rows_sums_are_there_when_they_are_looked_at(self) -> None:
+        experiment = NeuronExperiment(NeuronConfig(data="majority", hidden=3, seed=4))
+        frame = experiment.observe("run", View(look=Look(sums=True))).arrays
+        plain = Plain(experiment.config, frame["parameters"])
+        for row in range(8):
+            close(frame["all_sums"][row], plain.forward(plain.rows[row])[0])
+        assert "all_sums" not in experiment.observe("run", EVERYTHING).arrays
+
+    def test_the_curves_are_the_activations(self) -> None:
+        frame = NeuronExperiment(NeuronConfig()).observe("run", EVERYTHING).arrays
+        at = np.linspace(-WIDEST, WIDEST, POINTS)
+        names = list(ACTIVATIONS)
+        values, slopes = frame["activation_values"], frame["activation_slopes"]
+        np.testing.assert_allclose(values[names.index("tanh")], np.tanh(at), atol=1e-6)
+        np.testing.assert_allclose(slopes[names.index("tanh")], 1 - np.tanh(at) ** 2, atol=1e-5)
+        assert values.shape == slopes.shape == (len(ACTIVATIONS), POINTS)
+
+    def test_a_finite_difference_agrees_until_float32_breaks_it(self) -> None:
+        experiment = NeuronExperiment(NeuronConfig(data="majority", hidden=3, seed=4))
+
+        def found(place: int, power: int) -> dict[str, Any]:
+            moment = experiment.observe("run", View(look=Look(check=place, power=power)))
+            return dict(moment.info["check"])
+
+        for place in range(16):
+            check = found(place, 4)
+            assert check["float64"]["slope"] == pytest.approx(check["gradient"], abs=1e-6)
+        broken = found(13, 9)  # the loss cannot change by so little in float32
+        assert broken["float32"]["plus"] == broken["float32"]["minus"]
+        assert broken["float32"]["slope"] == 0 != broken["gradient"]
+        assert broken["float64"]["slope"] == pytest.approx(broken["gradient"], abs=1e-6)
+        for name in ("float32", "float64"):
+            assert broken[name]["errors"][17] == pytest.approx(abs(broken[name]["slope"] - broken["gradient"]))
+        assert "check" not in experiment.observe("run", View(look=Look(check=99))).info
+
+    @pytest.mark.parametrize("seed", range(4))
+    def test_the_perceptron_rule_is_foretold(self, seed: int) -> None:
+        experiment = NeuronExperiment(NeuronConfig(data="xor", rule="perceptron", seed=seed))
+        experiment.advance(steps=200)
+        told = experiment.observe("run", EVERYTHING).info["orbit"]
+        start, been = experiment.parameters().tolist(), []
+        for _ in range(told["returns"]):
+            if experiment.parameters().tolist() not in been:
+                been.append(experiment.parameters().tolist())
+            experiment.advance(steps=1)
+        assert experiment.parameters().tolist() == start
+        assert told["lines"] == been
+        assert len(been) > 1
+
+    def test_the_end_is_foretold_and_nothing_where_numbers_are_not_whole(self) -> None:
+        experiment = NeuronExperiment(NeuronConfig(data="and", rule="perceptron"))
+        experiment.advance(steps=100)
+        assert experiment.observe("run", EVERYTHING).info["orbit"]["ends"]
+        experiment.apply("learning_rate", 0.5)
+        assert experiment.observe("run", EVERYTHING).info["orbit"] is None
 
 
 class TestChanging:
@@ -292,9 +446,31 @@ class TestChanging:
         experiment.advance(steps=20)
         assert experiment.metrics() != before
 
+    def test_the_data_can_be_changed_and_come_back(self) -> None:
+        timeline = Timeline(Run(config=NeuronConfig(data="clouds", loss="cross_entropy")))
+        timeline.advance(steps=4)
+        timeline.apply("inputs[2,1]", -3)
+        timeline.apply("targets[2]", 0)
+        timeline.advance(steps=4)
+        frame = timeline.observe("run", EVERYTHING).arrays
+        assert frame["rows"][2].tolist() == [np.float32(TABLES["clouds"].rows[2][0]), -3]
+        assert frame["targets"][2] == 0
+        timeline.seek(3)
+        assert timeline.observe("run", EVERYTHING).arrays["targets"][2] == 2
+        timeline.seek(8)
+        assert timeline.observe("run", EVERYTHING).arrays["rows"].tolist() == frame["rows"].tolist()
+
     @pytest.mark.parametrize(
         ("target", "value"),
-        [("layers.0.weight[0,9]", 1), ("layers.0.weight[0,0]", 2000), ("batch_size", 5), ("rule", "perceptron")],
+        [
+            ("targets[0]", 0.5),
+            ("targets[9]", 1),
+            ("inputs[0,2]", 1),
+            ("layers.0.weight[0,9]", 1),
+            ("layers.0.weight[0,0]", 2000),
+            ("batch_size", 5),
+            ("rule", "perceptron"),
+        ],
     )
     def test_a_refused_change_says_why_and_changes_nothing(self, target: str, value: Any) -> None:
         experiment = NeuronExperiment(NeuronConfig())
@@ -331,6 +507,13 @@ def test_the_perceptron_rule_is_for_a_single_neuron() -> None:
     assert [found.name for found in problems] == ["rule"]
     with pytest.raises(ConfigError, match="use 1 to 4"):
         NeuronConfig(data="and", batch_size=5)
+    for wrong in ({"loss": "squared_error"}, {"loss": "cross_entropy", "rule": "perceptron"}):
+        with pytest.raises(ConfigError, match="clouds"):
+            NeuronConfig(data="clouds", **wrong)
+    with pytest.raises(ConfigError, match="no choice"):
+        NeuronConfig(rule="perceptron", optimizer="adam")
+    config, problems = NeuronConfig.from_text({"data": "clouds"})
+    assert (config.loss, problems) == ("cross_entropy", [])
 
 
 def test_a_change_is_named_as_on_the_page() -> None:
@@ -339,6 +522,8 @@ def test_a_change_is_named_as_on_the_page() -> None:
         ("layers.0.weight[2,1]", "weight from x₂ to h₃ set to 0.5"),
         ("layers.1.weight[0,2]", "weight from h₃ to output set to 0.5"),
         ("layers.1.bias[0]", "bias of output set to 0.5"),
+        ("inputs[2,1]", "x₂ of row 3 set to 0.5"),
+        ("targets[2]", "target of row 3 set to 0.5"),
         ("learning_rate", "learning rate set to 0.5"),
     ):
         assert config.edit_words(Edit(step=1, target=target, value=0.5)) == words

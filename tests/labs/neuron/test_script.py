@@ -42,10 +42,29 @@ def test_a_single_neuron_by_both_rules(data: str, rule: str) -> None:
     agrees(Run(config=NeuronConfig(data=data, rule=rule, batch_size=3, learning_rate=0.7)), STEPS)
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"data": "line"},
+        {"data": "clouds", "hidden": 2, "loss": "cross_entropy"},
+        {"data": "tumours", "loss": "cross_entropy", "batch_size": 32},
+    ],
+    ids=lambda each: each["data"],
+)
+def test_other_outputs_by_every_optimizer(settings: dict[str, Any], optimizer: str) -> None:
+    agrees(Run(config=NeuronConfig(optimizer=optimizer, learning_rate=0.05, **settings)), STEPS)
+
+
 def test_what_was_changed_on_the_way() -> None:
     timeline = Timeline(Run(config=NeuronConfig(data="xor", hidden=4)))
     timeline.apply("learning_rate", 0.5)
-    for target, value in (("layers.1.weight[0,3]", -2.5), ("batch_size", 3), ("layers.0.bias[1]", 0.1)):
+    for target, value in (
+        ("layers.1.weight[0,3]", -2.5),
+        ("batch_size", 3),
+        ("inputs[2,0]", -1.5),
+        ("targets[2]", 0),
+    ):
         timeline.advance(steps=11)
         timeline.apply(target, value)
     timeline.apply("learning_rate", 2)

@@ -7,7 +7,8 @@
 import { classColor, css, levelOf, pixelCss } from "../../../stage/colors.js";
 import { h, setAttribute, setText } from "../../../stage/dom.js";
 import { loss, scaled, short } from "../../../stage/format.js";
-import { inputName, portName, unitName, unitsOf } from "./shape.js";
+import { inputName, portName, targetOf, unitName, unitsOf } from "./shape.js";
+import { svg } from "./svg.js";
 
 /** @typedef {import("./picture.js").NeuronMoment} Moment */
 /** @typedef {import("./shape.js").Port} Port */
@@ -15,7 +16,7 @@ import { inputName, portName, unitName, unitsOf } from "./shape.js";
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
 /** Pixels of the drawing. */
-const INPUT = { width: 58, height: 30 };
+const INPUT = { width: 72, height: 30 };
 const COLUMNS = [48, 97, 147]; // where the numbers of a line end, from the left of its box
 const SUMS = 151; // where z, a and δ begin
 const BOX = 214;
@@ -26,7 +27,7 @@ const HEAD = 26;
 const FOOT = 24;
 const GAP = { across: 36, down: 10 };
 /** What looks good, where there is room for it; a drawing that is smaller than its place grows. */
-const EASY = { across: 76, height: 230, zoom: 1.5 };
+const EASY = { across: 76, row: 76, zoom: 1.5 };
 /** Weights beyond this look alike. */
 const STRONGEST = 5;
 const WIDTHS = [1, 7];
@@ -51,10 +52,16 @@ export class Network {
     this.ports = [];
     /** @type {{unit: Unit, texts: SVGElement[], dot: SVGElement}[]} */
     this.units = [];
-    /** @type {SVGElement[]} */
+    /** @type {{text: SVGElement, element: SVGElement}[]} */
     this.inputs = [];
     /** @type {SVGElement|null} */
     this.target = null;
+    /** Takes a weight that was clicked, in place of the card in which it is changed. @type {((port: Port) => void)|null} */
+    this.pick = null;
+    /** Whether a number of a weight is for the person to find. @type {(place: number, column: "gradient"|"change") => boolean} */
+    this.isSecret = () => false;
+    /** The weight that is picked out. @type {number|null} */
+    this.chosen = null;
     /** @type {Moment|null} */
     this.moment = null;
   }
@@ -85,7 +92,7 @@ export class Network {
     const units = unitsOf(sizes);
     const layers = sizes.slice(1).map((_, i) => units.filter(({ layer }) => layer === i + 1));
     const needed = layers.map((layer) => layer.reduce((sum, unit) => sum + boxHeight(unit) + GAP.down, 0));
-    const height = Math.max(EASY.height, ...needed) + HEAD + FOOT;
+    const height = Math.max(EASY.row * sizes[0], ...needed) + HEAD + FOOT;
     const wide = (/** @type {number} */ gap) => INPUT.width + layers.length * (gap + BOX) + 2 + DOT;
     const zoom = Math.max(1, Math.min(EASY.zoom, this.width / wide(EASY.across)));
     const width = Math.max(this.width / zoom, wide(GAP.across));
@@ -101,8 +108,9 @@ export class Network {
       const x = INPUT.width + 1 + spread * (number + 1) - BOX;
       before = this.placeLayer(boxes, links, layer, x, before, height);
     });
-    const output = before[0];
-    this.target = svg("text", { x: output.x, y: output.bottom + 17, "text-anchor": "end" });
+    const output = before[before.length - 1];
+    this.target = svg("text", { class: "nn-neuron-datum", x: output.x, y: output.bottom + 17, "text-anchor": "end" });
+    makeButton(this.target, () => this.editTarget());
     this.svg.replaceChildren(links, boxes, this.target);
     this.paint(moment);
     this.showNumbers(moment);
@@ -119,10 +127,12 @@ export class Network {
     return Array.from({ length: count }, (_, i) => {
       const y = middle(i, count, height);
       const text = svg("text", { x: 1 + INPUT.width / 2, y: y + 4.5, "text-anchor": "middle" });
-      boxes.append(
+      const element = svg("g", { class: "nn-neuron-datum" },
         svg("rect", { class: "nn-neuron-box", x: 1, y: y - INPUT.height / 2, width: INPUT.width, height: INPUT.height, rx: 15 }),
         text);
-      this.inputs.push(text);
+      makeButton(element, () => this.editInput(i));
+      boxes.append(element);
+      this.inputs.push({ text, element });
       return { x: 1 + INPUT.width, y, bottom: y + INPUT.height / 2 };
     });
   }
@@ -145,7 +155,7 @@ export class Network {
       const rule = svg("path", { class: "nn-neuron-rule", d: `M${x + SUMS} ${top + 6}V${top + tall - 6}` });
       boxes.append(frame, rule, dot, ...texts);
       if (i === 0) {
-        boxes.append(...["w", "g", "−ηg"].map((text, column) =>
+        boxes.append(...["w", "g", this.moment?.scene.optimizer === "sgd" ? "−ηg" : "Δw"].map((text, column) =>
           svg("text", { class: "nn-neuron-muted", x: x + COLUMNS[column], y: top - 7, "text-anchor": "end" }, text)));
       }
       this.units.push({ unit, texts, dot });
@@ -158,7 +168,7 @@ export class Network {
         const way = `M${from.x} ${from.y}C${half} ${from.y} ${half} ${at} ${x} ${at}`;
         drawn.link = svg("path", { class: "nn-neuron-link", d: way });
         const reach = svg("path", { class: "nn-neuron-reach", d: way });
-        reach.addEventListener("click", (event) => this.edit(port, event.clientX, event.clientY));
+        reach.addEventListener("click", (event) => this.take(port, event.clientX, event.clientY));
         links.append(drawn.link, reach);
       });
       return { x: x + BOX, y, bottom: top + tall };
@@ -175,20 +185,13 @@ export class Network {
     const title = svg("title");
     const numbers = COLUMNS.map((column, i) =>
       svg("text", { class: i ? "nn-neuron-muted" : "nn-neuron-weight", x: x + column, y: y + 4, "text-anchor": "end" }));
-    const element = svg("g", { class: "nn-neuron-port", role: "button", tabindex: 0 }, title,
+    const element = svg("g", { class: "nn-neuron-port" }, title,
       svg("rect", { x: x + 2, y: y - LINE / 2, width: SUMS - 4, height: LINE, rx: 4 }), ...numbers);
-    const open = () => {
+    makeButton(element, () => {
       const { right, bottom } = element.getBoundingClientRect();
-      this.edit(port, right, bottom, element);
-    };
-    element.addEventListener("click", open);
-    for (const event of ["pointerenter", "focus"]) element.addEventListener(event, () => this.story.point(port));
-    element.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      event.stopPropagation();
-      open();
+      this.take(port, right, bottom, element);
     });
+    for (const event of ["pointerenter", "focus"]) element.addEventListener(event, () => this.story.point(port));
     boxes.append(element);
     this.ports.push({ port, numbers, element, title, link: null });
   }
@@ -199,18 +202,43 @@ export class Network {
    * @param {number} y
    * @param {SVGElement} [focusBack]
    */
-  edit(port, x, y, focusBack) {
+  take(port, x, y, focusBack) {
     if (!this.moment) return;
-    const { layer, to, from, place } = port;
-    const isBias = from < 0;
-    this.cards.edit({
-      title: portName(this.moment.scene.sizes, port),
-      rows: [{
-        label: isBias ? "Bias" : "Weight",
-        read: () => this.moment?.arrays.parameters[place],
-        target: () => `layers.${layer - 1}.${isBias ? `bias[${to}]` : `weight[${to},${from}]`}`,
-      }],
-    }, x, y, /** @type {HTMLElement|undefined} */ (/** @type {unknown} */ (focusBack)));
+    if (this.pick) return void this.pick(port);
+    this.edit(portName(this.moment.scene.sizes, port), port.from < 0 ? "Bias" : "Weight",
+      () => this.moment?.arrays.parameters[port.place], targetOf(port), x, y, focusBack);
+  }
+
+  /** @param {number} index */
+  editInput(index) {
+    const { moment } = this;
+    if (!moment) return;
+    const row = moment.arrays.batch[0], [inputs] = moment.scene.sizes, { element } = this.inputs[index];
+    const { right, bottom } = element.getBoundingClientRect();
+    this.edit(`${inputName(index)} of row ${row + 1}`, "Input", () => this.moment?.arrays.rows[row * inputs + index],
+      `inputs[${row},${index}]`, right, bottom, element);
+  }
+
+  editTarget() {
+    if (!this.moment || !this.target) return;
+    const row = this.moment.arrays.batch[0], { right, bottom } = this.target.getBoundingClientRect();
+    this.edit(`Target of row ${row + 1}`, "Target", () => this.moment?.arrays.targets[row], `targets[${row}]`, right, bottom, this.target);
+  }
+
+  /**
+   * A card in which a number is typed over.
+   *
+   * @param {string} title
+   * @param {string} label
+   * @param {() => number|undefined} read
+   * @param {string} target
+   * @param {number} x
+   * @param {number} y
+   * @param {SVGElement} [focusBack]
+   */
+  edit(title, label, read, target, x, y, focusBack) {
+    this.cards.edit({ title, rows: [{ label, read, target: () => target }] }, x, y,
+      /** @type {HTMLElement|undefined} */ (/** @type {unknown} */ (focusBack)));
   }
 
   /** The links and the colours, with every frame. @param {Moment} moment */
@@ -230,27 +258,33 @@ export class Network {
       }
       setAttribute(numbers[0], "data-sign", weight < 0 ? "negative" : "positive");
     }
-    const last = this.units.length - 1;
-    this.units.forEach(({ dot }, i) => {
-      const value = i === last ? values[i] * 2 - 1 : values[i];
+    const { sizes, output } = moment.scene, isShare = output !== "linear";
+    this.units.forEach(({ dot, unit }, i) => {
+      const value = isShare && unit.layer === sizes.length - 1 ? values[i] * 2 - 1 : values[i];
       setAttribute(dot, "fill", pixelCss(theme.vivid[levelOf(value, 1)]));
     });
   }
 
   /** The numbers, a few times a second. @param {Moment} moment */
   showNumbers(moment) {
-    const { header: { example }, scene: { sizes }, arrays } = moment;
+    const { header: { example }, scene: { sizes, output }, arrays } = moment;
     const { batch, rows, targets, parameters, gradients, changes, sums, values, deltas, example_loss } = arrays;
     const [inputs] = sizes, row = batch[0], target = targets[row];
     const given = rows.subarray(row * inputs, (row + 1) * inputs);
-    this.inputs.forEach((text, i) => setText(text, `${inputName(i)} = ${short(given[i])}`));
+    this.inputs.forEach(({ text, element }, i) => {
+      setText(text, `${inputName(i)} = ${short(given[i])}`);
+      setAttribute(element, "aria-label", `${inputName(i)} of row ${row + 1}: ${short(given[i])}. Change it`);
+    });
     for (const { port, numbers, element, title } of this.ports) {
       const [w, g, change] = [parameters, gradients, changes].map((each) => each[port.place]);
       const isKnown = [true, this.story.knows("backward", port.layer), this.story.knows("update")];
-      [short(w), brief(g), brief(change)].forEach((text, i) => setText(numbers[i], isKnown[i] ? text : ""));
+      const isSecret = [false, this.isSecret(port.place, "gradient"), this.isSecret(port.place, "change")];
+      [short(w), brief(g), brief(change)].forEach((text, i) => setText(numbers[i], isSecret[i] ? "?" : isKnown[i] ? text : ""));
+      element.classList.toggle("nn-chosen", port.place === this.chosen);
       const name = portName(sizes, port);
       setAttribute(element, "aria-label", `${name}: ${short(w)}. Change it`);
-      setText(title, `${name}: ${w}\ngradient g: ${g}\nchange −η g: ${change}\nClick to change it`);
+      const exact = isSecret[2] ? [] : [...(isSecret[1] ? [] : [`gradient g: ${g}`]), `change: ${change}`];
+      setText(title, [`${name}: ${w}`, ...exact, this.pick ? "Click to pick it" : "Click to change it"].join("\n"));
     }
     this.units.forEach(({ unit, texts }, i) => {
       const isForward = this.story.knows("forward", unit.layer), isBackward = this.story.knows("backward", unit.layer);
@@ -259,8 +293,9 @@ export class Network {
       setAttribute(texts[0], "data-unit", unitName(sizes, unit.layer, unit.index));
     });
     if (this.target) {
-      setText(this.target, `target ${target}${this.story.knows("loss") ? `, loss ${loss(example_loss[0])}` : ""}`);
-      this.target.setAttribute("style", `fill:${css(classColor(target))}`);
+      setText(this.target, `target ${short(target)}${this.story.knows("loss") ? `, loss ${loss(example_loss[0])}` : ""}`);
+      this.target.setAttribute("style", output === "linear" ? "" : `fill:${css(classColor(target))}`);
+      setAttribute(this.target, "aria-label", `Target of row ${row + 1}: ${short(target)}. Change it`);
     }
     const others = batch.length > 1 ? `: the mean over ${batch.length} rows, of which the neurons show row ${row + 1}` : `: row ${row + 1}`;
     setText(this.next, example === null ? `The next update${others}.`
@@ -292,16 +327,18 @@ function middle(index, count, height) {
 }
 
 /**
- * An element of a drawing.
+ * Makes a part of the drawing a button, for the pointer and for the keyboard.
  *
- * @param {string} tag
- * @param {Record<string, string|number>} [attributes]
- * @param {...(Node|string)} children
- * @returns {SVGElement}
+ * @param {SVGElement} element
+ * @param {() => void} press
  */
-function svg(tag, attributes = {}, ...children) {
-  const element = /** @type {SVGElement} */ (document.createElementNS("http://www.w3.org/2000/svg", tag));
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-  element.append(...children);
-  return element;
+function makeButton(element, press) {
+  for (const [name, value] of [["role", "button"], ["tabindex", "0"]]) element.setAttribute(name, value);
+  element.addEventListener("click", press);
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    event.stopPropagation();
+    press();
+  });
 }

@@ -1,26 +1,25 @@
 // @ts-check
-/** The output over the plane of two inputs, the boundary at a half, and every row as a point. */
+/** The output over the plane of two inputs, the boundary, every row as a point, and a single neuron's weights. */
 
-import { classColor, css, levelOf } from "../../../stage/colors.js";
-import { fit, h } from "../../../stage/dom.js";
-import { short } from "../../../stage/format.js";
-import { Raster } from "../../../stage/raster.js";
+import { classColor, css, levelOf, mixClasses } from "../../../stage/colors.js";
+import { h, setText } from "../../../stage/dom.js";
+import { count } from "../../../stage/format.js";
+import { Square, arrow } from "./axes.js";
 import { boundary } from "./boundary.js";
+import { isRight } from "./shape.js";
 
 /** @typedef {import("./picture.js").NeuronMoment} Moment */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
-const LARGEST = 270;
-const GUTTER = { right: 26, bottom: 20 };
-const RADIUS = 6;
+const RADIUS = 6, SMALL = 3;
+const MANY = 60; // rows, which are drawn small
+const ARROW = 0.28; // of the plane: the longest weights
 
 export class Plane {
   constructor() {
-    this.map = new Raster({ class: "nn-plane-map", "aria-hidden": "true" });
-    this.lines = h("canvas", { class: "nn-plane-layer", role: "img", "aria-label": "The output over the plane, with the boundary and the rows" });
-    this.square = h("div", { class: "nn-plane-square" }, this.map.canvas, this.lines);
-    this.element = h("section", { "aria-label": "Plane" }, h("h2", { class: "nn-unseen" }, "Plane"), this.square);
-    this.size = 0;
+    this.square = new Square("The output over the plane, with the boundary and the rows");
+    this.sentence = h("p", { class: "nn-neuron-sentence" });
+    this.element = h("section", { "aria-label": "Plane" }, h("h2", { class: "nn-unseen" }, "Plane"), this.square.element, this.sentence);
   }
 
   /** @param {Theme} theme */
@@ -33,69 +32,153 @@ export class Plane {
    * @param {number} scale  of these to a pixel of the drawing
    */
   resize(width, scale) {
-    this.size = Math.max(120, Math.min(LARGEST, Math.floor(width / scale - GUTTER.right)));
-    const { style } = this.map.canvas;
-    style.width = style.height = `${this.size * scale}px`;
-    this.square.style.height = `${(this.size + GUTTER.bottom) * scale}px`;
-    this.context = fit(this.lines, this.size + GUTTER.right, this.size + GUTTER.bottom, scale);
+    this.square.resize(width, scale);
   }
 
   /** @param {Moment} moment */
-  paint({ scene: { domain, rule }, arrays: { plane, rows, targets, outputs, batch } }) {
-    const { context, theme, map, size } = this;
-    this.element.hidden = !domain || !plane;
-    if (!context || !theme || !domain || !plane) return;
-    const [side] = plane.shape;
-    map.resize(side, side);
-    for (let y = 0; y < side; y++) {
-      for (let x = 0; x < side; x++) {
-        const sum = plane[(side - 1 - y) * side + x];
-        const output = rule === "perceptron" ? Number(sum > 0) : 1 / (1 + Math.exp(-sum));
-        map.pixels[y * side + x] = theme.soft[levelOf(output * 2 - 1, 1)];
+  paint(moment) {
+    const { header: { orbit }, scene: { domain, names, sizes }, arrays: { plane, rows, targets, outputs, batch } } = moment;
+    const { theme, square } = this, { context, size } = square;
+    this.element.hidden = !domain || !plane || sizes[0] !== 2;
+    if (!context || !theme || !domain || !plane || this.element.hidden) return;
+    this.paintMap(moment, plane, theme);
+    const { across, up } = square.begin(context, theme, domain, domain, names[0] ?? "x₁", names[1] ?? "x₂");
+    const [, side] = plane.shape, step = size / (side - 1);
+    square.inside(context, () => {
+      if (orbit) paintLines(context, theme, orbit.lines, domain, across, up);
+      context.beginPath();
+      for (const field of fields(plane)) {
+        for (const [x0, y0, x1, y1] of boundary(field, side)) {
+          context.moveTo(x0 * step, size - y0 * step);
+          context.lineTo(x1 * step, size - y1 * step);
+        }
       }
-    }
-    map.show();
-    const [low, high] = domain;
-    const across = (/** @type {number} */ value) => ((value - low) / (high - low)) * size;
-    context.clearRect(0, 0, size + GUTTER.right, size + GUTTER.bottom);
-    this.paintTicks(context, theme, domain);
-    context.beginPath();
-    for (const [x0, y0, x1, y1] of boundary(plane, side)) {
-      context.moveTo((x0 / (side - 1)) * size, size - (y0 / (side - 1)) * size);
-      context.lineTo((x1 / (side - 1)) * size, size - (y1 / (side - 1)) * size);
-    }
-    context.lineWidth = 2;
-    context.strokeStyle = theme.text;
-    context.stroke();
-    targets.forEach((target, row) => {
-      const x = across(rows[2 * row]), y = size - across(rows[2 * row + 1]);
-      const isWrong = outputs[row] > 0.5 !== target > 0.5;
-      paintRow(context, theme, x, y, target, isWrong, batch.includes(row));
+      context.lineWidth = 2;
+      context.strokeStyle = theme.text;
+      context.stroke();
     });
+    const radius = targets.length > MANY ? SMALL : RADIUS;
+    targets.forEach((target, row) => {
+      const isWrong = !isRight(outputs, targets, row);
+      paintRow(context, theme, [across(rows[2 * row]), up(rows[2 * row + 1])], radius, target, isWrong, batch.includes(row));
+    });
+    if (hasArrow(sizes)) square.inside(context, () => paintWeights(context, theme, moment, domain, across, up));
   }
 
   /**
-   * @param {CanvasRenderingContext2D} context
+   * @param {Moment} moment
+   * @param {import("../../../stage/types.js").Floats} plane
    * @param {Theme} theme
-   * @param {[number, number]} domain
    */
-  paintTicks(context, theme, [low, high]) {
-    const { size } = this;
-    context.fillStyle = theme.muted;
-    context.font = `11px ${theme.font}`;
-    context.textBaseline = "middle";
-    for (let value = Math.ceil(low); value <= high; value++) {
-      const along = ((value - low) / (high - low)) * size;
-      context.textAlign = "left";
-      context.fillText(short(value), size + 7, size - along);
-      context.textAlign = "center";
-      context.fillText(short(value), along, size + 12);
+  paintMap({ scene: { output } }, plane, theme) {
+    const { map } = this.square, [classes, side] = plane.shape, size = side * side;
+    map.resize(side, side);
+    const upright = (/** @type {number} */ at) => (side - 1 - Math.floor(at / side)) * side + (at % side);
+    if (classes > 1) {
+      const shares = new Uint8Array(classes * size);
+      for (let at = 0; at < size; at++) {
+        const from = upright(at), powers = Array.from({ length: classes }, (_, k) => plane[k * size + from]);
+        const most = Math.max(...powers), parts = powers.map((power) => Math.exp(power - most));
+        const sum = parts.reduce((total, part) => total + part, 0);
+        parts.forEach((part, k) => { shares[k * size + at] = Math.round((255 * part) / sum); });
+      }
+      mixClasses(shares, classes, map.pixels, theme, false);
+    } else {
+      for (let at = 0; at < size; at++) {
+        const sum = plane[upright(at)];
+        const share = output === "step" ? Number(sum > 0) : 1 / (1 + Math.exp(-sum));
+        map.pixels[at] = theme.soft[levelOf(share * 2 - 1, 1)];
+      }
     }
-    context.textAlign = "right";
-    context.fillText("x₁", size, size + 12);
-    context.textAlign = "left";
-    context.fillText("x₂", size + 7, 7);
+    map.show();
   }
+
+  /** @param {Moment} moment */
+  showNumbers({ header: { orbit }, scene: { sizes, output, names, answers } }) {
+    const weights = hasArrow(sizes) ? "Arrow: the weights, at right angles to the line. Dashed: what the next update adds." : "";
+    const told = names.length ? `Standardised ${names.join(" and ")}: 0 is the mean, 1 a standard deviation. Orange: ${answers[0]}, blue: ${answers[1]}.` : "";
+    setText(this.sentence, [output === "step" && orbit ? foretold(orbit) : "", told || weights].filter(Boolean).join(" "));
+  }
+}
+
+/** What the perceptron rule will do. @param {import("./picture.js").Orbit} orbit */
+function foretold({ ends, returns }) {
+  if (ends) return "No row is wrong: no update changes anything any more.";
+  if (returns === null) return "";
+  return `A circle: in ${count(returns)} updates all weights are as they are now, and so for ever. Grey: the lines that it draws on that way.`;
+}
+
+/** Whether two weights and a bias are all. @param {number[]} sizes */
+function hasArrow(sizes) {
+  return sizes.join() === "2,1";
+}
+
+/**
+ * What is 0 at the boundary: the sum, or by how much a class is ahead of the others.
+ *
+ * @param {import("../../../stage/types.js").Floats} plane
+ * @returns {ArrayLike<number>[]}
+ */
+function fields(plane) {
+  const [classes, side] = plane.shape, size = side * side;
+  if (classes === 1) return [plane];
+  return Array.from({ length: classes }, (_, k) => Float32Array.from({ length: size }, (_, at) => {
+    let best = -Infinity;
+    for (let other = 0; other < classes; other++) if (other !== k) best = Math.max(best, plane[other * size + at]);
+    return plane[k * size + at] - best;
+  }));
+}
+
+/**
+ * The lines w₁ x₁ + w₂ x₂ + b = 0 of several weights.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {Theme} theme
+ * @param {number[][]} lines
+ * @param {[number, number]} domain
+ * @param {(value: number) => number} across
+ * @param {(value: number) => number} up
+ */
+function paintLines(context, theme, lines, [low, high], across, up) {
+  context.beginPath();
+  for (const [first, second, bias] of lines) {
+    const length = Math.hypot(first, second);
+    if (!length) continue;
+    const [x, y] = [(-bias * first) / length ** 2, (-bias * second) / length ** 2], far = 2 * (high - low) / length;
+    context.moveTo(across(x - far * second), up(y + far * first));
+    context.lineTo(across(x + far * second), up(y - far * first));
+  }
+  context.lineWidth = 1;
+  context.strokeStyle = theme.muted;
+  context.globalAlpha = 0.55;
+  context.stroke();
+  context.globalAlpha = 1;
+}
+
+/**
+ * The weights as an arrow from the line, and at its tip what the next update adds to them.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {Theme} theme
+ * @param {Moment} moment
+ * @param {[number, number]} domain
+ * @param {(value: number) => number} across
+ * @param {(value: number) => number} up
+ */
+function paintWeights(context, theme, { arrays: { parameters, changes } }, [low, high], across, up) {
+  const [first, second, bias] = parameters, length = Math.hypot(first, second);
+  if (!length) return;
+  const centre = (low + high) / 2, ahead = (first * centre + second * centre + bias) / length ** 2;
+  const x = centre - ahead * first, y = centre - ahead * second;
+  const longest = Math.max(length, Math.hypot(first + changes[0], second + changes[1]));
+  const scale = (ARROW * (high - low)) / longest;
+  const tip = /** @type {[number, number]} */ ([x + scale * first, y + scale * second]);
+  context.strokeStyle = theme.text;
+  context.lineWidth = 2.5;
+  arrow(context, [across(x), up(y)], [across(tip[0]), up(tip[1])]);
+  context.setLineDash([4, 3]);
+  arrow(context, [across(tip[0]), up(tip[1])], [across(tip[0] + scale * changes[0]), up(tip[1] + scale * changes[1])]);
+  context.setLineDash([]);
 }
 
 /**
@@ -103,33 +186,33 @@ export class Plane {
  *
  * @param {CanvasRenderingContext2D} context
  * @param {Theme} theme
- * @param {number} x
- * @param {number} y
+ * @param {[number, number]} place
+ * @param {number} radius
  * @param {number} target
  * @param {boolean} isWrong
  * @param {boolean} isNext
  */
-function paintRow(context, theme, x, y, target, isWrong, isNext) {
+function paintRow(context, theme, [x, y], radius, target, isWrong, isNext) {
   context.beginPath();
-  context.arc(x, y, RADIUS, 0, 2 * Math.PI);
+  context.arc(x, y, radius, 0, 2 * Math.PI);
   context.fillStyle = css(classColor(target));
   context.fill();
-  context.lineWidth = 1.5;
+  context.lineWidth = radius / 4;
   context.strokeStyle = "#fff";
   context.stroke();
   if (isWrong) {
     context.beginPath();
     for (const turn of [1, -1]) {
-      context.moveTo(x - 3, y - 3 * turn);
-      context.lineTo(x + 3, y + 3 * turn);
+      context.moveTo(x - radius / 2, y - (radius / 2) * turn);
+      context.lineTo(x + radius / 2, y + (radius / 2) * turn);
     }
-    context.lineWidth = 2;
+    context.lineWidth = radius / 3;
     context.stroke();
   }
   if (!isNext) return;
   context.beginPath();
-  context.arc(x, y, RADIUS + 4, 0, 2 * Math.PI);
-  context.lineWidth = 2;
+  context.arc(x, y, radius + (radius > SMALL ? 4 : 1.5), 0, 2 * Math.PI);
+  context.lineWidth = radius > SMALL ? 2 : 1;
   context.strokeStyle = theme.text;
   context.stroke();
 }

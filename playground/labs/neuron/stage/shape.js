@@ -19,7 +19,7 @@
  * Every neuron with its weights, where each is in the vector of all parameters: layer by layer, weights row by row, then
  * biases.
  *
- * @param {number[]} sizes  inputs, hidden neurons where there are any, 1
+ * @param {number[]} sizes  inputs, hidden neurons where there are any, outputs
  * @returns {Unit[]}
  */
 export function unitsOf(sizes) {
@@ -52,7 +52,9 @@ export function inputName(index) {
  */
 export function unitName(sizes, layer, index) {
   if (layer === 0) return inputName(index);
-  return layer === sizes.length - 1 ? "output" : `h${subscript(index + 1)}`;
+  const isOutput = layer === sizes.length - 1;
+  if (isOutput && sizes[layer] === 1) return "output";
+  return `${isOutput ? "o" : "h"}${subscript(index + 1)}`;
 }
 
 /**
@@ -62,6 +64,36 @@ export function unitName(sizes, layer, index) {
 export function portName(sizes, { layer, to, from }) {
   const name = unitName(sizes, layer, to);
   return from < 0 ? `Bias of ${name}` : `Weight from ${unitName(sizes, layer - 1, from)} to ${name}`;
+}
+
+/**
+ * Whether the output of a row is on the target's side of ½, or the highest one is that of the target's class.
+ *
+ * @param {ArrayLike<number>} outputs  (N, C), row by row
+ * @param {ArrayLike<number>} targets  (N,)
+ * @param {number} row
+ */
+export function isRight(outputs, targets, row) {
+  const count = outputs.length / targets.length;
+  return count === 1 ? outputs[row] > 0.5 === targets[row] > 0.5 : guessOf(outputs, count, row) === targets[row];
+}
+
+/**
+ * The class of a row's highest output.
+ *
+ * @param {ArrayLike<number>} outputs  (N, C), row by row
+ * @param {number} count  C
+ * @param {number} row
+ */
+export function guessOf(outputs, count, row) {
+  let best = 0;
+  for (let k = 1; k < count; k++) if (outputs[row * count + k] > outputs[row * count + best]) best = k;
+  return best;
+}
+
+/** What a weight or bias is called in the run. @param {Port} port */
+export function targetOf({ layer, to, from }) {
+  return `layers.${layer - 1}.${from < 0 ? `bias[${to}]` : `weight[${to},${from}]`}`;
 }
 
 /** @param {number} number */

@@ -42,6 +42,8 @@ export class Story {
     /** @type {Phase[]} */
     this.phases = [];
     this.timer = 0;
+    /** Whether gradients and updates are for the person to find. */
+    this.isSecret = false;
     /** The weight whose gradient and update are written out. @type {Port|null} */
     this.pointed = null;
     this.all = chip("All numbers", () => this.show(null));
@@ -127,11 +129,11 @@ export class Story {
     const units = unitsOf(moment.scene.sizes), those = units.filter((unit) => unit.layer === layer);
     if (kind === "loss") return [`Loss: ${loss(moment)}.`];
     if (kind === "forward") return those.map((unit) => `${unitNameOf(moment, unit)}: ${forward(moment, unit)}.`);
-    if (kind === "update") return [this.written(moment, units, (port) => update(moment, port)), "So with every weight and bias. ▶ makes the update."];
+    if (kind === "update") return [...this.written(moment, units, (port) => update(moment, port)), "So with every weight and bias. ▶ makes the update."];
     const unitOf = (/** @type {Port} */ port) => units.filter((unit) => unit.layer === port.layer)[port.to];
     return [
       ...those.map((unit) => `${unitNameOf(moment, unit)}: ${backward(moment, unit, units)}.`),
-      this.written(moment, those, (port) => gradient(moment, port, unitOf(port))),
+      ...this.written(moment, those, (port) => [gradient(moment, port, unitOf(port))]),
     ];
   }
 
@@ -140,13 +142,18 @@ export class Story {
    *
    * @param {Moment} moment
    * @param {import("./shape.js").Unit[]} units
-   * @param {(port: Port) => string} formula
+   * @param {(port: Port) => string[]} formula
+   * @returns {string[]}
    */
   written(moment, units, formula) {
     const { changes } = moment.arrays, ports = units.flatMap((unit) => unit.ports);
     const pointed = ports.find(({ place }) => place === this.pointed?.place);
     const port = pointed ?? ports.reduce((most, each) => (Math.abs(changes[each.place]) > Math.abs(changes[most.place]) ? each : most));
-    return `${nameOf(moment, port)}: ${formula(port)}.${pointed ? "" : " Point at another weight for its own."}`;
+    if (this.isSecret) return [];
+    const lines = formula(port).map((line) => `${line}.`);
+    lines[0] = `${nameOf(moment, port)}: ${lines[0]}`;
+    if (!pointed) lines[lines.length - 1] += " Point at another weight for its own.";
+    return lines;
   }
 
   destroy() {
