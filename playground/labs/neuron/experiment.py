@@ -49,10 +49,12 @@ class NeuronExperiment(Experiment):
         self._model = Network(config.sizes, config.activation)
         self._model.initialize(config.seed, whole=config.rule == "perceptron")
         self._parameters = list(self._model.parameters())
-        self._optimizer = initial_state(config.optimizer, parameters_to_vector(self._parameters).detach())
+        self._vector = parameters_to_vector(self._parameters).detach().clone()  # all of them, which are parts of it
+        vector_to_parameters(self._vector, self._parameters)
+        self._optimizer = initial_state(config.optimizer, self._vector)
         self._slicer = Slicer(rate=1000)
         self._plane = torch.from_numpy(plane_points(config)) if config.table.inputs <= 2 else None
-        self._path = Path(parameters_to_vector(self._parameters)) if config.has_bowl else None
+        self._path = Path(self._vector) if config.has_bowl else None
         self._measured: dict[str, float | None] | None = None
         self.history = History(LABS[config.lab].columns)
         self.record()
@@ -78,14 +80,13 @@ class NeuronExperiment(Experiment):
         for _ in range(count):
             batch = self._next_rows()  # (batch_size,)
             gradients = torch.autograd.grad(self._loss(batch), self._parameters)
-            with torch.no_grad():
-                gradient, weights = parameters_to_vector(gradients), parameters_to_vector(self._parameters)
-                weights, self._optimizer = update(weights, gradient, self._optimizer, rate)
-                vector_to_parameters(weights, self._parameters)
+            gradient = torch.cat([each.reshape(-1) for each in gradients])
+            weights, self._optimizer = update(self._vector, gradient, self._optimizer, rate)
+            self._vector.copy_(weights)
             self.step += 1
             self._seen += len(batch)
             if self._path is not None:
-                self._path.went(self.step, weights)
+                self._path.went(self.step, self._vector)
         self._measured = None
         return count
 
@@ -248,7 +249,7 @@ class NeuronExperiment(Experiment):
         self._measured = self.notice = None
         self.edits += 1
         if self._path is not None:
-            self._path.went(self.step, parameters_to_vector(self._parameters).detach(), always=True)
+            self._path.went(self.step, self._vector, always=True)
         self.record()
         return Edit(step=self.step, target=target, value=value)
 
@@ -283,7 +284,7 @@ class NeuronExperiment(Experiment):
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from an earlier ``state`` of a run with the same configuration and the same live edits."""
         self.step, self.edits, self._seen = state["step"], state["edits"], state["seen"]
-        vector_to_parameters(torch.tensor(state["parameters"]), self._parameters)
+        self._vector.copy_(torch.tensor(state["parameters"]))
         self._optimizer = {name: torch.tensor(value) for name, value in state["optimizer"].items()}
         self._inputs, self._targets = torch.tensor(state["inputs"]), torch.tensor(state["targets"])
         if self._path is not None:
