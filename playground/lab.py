@@ -223,8 +223,9 @@ LABS = {
             "script": "playground.labs.image.script.script",
             **_NOTEBOOK,
             "safetensors": "playground.export.weights.weights",
+            "more_data": "playground.labs.image.more_data.more_data",
         },
-        small={"images": 40, "batch_size": 10},
+        small={"images": 20, "batch_size": 10},
     ),
     "sequence": Lab(
         title="Sequences",

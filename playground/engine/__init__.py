@@ -69,8 +69,8 @@ class Engine(Protocol):
         """Returns ``run``, which need not be open, at ``step`` as a file in one of ``export.FORMS``; queued."""
         ...
 
-    def export_share(self) -> float:
-        """How much of the file that is being made now is done, from 0 to 1."""
+    def export_share(self, form: str) -> float:
+        """How much of the file that is being made now is done, from 0 to 1, in the line in which ``form`` waits."""
         ...
 
     def close(self, run_id: str) -> None:

@@ -1,7 +1,7 @@
 """Exports of runs as files, made during training.
 
-One form at a time is made, in a separate process with low priority and a time limit. So workers never load
-matplotlib, the ONNX exporter and the like, and the memory is freed afterwards.
+Of files one at a time is made, and of studies one, each in a separate process with low priority and a time limit. So
+workers never load matplotlib, scikit-learn, the ONNX exporter and the like, and the memory is freed afterwards.
 """
 
 import contextlib
@@ -19,6 +19,7 @@ from playground.kinds import Choice, ConfigError
 from playground.run import Run
 
 EXPORT_S = 120.0
+STUDY_S = 1200.0  # for one that trains many networks
 TELL_S = 0.1  # between two reports of how far it is
 MOST_WAITING = 20
 NICENESS = 10  # gets about a tenth of a core on which a worker trains; 19 would get almost nothing
@@ -27,38 +28,64 @@ log = logging.getLogger(__name__)
 
 
 class Exports:
-    """Makes forms of runs, first come, first served, each within ``export_s`` seconds from its start."""
+    """Makes forms of runs: files within ``export_s`` seconds, and in a line of their own the studies."""
 
     def __init__(self, export_s: float = EXPORT_S) -> None:
-        self.share = 0.0  # of what is being made now, as far as its maker says
-        self._export_s = export_s
-        self._line = ThreadPoolExecutor(1, thread_name_prefix="export")
+        self.files, self.studies = Line(export_s), Line(STUDY_S)
+
+    def make(self, run: Run, step: int, form: str) -> Future[bytes]:
+        """Returns ``run`` at ``step`` as ``form``, one of ``FORMS``. The future fails with ConfigError for an unknown
+        form, after the time limit, where too many wait, or where the process dies."""
+        try:
+            if FORMS[Choice(FORMS).check(form)].trains:
+                return self._line(form).make(run, step, form)
+            made = exported(run, step, form)
+        except ConfigError as error:
+            return _failed(error)
+        done: Future[bytes] = Future()
+        done.set_result(made)
+        return done
+
+    def share(self, form: str) -> float:
+        """Returns how much of what is being made now is done, as far as its maker says, in the line of ``form``."""
+        return self._line(form).share
+
+    def shutdown(self) -> None:
+        """Kill the running exports and drop the waiting ones."""
+        for line in (self.files, self.studies):
+            line.shutdown()
+
+    def _line(self, form: str) -> "Line":
+        return self.studies if FORMS[form].is_study else self.files
+
+
+class Line:
+    """Makes forms of runs, first come, first served, each within ``export_s`` seconds from its start."""
+
+    def __init__(self, export_s: float) -> None:
+        self.share = 0.0
+        self.export_s = export_s
+        self._queue = ThreadPoolExecutor(1, thread_name_prefix="export")
         self._lock = threading.Lock()
         self._waiting = 0
         self._process: Any = None
         self._closed = False
 
     def make(self, run: Run, step: int, form: str) -> Future[bytes]:
-        """Returns ``run`` at ``step`` as ``form``, one of ``FORMS``. The future fails with ConfigError for an unknown
-        form, after the time limit, where too many wait, or where the process dies."""
-        done: Future[bytes] = Future()
+        """Returns a form that trains; see ``Exports.make``."""
         try:
-            if not FORMS[Choice(FORMS).check(form)].trains:
-                done.set_result(exported(run, step, form))
-                return done
             with self._lock:
                 if self._waiting >= MOST_WAITING:
                     raise ConfigError(f"{MOST_WAITING} files are in line to be made on this server; try again soon")
                 self._waiting += 1
-            made = self._line.submit(self._made, run, step, form)
+            made = self._queue.submit(self._made, run, step, form)
         except (ConfigError, RuntimeError) as error:  # RuntimeError: after a shutdown
-            done.set_exception(error)
-            return done
+            return _failed(error)
         made.add_done_callback(lambda _: self._count_done())
         return made
 
     def pid(self) -> int | None:
-        """Returns the id of the running export's process, for monitoring."""
+        """Returns the id of the running export's process."""
         process = self._process
         return None if process is None else process.pid
 
@@ -68,7 +95,7 @@ class Exports:
             self._closed = True
             if self._process is not None:
                 self._process.kill()
-        self._line.shutdown(wait=True, cancel_futures=True)
+        self._queue.shutdown(wait=True, cancel_futures=True)
 
     def _count_done(self) -> None:
         with self._lock:
@@ -89,10 +116,10 @@ class Exports:
                 os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
         sender.close()
         try:
-            ends_at, answer = time.monotonic() + self._export_s, None
+            ends_at, answer = time.monotonic() + self.export_s, None
             while answer is None:
                 if not receiver.poll(max(ends_at - time.monotonic(), 0.0)):
-                    raise ConfigError(_too_long(step, form, self._export_s))
+                    raise ConfigError(_too_long(step, form, self.export_s))
                 self.share, answer = receiver.recv()
             made, problem = answer
         except EOFError:
@@ -109,10 +136,18 @@ class Exports:
         return bytes(made)
 
 
+def _failed(error: Exception) -> Future[bytes]:
+    failed: Future[bytes] = Future()
+    failed.set_exception(error)
+    return failed
+
+
 def _too_long(step: int, form: str, export_s: float) -> str:
-    file = f"--output run.{FORMS[form].extension}"
+    known = FORMS[form]
+    file = f"--output run.{known.extension}"
+    work = f"{known.label} of this run" if known.is_study else f"Computing the {step:,} updates of this run again"
     return (
-        f"Computing the {step:,} updates of this run again takes longer than the {export_s:g} seconds that this "
+        f"{work} takes longer than the {export_s:g} seconds that this "
         "server gives to a file. Save the run file, and on your own machine: "
         f"python -m playground export run.json --to {form} {file}"
     )

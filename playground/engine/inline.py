@@ -68,7 +68,7 @@ class InlineEngine:
 
         return self._completed(made)
 
-    def export_share(self) -> float:
+    def export_share(self, form: str) -> float:
         return 1.0
 
     def close(self, run_id: str) -> None:

@@ -160,8 +160,8 @@ class ProcessEngine:
     def export(self, run: Run, step: int, form: str) -> Future[bytes]:
         return self._exports.make(run, step, form)
 
-    def export_share(self) -> float:
-        return self._exports.share
+    def export_share(self, form: str) -> float:
+        return self._exports.share(form)
 
     def close(self, run_id: str) -> None:
         with self._lock:

@@ -22,7 +22,8 @@ class Form:
     ``trains``, which needs torch and takes as long as the run took; else ``(run, step)``, or ``(run, step, shown)``
     if it ``tells`` which metrics were shown.
 
-    ``make`` names a maker for every lab; with None a lab that has the form names its own.
+    ``make`` names a maker for every lab; with None a lab that has the form names its own. One that ``is_study``
+    trains many networks: it has more time, and files do not wait for it.
     """
 
     label: str
@@ -32,6 +33,7 @@ class Form:
     make: str | None = None
     trains: bool = True
     tells: bool = False
+    is_study: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -114,6 +116,13 @@ FORMS = {
         mime="application/json",
         help="The loss on two planes through the weights, and the way that training took over them.",
     ),
+    "more_data": Form(
+        label="More data",
+        extension="more_data.json",
+        mime="application/json",
+        help="How right each of several learners is with more and more of the training images, over seeds.",
+        is_study=True,
+    ),
     "sensitivity": Form(
         label="Sensitivity",
         extension="sensitivity.json",
@@ -150,7 +159,8 @@ def exported(
     progress: Progress | None = None,
 ) -> bytes:
     """Returns ``run`` at ``step`` in the form ``to``, one of ``FORMS``: script, notebook, run, safetensors, onnx,
-    csv, png, svg, gif, landscape or sensitivity. Text is UTF-8. On a CPU the same run gives the same bytes.
+    csv, png, svg, gif, landscape, more_data or sensitivity. Text is UTF-8. On a CPU the same run gives the same
+    bytes.
 
     >>> Path("run.gif").write_bytes(exported(run, 2500, "gif"))
 

@@ -36,7 +36,7 @@ def process_engine() -> Iterator[ProcessEngine]:
 def when_at_work(engine: ProcessEngine) -> psutil.Process:
     """The process that makes a file now."""
     deadline = time.monotonic() + 120
-    while (pid := engine._exports.pid()) is None:
+    while (pid := engine._exports.files.pid()) is None:
         assert time.monotonic() < deadline
         time.sleep(0.01)
     return psutil.Process(pid)
@@ -53,7 +53,7 @@ def test_it_tells_how_far_it_is(process_engine: ProcessEngine) -> None:
     made = process_engine.export(RUN, LONG, "csv")
     when_at_work(process_engine)
     deadline = time.monotonic() + 120
-    while not (share := process_engine.export_share()):
+    while not (share := process_engine.export_share("csv")):
         assert time.monotonic() < deadline
         time.sleep(0.01)
     assert 0 < share < 1
@@ -68,8 +68,8 @@ def test_both_engines_give_the_same_file(process_engine: ProcessEngine) -> None:
         assert engine.export(RUN, 30, "script").done()
         with pytest.raises(ConfigError, match="'exe' is not one of script"):
             engine.export(RUN, 30, "exe").result()
-    assert process_engine._exports.pid() is None
-    assert process_engine.export_share() == 1
+    assert process_engine._exports.files.pid() is None
+    assert process_engine.export_share("csv") == 1
 
 
 def test_it_stands_back_and_its_death_harms_nobody(process_engine: ProcessEngine) -> None:
@@ -86,7 +86,7 @@ def test_it_stands_back_and_its_death_harms_nobody(process_engine: ProcessEngine
 
 
 def test_what_takes_too_long_is_ended_with_a_way_out(process_engine: ProcessEngine) -> None:
-    process_engine._exports._export_s = 3.0
+    process_engine._exports.files.export_s = 3.0
     long = process_engine.export(RUN, LONG, "gif")
     maker = when_at_work(process_engine)
     with pytest.raises(ConfigError) as refused:
@@ -94,7 +94,7 @@ def test_what_takes_too_long_is_ended_with_a_way_out(process_engine: ProcessEngi
     assert "the 100,000,000 updates of this run again takes longer than the 3 seconds" in str(refused.value)
     assert "python -m playground export run.json --to gif --output run.gif" in str(refused.value)
     assert not maker.is_running()
-    process_engine._exports._export_s = 60.0
+    process_engine._exports.files.export_s = 60.0
 
 
 def test_the_line_has_an_end(process_engine: ProcessEngine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,9 +126,9 @@ def test_it_ends_with_a_parent_that_is_killed() -> None:
         "from tests.engine.test_exports import LONG, RUN, ProcessEngine\n"
         "engine = ProcessEngine(workers=1)\n"
         "engine.export(RUN, LONG, 'csv')\n"
-        "while engine._exports.pid() is None: time.sleep(0.01)\n"
+        "while engine._exports.files.pid() is None: time.sleep(0.01)\n"
         "time.sleep(0.5)\n"
-        "print(engine._exports.pid(), flush=True)\n"
+        "print(engine._exports.files.pid(), flush=True)\n"
         "time.sleep(60)\n"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)

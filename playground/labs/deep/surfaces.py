@@ -2,18 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from concurrent.futures import CancelledError, Future
 from typing import Any
 
 import streamlit as st
 
-from playground.kinds import ConfigError
 from playground.pages.charts import MUTED, TEXT
-from playground.pages.session import PageSession, plain
-from playground.run import Run
-from playground.stream.hub import hub
+from playground.pages.computed import computed_panel
+from playground.pages.session import PageSession
 
-REFRESH_S = 0.5
 NAMES = {"plain": "Without skips", "residual": "With skips", "prefix": "Short control"}
 PLANES = {"random": "Random directions", "path": "The path's directions"}
 KINDS = ("Contours", "Surface")
@@ -21,43 +17,16 @@ COLORS = "Viridis"
 HEIGHT = 420
 TALLEST = 10.0  # of a loss that is drawn: what is above says no more
 
-Order = tuple[Run, int, Future[bytes]]
-
 
 def landscape_panel(session: PageSession) -> None:
-    """A button, how far it is, and what came of it. Costs nothing while it is hidden."""
-    order: Order | None = st.session_state.get(session.key("landscape"))
-    is_busy = order is not None and not order[2].done()
-    st.button(
-        "Compute the landscape", key=session.key("ask_landscape"), icon=":material/landscape:", disabled=is_busy,
-        on_click=_ask, args=(session,),
+    """A button, how far it is, and what came of it."""
+    computed_panel(
+        session, "landscape", label="Compute the landscape", icon=":material/landscape:",
         help="Around the weights of this moment: the run is computed again in a process of its own, then its loss "
         "on two planes of 51 × 51 points for each network. Training goes on meanwhile.",
+        words=lambda _, step: f"The landscape of step {step:,}",
+        draw=lambda order: _shown(session, order.step, order.made.result()),
     )  # fmt: skip
-    if order is not None and is_busy:
-        _progress(order)
-    elif order is not None:
-        try:
-            _shown(session, order[1], order[2].result())
-        except (ConfigError, CancelledError) as error:
-            st.error(plain(str(error) or "The server has ended this; try again."), icon=":material/error:")
-
-
-def _ask(session: PageSession) -> None:
-    """Begin to compute the landscape of this moment."""
-    run, step = session.channel().value()
-    st.session_state[session.key("landscape")] = run, step, hub().engine.export(run, step, "landscape")
-
-
-@st.fragment(run_every=REFRESH_S)
-def _progress(order: Order) -> None:
-    """How far it is; draws the page again when it is there."""
-    _, step, made = order
-    if made.done():
-        st.rerun()
-    share = hub().engine.export_share() if made.running() else 0.0
-    words = f"The landscape of step {step:,}: {share:.0%}" if made.running() else "Waiting for its turn"
-    st.progress(share, words)
 
 
 def _shown(session: PageSession, step: int, made: bytes) -> None:

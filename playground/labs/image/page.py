@@ -1,20 +1,31 @@
 """The page of the image lab: choose images and a network, press Play, look inside."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
+from playground.kinds import Flag
+from playground.labs.image.fan import more_data_panel
 from playground.labs.image.questions import QUESTIONS
 from playground.pages.foot import Show, foot
 from playground.pages.form import form
 from playground.pages.head import follow_question, head
 from playground.pages.session import PageSession
 from playground.pages.stage import mount
+from playground.settings import setting
 
 STAGE_MAY_CHANGE = ("seed", "data_seed", "silent")
 
 
-SESSION = PageSession("image", Show)
+@dataclass(frozen=True)
+class ImageShow(Show):
+    """The learning curves beside what every page can show."""
+
+    more_data: bool = setting(False, Flag(), "More data")
+
+
+SESSION = PageSession("image", ImageShow)
 
 
 def image_page() -> None:
@@ -26,7 +37,8 @@ def image_page() -> None:
     mount(SESSION, STAGE_MAY_CHANGE)
     with st.sidebar:
         _controls()
-    foot(SESSION, show, _LEGEND, compare={"of": "image", "varied": "images"})
+    more_data = "How right each learner is with more and more images.", lambda: more_data_panel(SESSION)
+    foot(SESSION, show, _LEGEND, own={"more_data": more_data}, compare={"of": "image", "varied": "images"})
 
 
 @st.fragment

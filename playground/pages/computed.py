@@ -1,0 +1,68 @@
+"""A form of a run that a page shows: computed at a press, in a process beside the training, with a progress bar."""
+
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
+
+import streamlit as st
+
+from playground.kinds import ConfigError
+from playground.pages.session import PageSession, plain
+from playground.run import Run
+from playground.stream.hub import hub
+
+REFRESH_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A ``form`` of a run at a step, in the making or done; ``words`` say of what."""
+
+    form: str
+    words: str
+    run: Run
+    step: int
+    made: Future[bytes]
+
+
+def computed_panel(
+    session: PageSession,
+    form: str,
+    *,
+    label: str,
+    help: str,
+    icon: str,
+    words: Callable[[Run, int], str],
+    draw: Callable[[Order], None],
+) -> None:
+    """A button that has a ``form`` made of this moment, how far that is, and what came of it, by ``draw``.
+
+    ``words`` say what is computed, for the progress bar. Costs nothing while it is hidden.
+    """
+    key = session.key(form)
+    order: Order | None = st.session_state.get(key)
+    is_busy = order is not None and not order.made.done()
+
+    def ask() -> None:
+        run, step = session.channel().value()
+        st.session_state[key] = Order(form, words(run, step), run, step, hub().engine.export(run, step, form))
+
+    st.button(label, key=session.key(f"ask_{form}"), icon=icon, disabled=is_busy, on_click=ask, help=help)
+    if order is not None and is_busy:
+        _progress(order)
+    elif order is not None:
+        try:
+            order.made.result()
+        except (ConfigError, CancelledError) as error:
+            st.error(plain(str(error) or "The server has ended this; try again."), icon=":material/error:")
+        else:
+            draw(order)
+
+
+@st.fragment(run_every=REFRESH_S)
+def _progress(order: Order) -> None:
+    """How far it is; draws the page again when it is there."""
+    if order.made.done():
+        st.rerun()
+    share = hub().engine.export_share(order.form) if order.made.running() else 0.0
+    st.progress(share, f"{order.words}: {share:.0%}" if order.made.running() else "Waiting for its turn")

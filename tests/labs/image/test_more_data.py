@@ -1,0 +1,102 @@
+"""The learning curves: baselines against scikit-learn itself, points against runs, the picture against numbers."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from sklearn.datasets import load_digits
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.svm import SVC
+from threadpoolctl import threadpool_limits
+
+from playground.export import exported
+from playground.headless.runs import train
+from playground.labs.image import more_data as module
+from playground.labs.image.config import ImageConfig
+from playground.labs.image.fan import about, fan
+from playground.labs.image.images import TEST, TRAIN
+from playground.labs.image.more_data import LEARNERS, point_of, seconds_of, seeds_of, sizes_of
+from playground.run import Run
+
+CONFIG = ImageConfig(images=40, batch_size=10, data_seed=5, seed=2, split="place")
+UPDATES = 20
+
+
+@pytest.fixture(scope="module")
+def made() -> tuple[dict[str, Any], list[float]]:
+    """The curves of CONFIG with few updates, and how far they were in between."""
+    shares: list[float] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "LEAST_UPDATES", UPDATES)
+        patch.setattr(module, "PASSES", 1)
+        told = exported(Run(config=CONFIG), 0, "more_data", progress=lambda done, total: shares.append(done / total))
+    return json.loads(told), shares
+
+
+@threadpool_limits.wrap(1)
+def test_baselines_are_scikit_learns_on_the_same_rows_of_the_file(made: Any) -> None:
+    found, _ = made
+    digits = load_digits()
+    for seed in range(3):
+        rng = np.random.default_rng([CONFIG.data_seed + seed, 28])
+        chosen = rng.permutation(TRAIN)  # by place: the last digits of the file test
+        for index, size in enumerate(found["sizes"]):
+            train, test = chosen[:size], slice(TRAIN, None)
+            classifiers = {"logistic": LogisticRegression(max_iter=1000), "svm": SVC()}
+            for name, classifier in classifiers.items():
+                x, y = large(digits.images[train]), digits.target[train]
+                score = classifier.fit(x, y).score(large(digits.images[test]), digits.target[test])
+                assert found["learners"][name]["accuracy"][index][seed] == pytest.approx(score, abs=1.5 / TEST)
+            nearest = KNeighborsClassifier(1).fit(large(digits.images[train]), digits.target[train])
+            score = nearest.score(large(digits.images[test]), digits.target[test])
+            assert found["learners"]["nearest"]["accuracy"][index][seed] == pytest.approx(score, abs=1.5 / TEST)
+            assert found["majority"][index][seed] == np.bincount(digits.target[test]).max() / TEST
+
+
+def large(images: Any) -> Any:
+    """Digits (N, 8, 8), 0 to 16, as (N, 784), 0 to 1: by PyTorch's own bilinear enlargement."""
+    found = torch.nn.functional.interpolate(torch.tensor(images)[:, None] / 16, (28, 28), mode="bilinear")
+    return found.flatten(1).numpy()
+
+
+@pytest.mark.parametrize("name", ["mlp", "lenet", "cnn"])
+def test_a_networks_point_is_a_run_of_the_lab(made: Any, name: str) -> None:
+    found, _ = made
+    point = point_of(CONFIG, LEARNERS[name], 20, seed=1)
+    assert (point.seed, point.data_seed, point.split, point.images) == (3, 6, "place", 20)
+    again = train(point, steps=UPDATES, quiet=True).metrics["test_accuracy"]
+    assert found["learners"][name]["accuracy"][0][1] == again
+
+
+def test_it_tells_how_far_it_is(made: Any) -> None:
+    found, shares = made
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert len(set(shares)) > 10
+    assert np.shape(found["majority"]) == (len(found["sizes"]), found["seeds"]) == (2, 3)
+
+
+def test_sizes_end_at_the_runs_own_and_many_images_have_one_seed() -> None:
+    assert sizes_of(ImageConfig()) == [20, 50, 200, 500, TRAIN]
+    assert sizes_of(ImageConfig(images=20, batch_size=20)) == [20]
+    many, most = (ImageConfig(dataset="shifted", images=images) for images in (3000, 10_000))
+    assert sizes_of(many) == [20, 50, 200, 500, 1000, 3000]
+    assert (len(seeds_of(many)), len(seeds_of(most))) == (3, 1)
+    assert 60 < seconds_of(many) < seconds_of(most) < 300
+
+
+def test_the_picture_has_every_mean_and_its_words_name_the_best(made: Any) -> None:
+    found, _ = made
+    lines = {trace.name: trace for trace in fan(found).data if trace.name}
+    bands = [trace for trace in fan(found, "dark").data if trace.fill == "toself"]
+    assert len(bands) == len(LEARNERS)
+    for each, band in zip(found["learners"].values(), bands, strict=True):
+        values = np.array(each["accuracy"])
+        np.testing.assert_allclose(lines[each["label"]].y, values.mean(1))
+        assert (min(band.y), max(band.y)) == (values.min(), values.max())
+    best = max(found["learners"].values(), key=lambda each: np.mean(each["accuracy"][-1]))
+    assert f"with 40 images {best['label']} (" in about(found)
+    assert "one seed each" in about({**found, "seeds": 1})
