@@ -264,6 +264,7 @@ LABS = {
         experiment="playground.labs.transformer.experiment.TransformerExperiment",
         page="playground.labs.transformer.page.transformer_page",
         picture="labs/transformer/stage/picture.js",
+        figure="playground.labs.transformer.figure.FIGURE",
         metrics=(
             *_LOSSES,
             _share(
@@ -288,6 +289,7 @@ LABS = {
             "script": "playground.labs.transformer.script.script",
             **_NOTEBOOK,
             "safetensors": "playground.export.weights.weights",
+            **_PICTURES,
         },
         small={"width": 16, "heads": 2, "batch_size": 8},
     ),
@@ -301,6 +303,7 @@ LABS = {
         experiment="playground.labs.gpt.experiment.GPTExperiment",
         page="playground.labs.gpt.page.gpt_page",
         picture="labs/gpt/stage/picture.js",
+        figure="playground.labs.gpt.figure.FIGURE",
         metrics=(
             *_LOSSES,
             _share("real_word_share", "real words", "writing", "The share of its words that the text has."),
@@ -312,6 +315,7 @@ LABS = {
             "script": "playground.labs.gpt.script.script",
             **_NOTEBOOK,
             "safetensors": "playground.export.weights.weights",
+            **_PICTURES,
         },
         small={"layers": 1, "width": 8, "heads": 2, "context": 16, "batch_size": 4},
     ),

@@ -7,10 +7,12 @@ state. Lengths are in inches.
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import matplotlib
 import numpy as np
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, SubFigure
@@ -23,8 +25,15 @@ from playground.lab import LABS, Metric
 from playground.run import Run, Snapshot, View
 from playground.runs.replay import Progress, moments
 
+CJK = ("Noto Sans CJK SC", "WenQuanYi Micro Hei", "PingFang SC", "Microsoft YaHei")
+INSTALLED = [name for name in CJK if name in set(font_manager.get_font_names())]  # fonts that have 中文
 HEAD, MARGIN, CURVES = 0.55, 0.4, 3.2
-STYLE: Any = {"font.family": "DejaVu Sans", "font.size": 9, "svg.hashsalt": "run", "svg.fonttype": "path"}
+STYLE: Any = {
+    "font.family": ["DejaVu Sans", *INSTALLED],
+    "font.size": 9,
+    "svg.hashsalt": "run",
+    "svg.fonttype": "path",
+}
 PNG_DPI = 160
 
 FRAMES = 60
@@ -81,6 +90,18 @@ def gif(run: Run, step: int, progress: Progress | None = None) -> bytes:
     return made
 
 
+def drawable(text: str) -> str:
+    """Returns ``text`` with □ in place of every character that the fonts lack."""
+    return "".join(character if character in "\n" or ord(character) in _known() else "□" for character in text)
+
+
+@cache
+def _known() -> frozenset[int]:
+    """The code points that the fonts of ``STYLE`` have."""
+    paths = {font_manager.findfont(family) for family in STYLE["font.family"]}
+    return frozenset(code for path in paths for code in font_manager.get_font(path).get_charmap())
+
+
 def _saved(run: Run, step: int, progress: Progress | None, **how: Any) -> bytes:
     film = _filmed(run, step, progress, only_last=True)
     file = io.BytesIO()
@@ -115,13 +136,13 @@ def _figure(run: Run, film: Film, moment: Snapshot) -> Figure:
     drawing = _drawing(run)
     width, height = drawing.size(run, moment)
     figure = Figure(figsize=(width + CURVES, height + HEAD), facecolor="white")
-    grid = figure.add_gridspec(
-        1, 2, width_ratios=(width, CURVES), left=0, right=1, bottom=0, top=height / (height + HEAD), wspace=0
-    )
+    grid = figure.add_gridspec(2, 2, width_ratios=(width, CURVES), height_ratios=(HEAD, height), wspace=0, hspace=0)
     title = f"{run.config.title()}   ·   update {moment.step:,}   ·   epoch {moment.epoch:,.4g}"
-    figure.text(MARGIN / (width + CURVES), 1 - 0.32 / (height + HEAD), title, fontsize=11, color=TEXT, va="center")
-    drawing.draw(figure.add_subfigure(grid[0, 0]), run, moment)
-    _draw_curves(figure.add_subfigure(grid[0, 1]), LABS[run.lab].metrics, film, moment.step, (CURVES, height))
+    figure.text(
+        MARGIN / (width + CURVES), 1 - 0.32 / (height + HEAD), drawable(title), fontsize=11, color=TEXT, va="center"
+    )
+    drawing.draw(figure.add_subfigure(grid[1, 0]), run, moment)
+    _draw_curves(figure.add_subfigure(grid[1, 1]), LABS[run.lab].metrics, film, moment.step, (CURVES, height))
     return figure
 
 
