@@ -315,9 +315,10 @@ LABS = {
             "script": "playground.labs.gpt.script.script",
             **_NOTEBOOK,
             "safetensors": "playground.export.weights.weights",
+            "two_stages": "playground.labs.gpt.two_stages.two_stages",
             **_PICTURES,
         },
-        small={"layers": 1, "width": 8, "heads": 2, "context": 16, "batch_size": 4},
+        small={"layers": 1, "width": 8, "heads": 2, "context": 20, "batch_size": 4},
     ),
     "gan": Lab(
         title="GAN",

@@ -123,6 +123,13 @@ FORMS = {
         help="How right each of several learners is with more and more of the training images, over seeds.",
         is_study=True,
     ),
+    "two_stages": Form(
+        label="Two stages",
+        extension="two_stages.json",
+        mime="application/json",
+        help="How well the network learns to classify from few labels, beside the same one from fresh weights.",
+        is_study=True,
+    ),
     "sensitivity": Form(
         label="Sensitivity",
         extension="sensitivity.json",
@@ -159,8 +166,8 @@ def exported(
     progress: Progress | None = None,
 ) -> bytes:
     """Returns ``run`` at ``step`` in the form ``to``, one of ``FORMS``: script, notebook, run, safetensors, onnx,
-    csv, png, svg, gif, landscape, more_data or sensitivity. Text is UTF-8. On a CPU the same run gives the same
-    bytes.
+    csv, png, svg, gif, landscape, more_data, two_stages or sensitivity. Text is UTF-8. On a CPU the same run gives
+    the same bytes.
 
     >>> Path("run.gif").write_bytes(exported(run, 2500, "gif"))
 

@@ -93,11 +93,15 @@ class GPT(nn.Module):
 
     def forward(self, tokens: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Returns the logits (N, T, V). With a ``generator`` some numbers are dropped, as in training."""
+        return self.decoded(self.stream(tokens, generator))
+
+    def stream(self, tokens: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """Returns the stream (N, T, D) behind the last layer."""
         stream = dropped(self.embedded(tokens), self.dropout, generator)
         mask = self.mask[: tokens.shape[1], : tokens.shape[1]]  # type: ignore[index]
         for _, block in self.used():
             stream = block(stream, mask, generator)
-        return self.decoded(stream)
+        return stream
 
     def look(self, tokens: Tensor) -> Insides:
         """Returns what ``forward`` computes between ``tokens`` and logits. A layer that is switched off leaves the

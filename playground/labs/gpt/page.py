@@ -1,9 +1,12 @@
 """The page of the GPT lab: choose a text, press Play, and read what the network writes."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
+from playground.kinds import Flag
+from playground.labs.gpt.few_labels import few_labels_panel
 from playground.labs.gpt.questions import QUESTIONS
 from playground.labs.gpt.texts import BREAK, LEAST_OWN, MOST_OWN
 from playground.pages.foot import Show, foot
@@ -11,10 +14,19 @@ from playground.pages.form import form
 from playground.pages.head import follow_question, head
 from playground.pages.session import PageSession
 from playground.pages.stage import mount
+from playground.settings import setting
 
 STAGE_MAY_CHANGE = ("seed", "data_seed", "off", "banned")
 
-SESSION = PageSession("gpt", Show)
+
+@dataclass(frozen=True)
+class GPTShow(Show):
+    """The second stage beside what every page can show."""
+
+    two_stages: bool = setting(False, Flag(), "Two stages")
+
+
+SESSION = PageSession("gpt", GPTShow)
 
 
 def gpt_page() -> None:
@@ -26,7 +38,8 @@ def gpt_page() -> None:
     mount(SESSION, STAGE_MAY_CHANGE)
     with st.sidebar:
         _controls()
-    foot(SESSION, show, _LEGEND, compare={"of": "gpt", "varied": "layers"})
+    stages = "Fine-tune it to classify with few labels, as in GPT-1.", lambda: few_labels_panel(SESSION)
+    foot(SESSION, show, _LEGEND, own={"two_stages": stages}, compare={"of": "gpt", "varied": "layers"})
 
 
 @st.fragment

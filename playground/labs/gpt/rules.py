@@ -23,8 +23,13 @@ class Rules:
 
     def makes(self, line: str) -> bool:
         """Whether the rules can make ``line``."""
+        return self.kind(line) is not None
+
+    def kind(self, line: str) -> int | None:
+        """Returns which alternative of the ``start`` makes ``line``, the first of several; None where none does."""
         words = line.split(self.between) if self.between else [*line]
-        return len(words) in self._ends(self.start, words, 0)
+        kinds = enumerate(self.rules[self.start])
+        return next((kind for kind, each in kinds if len(words) in self._ends_of(each, words, 0)), None)
 
     def _drawn(self, symbol: str, generator: np.random.Generator) -> list[str]:
         if symbol not in self.rules:
@@ -39,11 +44,15 @@ class Rules:
             return {start + len(parts)} if [*words[start : start + len(parts)]] == parts else set()
         found: set[int] = set()
         for alternative in set(self.rules[symbol]):
-            ends = {start}
-            for part in alternative.split():
-                ends = {after for end in ends for after in self._ends(part, words, end)}
-            found |= ends
+            found |= self._ends_of(alternative, words, start)
         return found
+
+    def _ends_of(self, alternative: str, words: Sequence[str], start: int) -> set[int]:
+        """Returns where an ``alternative`` that begins at ``start`` may end."""
+        ends = {start}
+        for part in alternative.split():
+            ends = {after for end in ends for after in self._ends(part, words, end)}
+        return ends
 
 
 #: Subject and verb agree in number, and each verb takes an object or none.

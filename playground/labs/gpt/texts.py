@@ -24,7 +24,8 @@ class Corpus:
     """A kind of text. ``prompt`` begins what the network continues.
 
     ``ask`` is the character behind which a line's answer stands: only the answers count, and only they are learned.
-    ``rules`` can tell whether a line is one of theirs.
+    ``rules`` can tell whether a line is one of theirs. ``kinds`` are names for the alternatives of their start: what
+    a line can be classified by.
     """
 
     label: str
@@ -33,6 +34,7 @@ class Corpus:
     prompt: str = ""
     ask: str | None = None
     rules: Rules | None = None
+    kinds: tuple[str, ...] = ()
     has_words: bool = False
 
 
@@ -132,6 +134,7 @@ CORPORA = {
         lines=_from(SENTENCES, SENTENCE_COUNT),
         prompt="the ",
         rules=SENTENCES,
+        kinds=("one does it", "several do it"),
         has_words=True,
     ),
     "elman": Corpus(
@@ -140,10 +143,15 @@ CORPORA = {
         lines=_from(ELMAN, SENTENCE_COUNT),
         prompt="boys who ",
         rules=ELMAN,
+        kinds=("one does it", "several do it"),
         has_words=True,
     ),
     "names": Corpus(
-        label="Made-up names", formula="Malira, Dorben, Tiel", lines=_from(NAMES, NAME_COUNT), rules=NAMES
+        label="Made-up names",
+        formula="Malira, Dorben, Tiel",
+        lines=_from(NAMES, NAME_COUNT),
+        rules=NAMES,
+        kinds=("two syllables", "three syllables"),
     ),
     "manual": Corpus(
         label="Python's manual", formula="help() of this Python", lines=_manual, prompt="The ", has_words=True
