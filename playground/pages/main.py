@@ -44,7 +44,7 @@ _COMPACT = """
     background: color-mix(in srgb, #ffc400 14%, transparent);
   }
   .st-key-page_task p { font-size: 1rem; line-height: 1.4; }
-  .st-key-guess_place { min-height: 2.25rem; } /* drawn a moment after the stage below it, which is not to move then */
+  .st-key-guess_place { min-height: 2.25rem; } /* drawn a moment after the stage, which stays */
   .st-key-page_head h1 { margin: 0; padding: 0; font-size: 1.125rem; white-space: nowrap; }
   .stHtml h2 { margin: 0; padding: 0; font-size: 1rem; line-height: 1.6; }
   .st-key-page_head p { font-size: 0.8125rem; line-height: 1.3; }
