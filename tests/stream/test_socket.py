@@ -304,6 +304,7 @@ def test_a_long_way_is_in_sight_and_can_be_stopped(
         channel.configure(MLPConfig(batch_size=1, learning_rate=0.1))
         page.frame()
         page.send(type="step", unit="epoch")
+        page.frame_when(state="playing")  # not a frame of before, which is on its way
         end = page.frame_when(state="paused")["step"]
         monkeypatch.setattr(hub.engine._worker._timelines[channel.run_id], "memory_bytes", 0)
         page.send(type="seek", step=end - 1)
