@@ -251,7 +251,11 @@ LABS = {
             ),
         ),
         score="test_loss",
-        forms={"safetensors": "playground.export.weights.weights"},
+        forms={
+            "script": "playground.labs.sequence.script.script",
+            **_NOTEBOOK,
+            "safetensors": "playground.export.weights.weights",
+        },
         small={"hidden": 4},
     ),
     "transformer": Lab(

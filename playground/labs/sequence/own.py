@@ -11,7 +11,7 @@ from playground.labs.sequence.examples import Examples, Ints, alone
 
 LEAST, MOST = 40, 2000  # values
 LONGEST, MOST_LETTERS = 4000, 80  # letters of a text, and different ones
-WINDOWS = 2400  # sequences at most
+WINDOWS, TESTED = 2400, 200  # sequences to train on and to test, at most
 BREAK = "¶"  # a line's end within a text, which is kept as one line
 SERIES = " ".join(str(abs(place % 16 - 8) + place % 5) for place in range(240))
 TEXT = BREAK.join(
@@ -116,10 +116,9 @@ def _split(count: int) -> int:
 
 def _windows(stream: "np.ndarray[tuple[int], np.dtype[np.float32]] | Ints", length: int) -> tuple[Examples, Examples]:
     found = []
-    for part in (stream[: _split(len(stream))], stream[_split(len(stream)) :]):
-        starts = np.arange(len(part) - length)
-        starts = starts[:: -(-len(starts) // WINDOWS)]
+    for part, most in ((stream[: _split(len(stream))], WINDOWS), (stream[_split(len(stream)) :], TESTED)):
+        count = len(part) - length
+        starts = np.linspace(0, count - 1, min(count, most)).astype(int)
         places = starts[:, None] + np.arange(length + 1)
         found.append(alone(part[places][:, :-1], part[places][:, 1:]))
-    train, test = found
-    return train, test[np.linspace(0, len(test.inputs) - 1, min(200, len(test.inputs))).astype(int)]
+    return found[0], found[1]
