@@ -175,7 +175,13 @@ LABS = {
             Metric(name="mistakes", label="mistakes", unit="count", axes="mistakes", help="Rows on the wrong side."),
         ),
         score="loss",
-        forms={"script": "playground.labs.neuron.script.script", **_NOTEBOOK},
+        forms={
+            "script": "playground.labs.neuron.script.script",
+            **_NOTEBOOK,
+            "safetensors": "playground.labs.neuron.weights.weights",
+            **_PICTURES,
+        },
+        figure="playground.labs.neuron.figure.FIGURE",
     ),
     "deep": Lab(
         title="Deep networks",
@@ -204,7 +210,10 @@ LABS = {
             **_NOTEBOOK,
             "safetensors": "playground.export.weights.weights",
             "landscape": "playground.labs.deep.landscape.landscape",
+            "seeds": "playground.labs.deep.seeds.seeds",
+            **_PICTURES,
         },
+        figure="playground.labs.deep.figure.FIGURE",
         small={"depth": 4, "width": 8},
     ),
     "image": Lab(

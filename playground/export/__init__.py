@@ -130,6 +130,13 @@ FORMS = {
         help="How well the network learns to classify from few labels, beside the same one from fresh weights.",
         is_study=True,
     ),
+    "seeds": Form(
+        label="Over seeds",
+        extension="seeds.json",
+        mime="application/json",
+        help="The run with five seeds at three learning rates: every layer's gradient and signal, every loss.",
+        is_study=True,
+    ),
     "sensitivity": Form(
         label="Sensitivity",
         extension="sensitivity.json",
@@ -166,8 +173,8 @@ def exported(
     progress: Progress | None = None,
 ) -> bytes:
     """Returns ``run`` at ``step`` in the form ``to``, one of ``FORMS``: script, notebook, run, safetensors, onnx,
-    csv, png, svg, gif, landscape, more_data, two_stages or sensitivity. Text is UTF-8. On a CPU the same run gives
-    the same bytes.
+    csv, png, svg, gif, landscape, more_data, two_stages, seeds or sensitivity. Text is UTF-8. On a CPU the same run
+    gives the same bytes.
 
     >>> Path("run.gif").write_bytes(exported(run, 2500, "gif"))
 

@@ -1,5 +1,6 @@
 """A form of a run that a page shows: computed at a press, in a process beside the training, with a progress bar."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
@@ -14,15 +15,27 @@ from playground.stream.hub import hub
 REFRESH_S = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Order:
-    """A ``form`` of a run at a step, in the making or done; ``words`` say of what."""
+    """A ``form`` of a run at a step, in the making or done; ``words`` say of what.
+
+    ``took_s`` are the seconds from the press until it was there, those in the queue with them.
+    """
 
     form: str
     words: str
     run: Run
     step: int
     made: Future[bytes]
+    took_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        begun = time.monotonic()
+
+        def end(_: Future[bytes]) -> None:
+            self.took_s = time.monotonic() - begun
+
+        self.made.add_done_callback(end)
 
 
 def computed_panel(

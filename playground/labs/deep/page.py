@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from playground.kinds import Flag
+from playground.labs.deep.bands import bands_panel
 from playground.labs.deep.config import INTERVENTIONS
 from playground.labs.deep.surfaces import landscape_panel
 from playground.pages.foot import Show, foot
@@ -19,8 +20,9 @@ STAGE_MAY_CHANGE = ("seed", "frozen", "zeroed", "cut")
 
 @dataclass(frozen=True)
 class DeepShow(Show):
-    """The loss landscape beside what every page can show."""
+    """The loss landscape, and the ladders over seeds, beside what every page can show."""
 
+    bands: bool = setting(False, Flag(), "Over seeds")
     landscape: bool = setting(False, Flag(), "Loss landscape")
 
 
@@ -85,7 +87,8 @@ def deep_page() -> None:
     with st.sidebar:
         _controls()
     landscape = "The loss on planes through the weights, to turn and zoom.", lambda: landscape_panel(SESSION)
-    foot(SESSION, show, _LEGEND, own={"landscape": landscape}, compare={"of": "deep"})
+    bands = "The ladders as bands over five seeds, each network at its best rate.", lambda: bands_panel(SESSION)
+    foot(SESSION, show, _LEGEND, own={"bands": bands, "landscape": landscape}, compare={"of": "deep"})
 
 
 @st.fragment

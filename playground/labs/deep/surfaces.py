@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from playground.pages.charts import MUTED, TEXT
-from playground.pages.computed import computed_panel
+from playground.pages.computed import Order, computed_panel
 from playground.pages.session import PageSession
 
 NAMES = {"plain": "Without skips", "residual": "With skips", "prefix": "Short control"}
@@ -25,12 +25,12 @@ def landscape_panel(session: PageSession) -> None:
         help="Around the weights of this moment: the run is computed again in a process of its own, then its loss "
         "on two planes of 51 × 51 points for each network. Training goes on meanwhile.",
         words=lambda _, step: f"The landscape of step {step:,}",
-        draw=lambda order: _shown(session, order.step, order.made.result()),
+        draw=lambda order: _shown(session, order),
     )  # fmt: skip
 
 
-def _shown(session: PageSession, step: int, made: bytes) -> None:
-    found = json.loads(made)
+def _shown(session: PageSession, order: Order) -> None:
+    found = json.loads(order.made.result())
     networks = found["networks"]
     left, right = st.columns(2)
     known = [plane for plane in PLANES if all(plane in each for each in networks.values())]
@@ -48,7 +48,7 @@ def _shown(session: PageSession, step: int, made: bytes) -> None:
             draw(NAMES[name], each, (low, high), theme), key=session.key(f"{plane}_{kind}_{name}"),
             config={"displaylogo": False},
         )  # fmt: skip
-    st.caption(f"Step {step:,}. {_about(plane, planes, found['examples'])}")
+    st.caption(f"Step {order.step:,}, computed in {order.took_s:.0f} s. {_about(plane, planes, found['examples'])}")
 
 
 def _about(plane: str, planes: Mapping[str, Any], examples: int) -> str:
@@ -62,8 +62,8 @@ def _about(plane: str, planes: Mapping[str, Any], examples: int) -> str:
     shares = ", ".join(f"{NAMES[name].lower()} {each['share']:.0%}" for name, each in planes.items())
     return (
         f"The plane in which the weights moved most on their way here; of the way it holds: {shares}. {loss} A point "
-        "of the way has the colour of its true loss, which need not be that of the plane below it: its tail, among "
-        "the contours, is as long as it is far from the plane."
+        "of the way has the colour of its true loss, which need not be that of the plane below it: its tail is as "
+        "long as it is far from the plane."
     )
 
 
@@ -114,6 +114,7 @@ def surface(name: str, plane: Mapping[str, Any], scale: tuple[float, float], the
             Scatter3d(
                 x=way["a"], y=way["b"], z=[None if value is None else min(value, high) for value in way["loss"]],
                 mode="lines+markers", line={"color": TEXT[theme], "width": 3}, marker=_marks(way, scale),
+                error_y={"array": way["distance"], "symmetric": False, "width": 0, "thickness": 2},
                 customdata=_told(way), hovertemplate=_WAY, showlegend=False,
             ),
         ]

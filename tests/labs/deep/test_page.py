@@ -1,16 +1,21 @@
 """The page of deep networks, without a browser."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from playground.__main__ import main
 from playground.export import exported
+from playground.headless.runs import replay
+from playground.labs.deep.bands import ladders, said
 from playground.labs.deep.config import DeepConfig
 from playground.labs.deep.page import QUESTIONS, Question
+from playground.labs.deep.seeds import best_of
 from playground.labs.deep.surfaces import contours, surface
-from playground.run import Run
+from playground.run import Edit, Run
 from tests.pages.page import address, opened, take
 
 
@@ -68,4 +73,45 @@ def test_all_landscapes_have_one_scale_and_the_colours_of_the_way_are_its_true_l
             low, high = ("zmin", "zmax") if draw is contours else ("cmin", "cmax")
             assert (ground[low], ground[high]) == (way.marker.cmin, way.marker.cmax) == (0.2, 3.0)
             assert list(way.marker.color) == plane["way"]["loss"]
-            assert draw is surface or list(way.error_y.array) == plane["way"]["distance"]
+            assert list(way.error_y.array) == plane["way"]["distance"]
+
+
+def test_the_seeds_are_told_each_network_at_its_best_rate() -> None:
+    config = DeepConfig(depth=4, width=8, dataset="xor", prefix=2, activation="tanh")
+    run = Run(config=config, edits=(Edit(step=4, target="learning_rate", value=0.006),))
+    found = json.loads(exported(run, 8, "seeds", quiet=True))
+    assert found["seeds"] == [0, 1, 2, 3, 4]
+    assert found["rates"] == [0.001, 0.003, 0.009]
+    for name, each in found["networks"].items():
+        medians = [sorted(losses)[2] for losses in each["losses"]]
+        best = medians.index(min(medians))
+        assert each["rate"] == found["rates"][best]
+        assert each["train_loss"] == each["losses"][best]
+        first = "" if name == config.main else f"{name}_"
+        again = replace(config, seed=3, learning_rate=each["rate"])
+        edit = Edit(step=4, target="learning_rate", value=2 * each["rate"])  # it changes alike at every rate
+        told = replay(Run(config=again, edits=(edit,)), 8, quiet=True)
+        assert each["train_loss"][3] == pytest.approx(told.metrics[f"{first}train_loss"], abs=1e-12)
+        assert len(each["gradients"][3]) == config.depth_of(name)
+    lines = said(found)
+    plain, prefix = (found["networks"][name]["train_loss"] for name in ("plain", "prefix"))
+    higher = sum(a > b for a, b in zip(plain, prefix, strict=True))
+    assert f"The training loss without skips is above that of the short control for {higher} of 5 seeds." in lines
+    for part in ("gradients", "signals"):
+        band, line = ladders(found, part).data[:2]
+        values = np.array(found["networks"]["plain"][part])
+        assert list(line.y) == np.median(values, axis=0).tolist()
+        assert list(band.y) == [*values.max(0), *values.min(0)[::-1]]
+
+
+def test_a_rate_at_which_seeds_stop_early_is_not_the_best() -> None:
+    def runs(*losses: float | None) -> list[dict[str, Any]]:
+        shown = {"gradients": [1.0], "signals": [1.0]}
+        return [{"plain": {"train_loss": loss, "train_accuracy": loss, **shown}} for loss in losses]
+
+    found = best_of("plain", {0.1: runs(0.5, 0.6, 0.7), 1.0: runs(None, None, 0.1)})
+    assert (found["rate"], found["losses"]) == (0.1, [[0.5, 0.6, 0.7], [None, None, 0.1]])
+    lost = best_of("plain", {1.0: runs(None, None, None)})
+    lines = said({"rates": [1.0], "networks": {"plain": lost, "residual": found}})
+    assert "stopped early" in lines[0]
+    assert lines[-1] == "The training loss without skips is above that with skips for 0 of 0 seeds."

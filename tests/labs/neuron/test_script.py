@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 import torch
+from PIL import Image
+from safetensors.torch import load
 
 from playground.catalog import ACTIVATIONS
+from playground.export import exported
 from playground.headless.runs import replay
 from playground.labs.neuron.config import NeuronConfig
 from playground.labs.neuron.script import script
@@ -70,3 +73,21 @@ def test_what_was_changed_on_the_way() -> None:
     timeline.apply("learning_rate", 2)
     timeline.advance(steps=40)
     agrees(timeline.run, timeline.step)
+
+
+def test_the_weights_fit_the_script_s_model() -> None:
+    for config in (NeuronConfig(data="clouds", loss="cross_entropy"), NeuronConfig(data="xor", hidden=3)):
+        run, names = Run(config=config), dict[str, Any]()
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(script(run, 20), "run.py", "exec"), names)
+        trained = {name: value.clone() for name, value in names["model"].state_dict().items()}
+        kept = load(exported(run, 20, "safetensors", quiet=True))
+        names["model"].load_state_dict(kept)
+        assert all(torch.equal(trained[name], value) for name, value in kept.items())
+
+
+@pytest.mark.parametrize("data", ["xor", "clouds", "line", "parity"])
+def test_a_picture_has_what_the_page_shows(data: str) -> None:
+    config, _ = NeuronConfig.from_text({"data": data, "hidden": "2"})
+    picture = exported(Run(config=config), 5, "png", quiet=True)
+    assert Image.open(io.BytesIO(picture)).size[0] > 800
