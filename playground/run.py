@@ -43,6 +43,10 @@ class RunConfig(Settings):
         """Returns the resources of a run of this configuration, by the names of a server's limits."""
         return {}
 
+    def files(self) -> tuple[str, ...]:
+        """Returns the names of the files in ``data.files`` that it needs beside its settings."""
+        return ()
+
     def title(self) -> str:
         """Returns a short title for a list."""
         return ""

@@ -67,6 +67,8 @@ def _share(shared: Shared, task: str) -> None:
             query = link.with_task(query, " ".join(task.split()), presents)
             address = f"{(st.context.url or '').partition('?')[0]}?{query}"
             copied(key="copied", data={"label": "Link", "text": address})
+            if run.config.files():
+                st.caption(_LINK_LACKS)
             if urlsplit(address).hostname in _OWN_NAMES:
                 st.caption("This link works on this computer only. For others, open the page by its network address.")
             with right:
@@ -75,6 +77,14 @@ def _share(shared: Shared, task: str) -> None:
             "Run file", runfile.write(run, step), file_name(run, step, "json"), "application/json",
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
+        if not runfile.can_carry(run.config):
+            st.caption("Your own data is too large for the run file, which only names it too.")
+
+
+_LINK_LACKS = (
+    "The link does **not** hold your own data: it opens on this server only, as long as that keeps them. For anywhere "
+    "else send the run file."
+)
 
 
 def _begins_at_start(moment: Snapshot) -> bool:

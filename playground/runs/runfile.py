@@ -2,15 +2,21 @@
 
 {"format": "neural-playground-run", "version": 1, "torch": "2.13.0", "lab": …, "step": 1200,
  "config": {…}, "edits": [{"step": 310, "target": "learning_rate", "value": 0.1}, …]}
+
+A run with files of its own, such as a person's images, carries them: "files": {name: base64 of their zlib stream}.
 """
 
+import base64
+import binascii
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from playground.data import files
 from playground.kinds import ConfigError, Integer, Number, shown
 from playground.lab import LABS
 from playground.run import Edit, Run, RunConfig
@@ -19,13 +25,15 @@ FORMAT, VERSION = "neural-playground-run", 1
 MOST_CHARACTERS = 4_000_000
 MOST_BYTES = 2 * MOST_CHARACTERS + 2  # in UTF-16, which redirection in Windows' shell writes
 MOST_EDITS = 20_000
+MOST_CARRIED = 2_800_000  # characters of a run's files
 STEP = Integer(0, 10**10)  # about a day of a small network's compiled loop
 PARAMETER = Number(-1000, 1000)
 TIERS = ("compiled",)
 
 
-def write(run: Run, step: int) -> str:
-    """Returns ``run`` at ``step`` as the text of a run file."""
+def write(run: Run, step: int, carries: bool = True) -> str:
+    """Returns ``run`` at ``step`` as the text of a run file. It ``carries`` the run's own files, or only names them
+    where they are too large."""
     content = {
         "format": FORMAT,
         "version": VERSION,
@@ -35,7 +43,34 @@ def write(run: Run, step: int) -> str:
         "config": run.config.to_json(),
         "edits": [{"step": edit.step, "target": edit.target, "value": edit.value} for edit in run.edits],
     }
-    return json.dumps(content, indent=1)
+    carried = _carried(run.config) if carries else {}
+    return json.dumps({**content, "files": carried} if carried else content, indent=1)
+
+
+def can_carry(config: RunConfig) -> bool:
+    """Whether a run file holds all of a run."""
+    return len(_carried(config)) == len(config.files())
+
+
+def _carried(config: RunConfig) -> dict[str, str]:
+    """The files of a run by their names; none where they are too large."""
+    found = {name: content for name in config.files() if (content := files.get(name)) is not None}
+    texts = {name: base64.b64encode(zlib.compress(content)).decode() for name, content in found.items()}
+    return texts if sum(map(len, texts.values())) <= MOST_CARRIED else {}
+
+
+def _keep_files(found: Any) -> None:
+    """Keep what a run file carries. Raises ConfigError for what is not what its name says."""
+    if not isinstance(found, dict) or len(found) > 1:
+        raise ConfigError("files: they are not an object of at most one file")
+    for name, text in found.items():
+        try:
+            content = files.unpacked(base64.b64decode(text, validate=True))
+        except (binascii.Error, ValueError, TypeError):
+            content = None
+        if content is None or files.name_of(content) != name:
+            raise ConfigError(f"files: {shown(name)} is damaged")
+        files.put(content)
 
 
 def open_file(path: Path) -> tuple[Run, int, str | None]:
@@ -63,6 +98,7 @@ def read(content: str | bytes) -> tuple[Run, int, str | None]:
     labs = [name for name, lab in LABS.items() if lab.config_class.is_single]
     if lab not in labs:
         raise ConfigError(f"lab: {shown(lab)} is not one of {', '.join(labs)}")
+    _keep_files(found.get("files", {}))
     config = _config(LABS[lab].config_class, found.get("config"))
     edits = checked_edits(config, found.get("edits"))
     step = _named("step", lambda: STEP.check(found.get("step")))

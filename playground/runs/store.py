@@ -113,7 +113,7 @@ class Store:
     def keep(self, kept: Kept) -> None:
         """Insert a run, or update a kept one, whose name and pin stay. Raises StoreError."""
         values = {
-            "run": runfile.write(kept.run, kept.step),
+            "run": runfile.write(kept.run, kept.step, carries=False),
             "metrics": json.dumps(kept.metrics),
             "curves": pack({"columns": list(kept.curves)}, {"rows": np.column_stack(list(kept.curves.values()))}),
             "thumbnail": kept.thumbnail,

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 from playground.catalog import ACTIVATIONS
 from playground.hyperparameters import batch_size, data_seed, learning_rate, optimizer, seed
-from playground.kinds import Choice, Flag, Integer, Maybe, Option, Pair, Share, Sizes, Text, short
+from playground.kinds import Choice, ConfigError, Flag, Integer, Maybe, Option, Pair, Share, Sizes, Text, short
 from playground.labs.image.drawing import DIGITS, is_bitmap
-from playground.labs.image.images import MOST, SETS, SIDE, TEST, TRAIN
+from playground.labs.image.images import MOST, OWN, SETS, SIDE, TEST, TRAIN, Set, set_of
 from playground.labs.image.plan import Block, Impossible, Layer, Parts, layers_of
 from playground.run import RunConfig
 from playground.settings import Problem, Settings, setting
@@ -34,6 +34,7 @@ POOLINGS = {
     "average": Option(label="Average", formula="the mean of 2 × 2"),
     "none": Option(label="None", formula="maps stay as large"),
 }
+DATASETS = {**SETS, OWN: Option(label="Your own", formula="images that you have brought")}
 HEADS = {
     "flatten": Option(label="Flatten", formula="every place of every map is an input"),
     "average": Option(label="Global average", formula="the mean of every map is an input"),
@@ -55,6 +56,10 @@ METHODS = {
     "occlusion": Option(label="Occlusion"),
     "gradcam": Option(label="Grad-CAM"),
 }
+_GONE = (
+    "this server does not have these images. A link does not carry them: open the run file, which does, or bring "
+    "them again"
+)
 MOST_PINNED = 6
 DRAWN = -1  # in place of a test image
 
@@ -101,13 +106,16 @@ class ImageConfig(RunConfig):
     }
 
     architecture: str = setting("lenet", Choice(ARCHITECTURES), "Network", help="What the images go through.")
-    dataset: str = setting("digits", Choice(SETS), "Images", help="What is to be told apart.")
+    dataset: str = setting("digits", Choice(DATASETS), "Images", help="What is to be told apart.")
+    own: str = setting(
+        "", Text(32), "Your own images", quiet=True, help="The name under which a server keeps them: 32 hex digits."
+    )
     images: int = setting(
         TRAIN,
         Integer(20, MOST),
         "Training images",
-        usual=lambda config: [n for n in (20, 50, 200, 500, TRAIN, 3000, MOST) if n <= SETS[config.dataset].most],
-        help=f"How many images there are to learn from. {TEST} others test.",
+        usual=lambda config: [n for n in (20, 50, 200, 500, TRAIN, 3000, MOST) if n <= config.images_set.most],
+        help=f"How many images there are to learn from. {TEST} others test, or a fifth of your own.",
         quiet=True,
     )
     split: str = setting("random", Choice(SPLITS), "Test digits", help="Which digits of the file test the network.")
@@ -156,14 +164,22 @@ class ImageConfig(RunConfig):
     batch_size: int = batch_size(32, (1, 8, 16, 32, 64, 128, 256), "Images")
 
     @property
-    def classes(self) -> tuple[str, ...]:
-        """The names of the classes."""
-        return SETS[self.dataset].classes
+    def images_set(self) -> Set:
+        """The set of images."""
+        return set_of(self.dataset, self.own)
 
     @property
-    def drawn(self) -> tuple[str, int, int, bool, bool]:
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes."""
+        return self.images_set.classes
+
+    @property
+    def drawn(self) -> tuple[str, int, int, bool, bool, str]:
         """What the images are drawn by: the arguments of ``images_of``."""
-        return self.dataset, self.images, self.data_seed, self.split == "place", self.planted
+        return self.dataset, self.images, self.data_seed, self.split == "place", self.planted, "".join(self.files())
+
+    def files(self) -> tuple[str, ...]:
+        return (self.own,) if self.dataset == OWN else ()
 
     @cached_property
     def layers(self) -> list[Layer]:
@@ -222,7 +238,7 @@ class ImageConfig(RunConfig):
         name = ARCHITECTURES[self.architecture].label
         if self.architecture == "cnn":
             name = f"CNN {'-'.join(map(str, self.filters))}"
-        return f"{SETS[self.dataset].label}, {name}"
+        return f"{self.images_set.label}, {name}"
 
     def demands(self) -> dict[str, int]:
         return {"parameters": sum(layer.count for layer in self.layers), "points": self.images}
@@ -237,8 +253,10 @@ class ImageConfig(RunConfig):
         )
 
     def conflicts(self) -> list[Problem]:
-        found = []
-        most = SETS[self.dataset].most
+        found = self._own_conflicts()
+        if found:
+            return found
+        most = self.images_set.most
         found += self._unknown_filters()
         if self.images > most:
             found.append(Problem("images", f"{self.images:,} is more than there are; use 20 to {most:,}"))
@@ -253,6 +271,17 @@ class ImageConfig(RunConfig):
                 fits = error.block - 1
                 found.append(Problem("filters", f"{error}. Use at most {fits} blocks, or a smaller kernel or stride"))
         return found
+
+    def _own_conflicts(self) -> list[Problem]:
+        if self.dataset != OWN:
+            return []
+        if not self.own:
+            return [Problem("dataset", "bring images of your own first: a ZIP, or a folder")]
+        try:
+            set_of(self.dataset, self.own)
+        except ConfigError:
+            return [Problem("own", f"{_GONE} ({short(self.own)})")]
+        return [Problem("planted", "your own images have no dot")] if self.planted else []
 
     def _unknown_filters(self) -> list[Problem]:
         if not self.silent:
@@ -271,7 +300,7 @@ class ImageConfig(RunConfig):
 
     def settled(self, name: str) -> Any:
         if name == "images":
-            return SETS[self.dataset].most
+            return self.images_set.most
         if name == "batch_size":
             return min(self.images, 20)
         if name == "filters" and self.filters:

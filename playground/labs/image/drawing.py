@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.digits import SIDE as MEASURED
-from playground.labs.image.images import HALF, SIDE, Floats, enlarged, placed
+from playground.labs.image.images import HALF, OWN, SIDE, Floats, enlarged, placed
 
 PAPER = 32  # pixels of the drawing
 WIDE = 20  # … of a digit in its box
@@ -56,7 +56,7 @@ def counts(box: Bits) -> Floats:
 
 def image(drawn: Bits, dataset: str) -> Floats:
     """The image (28, 28) that the network gets of a drawing, as large as the images of ``dataset``."""
-    if dataset == "shapes":  # they have no box: what is drawn stays where it is
+    if dataset in ("shapes", OWN):  # they have no box: what is drawn stays where it is
         edge = (PAPER - SIDE) // 2
         return drawn[edge : PAPER - edge, edge : PAPER - edge].astype(np.float32)
     digit = counts(boxed(drawn))

@@ -5,6 +5,7 @@ Read from the top: the data, the network, the training loop, then what can be se
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -91,7 +92,7 @@ class ImageExperiment(PlainExperiment):
         arrays: dict[str, NDArray[Any]] = {}
         info: dict[str, Any] = {"tier": "plain", "edits": self.edits}
         if "stage" in view.panels:
-            look = view.look_as(Look)
+            look = self._within(view.look_as(Look))
             arrays |= self._stage(look)
             info |= {"view": look.to_json(), "target": self._target(look), "silent": self.config.silent}
         if "scene" in view.panels:
@@ -129,6 +130,11 @@ class ImageExperiment(PlainExperiment):
             shown = probes.gradients(network, image, target) if look.gradients else values
             arrays |= probes.overview(layers, shown, look.scale)
         return arrays
+
+    def _within(self, look: Look) -> Look:
+        """The look with test images that there are: a person's own may be few."""
+        most = len(self._test_images) - 1
+        return replace(look, image=min(look.image, most), pinned=tuple(n for n in look.pinned if n <= most))
 
     def _subject(self, look: Look) -> Tensor:
         """The image (1, 1, 28, 28) that a person looks at."""
@@ -199,11 +205,11 @@ class ImageExperiment(PlainExperiment):
 
 @lru_cache(maxsize=4)
 def tensors(
-    name: str, images: int, seed: int, by_place: bool, planted: bool
+    name: str, images: int, seed: int, by_place: bool, planted: bool, own: str
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """What ``images_of`` gives, as PyTorch has it: training images (N, 1, 28, 28) and labels (N,), then those of the
     test. Runs of the same images share them: nobody writes into them."""
-    found = images_of(name, images, seed, by_place, planted)
+    found = images_of(name, images, seed, by_place, planted, own)
     train, test = torch.tensor(found.train)[:, None], torch.tensor(found.test)[:, None]
     return train, torch.tensor(found.train_labels), test, torch.tensor(found.test_labels)
 

@@ -8,7 +8,6 @@ import streamlit as st
 
 from playground.format import percent
 from playground.labs.image.config import ImageConfig
-from playground.labs.image.images import SETS
 from playground.labs.image.more_data import LEARNERS, MANY, SEEDS, seconds_of, seeds_of
 from playground.pages.charts import MARKS, MUTED, SERIES
 from playground.pages.computed import Order, computed_panel
@@ -39,13 +38,13 @@ def more_data_panel(session: PageSession) -> None:
 
 def _words(run: Run, step: int) -> str:
     config = cast(ImageConfig, run.config)
-    return f"{len(LEARNERS)} learners on {SETS[config.dataset].label.lower()}"
+    return f"{len(LEARNERS)} learners on {config.images_set.label}"
 
 
 def _plan(config: ImageConfig) -> str:
     """What would be computed, how long it takes, and how to have more."""
     seeds, minutes = len(seeds_of(config)), seconds_of(config) / 60
-    most = SETS[config.dataset].most
+    most = config.images_set.most
     more = (
         f" Set Training images to go on, up to {most:,}; beyond {MANY:,} one seed has to do." if most > MANY else ""
     )
@@ -71,7 +70,7 @@ def about(found: Found) -> str:
         "one seed each"
     )  # fmt: skip
     return (
-        f"{SETS[found['dataset']].label}: the share of {found['test']} test images that are right; {bands}. Best is "
+        f"{found['set']}: the share of {found['test']} test images that are right; {bands}. Best is "
         f"{ends[0]}, {ends[1]}. Networks train for 16 passes, at least 300 updates; logistic regression and the SVM "
         "are scikit-learn’s with their usual settings. A network’s point is a run of this lab: the page can train it "
         "again."

@@ -1,4 +1,5 @@
-"""The images: handwritten digits at three sizes and places, and generated shapes. All are 28 × 28, from 0 to 1.
+"""The images: handwritten digits at three sizes and places, generated shapes, a person's own. All are 28 × 28, from 0
+to 1.
 
 To add a set, write a function and give it an entry in ``SETS``: the menu, the address, the command line and the
 tests follow.
@@ -6,13 +7,15 @@ tests follow.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.digits import SIDE as MEASURED
 from playground.data.digits import WHITE, digits
+from playground.kinds import ConfigError
+from playground.labs.image.own import TEST_SHARE, Pictures, pictures_of
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -38,13 +41,14 @@ class Images:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Set:
-    """A set of images. ``draw(images, rng, by_place)`` makes so many training images, and TEST others."""
+    """A set of images. ``draw(images, rng, by_place)`` makes so many training images, and ``test`` others."""
 
     label: str
     formula: str
     classes: tuple[str, ...]
     most: int
     draw: Callable[[int, np.random.Generator, bool], Images]
+    test: int = TEST
 
 
 @cache
@@ -169,16 +173,46 @@ SETS = {
     ),
     "shapes": Set(label="Shapes", formula="five outlines, drawn at random", classes=SHAPES, most=MOST, draw=_shapes),
 }
+OWN = "own"
+
+
+@lru_cache(maxsize=8)
+def set_of(name: str, own: str) -> Set:
+    """The set ``name``; for OWN of a person's images, which this server keeps as ``own``. Raises ConfigError where it
+    does not."""
+    if name != OWN:
+        return SETS[name]
+    pictures = pictures_of(own)
+    if pictures is None:
+        raise ConfigError("this server does not have these images")
+    test = min(TEST, len(pictures.labels) // TEST_SHARE)
+    return Set(
+        label=pictures.name,
+        formula=f"{len(pictures.labels):,} of your own",
+        classes=pictures.classes,
+        most=min(len(pictures.labels) - test, MOST),
+        test=test,
+        draw=partial(_own, pictures, test),
+    )
+
+
+def _own(pictures: Pictures, test: int, images: int, rng: np.random.Generator, by_place: bool) -> Images:
+    order = rng.permutation(len(pictures.labels))
+    shades, labels = pictures.images.astype(np.float32) / np.float32(255), pictures.labels.astype(np.int64)
+    train = order[test:][:images]
+    return Images(
+        train=shades[train], train_labels=labels[train], test=shades[order[:test]], test_labels=labels[order[:test]]
+    )
 
 
 @lru_cache(maxsize=4)
-def images_of(name: str, images: int, seed: int, by_place: bool, planted: bool) -> Images:
+def images_of(name: str, images: int, seed: int, by_place: bool, planted: bool, own: str = "") -> Images:
     """The set ``name`` with so many training images; the same for the same arguments.
 
     ``by_place`` tests with the last digits of the file, else with any. ``planted`` puts a dot into all images of the
-    class PLANTED, in both parts.
+    class PLANTED, in both parts. ``own`` is the name of a person's own images, of the set OWN.
     """
-    found = SETS[name].draw(images, np.random.default_rng([seed, SIDE]), by_place)
+    found = set_of(name, own).draw(images, np.random.default_rng([seed, SIDE]), by_place)
     if planted:
         for part, labels in ((found.train, found.train_labels), (found.test, found.test_labels)):
             part[labels == PLANTED] = marked(part[labels == PLANTED])
@@ -188,11 +222,11 @@ def images_of(name: str, images: int, seed: int, by_place: bool, planted: bool) 
 
 
 @lru_cache(maxsize=32)
-def nearest_accuracy(name: str, images: int, seed: int, by_place: bool, planted: bool) -> float:
+def nearest_accuracy(name: str, images: int, seed: int, by_place: bool, planted: bool, own: str = "") -> float:
     """The share of the test images that are of the class of the training image that is nearest to them, pixel by
     pixel: what no learning at all comes to. The arguments are those of ``images_of``."""
-    found = images_of(name, images, seed, by_place, planted)
-    train, test = found.train.reshape(images, -1), found.test.reshape(TEST, -1)
+    found = images_of(name, images, seed, by_place, planted, own)
+    train, test = found.train.reshape(images, -1), found.test.reshape(len(found.test), -1)
     distances = np.square(train).sum(1) - 2 * test @ train.T  # less what is the same for all training images
     return float((found.train_labels[distances.argmin(1)] == found.test_labels).mean())
 

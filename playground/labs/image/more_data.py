@@ -12,7 +12,7 @@ from typing import Any, cast
 import numpy as np
 
 from playground.labs.image.config import ImageConfig
-from playground.labs.image.images import TEST, images_of, nearest_accuracy
+from playground.labs.image.images import images_of, nearest_accuracy
 from playground.run import Run
 from playground.runs.replay import Progress
 
@@ -130,7 +130,7 @@ def seconds_of(config: ImageConfig) -> float:
 
 def point_of(config: ImageConfig, learner: Learner, images: int, seed: int) -> ImageConfig:
     """The run of one learner's point: so many images of ``config``, otherwise the lab's usual settings."""
-    same = {name: getattr(config, name) for name in ("dataset", "split", "planted")}
+    same = {name: getattr(config, name) for name in ("dataset", "own", "split", "planted")}
     seeds: dict[str, Any] = {"seed": config.seed + seed, "data_seed": config.data_seed + seed}
     return ImageConfig(**same, **seeds, **learner.settings, images=images, batch_size=min(BATCH, images))
 
@@ -160,7 +160,7 @@ def more_data(run: Run, step: int, progress: Progress | None = None) -> str:
             found[name].append(row)
     majority = [[_majority(point_of(config, LEARNERS["svm"], size, seed)) for seed in seeds] for size in sizes]
     learners = {name: {"label": each.label, "accuracy": found[name]} for name, each in LEARNERS.items()}
-    about = {"dataset": config.dataset, "test": TEST, "seeds": len(seeds), "sizes": sizes}
+    about = {"set": config.images_set.label, "test": config.images_set.test, "seeds": len(seeds), "sizes": sizes}
     return json.dumps({**about, "majority": majority, "learners": learners}, separators=(",", ":"))
 
 

@@ -6,10 +6,13 @@ from typing import Any
 import streamlit as st
 
 from playground.kinds import Flag
+from playground.labs.image.config import DATASETS
 from playground.labs.image.fan import more_data_panel
+from playground.labs.image.images import OWN
+from playground.labs.image.offer import own_images
 from playground.labs.image.questions import QUESTIONS
 from playground.pages.foot import Show, foot
-from playground.pages.form import form
+from playground.pages.form import choice, control, form, heading
 from playground.pages.head import follow_question, head
 from playground.pages.session import PageSession
 from playground.pages.stage import mount
@@ -47,10 +50,14 @@ def _controls() -> None:
     SESSION.follow()
     follow_question(SESSION, QUESTIONS)
     config: Any = SESSION.channel().config
-    data = ["dataset", "images", "planted"]
-    if config.dataset != "shapes":
-        data.insert(2, "split")
-    form(SESSION, {"Images": data, "Network": ("architecture", "activation", *_parts(config.architecture))})
+    heading("Images")
+    choice(SESSION, "dataset", {name: each for name, each in DATASETS.items() if name != OWN or config.own})
+    places = iter([*st.columns(2), st])
+    control(SESSION, "images", next(places))
+    for name in ("split",) * (config.dataset not in ("shapes", OWN)) + ("planted",) * (config.dataset != OWN):
+        control(SESSION, name, next(places))
+    own_images(SESSION)
+    form(SESSION, {"Network": ("architecture", "activation", *_parts(config.architecture))})
     form(SESSION, {"Training": ("optimizer", "learning_rate", "batch_size", "seed")})
 
 

@@ -31,14 +31,16 @@ def script(run: Run, step: int, shown: Mapping[str, float | None] | None = None)
 
 
 def _header(config: ImageConfig, step: int) -> str:
-    sklearn = "" if config.dataset == "shapes" else " and scikit-learn"
-    load = "" if config.dataset == "shapes" else "from sklearn.datasets import load_digits\n"
+    has_digits = config.dataset not in ("shapes", images.OWN)
+    sklearn = " and scikit-learn" if has_digits else ""
+    load = "from sklearn.datasets import load_digits\n" if has_digits else ""
+    read = "import base64\nimport json\nimport zlib\nfrom pathlib import Path\n" if config.files() else ""
     return (
         title(config, step, f"torch, NumPy{sklearn}")
         + f"""
 
 import hashlib
-from collections import OrderedDict
+{read}from collections import OrderedDict
 from functools import cache
 
 import numpy as np
@@ -53,6 +55,8 @@ torch.set_num_threads(1)  # as on the page
 
 def _data(config: ImageConfig) -> str:
     """The set's own code, less what this run does not use."""
+    if config.files():
+        return _own_data(config)
     of_digits = (images.enlarging, images.enlarged)
     small = (*of_digits, images.placed)
     needed = {"digits": of_digits, "centred": small, "shifted": small, "shapes": (images.outline,)}[config.dataset]
@@ -71,11 +75,38 @@ def _data(config: ImageConfig) -> str:
             "for part, of in ((train_images, train_labels), (test_images, test_labels)):  # a dot in one class",
             f"    part[of == {images.PLANTED}, {-1 - images.DOT}:-1, {-1 - images.DOT}:-1] = 1",
         ]
-    lines += [
-        "train_images, test_images = (torch.tensor(part)[:, None] for part in (train_images, test_images))",
-        "train_labels, test_labels = torch.tensor(train_labels), torch.tensor(test_labels)",
-    ]
+    lines += _TENSORS
     return f"# Data: images of 28 × 28, from 0 to 1\n\n{known}\n\n\n{text}\n\n\n" + "\n".join(lines)
+
+
+_TENSORS = (
+    "train_images, test_images = (torch.tensor(part)[:, None] for part in (train_images, test_images))",
+    "train_labels, test_labels = torch.tensor(train_labels), torch.tensor(test_labels)",
+)
+
+
+def _own_data(config: ImageConfig) -> str:
+    """A person's own images, from the run file."""
+    order = f"np.random.default_rng([{config.data_seed}, {images.SIDE}]).permutation(len(labels))"
+    test, last = config.images_set.test, config.images_set.test + config.images
+    lines = (
+        "# Data: your own images of 28 × 28, from 0 to 1, which the run file carries: put run.json beside this file",
+        "",
+        f"TEST = {test}",
+        f"file = json.loads(Path('run.json').read_text())['files'][{config.own!r}]",
+        "content = zlib.decompress(base64.b64decode(file))",
+        "_, _, content = content.partition(b'\\n')  # a line of names; then labels, then pixels",
+        f"count = len(content) // (1 + {images.SIDE**2})",
+        "values = np.frombuffer(content, np.uint8)",
+        "labels = values[:count].astype(np.int64)",
+        f"pixels = values[count:].reshape(count, {images.SIDE}, {images.SIDE}).astype(np.float32) / np.float32(255)",
+        f"order = {order}",
+        f"train, test = order[TEST:{last}], order[:TEST]",
+        "train_images, test_images = pixels[train], pixels[test]",
+        "train_labels, test_labels = labels[train], labels[test]",
+        *_TENSORS,
+    )
+    return "\n".join(lines)
 
 
 def _drawing(config: ImageConfig) -> Iterable[str]:

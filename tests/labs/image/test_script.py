@@ -3,29 +3,38 @@
 import contextlib
 import hashlib
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load
 
+from playground.data import files
 from playground.export import exported
 from playground.headless.runs import replay
+from playground.labs.image.bring import brought
 from playground.labs.image.config import ImageConfig
 from playground.labs.image.script import script
 from playground.run import Run
 from playground.runs.timeline import Timeline
+from tests.labs.image.own import strokes
 
 CASES: list[dict[str, Any]] = [
     {},
     {"architecture": "mlp", "last_activation": True, "dataset": "centred", "optimizer": "sgd", "split": "place"},
     {"architecture": "cnn", "dataset": "shifted", "dense": (16,), "dropout": 0.3, "batch_norm": True, "images": 1500},
     {"architecture": "cnn", "head": "average", "dataset": "shapes", "planted": True, "pooling": "none"},
+    {"dataset": "own", "images": 40},
 ]
 
 
 @pytest.mark.parametrize("settings", CASES, ids=range(len(CASES)))
-def test_the_script_ends_at_the_same_weights(settings: dict[str, Any]) -> None:
+def test_the_script_ends_at_the_same_weights(
+    settings: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if settings.get("dataset") == "own":
+        settings = {**settings, "own": files.put(brought(strokes()).packed())}
     timeline = Timeline(Run(config=ImageConfig(**{"images": 60, "seed": 3, **settings})))
     timeline.advance(steps=3)
     timeline.apply("learning_rate", 0.01)
@@ -35,6 +44,10 @@ def test_the_script_ends_at_the_same_weights(settings: dict[str, Any]) -> None:
         timeline.apply("silent", "conv1.1,conv2.0")
     timeline.advance(steps=3)
     expected = replay(timeline.run, 6, quiet=True)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "run.json").write_text(
+        exported(timeline.run, 6, "run").decode()
+    )  # which a person's own images are in
     out, names = io.StringIO(), dict[str, Any]()
     with contextlib.redirect_stdout(out):
         exec(compile(script(timeline.run, 6), "run.py", "exec"), names)

@@ -1,0 +1,145 @@
+"""A person's own images from a ZIP, a folder or single files: class = the folder that an image lies in.
+
+Nothing is unpacked to the disk: members are read one by one, each within its limit. What cannot be read is named.
+"""
+
+import io
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from playground.kinds import ConfigError, short
+from playground.labs.image.own import LEAST, MOST_CLASSES, NAME_CHARACTERS, SIDE, Bytes, Pictures
+
+MOST = 2000  # images
+MOST_MB = 50  # of a ZIP, or of all files together
+MOST_UNPACKED_MB = 200
+MOST_FILE_MB = 20
+MOST_PIXELS = 24_000_000  # of one image
+LEAST_EACH = 3  # images of a class
+TYPES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
+MB = 2**20
+
+File = tuple[str, bytes]  # a path with / in it, and what is in the file
+
+
+def brought(given: Sequence[File]) -> Pictures:
+    """Returns the images of one ZIP, or of several files by their paths. Raises ConfigError, which names the file."""
+    size = sum(len(content) for _, content in given)
+    if size > MOST_MB * MB:
+        raise ConfigError(f"{size / MB:.0f} MB are more than {MOST_MB} MB")
+    is_zip = len(given) == 1 and given[0][0].lower().endswith(".zip")
+    name = PurePosixPath(given[0][0]).stem if is_zip else _common(path for path, _ in given)
+    found = [*(_members(given[0][1]) if is_zip else _images(given))]
+    names = sorted({folder for folder, _, _ in found})
+    _check(Counter(folder for folder, _, _ in found), names)
+    images = np.stack([small(path, read()) for _, path, read in found])
+    if np.median(images[:, [0, -1], :]) > 127:  # ink on paper: the lab's images are light on dark
+        images = 255 - images
+    labels = np.array([names.index(folder) for folder, _, _ in found], np.uint8)
+    return Pictures(_named(name), tuple(map(_named, names)), labels, images)
+
+
+Found = tuple[str, str, Callable[[], bytes]]  # an image's folder and path, and how to read it
+
+
+def _images(given: Iterable[File]) -> Iterator[Found]:
+    for path, content in given:
+        if not _is_hidden(path):
+            yield _folder(path), path, lambda content=content: content  # type: ignore[misc]
+
+
+def _members(content: bytes) -> Iterator[Found]:
+    """The images of a ZIP."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        raise ConfigError("this is not a ZIP file, or it is damaged") from None
+    members = [each for each in archive.infolist() if not each.is_dir() and not _is_hidden(each.filename)]
+    unpacked = sum(each.file_size for each in members)
+    if unpacked > MOST_UNPACKED_MB * MB:
+        raise ConfigError(f"unpacked it has {unpacked / MB:,.0f} MB, more than {MOST_UNPACKED_MB} MB")
+    for member in members:
+        yield _folder(member.filename), member.filename, lambda member=member: _read(archive, member)  # type: ignore[misc]
+
+
+def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """A member, of which a false size in the ZIP's list does not help to get more into memory."""
+    try:
+        with archive.open(member) as file:
+            content = file.read(MOST_FILE_MB * MB + 1)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError) as error:
+        why = "it has a password" if "password" in str(error) else "it is damaged in the ZIP"
+        raise ConfigError(f"{short(member.filename)}: {why}") from None
+    if len(content) > MOST_FILE_MB * MB:
+        raise ConfigError(f"{short(member.filename)} has more than {MOST_FILE_MB} MB")
+    return content
+
+
+def _folder(path: str) -> str:
+    """The folder that an image lies in. Raises ConfigError for a path that leads elsewhere, or without a folder."""
+    parts = path.replace("\\", "/").split("/")
+    if ".." in parts or parts[0] == "" or ":" in parts[0]:
+        raise ConfigError(f"{short(path)!r} leads out of the folder; nothing was read")
+    if not path.lower().endswith(TYPES):
+        raise ConfigError(f"{short(path)} is not an image; use {', '.join(TYPES)}")
+    if len(parts) < 2:
+        raise ConfigError(f"{short(path)} lies in no folder; put each class into a folder with its name")
+    return parts[-2]
+
+
+def _is_hidden(path: str) -> bool:
+    """Whether a system put it there, not the person."""
+    parts = path.replace("\\", "/").split("/")
+    return (parts[-1].startswith(".") and parts[-1] not in ("..",)) or "__MACOSX" in parts or parts[-1] == "Thumbs.db"
+
+
+def _check(counts: Counter[str], names: Sequence[str]) -> None:
+    total = sum(counts.values())
+    if len(names) < 2:
+        only = f" ({short(names[0])})" if names else ""
+        raise ConfigError(f"there is {len(names) or 'no'} class{only}; use 2 to {MOST_CLASSES}, each in a folder")
+    if len(names) > MOST_CLASSES:
+        raise ConfigError(f"{len(names)} classes are more than {MOST_CLASSES}")
+    few = min(names, key=counts.__getitem__)
+    if counts[few] < LEAST_EACH:
+        raise ConfigError(f"{short(few)} has {counts[few]} images; use at least {LEAST_EACH} of each class")
+    if not LEAST <= total <= MOST:
+        raise ConfigError(f"{total:,} images are not {LEAST} to {MOST:,}")
+
+
+def small(path: str, content: bytes) -> Bytes:
+    """Returns an image as grey 28 × 28, 0 to 255: whole, in the middle of a square of the colour of its edge."""
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise ConfigError(f"{short(path)} has {image.width:,} × {image.height:,} pixels, which is too large")
+            image.draft("L", (4 * SIDE, 4 * SIDE))  # a JPEG is decoded no larger than that
+            turned = ImageOps.exif_transpose(image).convert("RGBA")
+    except ConfigError:
+        raise
+    except Exception:  # Pillow's readers raise errors of any type for a damaged file
+        raise ConfigError(f"{short(path)} cannot be read as an image; it may be damaged") from None
+    paper = Image.new("RGBA", turned.size, "white")
+    grey = np.asarray(Image.alpha_composite(paper, turned).convert("L"))
+    edge = int(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])))
+    fitted = ImageOps.pad(Image.fromarray(grey), (SIDE, SIDE), Image.Resampling.BOX, color=edge)
+    found: Bytes = np.asarray(fitted)
+    return found
+
+
+def _common(paths: Iterable[str]) -> str:
+    """The folder that holds all others, as a name."""
+    first: Any = {path.replace("\\", "/").split("/")[0] for path in paths if path.replace("\\", "/").count("/") > 1}
+    return first.pop() if len(first) == 1 else "Own images"
+
+
+def _named(text: str) -> str:
+    kept = "".join(sign for sign in text if sign.isprintable()).strip() or "?"
+    return kept if len(kept) <= NAME_CHARACTERS else kept[: NAME_CHARACTERS - 1] + "…"
