@@ -82,8 +82,8 @@ def _share(shared: Shared, task: str) -> None:
 
 
 _LINK_LACKS = (
-    "The link does **not** hold your own data: it opens on this server only, as long as that keeps them. For anywhere "
-    "else send the run file."
+    "The link does **not** hold your own data: it opens on this server only, as long as that keeps it. For "
+    "anywhere else send the run file."
 )
 
 

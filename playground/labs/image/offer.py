@@ -1,5 +1,6 @@
-"""Where a person brings images of their own: a ZIP, or a folder."""
+"""Where a person brings images of their own: a ZIP, a folder, or a set that scikit-learn fetches."""
 
+import time
 from typing import Any
 
 import streamlit as st
@@ -7,14 +8,15 @@ import streamlit as st
 from playground.data import files
 from playground.kinds import ConfigError
 from playground.labs.image.bring import MOST, MOST_MB, TYPES, brought
+from playground.labs.image.fetch import LONGEST_S, SOURCES, begin, outcome
 from playground.labs.image.images import OWN, set_of
-from playground.labs.image.own import Pictures
 from playground.pages.session import PageSession, plain, redraw_if_changed
 
+REFRESH_S = 0.5
 _ABOUT = (
     f"A ZIP, or a folder, in which every class is a folder of its own: 25 to {MOST:,} images of 2 to 10 classes, at "
-    f"most {MOST_MB} MB. They become grey, 28 × 28, and light on dark. This server keeps them under a name that nobody can guess; whoever has "
-    "your run’s address sees them too."
+    f"most {MOST_MB} MB. They become grey, 28 × 28, and light on dark. This server keeps them under a name that "
+    "nobody can guess; whoever has your run’s address sees them too."
 )
 
 
@@ -26,6 +28,7 @@ def own_images(session: PageSession) -> None:
             st.error(plain(problem), icon=":material/error:")
         _from_zip(session)
         _from_folder(session)
+        _from_openml(session)
     redraw_if_changed()
 
 
@@ -50,18 +53,60 @@ def _take(session: PageSession, key: str) -> None:
     if not uploaded:
         return
     try:
-        use(session, brought([(file.name, file.getvalue()) for file in uploaded]))
+        use(session, files.put(brought([(file.name, file.getvalue()) for file in uploaded]).packed()))
         st.session_state[session.key("brought")] = None
     except ConfigError as error:
         st.session_state[session.key("brought")] = f"{_named(uploaded)}: {error}."
+
+
+def _from_openml(session: PageSession) -> None:
+    """A button for each set that scikit-learn can fetch, and how long that goes on."""
+    key = session.key("fetching")
+
+    def ask(source: str) -> None:
+        st.session_state[key] = source, begin(source), time.monotonic()
+
+    fetching = st.session_state.get(key)
+    st.caption("Or 10,000 images of a known set, which this server fetches from openml.org:")
+    places = st.columns(len(SOURCES))
+    for place, (name, source) in zip(places, SOURCES.items(), strict=True):
+        place.button(
+            source.title, key=session.key(f"fetch_{name}"), icon=":material/cloud_download:", width="stretch",
+            on_click=ask, args=(name,), disabled=fetching is not None,
+        )  # fmt: skip
+    if fetching is not None:
+        _progress(*fetching)
+
+
+@st.fragment(run_every=REFRESH_S)
+def _progress(source: str, process: Any, began: float) -> None:
+    """How long a set has been fetched; draws the page again at the end. Nobody says how much is to come."""
+    if process.poll() is not None:
+        st.rerun()
+    st.progress(
+        min((time.monotonic() - began) / LONGEST_S, 1.0),
+        f"Fetching {SOURCES[source].title}: {time.monotonic() - began:.0f} s, at most {LONGEST_S:.0f} s",
+    )
+
+
+def take_fetched(session: PageSession) -> None:
+    """Set the run to what has been fetched. Call it before the controls are drawn."""
+    fetching = st.session_state.get(session.key("fetching"))
+    if fetching is None or fetching[1].poll() is None:
+        return
+    del st.session_state[session.key("fetching")]
+    try:
+        use(session, outcome(fetching[1]))
+        st.session_state[session.key("brought")] = None
+    except ConfigError as error:
+        st.session_state[session.key("brought")] = str(error)
 
 
 def _named(uploaded: list[Any]) -> str:
     return str(uploaded[0].name) if len(uploaded) == 1 else f"{len(uploaded):,} files"
 
 
-def use(session: PageSession, pictures: Pictures) -> None:
-    """Keep the images and set the page's run to them. Raises ConfigError where this server cannot keep them."""
-    name = files.put(pictures.packed())
+def use(session: PageSession, name: str) -> None:
+    """Set the page's run to the images that this server keeps as ``name``."""
     most = set_of(OWN, name).most
     session.change({"dataset": OWN, "own": name, "images": most, "planted": False, "batch_size": min(32, most)})

@@ -9,7 +9,7 @@ from playground.kinds import Flag
 from playground.labs.image.config import DATASETS
 from playground.labs.image.fan import more_data_panel
 from playground.labs.image.images import OWN
-from playground.labs.image.offer import own_images
+from playground.labs.image.offer import own_images, take_fetched
 from playground.labs.image.questions import QUESTIONS
 from playground.pages.foot import Show, foot
 from playground.pages.form import choice, control, form, heading
@@ -47,6 +47,7 @@ def image_page() -> None:
 @st.fragment
 def _controls() -> None:
     """The settings of a run. A fragment, so that a change redraws them and nothing else, and is quick."""
+    take_fetched(SESSION)
     SESSION.follow()
     follow_question(SESSION, QUESTIONS)
     config: Any = SESSION.channel().config
