@@ -122,6 +122,7 @@ class ImageExperiment(PlainExperiment):
             arrays |= probes.weight_images(network)
         elif look.panel == "mistakes":
             arrays |= probes.mistakes(self._test_logits, self._test_labels, look.cell, self._test_images)
+            arrays |= probes.surely(network)
         elif look.panel == "sandbox":
             pass  # it computes for itself
         elif look.layer in {layer.name for layer in layers}:

@@ -26,6 +26,8 @@ def own_images(session: PageSession) -> None:
         st.caption(_ABOUT)
         if problem := st.session_state.get(session.key("brought")):
             st.error(plain(problem), icon=":material/error:")
+        if (fetching := st.session_state.get(session.key("fetching"))) is not None:
+            _progress(*fetching)
         _from_zip(session)
         _from_folder(session)
         _from_openml(session)
@@ -66,16 +68,14 @@ def _from_openml(session: PageSession) -> None:
     def ask(source: str) -> None:
         st.session_state[key] = source, begin(source), time.monotonic()
 
-    fetching = st.session_state.get(key)
+    is_busy = st.session_state.get(key) is not None
     st.caption("Or 10,000 images of a known set, which this server fetches from openml.org:")
     places = st.columns(len(SOURCES))
     for place, (name, source) in zip(places, SOURCES.items(), strict=True):
         place.button(
             source.title, key=session.key(f"fetch_{name}"), icon=":material/cloud_download:", width="stretch",
-            on_click=ask, args=(name,), disabled=fetching is not None,
+            on_click=ask, args=(name,), disabled=is_busy,
         )  # fmt: skip
-    if fetching is not None:
-        _progress(*fetching)
 
 
 @st.fragment(run_every=REFRESH_S)
@@ -99,7 +99,7 @@ def take_fetched(session: PageSession) -> None:
         use(session, outcome(fetching[1]))
         st.session_state[session.key("brought")] = None
     except ConfigError as error:
-        st.session_state[session.key("brought")] = str(error)
+        st.session_state[session.key("brought")] = f"{error}."
 
 
 def _named(uploaded: list[Any]) -> str:

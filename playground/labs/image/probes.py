@@ -4,6 +4,7 @@ Numbers are drawn as levels from 0 to 255 of a scale around 0, which is level 12
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ TILE = 96  # pixels of a thumbnail's tile, about
 MOST_TILES = 16
 MOST_WEIGHTS = 48  # first-layer weights that are drawn as images
 HARDEST = 12
+STATIC, SURE = 100, 0.9  # images of noise; a share above which a network is sure of its answer
 REACH = 7  # pixels by which the shift pad moves an image
 OFFSETS = range(2 * REACH, -1, -1)  # of a window over the padded image: the image moves the other way
 
@@ -204,6 +206,19 @@ def mistakes(logits: Tensor, labels: Tensor, cell: tuple[int, int] | None, image
         "found_answers": answers[found].numpy().astype(np.int32),
         "found_labels": labels[found].numpy().astype(np.int32),
     }
+
+
+@cache
+def static() -> Tensor:
+    """Images of noise (100, 1, 28, 28), each pixel evenly from 0 to 1; always the same."""
+    return torch.rand(STATIC, 1, SIDE, SIDE, generator=torch.Generator().manual_seed(0))
+
+
+def surely(network: Network) -> Arrays:
+    """Of STATIC images of noise, of how many the network is SURE that they are of each class: ``sure`` (C,)."""
+    shares, answers = network.used(static()).softmax(1).max(1)
+    sure = torch.bincount(answers[shares > SURE], minlength=len(next(reversed(list(network.parameters())))))
+    return {"sure": sure.numpy().astype(np.int32)}
 
 
 def _floats(values: Tensor) -> NDArray[np.float32]:

@@ -135,6 +135,11 @@ def test_the_strip_the_confusions_and_the_hardest_are_those_of_the_test_images()
     close(found["test_loss"], losses.mean())
     close(found["test_accuracy"], (answers == labels).float().mean())
     row, column = np.unravel_index(int(expected.argmax()), expected.shape)
+    noise = torch.rand(100, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+    sure = [0] * 10
+    for shares in list(Plain(experiment)(noise).values())[-1].softmax(1):
+        sure[int(shares.argmax())] += bool(shares.max() > 0.9)
+    assert arrays["sure"].tolist() == sure
     inside = frame(experiment, panel="mistakes", cell=(int(row), int(column)))
     assert set(inside["found_labels"]) == {row}
     assert set(inside["found_answers"]) == {column}

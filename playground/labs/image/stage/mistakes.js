@@ -9,7 +9,7 @@ import { Tiles, inks } from "./tiles.js";
 /** @typedef {import("./picture.js").ImageMoment} Moment */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
-const SIDE = 64;
+const SIDE = 64, STATIC = 100;
 
 export class Mistakes {
   /**
@@ -21,10 +21,11 @@ export class Mistakes {
     this.onLook = onLook;
     this.table = h("table", { class: "nn-image-confusion" });
     this.note = h("p", { class: "nn-image-note" });
+    this.noise = h("p", { class: "nn-image-note" });
     this.heading = h("strong", {});
     this.hardest = h("button", { class: "nn-image-choice", type: "button", onclick: () => this.onCell?.(null) }, "Hardest");
     this.images = h("div", { class: "nn-image-found" });
-    this.element = h("div", { class: "nn-image-mistakes" }, h("div", {}, this.note, this.table),
+    this.element = h("div", { class: "nn-image-mistakes" }, h("div", {}, this.note, this.table, this.noise),
       h("div", {}, h("div", { class: "nn-image-bar" }, this.heading, this.hardest), this.images));
     this.tiles = new Tiles();
     /** @type {HTMLElement[]} */
@@ -58,12 +59,15 @@ export class Mistakes {
   }
 
   /** @param {Moment} moment */
-  showNumbers({ scene: { classes }, header: { view }, arrays: { confusion, found, found_images, found_losses, found_answers, found_labels } }) {
+  showNumbers({ scene: { classes }, header: { view }, arrays: { confusion, found, found_images, found_losses, found_answers, found_labels, sure } }) {
     if (!confusion || !found) return;
     this.build(classes);
     const largest = Math.max(1, ...confusion), n = classes.length;
     const total = confusion.reduce((a, b) => a + b, 0), right = classes.reduce((sum, _, i) => sum + confusion[i * n + i], 0);
     setText(this.note, `${right} of ${total} test images are right: the diagonal. Look for cells beside it; press one to see its images.`);
+    const of = sure.reduce((a, b) => a + b, 0), most = sure.indexOf(Math.max(...sure));
+    setText(this.noise, `Of ${STATIC} images of static, which are nothing at all, the network is surely (more than 90 %) wrong about ${of}`
+      + (of ? `; it takes ${sure[most] === of ? (of === 1 ? "it" : "all") : sure[most]} for ${classes[most]}. A softmax has no answer for “none of these”.` : "."));
     this.cells.forEach((button, i) => {
       const row = Math.floor(i / n), column = i % n, value = confusion[i], isChosen = view.cell?.[0] === row && view.cell[1] === column;
       setText(button, value ? String(value) : "·");

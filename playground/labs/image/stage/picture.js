@@ -71,6 +71,7 @@ import { Why } from "./why.js";
  * @property {Floats} found_losses
  * @property {Integers} found_answers
  * @property {Integers} found_labels
+ * @property {Integers} sure  images of noise that are surely of a class
  * @property {Bytes} [drawn_box]
  * @property {Bytes} [drawn_counts]
  * @property {Floats} [shift_shares]
