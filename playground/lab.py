@@ -322,6 +322,13 @@ LABS = {
             _share("real_word_share", "real words", "writing", "The share of its words that the text has."),
             _share("rule_share", "lines by the rules", "writing", "The share of its lines that the rules can make."),
             _share("exact_match", "right answers", "answers", "The share of test lines whose whole answer is right."),
+            Metric(
+                name="said_again_gain",
+                label="gain where it is said again",
+                better="high",
+                axes="gain",
+                help="How many nats less a letter costs where the line says it again than at the first time.",
+            ),
         ),
         score="test_loss",
         forms={

@@ -106,9 +106,9 @@ class GPTConfig(RunConfig):
 
     @property
     def places(self) -> int:
-        """The tokens that the network sees at most. A task has lines of one length, and sees one."""
+        """The tokens that the network sees at most. Where lines are of one length it sees one."""
         text = self.text
-        return self.context if text.corpus.ask is None else len(text.train[0]) + 1
+        return len(text.train[0]) + 1 if text.corpus.by_line else self.context
 
     @property
     def parts_off(self) -> tuple[dict[int, list[int]], list[int]]:

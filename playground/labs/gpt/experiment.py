@@ -27,6 +27,7 @@ from playground.training.batches import generator
 IGNORED = -100  # a target that does not count, in torch's cross-entropy
 MEASURED_SHARE = 1 / 6  # of the time at most
 MEASURED = 48  # pieces of text that are measured
+SAID_AGAIN = 200  # lines of which it is measured what saying again gains
 WRITTEN = 120  # characters that it writes for a person to read
 SAMPLES, SAMPLE_LENGTH = 16, 60  # texts from which the share of real words is told
 
@@ -87,6 +88,8 @@ class GPTExperiment(PlainExperiment):
             return found
         if self.text.corpus.ask is not None:
             return found | {"exact_match": self._exact_match()}
+        if self.text.corpus.again:
+            return found | {"said_again_gain": self._gain()}
         samples = self._samples()
         if self.text.corpus.has_words:
             found["real_word_share"] = word_share(samples, self.text.words)
@@ -102,6 +105,14 @@ class GPTExperiment(PlainExperiment):
         sampler = Sampler(banned=self.text.tokens(self.config.banned))
         tokens = generate(self.network, start, SAMPLE_LENGTH, sampler, generator(self.config.seed, "samples"))
         return [self.written(row) for row in tokens]
+
+    def _gain(self) -> float:
+        """How much less, in nats, a letter of a test line costs where it is said again than at the first time. Of
+        either time the first letter does not count, which nothing can tell."""
+        inputs, targets = self._test_pieces.first(SAID_AGAIN)
+        losses = F.cross_entropy(self.network(inputs).transpose(1, 2), targets, reduction="none").mean(0)  # (T,)
+        again = self.text.corpus.again
+        return (losses[1 : again - 1].mean() - losses[again:-1].mean()).item()
 
     def _exact_match(self) -> float:
         """The share of test lines whose answer is right, taking the likeliest token each time."""
@@ -137,7 +148,7 @@ class GPTExperiment(PlainExperiment):
         sampler = self._sampler(look)
         tokens = self.text.tokens(f"\n{self.prompt(look)}")[-self.config.places :]
         if count is None:
-            count = WRITTEN if self.text.corpus.ask is None else self.config.places + 1 - len(tokens)
+            count = self.config.places + 1 - len(tokens) if self.text.corpus.by_line else WRITTEN
         drawn = generate(self.network, torch.tensor([tokens]), count, sampler, generator(look.draw, "writing"))
         return self.written(drawn[0])
 
@@ -236,21 +247,21 @@ class GPTExperiment(PlainExperiment):
 
 
 class Pieces:
-    """A text as tokens, in pieces of ``places`` tokens that begin at any place; in a task, at a line's start."""
+    """A text as tokens, in pieces of ``places`` tokens that begin at any place, or each at a line's start."""
 
     def __init__(self, text: Text, lines: tuple[str, ...], places: int) -> None:
         stream, ask = joined(lines), text.corpus.ask
+        self.by_line = text.corpus.by_line
         self.tokens = torch.tensor(text.tokens(stream))
         self.targets = self.tokens.clone()
-        if ask is None:
-            self.starts = torch.arange(max(len(stream) - places, 1))
-        else:
-            self.starts = torch.arange(len(lines)) * places
+        self.starts = (
+            torch.arange(len(lines)) * places if self.by_line else torch.arange(max(len(stream) - places, 1))
+        )
+        if ask is not None:
             asked = lines[0].index(ask) + 1  # characters that are given
             in_line = (torch.arange(len(stream)) - 1) % places
             self.targets[in_line < asked] = IGNORED
         self.offsets = torch.arange(min(places, len(stream) - 1))
-        self.is_task = ask is not None
 
     def at(self, starts: Tensor) -> tuple[Tensor, Tensor]:
         """Returns the pieces (N, T) that begin at ``starts`` (N,), and the token behind each of theirs."""
@@ -264,7 +275,7 @@ class Pieces:
 
     def first(self, count: int) -> tuple[Tensor, Tensor]:
         """Returns up to ``count`` pieces that do not overlap, spread over the text."""
-        apart = self.starts if self.is_task else self.starts[:: len(self.offsets)]
+        apart = self.starts if self.by_line else self.starts[:: len(self.offsets)]
         return self.at(apart[:: -(-len(apart) // count)])
 
 

@@ -48,7 +48,7 @@ def _controls() -> None:
     SESSION.follow()
     follow_question(SESSION, QUESTIONS)
     config: Any = SESSION.channel().config
-    form(SESSION, {"Text": ("corpus", "context") if config.text.corpus.ask is None else ("corpus",)})
+    form(SESSION, {"Text": ("corpus",) if config.text.corpus.by_line else ("corpus", "context")})
     _paste()
     form(
         SESSION,

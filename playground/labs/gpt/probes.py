@@ -59,9 +59,12 @@ def head_scores(network: GPT, pieces: Any) -> torch.Tensor:
 
 
 def repeated(network: GPT) -> torch.Tensor:
-    """Returns random strings, each twice in a row, (REPEATED, T)."""
-    half, tokens = network.places // 2, network.tokens.num_embeddings
-    once = torch.randint(1, tokens, (REPEATED, half), generator=generator(0, "repeated"))
+    """Returns random strings, each twice in a row, (REPEATED, T); of different tokens, if there are enough."""
+    half, tokens, chance = network.places // 2, network.tokens.num_embeddings, generator(0, "repeated")
+    if half < tokens:
+        once = 1 + torch.stack([torch.randperm(tokens - 1, generator=chance)[:half] for _ in range(REPEATED)])
+    else:
+        once = torch.randint(1, tokens, (REPEATED, half), generator=chance)
     return torch.cat([once, once], dim=1)
 
 

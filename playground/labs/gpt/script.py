@@ -61,7 +61,7 @@ def _text(config: GPTConfig) -> str:
     return f"""
 # The text: one of {texts.HELD_OUT} different lines is for the test
 
-SUM_COUNT = {texts.SUM_COUNT}
+SUM_COUNT, CIRCLE_COUNT = {texts.SUM_COUNT}, {texts.CIRCLE_COUNT}
 {source}
 
 generator = np.random.default_rng({seed})
@@ -84,10 +84,10 @@ def _source(thing: object) -> str:
 def _pieces(config: GPTConfig) -> str:
     ask = config.text.corpus.ask
     places = config.places
-    if ask is None:
-        starts, mask = f"torch.arange(max(len(tokens) - {places}, 1))", ""
-    else:
+    starts, mask = f"torch.arange(max(len(tokens) - {places}, 1))", ""
+    if config.text.corpus.by_line:
         starts = f"torch.arange(len(lines)) * {places}"
+    if ask is not None:
         asked = config.text.train[0].index(ask) + 1
         mask = f"    targets[(torch.arange(len(tokens)) - 1) % {places} < {asked}] = -100  # only answers count\n"
     return f'''

@@ -13,7 +13,7 @@ import numpy as np
 from playground.labs.gpt.rules import ELMAN, NAMES, SENTENCES, Rules
 
 HELD_OUT = 10  # one of so many different lines is for the test
-SENTENCE_COUNT, NAME_COUNT, SUM_COUNT = 4000, 6000, 5000
+SENTENCE_COUNT, NAME_COUNT, SUM_COUNT, CIRCLE_COUNT = 4000, 6000, 5000, 4000
 BREAK = "¶"  # a line's end within a pasted text, which is kept as one line
 LEAST_OWN, MOST_OWN = 200, 3000  # characters of a pasted text
 WORD = re.compile(r"[^\W\d_]+")
@@ -25,7 +25,7 @@ class Corpus:
 
     ``ask`` is the character behind which a line's answer stands: only the answers count, and only they are learned.
     ``rules`` can tell whether a line is one of theirs. ``kinds`` are names for the alternatives of their start: what
-    a line can be classified by.
+    a line can be classified by. From the character ``again`` on, a line only says again what it has said.
     """
 
     label: str
@@ -35,7 +35,13 @@ class Corpus:
     ask: str | None = None
     rules: Rules | None = None
     kinds: tuple[str, ...] = ()
+    again: int = 0
     has_words: bool = False
+
+    @property
+    def by_line(self) -> bool:
+        """Whether its lines are of one length, and each is read by itself."""
+        return self.ask is not None or self.again > 0
 
 
 @dataclass(frozen=True)
@@ -123,6 +129,16 @@ def _sums(generator: np.random.Generator) -> list[str]:
     return [f"{pair // 100:02}+{pair % 100:02}={f'{pair // 100 + pair % 100:03}'[::-1]}" for pair in pairs.tolist()]
 
 
+def _circles(generator: np.random.Generator) -> list[str]:
+    """Ten letters in any order, and the same again from any of them on, as in a circle."""
+    lines = []
+    for _ in range(CIRCLE_COUNT):
+        letters = "".join(generator.permutation([*"abcdefghij"]))
+        start = int(generator.integers(len(letters)))
+        lines.append(letters + letters[start:] + letters[:start])
+    return lines
+
+
 def _from(rules: Rules, count: int) -> Callable[[np.random.Generator], list[str]]:
     return lambda generator: [rules.line(generator) for _ in range(count)]
 
@@ -159,6 +175,13 @@ CORPORA = {
     "sort": Corpus(label="Sort letters", formula="CABBAC:AABBCC", lines=_sorting, prompt="CABBAC:", ask=":"),
     "addition": Corpus(
         label="Add numbers", formula="17+25=240: 42, ones first", lines=_sums, prompt="17+25=", ask="="
+    ),
+    "circles": Corpus(
+        label="Circles of letters",
+        formula="hcjadbfgei|dbfgeihcja: the same again, from any letter on",
+        lines=_circles,
+        prompt="hcjadbfgeid",
+        again=11,
     ),
     "own": Corpus(
         label="Your own text", formula=f"{LEAST_OWN} to {MOST_OWN:,} characters", lines=None, has_words=True

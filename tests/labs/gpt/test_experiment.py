@@ -262,6 +262,27 @@ def test_letters_become_words_and_the_loss_passes_pairs_then_triples() -> None:
     assert details["bigram_loss"] > losses[100] > details["trigram_loss"] > losses[200]
 
 
+def test_the_gain_is_of_the_letters_that_can_be_known() -> None:
+    experiment = GPTExperiment(GPTConfig(corpus="circles", layers=1, heads=2, width=8))
+    losses = []
+    for line in experiment.text.test[::2]:
+        tokens = torch.tensor([experiment.text.tokens(f"\n{line}")])
+        losses.append(F.cross_entropy(experiment.network(tokens)[0, :-1], tokens[0, 1:], reduction="none"))
+    each = torch.stack(losses).mean(0)  # of the 20 letters
+    assert experiment.metrics()["said_again_gain"] == pytest.approx((each[1:10] - each[11:20]).mean().item(), abs=1e-5)
+    assert all(sorted(line[:10]) == sorted(line[10:]) and line[10:] in line[:10] * 2 for line in experiment.text.train)
+
+
+def test_induction_needs_two_layers() -> None:
+    gains = {}
+    for layers in (1, 2):
+        experiment = GPTExperiment(GPTConfig(corpus="circles", layers=layers, heads=2, width=32))
+        experiment._train(700)
+        gains[layers] = experiment._gain()
+    assert gains[1] < 0.2
+    assert gains[2] > 1
+
+
 def test_it_sorts() -> None:
     experiment = GPTExperiment(GPTConfig(corpus="sort"))
     experiment.advance(steps=200)

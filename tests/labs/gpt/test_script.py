@@ -18,6 +18,7 @@ CASES: list[dict[str, Any]] = [
     {},
     {"corpus": "sort", "norm": "post", "positions": "sinusoidal", "optimizer": "sgd"},
     {"corpus": "addition", "dropout": 0.2, "positions": "none"},
+    {"corpus": "circles", "layers": 2},
     {"corpus": "own", "own": "¶".join(f"你好 number {n}" for n in range(30)), "data_seed": 2},
 ]
 
