@@ -302,6 +302,7 @@ LABS = {
             "script": "playground.labs.transformer.script.script",
             **_NOTEBOOK,
             "safetensors": "playground.export.weights.weights",
+            "recurrent": "playground.labs.transformer.recurrent.recurrent",
             **_PICTURES,
         },
         small={"width": 16, "heads": 2, "batch_size": 8},

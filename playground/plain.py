@@ -52,6 +52,11 @@ class PlainExperiment(Experiment):
             self.record()
         return done
 
+    @property
+    def took_s(self) -> float:
+        """The seconds for which the last ``advance`` trained, without measuring."""
+        return self._slicer.took_s
+
     def _train(self, count: int) -> int:
         """Make ``count`` updates, or fewer where a loss is not finite: see ``_stop``. Returns how many."""
         raise NotImplementedError

@@ -137,6 +137,13 @@ FORMS = {
         help="The run with five seeds at three learning rates: every layer's gradient and signal, every loss.",
         is_study=True,
     ),
+    "recurrent": Form(
+        label="Beside recurrent networks",
+        extension="recurrent.json",
+        mime="application/json",
+        help="How fast the Transformer and two recurrent networks learn the same task, over seeds.",
+        is_study=True,
+    ),
     "sensitivity": Form(
         label="Sensitivity",
         extension="sensitivity.json",
@@ -175,6 +182,9 @@ def exported(
     """Returns ``run`` at ``step`` in the form ``to``, one of ``FORMS``: script, notebook, run, safetensors, onnx,
     csv, png, svg, gif, landscape, more_data, two_stages, seeds or sensitivity. Text is UTF-8. On a CPU the same run
     gives the same bytes.
+=======
+    csv, png, svg, gif, landscape, more_data, two_stages, recurrent or sensitivity. Text is UTF-8. On a CPU the
+    same run gives the same bytes, but for the seconds in recurrent.
 
     >>> Path("run.gif").write_bytes(exported(run, 2500, "gif"))
 

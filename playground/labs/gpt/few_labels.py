@@ -9,13 +9,11 @@ import streamlit as st
 from playground.format import percent
 from playground.labs.gpt.config import GPTConfig
 from playground.labs.gpt.texts import CORPORA
-from playground.pages.charts import MARKS, MUTED, SERIES
+from playground.pages.banded import baseline, learner, mean, shares
 from playground.pages.computed import Order, computed_panel
 from playground.pages.session import PageSession
 
 LEARNERS = {"tuned": "fine-tuned", "scratch": "from scratch", "frozen": "linear layer alone"}
-HEIGHT = 380
-BAND = 0.15  # opacity
 
 Found = Mapping[str, Any]
 
@@ -55,7 +53,7 @@ def _shown(order: Order) -> None:
 def about(found: Found) -> str:
     """What the curves show, in words."""
     place = found["labels"].index(20) if 20 in found["labels"] else 0
-    tuned, scratch, frozen = (_mean(found["accuracy"][name][place]) for name in LEARNERS)
+    tuned, scratch, frozen = (mean(found["accuracy"][name][place]) for name in LEARNERS)
     return (
         f"With {found['labels'][place]} labels the network of step {found['step']:,} gets {percent(tuned)} of "
         f"{found['test']} test lines right, the same one from fresh weights {percent(scratch)}, and a linear layer "
@@ -65,44 +63,11 @@ def about(found: Found) -> str:
     )
 
 
-def _mean(values: list[float]) -> float:
-    return sum(values) / len(values)
-
-
 def curves(found: Found, theme: str = "light") -> Any:
     """The accuracy of all learners over a logarithmic number of labels."""
-    from plotly.graph_objects import Figure  # here: a page without the curves does not load Plotly
-
-    labels, lines = found["labels"], []
+    labels, traces = found["labels"], []
     for index, (name, label) in enumerate(LEARNERS.items()):
-        rows, colour = found["accuracy"][name], SERIES[theme][index]
-        means, low, high = [*map(_mean, rows)], [*map(min, rows)], [*map(max, rows)]
-        same = {"legendgroup": name, "type": "scatter"}
-        lines.append(
-            {
-                "x": [*labels, *reversed(labels)], "y": [*high, *reversed(low)], "mode": "lines", "fill": "toself",
-                "fillcolor": colour, "opacity": BAND, "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False,
-                **same,
-            }
-        )  # fmt: skip
-        lines.append(
-            {
-                "x": labels, "y": means, "mode": "lines+markers", "name": label,
-                "text": [f"{percent(least)} to {percent(most)}" for least, most in zip(low, high, strict=True)],
-                "hovertemplate": "%{y:.1%} (%{text})", "line": {"color": colour, "width": 2},
-                "marker": {"symbol": MARKS[index], "size": 8}, **same,
-            }
-        )  # fmt: skip
-    lines.append(
-        {
-            "x": labels, "y": [0.5] * len(labels), "mode": "lines", "name": "guessing", "type": "scatter",
-            "line": {"color": MUTED, "width": 1, "dash": "dot"}, "hoverinfo": "skip",
-        }
-    )  # fmt: skip
-    layout = {
-        "height": HEIGHT, "margin": {"t": 10, "r": 10, "b": 40, "l": 60}, "hovermode": "x unified",
-        "uirevision": "few_labels", "legend": {"orientation": "h", "y": -0.2},
-        "xaxis": {"type": "log", "title": "labelled lines", "tickvals": labels, "ticktext": [*map(str, labels)]},
-        "yaxis": {"title": "test accuracy", "tickformat": ".0%", "range": [0.4, 1.02]},
-    }  # fmt: skip
-    return Figure(lines, layout)
+        traces += learner(index, label, labels, found["accuracy"][name], theme)
+    traces.append(baseline("guessing", labels, [0.5] * len(labels)))
+    axis = {"type": "log", "title": "labelled lines", "tickvals": labels, "ticktext": [*map(str, labels)]}
+    return shares(traces, "test accuracy", axis, low=0.4)

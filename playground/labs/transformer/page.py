@@ -1,9 +1,12 @@
 """The page of the Transformer: choose what is translated, press Play, and see where attention looks."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
+from playground.kinds import Flag
+from playground.labs.transformer.beside import beside_panel
 from playground.labs.transformer.questions import QUESTIONS
 from playground.labs.transformer.tasks import TASKS
 from playground.pages.foot import Show, foot
@@ -11,10 +14,19 @@ from playground.pages.form import control, form, heading
 from playground.pages.head import follow_question, head
 from playground.pages.session import PageSession
 from playground.pages.stage import mount
+from playground.settings import setting
 
 STAGE_MAY_CHANGE = ("seed", "data_seed", "silent")
 
-SESSION = PageSession("transformer", Show)
+
+@dataclass(frozen=True)
+class TransformerShow(Show):
+    """Recurrent networks beside what every page can show."""
+
+    recurrent: bool = setting(False, Flag(), "Recurrent")
+
+
+SESSION = PageSession("transformer", TransformerShow)
 
 
 def transformer_page() -> None:
@@ -26,7 +38,8 @@ def transformer_page() -> None:
     mount(SESSION, STAGE_MAY_CHANGE)
     with st.sidebar:
         _controls()
-    foot(SESSION, show, _LEGEND, compare={"of": "transformer", "varied": "positions"})
+    beside = "Recurrent networks on the same task: which learns sooner?", lambda: beside_panel(SESSION)
+    foot(SESSION, show, _LEGEND, own={"recurrent": beside}, compare={"of": "transformer", "varied": "positions"})
 
 
 @st.fragment

@@ -269,8 +269,12 @@ def test_the_gain_is_of_the_letters_that_can_be_known() -> None:
         tokens = torch.tensor([experiment.text.tokens(f"\n{line}")])
         losses.append(F.cross_entropy(experiment.network(tokens)[0, :-1], tokens[0, 1:], reduction="none"))
     each = torch.stack(losses).mean(0)  # of the 20 letters
-    assert experiment.metrics()["said_again_gain"] == pytest.approx((each[1:10] - each[11:20]).mean().item(), abs=1e-5)
-    assert all(sorted(line[:10]) == sorted(line[10:]) and line[10:] in line[:10] * 2 for line in experiment.text.train)
+    assert experiment.metrics()["said_again_gain"] == pytest.approx(
+        (each[1:10] - each[11:20]).mean().item(), abs=1e-5
+    )
+    assert all(
+        sorted(line[:10]) == sorted(line[10:]) and line[10:] in line[:10] * 2 for line in experiment.text.train
+    )
 
 
 def test_induction_needs_two_layers() -> None:
