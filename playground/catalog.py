@@ -44,6 +44,7 @@ ACTIVATIONS = {
     "elu": Entry(label="ELU", formula="z if z > 0 else eᶻ − 1", torch="torch.nn.ELU"),
     "gelu": Entry(label="GELU", formula="z Φ(z)", torch="torch.nn.GELU"),
     "silu": Entry(label="SiLU", formula="z / (1 + e⁻ᶻ)", torch="torch.nn.SiLU"),
+    "softplus": Entry(label="Softplus", formula="log(1 + eᶻ)", torch="torch.nn.Softplus"),
 }
 
 # The pure update rules under the same names are in training/optimizers.py.
@@ -61,6 +62,30 @@ OPTIMIZERS = {
         torch="torch.optim.Adam",
         arguments={"betas": (0.9, 0.999), "eps": 1e-8},
     ),
+    "nesterov": Entry(
+        label="Nesterov",
+        formula="v ← 0.9 v + g;  w ← w − η (g + 0.9 v)",
+        torch="torch.optim.SGD",
+        arguments={"momentum": 0.9, "nesterov": True},
+    ),
+    "rmsprop": Entry(
+        label="RMSprop",
+        formula="s ← 0.99 s + 0.01 g²;  w ← w − η g / (√s + ε)",
+        torch="torch.optim.RMSprop",
+        arguments={"alpha": 0.99, "eps": 1e-8},
+    ),
+    "adagrad": Entry(
+        label="Adagrad",
+        formula="s ← s + g²;  w ← w − η g / (√s + ε)",
+        torch="torch.optim.Adagrad",
+        arguments={"eps": 1e-10},
+    ),
+    "adamw": Entry(
+        label="AdamW",
+        formula="w ← w − η 0.01 w − η m̂ / (√v̂ + ε)",
+        torch="torch.optim.AdamW",
+        arguments={"betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.01},
+    ),
 }
 
 # The functions under the same names are in training/losses.py.
@@ -69,6 +94,9 @@ LOSSES = {
     "cross_entropy": Entry(
         label="Cross-entropy", formula="−log softmax(logits)[target]", torch="torch.nn.CrossEntropyLoss"
     ),
+    "logistic": Entry(label="Logistic", formula="log(1 + e^(−target · logit))", torch="torch.nn.SoftMarginLoss"),
+    "hinge": Entry(label="Hinge", formula="max(0, 1 − target · output)", torch="torch.nn.MarginRankingLoss"),
+    "absolute_error": Entry(label="Absolute error", formula="|output − target|", torch="torch.nn.L1Loss"),
 }
 
 # The torch function fills the weights; biases get INITIAL_BIAS.
@@ -90,9 +118,20 @@ INITIALIZERS = {
         torch="torch.nn.init.kaiming_uniform_",
         arguments={"nonlinearity": "relu"},
     ),
+    "normal": Entry(label="Normal", formula="w ~ N(0, 1) · scale, b = 0", torch="torch.nn.init.normal_"),
     "zeros": Entry(label="Zeros", formula="w = 0, b = 0", torch="torch.nn.init.zeros_"),
 }
 INITIAL_BIAS = {"uniform": 0.1}  # every other initializer starts biases at 0
+
+# A factor on the learning rate in epoch e, with a length of n epochs; computed by training/schedules.py.
+SCHEDULES = {
+    "constant": Entry(label="Constant", formula="1", torch="torch.optim.lr_scheduler.ConstantLR"),
+    "step": Entry(label="Step", formula="½ ^ ⌊e / n⌋", torch="torch.optim.lr_scheduler.StepLR"),
+    "cosine": Entry(
+        label="Cosine", formula="(1 + cos(π e / n)) / 2", torch="torch.optim.lr_scheduler.CosineAnnealingLR"
+    ),
+    "warm_up": Entry(label="Warm-up", formula="(e + 1) / n, up to 1", torch="torch.optim.lr_scheduler.LinearLR"),
+}
 
 DEVICES = {
     "auto": Entry(label="Automatic", formula="a GPU when there is one, else the CPU", torch="torch.device"),

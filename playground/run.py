@@ -17,6 +17,7 @@ class RunConfig(Settings):
 
     lab: ClassVar[str]  # its name in ``lab.LABS``
     is_single: ClassVar[bool] = True  # one network a run: it can be saved, exported and trained from the command line
+    alone: ClassVar[tuple[str, ...]] = ()  # settings of a single run, which studies do not have
     worth_comparing: ClassVar[Mapping[str, str]] = {}  # instructive values for a comparison, as text, by setting
 
     @property
@@ -33,6 +34,10 @@ class RunConfig(Settings):
     def varying(self) -> frozenset[str]:
         """The settings in which the networks of one run differ."""
         return frozenset()
+
+    def shared_text(self) -> dict[str, str]:
+        """Returns the settings that a study of runs like this one has, as text."""
+        return {name: text for name, text in self.to_text().items() if name not in self.alone}
 
     def training_bytes(self) -> int:
         """Returns an estimate of a run's memory during training: by default three times its float32 parameters,

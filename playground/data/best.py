@@ -20,7 +20,7 @@ CELLS = 240  # of the midpoint rule, along an axis
 def best_loss(dataset: str, noise: float, loss: str) -> float | None:
     """The expected loss of the best network for ``noise`` in [0, 0.5]; None for a dataset where it is not known.
 
-    ``loss`` is ``squared_error``, ½ (output − target)² with targets ±1 or a value, or ``cross_entropy`` in nats.
+    ``loss`` is one of ``catalog.LOSSES``, with targets ±1 or a value; ``logistic`` and ``cross_entropy`` are in nats.
     """
     if dataset == "plane":
         return _plane(noise) if loss == "squared_error" else None
@@ -29,7 +29,12 @@ def best_loss(dataset: str, noise: float, loss: str) -> float | None:
     p = np.clip(_POSTERIORS[dataset](noise), 1e-300, 1)
     q = np.clip(1 - p, 1e-300, 1)
     # The best output for targets ±1 is p − q, which leaves the variance 4 p q.
-    cost = 2 * p * q if loss == "squared_error" else -p * np.log(p) - q * np.log(q)
+    # For absolute error and hinge it is the sign of the likelier class, which costs 2 where it is the other one.
+    cost = -p * np.log(p) - q * np.log(q)
+    if loss == "squared_error":
+        cost = 2 * p * q
+    elif loss in ("absolute_error", "hinge"):
+        cost = 2 * np.minimum(p, q)
     return float(cost.mean())
 
 

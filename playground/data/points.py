@@ -208,6 +208,8 @@ FEATURES = {
     "xy": Feature(label="x₁x₂", formula="x₁ x₂", function=lambda x, y: x * y),
     "sin_x": Feature(label="sin x₁", formula="sin(x₁)", function=lambda x, y: np.sin(x)),
     "sin_y": Feature(label="sin x₂", formula="sin(x₂)", function=lambda x, y: np.sin(y)),
+    "cos_x": Feature(label="cos x₁", formula="cos(x₁)", function=lambda x, y: np.cos(x)),
+    "cos_y": Feature(label="cos x₂", formula="cos(x₂)", function=lambda x, y: np.cos(y)),
 }
 
 

@@ -45,7 +45,7 @@ def foot(
         st.toggle("Runs", key="runs", help="What you have trained before, to compare and to open again.")
         share_and_open(session)
         if compare is not None:
-            address = "compare?" + urlencode({**compare, **session.channel().config.to_text()})
+            address = "compare?" + urlencode({**compare, **session.channel().config.shared_text()})
             st.link_button("Compare", address, type="tertiary", icon=":material/compare_arrows:", help=_COMPARE)
     st.caption(legend)
     for name, (_, draw) in own.items():

@@ -32,7 +32,11 @@ class Study(RunConfig):
     @classmethod
     def joined(cls, base: RunConfig) -> dict[str, Setting]:
         """Returns the settings with this ``base``. None is live: any change restarts all networks."""
-        return {name: replace(known, live=False) for name, known in {**base.settings(), **cls.declared()}.items()}
+        return {
+            name: replace(known, live=False)
+            for name, known in {**base.settings(), **cls.declared()}.items()
+            if name not in base.alone
+        }
 
     def __getattr__(self, name: str) -> Any:
         if name == "base" or name.startswith("__"):  # pickle looks these up before ``base`` is set

@@ -26,15 +26,21 @@ def rows(step: int, size: int, batch_size: int, seed: int | None = None) -> Tens
     Without a ``seed`` the rows are cyclic, in their order; with one each pass over the data is shuffled by
     (seed, pass). A batch that reaches beyond the end of a pass is completed from the next.
     """
-    places = torch.arange(step * batch_size, (step + 1) * batch_size)
     if seed is None:
-        return places % size
+        return torch.arange(step * batch_size, (step + 1) * batch_size) % size
+    return shuffled(step * batch_size, batch_size, size, seed)
+
+
+def shuffled(first: int, count: int, size: int, seed: int) -> Tensor:
+    """Returns ``count`` rows (int64) from place ``first`` on of a series of passes over ``size`` rows, each pass in
+    an order of its own by (seed, pass)."""
+    places = torch.arange(first, first + count)
     first, last = int(places[0]) // size, int(places[-1]) // size
     orders = torch.cat([_order(seed, number, size) for number in range(first, last + 1)])
     return orders[places - first * size]
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=128)
 def _order(seed: int, number: int, size: int) -> Tensor:
     """Returns the order of the rows in pass ``number``."""
     return torch.randperm(size, generator=generator(seed, "order", number))

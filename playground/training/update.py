@@ -29,7 +29,8 @@ def make_update(model: nn.Module, loss: Loss, optimizer: str) -> Update:
     ``update(parameters, optimizer_state, batch, hyperparameters)`` returns the new parameters (P,), the new state and
     the batch's loss before the step. It is pure: the same arguments give the same results, bit for bit on CPU.
 
-    ``hyperparameters`` holds ``learning_rate`` and, where regularization is on, ``weight_decay`` or ``l1_strength``.
+    ``hyperparameters`` holds ``learning_rate`` and, where they are on, ``clip_norm``, ``weight_decay`` or
+    ``l1_strength``. A gradient longer than ``clip_norm`` is shortened to it, as ``clip_grad_norm_`` does.
     The penalty is decoupled from loss and optimizer (Loshchilov and Hutter 2019) and applies to weights, not to
     biases. L1 needs ``alive`` in the state: see ``all_alive``. Parameters stay as they are where ``learns`` (P,) in
     the state, if it is there, is 0.
@@ -51,6 +52,8 @@ def make_update(model: nn.Module, loss: Loss, optimizer: str) -> Update:
             gradient = gradient * learns
         if alive is not None:
             gradient = gradient * alive
+        if "clip_norm" in hyperparameters:
+            gradient = _clipped(gradient, hyperparameters["clip_norm"])
         moved, state = rule(parameters, gradient, optimizer_state, learning_rate)
         if "weight_decay" in hyperparameters:
             moved = moved - learning_rate * hyperparameters["weight_decay"] * is_weight * parameters
@@ -101,6 +104,12 @@ def all_alive(parameters: Tensor) -> Tensor:
     """Returns the initial L1 mask, kept in the optimizer state as ``alive``: 1 for each parameter that still learns.
     A parameter that starts at 0 with mask 0 has no effect, as if absent."""
     return torch.ones_like(parameters)
+
+
+def _clipped(gradient: Tensor, most: Tensor) -> Tensor:
+    """Returns the gradient (P,), shortened to the length ``most`` where it is longer."""
+    length = (gradient * gradient).sum().sqrt()
+    return gradient * (most / (length + 1e-6)).clamp(max=1.0)
 
 
 def _shrunk(before: Tensor, moved: Tensor, shrink: Tensor, alive: Tensor) -> tuple[Tensor, Tensor]:

@@ -20,13 +20,15 @@ def seen(dataset: str, noise: float, loss: str) -> float:
     cell = column * CELLS + row
     count = np.maximum(1, np.bincount(cell, minlength=CELLS**2))
     mean = np.bincount(cell, labels, CELLS**2) / count
+    if loss == "hinge":
+        return float(np.abs(labels - np.sign(mean[cell] + 1e-9)).mean())
     if loss == "squared_error":
         return float(0.5 * ((labels - mean[cell]) ** 2).mean())
     share = np.clip((1 + labels * mean[cell]) / 2, 1e-12, 1)
     return float(-np.log(share).mean())
 
 
-@pytest.mark.parametrize("loss", ["squared_error", "cross_entropy"])
+@pytest.mark.parametrize("loss", ["squared_error", "cross_entropy", "hinge"])
 @pytest.mark.parametrize("noise", [0.1, 0.5])
 @pytest.mark.parametrize("dataset", ["gauss", "xor", "circle"])
 def test_no_answer_to_noisy_points_is_better(dataset: str, noise: float, loss: str) -> None:

@@ -27,6 +27,14 @@ def test_guessing_a_class_costs_the_entropy_of_the_shares() -> None:
         assert LOSSES["cross_entropy"](answer, targets, "softmax").item() >= found - 1e-6
 
 
+@pytest.mark.parametrize(("loss", "expected"), [("logistic", 0.6109), ("hinge", 0.6), ("absolute_error", 0.6)])
+def test_guessing_one_of_two_classes(loss: str, expected: float) -> None:
+    targets = torch.tensor([[1.0]] * 7 + [[-1.0]] * 3)
+    assert guessing_loss(loss, targets) == pytest.approx(expected, abs=1e-4)
+    for answer in np.linspace(-4, 4, 81):
+        assert LOSSES[loss](torch.full((10, 1), answer), targets, "linear").item() >= expected - 1e-4
+
+
 @pytest.mark.parametrize(("loss", "outputs"), [("squared_error", 1), ("cross_entropy", 3)])
 def test_guessing_what_is_always_the_same_costs_nothing(loss: str, outputs: int) -> None:
     targets = torch.eye(outputs)[:1].expand(20, outputs)

@@ -28,6 +28,12 @@ from tests.gpu import DEVICES
 
 CPU = torch.device("cpu")
 OUTPUTS = [("squared_error", "tanh", 1), ("squared_error", "linear", 1), ("cross_entropy", "softmax", 3)]
+LOSSES_OF_ONE = [
+    ("logistic", "logistic"),
+    ("hinge", "linear"),
+    ("absolute_error", "tanh"),
+    ("absolute_error", "linear"),
+]
 
 
 def network(sizes: tuple[int, ...], activation: str, seed: int = 0, dtype: torch.dtype = torch.float32) -> MLP:
@@ -49,6 +55,12 @@ def torch_loss(loss: str, output: str, logits: Tensor, targets: Tensor) -> Tenso
     """The same loss from torch's own parts."""
     if loss == "cross_entropy":
         return nn.CrossEntropyLoss()(logits, targets.argmax(dim=1))
+    if loss == "logistic":
+        return nn.SoftMarginLoss()(logits, targets)
+    if loss == "hinge":
+        return nn.MarginRankingLoss(margin=1)(logits, torch.zeros_like(logits), targets)
+    if loss == "absolute_error":
+        return nn.L1Loss()(torch.tanh(logits) if output == "tanh" else logits, targets)
     return nn.MSELoss()(torch.tanh(logits) if output == "tanh" else logits, targets) / 2
 
 
@@ -77,6 +89,34 @@ def test_it_is_autograd_and_torch_optim(
         theirs.step()
         assert value.item() == pytest.approx(expected.item(), rel=1e-10)
     assert torch.allclose(parameters.cpu(), flatten(model), atol=1e-10)
+
+
+@pytest.mark.parametrize(("loss", "output"), LOSSES_OF_ONE)
+def test_other_losses_are_torchs_with_their_gradients(loss: str, output: str) -> None:
+    model = network((3, 5, 1), "tanh", dtype=torch.float64)
+    features, targets = data(23, 3, 1, torch.float64)
+    update = make_update(model, partial(LOSSES[loss], output=output), "sgd")
+    parameters, one = flatten(model), {"learning_rate": torch.tensor(1.0, dtype=torch.float64)}
+    moved, _, value = update(parameters, {}, (features, targets), one)
+    expected = torch_loss(loss, output, model(features), targets)
+    expected.backward()
+    assert value.item() == pytest.approx(expected.item(), rel=1e-12)
+    gradient = torch.cat([each.grad.reshape(-1) for each in model.parameters() if each.grad is not None])
+    assert torch.allclose(parameters - moved, gradient, atol=1e-12)
+
+
+@pytest.mark.parametrize("longest", [1e-3, 0.5, 1e3])
+def test_clipping_is_torchs(longest: float) -> None:
+    model = network((3, 5, 1), "tanh", dtype=torch.float64)
+    batch = data(23, 3, 1, torch.float64)
+    update = make_update(model, partial(LOSSES["squared_error"], output="tanh"), "sgd")
+    parameters = flatten(model)
+    rates = {"learning_rate": torch.tensor(1.0).double(), "clip_norm": torch.tensor(longest).double()}
+    moved = update(parameters, {}, batch, rates)[0]
+    torch_loss("squared_error", "tanh", model(batch[0]), batch[1]).backward()
+    nn.utils.clip_grad_norm_(model.parameters(), longest)
+    gradient = torch.cat([each.grad.reshape(-1) for each in model.parameters() if each.grad is not None])
+    assert torch.allclose(parameters - moved, gradient, atol=1e-12)
 
 
 def test_weight_decay_is_adamws() -> None:

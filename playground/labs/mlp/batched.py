@@ -19,6 +19,7 @@ from torch.func import vmap
 
 from playground.labs.mlp.model import MLP
 from playground.labs.mlp.structure import Structure
+from playground.training.batches import shuffled
 from playground.training.compiled import CompiledLoop
 from playground.training.losses import LOSSES
 from playground.training.optimizers import initial_state
@@ -28,6 +29,7 @@ from playground.training.update import Batch, Loop, all_alive, make_update
 COMPILED_BLOCK = 32  # networks in one compiled program; larger populations are trained block by block
 TRACED_BLOCK = 256
 TRACED_ELEMENTS = 2**20  # activations, or parameters, of a traced block: 4 MB fit the processor's cache
+MOST_GATHERED = 256  # updates whose batches are gathered at once
 SCORES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
 
 
@@ -37,7 +39,9 @@ class Population:
     ``parameters`` is (S, P). ``data`` is features (S, N, D) and targets (S, N, outputs); training uses the first
     ``train_size`` rows. ``hyperparameters`` by name are each (S,) and include ``learning_rate``. With L1 in
     ``structure``, ``alive`` (S, P) is its initial mask, by default all ones; ``learns`` (S, P), if there is one, is 0
-    for parameters that stay as they are. All have one dtype and one device.
+    for parameters that stay as they are. ``rates`` gives the learning rates (S,) of an epoch, from 0, where they
+    change; with the seeds ``orders`` each network has its training points in another order in each epoch. All tensors
+    have one dtype and one device.
     After n updates ``steps`` (S,) is n, less for a network that has ``diverged`` (S,), which stays at its last state
     found finite. ``scores`` (S, 4) are ``SCORES``: losses are means over the points, accuracies shares in [0, 1].
     """
@@ -51,6 +55,8 @@ class Population:
         hyperparameters: Mapping[str, Tensor],
         alive: Tensor | None = None,
         learns: Tensor | None = None,
+        rates: Callable[[int], Tensor] | None = None,
+        orders: Sequence[int] | None = None,
     ) -> None:
         count = len(parameters)
         self.structure = replace(structure, networks=None)
@@ -61,6 +67,7 @@ class Population:
         if learns is not None:
             self.state["learns"] = learns
         self.data, self.train_size = data, train_size
+        self._rates, self._orders = rates, orders
         self.hyperparameters = dict(sorted(hyperparameters.items()))
         self.step = 0
         self.measuring_s = 0.0  # time of the last measurement of all networks
@@ -132,16 +139,43 @@ class Population:
         self.steps = torch.where(here, self.steps, moment["steps"])
 
     def _run(self, count: int) -> None:
+        """Make ``count`` updates; epoch by epoch where those differ."""
+        if self._rates is None and self._orders is None:
+            self._updates(self.step, count)
+            return
+        batch, step, end = self.structure.batch_size, self.step, self.step + count
+        while step < end:
+            left = -(-(self.train_size - step * batch % self.train_size) // batch)
+            piece = min(left, end - step, MOST_GATHERED)
+            rates = self._rates and self._rates(step * batch // self.train_size)
+            self._updates(step, piece, {} if rates is None else {"learning_rate": rates})
+            step += piece
+
+    def _shuffled(self, index: Tensor, data: Batch, step: int, count: int) -> Batch:
+        """Returns the rows of ``count`` updates of a block's networks, in the order of their pass."""
+        assert self._orders is not None
+        batch = self.structure.batch_size
+        rows = torch.stack(
+            [shuffled(step * batch, count * batch, self.train_size, self._orders[place]) for place in index.tolist()]
+        ).to(data[0].device)
+        each = torch.arange(len(index), device=rows.device)[:, None]
+        return data[0][each, rows], data[1][each, rows]
+
+    def _updates(self, step: int, count: int, others: Mapping[str, Tensor] | None = None) -> None:
+        """Make the ``count`` updates after ``step``, with ``others`` in place of some hyperparameters (S,)."""
         found = []
         for index, data, constants in self._blocks:
             give_way()
+            constants = {**constants, **{name: values[index] for name, values in (others or {}).items()}}
+            if self._orders is not None:
+                data = self._shuffled(index, data, step, count)
             moved, state = self._loop.run(
                 self.parameters[index],
                 {name: value[index] for name, value in self.state.items()},
                 data,
                 constants,
                 batch_size=self.structure.batch_size,
-                first=self.step,
+                first=step if self._orders is None else 0,
                 count=count,
             )
             found.append((moved, state))

@@ -16,20 +16,32 @@ from playground.catalog import (
     LOSSES,
     OPTIMIZERS,
     REGULARIZATION_RATES,
+    SCHEDULES,
 )
 from playground.data.own import MOST_CLASSES, MOST_POINTS, OwnPoints, highest_label
 from playground.data.points import DATASETS, FEATURES, Dataset, dataset_of
 from playground.data.tables import MOST_COLUMNS, TABLES
-from playground.kinds import Choice, Device, Integer, Maybe, Names, Number, Pair, Several, Share, Sizes, Text
+from playground.kinds import Choice, Device, Flag, Integer, Maybe, Names, Number, Pair, Several, Share, Sizes, Text
 from playground.run import Edit, RunConfig
 from playground.settings import Problem, Renewal, Settings, setting
+from playground.training.schedules import factor
 
 MAX_LAYERS, MAX_NEURONS = 8, 32
 SEED = Integer(0, 2**31 - 1)
 _PARAMETER = re.compile(r"layers\.(\d+)\.(weight|bias)\[([\d,]+)\]")
-VECTORS = {"sgd": 0, "momentum": 1, "adam": 2}  # parameter-sized vectors in an optimizer's state
+VECTORS = {
+    "sgd": 0,
+    "momentum": 1,
+    "nesterov": 1,
+    "rmsprop": 1,
+    "adagrad": 1,
+    "adam": 2,
+    "adamw": 2,
+}  # parameter-sized vectors in an optimizer's state
 NEURONS = Several(Pair(Integer(1, MAX_NEURONS)), (MAX_LAYERS + 1) * MAX_NEURONS)
 INTERVENTIONS = ("frozen", "zeroed")
+ALONE = ("stop_epoch", "stop_loss")
+EPOCHWISE = ("schedule", "schedule_epochs", "reshuffle")
 COPIES = 3  # of parameters and state: before a slice, after it, and within
 SHAPES = ((), (4,), (8,), (4, 2), (8, 8), (16, 16), (8, 8, 8), (8,) * 4, (8,) * 6)
 
@@ -57,6 +69,7 @@ class MLPConfig(RunConfig):
     """A multilayer perceptron on points in the plane: data, network, training."""
 
     lab: ClassVar[str] = "mlp"
+    alone: ClassVar[tuple[str, ...]] = ALONE
     worth_comparing: ClassVar[Mapping[str, str]] = {
         "dataset": "circle,xor",
         "noise": "0,0.2,0.4",
@@ -176,6 +189,44 @@ class MLPConfig(RunConfig):
     learning_rate: float = setting(
         0.03, Number(0, 100), "Learning rate", live=True, help="How far an update goes.", usual=LEARNING_RATES
     )
+    schedule: str = setting(
+        "constant",
+        Choice(SCHEDULES),
+        "Schedule",
+        live=True,
+        help="A factor on the learning rate that changes after each epoch e.",
+    )
+    schedule_epochs: int = setting(
+        100,
+        Integer(1, 100_000),
+        "Schedule length",
+        live=True,
+        help="The n of the schedule, in epochs: it halves every n, falls to 0 in n, or rises for n.",
+        usual=(5, 10, 30, 100, 300, 1000),
+    )
+    reshuffle: bool = setting(
+        False,
+        Flag(),
+        "Reshuffle",
+        live=True,
+        help="A new order of the training points in each epoch; otherwise always the same.",
+    )
+    stop_epoch: int = setting(
+        0,
+        Integer(0, 10**9),
+        "Stop at epoch",
+        live=True,
+        help="Training stops when this epoch is reached. 0: never.",
+        usual=(0, 10, 100, 300, 1000, 3000, 10_000),
+    )
+    stop_loss: float = setting(
+        0.0,
+        Number(0, 1000),
+        "Stop at test loss",
+        live=True,
+        help="Training stops after the first epoch with a test loss of this or less. 0: never.",
+        usual=(0.0, 0.001, 0.01, 0.05, 0.1, 0.177),
+    )
     batch_size: int = setting(
         10, Integer(1, 1000), "Batch size", live=True, help="Training points in one update.", usual=batch_sizes
     )
@@ -194,6 +245,14 @@ class MLPConfig(RunConfig):
         live=True,
         help="Weight decay: draws weights towards 0, decoupled from the optimizer.",
         usual=REGULARIZATION_RATES,
+    )
+    gradient_clip: float = setting(
+        0.0,
+        Number(0, 1000),
+        "Gradient clipping",
+        live=True,
+        help="The longest that the gradient of an update may be; a longer one is shortened to it. 0: any length.",
+        usual=(0.0, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
     )
     device: str = setting("auto", Device(DEVICES), "Device")
     frozen: tuple[tuple[int, int], ...] = setting(
@@ -234,15 +293,26 @@ class MLPConfig(RunConfig):
 
     @property
     def output_activation(self) -> str:
-        """The function from the logits to the network's output: ``softmax``, ``tanh`` or ``linear``."""
+        """The function from the logits to the network's output, one of ``losses.OUTPUT_ACTIVATIONS``."""
         if self.loss == "cross_entropy":
             return "softmax"
+        if self.loss in ("hinge", "logistic"):
+            return {"hinge": "linear", "logistic": "logistic"}[self.loss]
         return "linear" if self.data.is_regression else "tanh"
 
     @property
     def batch(self) -> int:
         """The points in an update: all where a person's own points are fewer than ``batch_size``."""
         return min(self.batch_size, self.train_size)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every epoch is like every other: no schedule, no reshuffling, nothing to stop at."""
+        return self.schedule == "constant" and not (self.reshuffle or self.stop_epoch or self.stop_loss)
+
+    def rate_in(self, epoch: int) -> float:
+        """Returns the learning rate in an epoch, from 0."""
+        return self.learning_rate * factor(self.schedule, epoch, self.schedule_epochs)
 
     @property
     def steps_per_epoch(self) -> float:
@@ -354,8 +424,8 @@ class MLPConfig(RunConfig):
         """Returns the losses that fit the dataset, the usual one first."""
         classes = self.data.classes
         if classes == 0:
-            return ("squared_error",)
-        return ("cross_entropy",) if classes > 2 else ("squared_error", "cross_entropy")
+            return ("squared_error", "absolute_error")
+        return ("cross_entropy",) if classes > 2 else tuple(LOSSES)
 
     def settled(self, name: str) -> Any:
         if name in INTERVENTIONS:

@@ -9,7 +9,7 @@ import streamlit as st
 from playground.catalog import DEVICES, LOSSES
 from playground.data.points import DATASETS, USUAL_DATASETS, draw
 from playground.data.tables import TABLES
-from playground.labs.mlp.config import MLPConfig
+from playground.labs.mlp.config import ALONE, MLPConfig
 from playground.labs.mlp.own_data import own_controls
 from playground.pages.form import RESTARTS, choice, control, form, heading
 from playground.pages.head import Question, follow_question
@@ -84,6 +84,16 @@ def _live_controls(session: PageSession, questions: Sequence[Question]) -> None:
     control(session, "learning_rate", left, zero="off")
     control(session, "batch_size", right)
     regularization(session)
+    with st.expander("More training"):
+        more_training(session, ("gradient_clip", "reshuffle", "schedule", "schedule_epochs", *ALONE))
+
+
+def more_training(session: PageSession, names: Sequence[str]) -> None:
+    """Draw what few need of the training; 0 reads as off."""
+    known = session.channel().config.settings()
+    for name in names:
+        if name in known:
+            control(session, name, zero="off")
 
 
 def regularization(session: PageSession) -> None:

@@ -76,7 +76,13 @@ class Case:
     @property
     def guessing(self) -> float:
         """The loss of the best constant output."""
-        return math.log(self.config.outputs) if self.config.loss == "cross_entropy" else 0.5
+        known = {
+            "cross_entropy": math.log(self.config.outputs),
+            "logistic": math.log(2),
+            "hinge": 1,
+            "absolute_error": 1,
+        }
+        return known.get(self.config.loss, 0.5)
 
     @property
     def is_stuck(self) -> bool:

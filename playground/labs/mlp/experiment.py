@@ -35,6 +35,7 @@ from playground.labs.mlp.probes import (
 )
 from playground.labs.mlp.structure import Structure, traced_loop
 from playground.run import Edit, Snapshot, View
+from playground.training.batches import shuffled
 from playground.training.compiled import CompiledLoop, Lookout, Upgrade
 from playground.training.device import pick_device
 from playground.training.history import History
@@ -51,6 +52,7 @@ from playground.training.update import (
 )
 
 PLANE_DENSITY, MAP_DENSITY = 100, 25  # TensorFlow Playground draws 100 × 100 and 10 × 10
+MOST_GATHERED = 256  # updates whose batches are gathered at once
 MAX_SHOWN = 8  # neurons of a layer that are drawn
 PARAMETER = Number(-1000, 1000)  # allowed values of an edited weight or bias
 WORTH_A_LINE = 1e-6  # a smaller best loss is 0 to the eye
@@ -82,7 +84,7 @@ class MLPExperiment(Experiment):
         self._intervene()
         self._set_hyperparameters()
         self._loss = partial(LOSSES[config.loss], output=config.output_activation)
-        self._structure = Structure(*structure, config.batch)
+        self._structure = Structure(*structure, config.batch, clips=config.gradient_clip > 0)
         self._upgrade = Upgrade(self._structure)
         self._faster: CompiledLoop | None = None
         self._lookout, self._slicer = Lookout(), Slicer(rate=1000)
@@ -99,13 +101,31 @@ class MLPExperiment(Experiment):
         """
         if self.notice is not None:
             return 0
+        if self._is_done():
+            self.notice = self._done()
+            return 0
         before = self.step, self._parameters, self._optimizer_state
         if self._slicer.run(self._run, steps, budget_s):
             if not self._is_healthy():
                 self._stop_before_divergence(*before)
+            elif self._is_done():
+                self.notice = self._done()
             self.record()
             self._look_for_faster()
         return self.step - before[0]
+
+    def _done(self) -> str:
+        """Returns why training has stopped where it was to stop."""
+        config = self.config
+        if config.stop_epoch and self._seen >= config.stop_epoch * self._train_size:
+            return (
+                f"Epoch {config.stop_epoch:,} is reached, where training was to stop. To go on, raise Stop at epoch."
+            )
+        loss = f"{config.stop_loss:g}"
+        return f"The test loss is {loss} or less, where training was to stop. To go on, lower Stop at test loss."
+
+    def has_diverged(self) -> bool:
+        return self.notice is not None and not self._is_done()
 
     def prepare(self) -> None:
         """Warm up by one update, then undo it, so that the first ``advance`` is as fast as the others."""
@@ -114,13 +134,56 @@ class MLPExperiment(Experiment):
         self.step, self._parameters, self._optimizer_state = step, parameters, state
 
     def _run(self, count: int) -> int:
+        """Make ``count`` updates, fewer where the run is to stop. Returns the updates."""
+        if self.config.is_plain:
+            return self._updates(count, self._hyperparameters)
+        done = 0
+        while done < count and not self._is_done():
+            piece = min(count - done, self._left_of_epoch(), MOST_GATHERED)
+            rate = hyperparameter_tensors({"learning_rate": self.config.rate_in(int(self.epoch))}, self._device)
+            hyperparameters = {**self._hyperparameters, **rate}
+            done += (self._shuffled if self.config.reshuffle else self._updates)(piece, hyperparameters)
+        return done
+
+    @property
+    def _seen(self) -> int:
+        """The training points seen so far, those seen twice counted twice."""
+        return self._samples_before + (self.step - self._step_before) * self.config.batch
+
+    def _left_of_epoch(self) -> int:
+        """Returns the updates to the end of the epoch."""
+        return -(-(self._train_size - self._seen % self._train_size) // self.config.batch)
+
+    def _is_done(self) -> bool:
+        """Whether the run is to stop here: at its last epoch, or after an epoch with a low test loss."""
+        config, seen = self.config, self._seen
+        if config.stop_epoch and seen >= config.stop_epoch * self._train_size:
+            return True
+        has_ended_epoch = seen and seen % self._train_size < config.batch
+        loss = self.metrics()["test_loss"] if config.stop_loss and has_ended_epoch else None
+        return loss is not None and loss <= config.stop_loss
+
+    def _shuffled(self, count: int, hyperparameters: Mapping[str, Tensor]) -> int:
+        """Make updates with batches of rows in the order of their pass. Where in memory a batch stands decides how
+        its numbers are added: the traced loop gets each alone, so that slicing makes no difference."""
+        batch, at_once = self.config.batch, count if self._loop is not self._traced else 1
+        rows = shuffled(self._seen, count * batch, self._train_size, self.config.seed)
+        for part in torch.split(rows, at_once * batch):
+            data = self._features[part], self._targets[part]
+            self._updates(at_once, hyperparameters, data)
+        return count
+
+    def _updates(
+        self, count: int, hyperparameters: Mapping[str, Tensor], data: tuple[Tensor, Tensor] | None = None
+    ) -> int:
+        """Make ``count`` updates with the training data in their order, or with ``data``, from its first row on."""
         self._parameters, self._optimizer_state = self._loop.run(
             self._parameters,
             self._optimizer_state,
-            (self._features[: self._train_size], self._targets[: self._train_size]),
-            self._hyperparameters,
+            data or (self._features[: self._train_size], self._targets[: self._train_size]),
+            hyperparameters,
             batch_size=self.config.batch,
-            first=self.step,
+            first=0 if data else self.step,
             count=count,
         )
         self.step += count
@@ -179,8 +242,7 @@ class MLPExperiment(Experiment):
     @property
     def epoch(self) -> float:
         """Passes over the training data so far."""
-        samples = self._samples_before + (self.step - self._step_before) * self.config.batch
-        return samples / self._train_size
+        return self._seen / self._train_size
 
     def parameters(self) -> NDArray[np.float32]:
         """Returns a copy of the parameter vector (P,)."""
@@ -310,9 +372,6 @@ class MLPExperiment(Experiment):
         self._loop = self._faster = faster
         return faster.tier
 
-    def has_diverged(self) -> bool:
-        return self.notice is not None
-
     def close(self) -> None:
         """Stop the compilation started for this run."""
         self._upgrade.stop()
@@ -326,9 +385,10 @@ class MLPExperiment(Experiment):
             self._draw_data()
         if name == "batch_size" or config.settings()[name].redraws:
             self._count_epochs_from(epoch)
-        if config.batch != self._structure.batch_size:
+        structure = replace(self._structure, batch_size=config.batch, clips=config.gradient_clip > 0)
+        if structure != self._structure:
             self._upgrade.stop()
-            self._structure = replace(self._structure, batch_size=config.batch)
+            self._structure = structure
             self._upgrade = Upgrade(self._structure)
             self._loop, self._faster, self._lookout = self._traced, None, Lookout()
         if name in INTERVENTIONS:
@@ -408,6 +468,8 @@ class MLPExperiment(Experiment):
             self._optimizer_state = {**self._optimizer_state, "alive": all_alive(self._parameters)}
         if "alive" in self._optimizer_state:
             values["l1_strength"] = config.l1_strength
+        if config.gradient_clip > 0:
+            values["clip_norm"] = config.gradient_clip
         self._hyperparameters = hyperparameter_tensors(values, self._device)
 
     def _tensor(self, array: NDArray[Any]) -> Tensor:

@@ -24,7 +24,8 @@ def own_controls(session: PageSession) -> None:
     """Draw them, below the pictures of the datasets."""
     redraw_if_changed()
     config: Any = session.channel().config
-    st.caption(_PAINT)
+    if session.lab == "mlp":
+        st.caption(_PAINT)
     st.selectbox(
         "Points have",
         [*range(2, MOST_CLASSES + 1), 0],

@@ -8,8 +8,8 @@ from playground.data.points import FEATURES
 from playground.kinds import Flag
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.controls import controls
+from playground.labs.mlp.inspect import inspect
 from playground.labs.mlp.questions import QUESTIONS
-from playground.pages.charts import inspect_panel
 from playground.pages.foot import Own, Show, foot
 from playground.pages.head import head
 from playground.pages.session import PageSession
@@ -47,7 +47,7 @@ def mlp_page() -> None:
         "discretize": ("Show only which side of the boundary a point is on.", None),
         "inspect": (
             "Loss and accuracy curves and all weights, to hover and zoom.",
-            lambda: inspect_panel(SESSION, _input_names),
+            lambda: inspect(SESSION, _input_names),
         ),
     }
     foot(SESSION, show, _LEGEND, own, compare={})

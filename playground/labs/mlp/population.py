@@ -201,7 +201,9 @@ class Group:
         is_padded = set(own_sizes) != {sizes}
         self._own = [_own_parameters(each, sizes) for each in own_sizes] if is_padded else None
         has_mask = is_padded or any(config.l1_strength > 0 for config in configs)
-        names = ["learning_rate", "weight_decay", *(["l1_strength"] if has_mask else [])]
+        constants = {"learning_rate": "learning_rate", "weight_decay": "weight_decay"}  # their settings, by name
+        constants |= {"l1_strength": "l1_strength"} if has_mask else {}
+        constants |= {"clip_norm": "gradient_clip"} if _structure(configs[0]).clips else {}
         initial, learns = _initial(configs), None
         if has_interventions(configs[0]):
             zeroed = [_learning(config, zeroed=config.zeroed) for config in configs]
@@ -212,12 +214,23 @@ class Group:
             self._padded(initial).to(device),
             data,
             _split(configs[0], drawn).train_size,
-            {name: torch.tensor([getattr(each, name) for each in configs], device=device) for name in names},
+            {
+                name: torch.tensor([getattr(each, setting) for each in configs], device=device)
+                for name, setting in constants.items()
+            },
             None if self._own is None else torch.stack(self._own).float().to(device),
             learns,
+            self._rates(device),
+            [config.seed for config in configs] if configs[0].reshuffle else None,
         )
         self._upgrade = Upgrade(self.population.compilable())
         self._faster: CompiledLoop | None = None
+
+    def _rates(self, device: torch.device) -> Callable[[int], Tensor] | None:
+        """Returns the learning rates (S,) by epoch, or None where they stay."""
+        if all(config.schedule == "constant" for config in self.configs):
+            return None
+        return lambda epoch: torch.tensor([config.rate_in(epoch) for config in self.configs], device=device)
 
     def _padded(self, values: Sequence[Tensor]) -> Tensor:
         """Returns the networks' own values, each (p,), as (S, P), 0 where there is padding."""
@@ -287,7 +300,7 @@ class Group:
 def _structure(config: MLPConfig) -> Structure:
     sizes = (len(config.features), *config.hidden_sizes, config.outputs)
     names = config.activation, config.loss, config.output_activation, config.optimizer
-    return Structure(sizes, *names, config.batch)
+    return Structure(sizes, *names, config.batch, clips=config.gradient_clip > 0)
 
 
 def _batch_key(config: MLPConfig, padded: bool) -> tuple[Any, ...]:
@@ -296,7 +309,8 @@ def _batch_key(config: MLPConfig, padded: bool) -> tuple[Any, ...]:
     if padded:
         first, *hidden, last = structure.sizes
         structure = replace(structure, sizes=(first, *[0] * len(hidden), last))
-    return structure, config.data.size, config.train_share, config.device, has_interventions(config)
+    kind = config.data.size, config.train_share, config.device, has_interventions(config), config.reshuffle
+    return structure, *kind
 
 
 def has_interventions(config: MLPConfig) -> bool:

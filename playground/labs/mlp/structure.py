@@ -21,7 +21,8 @@ class Structure(Program):
     ``sizes`` = (D, hidden…, outputs); the names are the catalog's, and ``output`` is one of
     ``losses.OUTPUT_ACTIVATIONS``.
 
-    ``l1`` says whether L1 is possible: its mask costs a large network a third of its speed.
+    ``l1`` says whether L1 is possible: its mask costs a large network a third of its speed. ``clips`` says whether
+    gradients are clipped.
     """
 
     sources: ClassVar[tuple[str, ...]] = (str(mlp.__file__), __file__)
@@ -34,11 +35,13 @@ class Structure(Program):
     batch_size: int
     networks: int | None = None
     l1: bool = True
+    clips: bool = False
 
     @property
     def hyperparameters(self) -> tuple[str, ...]:
         """Names of the hyperparameters, in the order of the inputs."""
-        return (*(("l1_strength",) if self.l1 else ()), "learning_rate", "weight_decay")
+        optional = {"clip_norm": self.clips, "l1_strength": self.l1}
+        return (*(name for name, is_on in optional.items() if is_on), "learning_rate", "weight_decay")
 
     @property
     def parameters(self) -> int:

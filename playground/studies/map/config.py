@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from playground.kinds import Choice, Integer, Maybe, Number
-from playground.labs.mlp.config import INTERVENTIONS, MAX_LAYERS, MAX_NEURONS, MLPConfig
+from playground.labs.mlp.config import ALONE, INTERVENTIONS, MAX_LAYERS, MAX_NEURONS, MLPConfig
 from playground.settings import Problem, Setting, Settings, setting
 from playground.studies.memory import population_bytes
 
@@ -112,7 +112,7 @@ class MapConfig(MLPConfig):
     def settings(cls) -> dict[str, Setting]:
         """Like any configuration's, but none is live: every change restarts all networks; without interventions."""
         known = super().settings()
-        return {name: replace(known[name], live=False) for name in known if name not in INTERVENTIONS}
+        return {name: replace(known[name], live=False) for name in known if name not in (*INTERVENTIONS, *ALONE)}
 
     @property
     def varying(self) -> frozenset[str]:

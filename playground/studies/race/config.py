@@ -6,13 +6,20 @@ from typing import Any, ClassVar
 
 from playground.catalog import LEARNING_RATES, OPTIMIZERS
 from playground.kinds import Names, Number
-from playground.labs.mlp.config import INTERVENTIONS, MLPConfig
+from playground.labs.mlp.config import ALONE, EPOCHWISE, INTERVENTIONS, MLPConfig
 from playground.run import RunConfig
 from playground.settings import Setting, setting
 from playground.studies.study import Study
 
 _RATE = Number(0, 100)
-_NOT_CHOSEN = ("optimizer", "learning_rate", *INTERVENTIONS)  # set for each racer, or made in one run
+RACERS = {name: entry for name, entry in OPTIMIZERS.items() if name != "adamw"}  # so many as there are colours
+_NOT_CHOSEN = (
+    "optimizer",
+    "learning_rate",
+    *INTERVENTIONS,
+    *ALONE,
+    *EPOCHWISE,
+)  # set for each racer, or made in one run
 
 
 @dataclass(frozen=True)
@@ -25,7 +32,9 @@ class RaceConfig(Study):
     lab: ClassVar[str] = "race"
 
     base: MLPConfig = field(default_factory=MLPConfig)
-    optimizers: tuple[str, ...] = setting(tuple(OPTIMIZERS), Names(OPTIMIZERS), "Optimizers", help="Who takes part.")
+    optimizers: tuple[str, ...] = setting(
+        ("sgd", "momentum", "adam"), Names(RACERS), "Optimizers", help="Who takes part."
+    )
     sgd_learning_rate: float = setting(
         0.1, _RATE, "SGD learning rate", help="How far an update of SGD goes.", usual=LEARNING_RATES
     )
@@ -34,6 +43,15 @@ class RaceConfig(Study):
     )
     adam_learning_rate: float = setting(
         0.01, _RATE, "Adam learning rate", help="How far an update of Adam goes.", usual=LEARNING_RATES
+    )
+    nesterov_learning_rate: float = setting(
+        0.03, _RATE, "Nesterov learning rate", help="How far an update of Nesterov goes.", usual=LEARNING_RATES
+    )
+    rmsprop_learning_rate: float = setting(
+        0.01, _RATE, "RMSprop learning rate", help="How far an update of RMSprop goes.", usual=LEARNING_RATES
+    )
+    adagrad_learning_rate: float = setting(
+        0.1, _RATE, "Adagrad learning rate", help="How far an update of Adagrad goes.", usual=LEARNING_RATES
     )
 
     @classmethod

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.func import vmap
 
-from playground.catalog import OPTIMIZERS
 from playground.data.points import draw, feature_values, target_values
 from playground.experiment import Experiment
 from playground.export.palette import ramp
@@ -26,7 +25,7 @@ from playground.labs.mlp.model import MLP
 from playground.labs.mlp.probes import accuracy
 from playground.labs.mlp.structure import Structure
 from playground.run import Edit, Snapshot, View
-from playground.studies.race.config import RaceConfig
+from playground.studies.race.config import RACERS, RaceConfig
 from playground.studies.race.landscape import Plane, principal_plane
 from playground.studies.race.racer import Racer
 from playground.studies.race.trajectory import Trajectory
@@ -156,7 +155,7 @@ class RaceExperiment(Experiment):
             info |= {
                 "racers": self._standings(surface.plane),
                 "shares": surface.plane.shares,
-                "left_out": [OPTIMIZERS[name].label for name in surface.left_out],
+                "left_out": [RACERS[name].label for name in surface.left_out],
                 "extent": surface.plane.extent,
             }
         if "scene" in view.panels:
@@ -312,9 +311,9 @@ class RaceExperiment(Experiment):
             "racers": [
                 {
                     "name": name,
-                    "title": OPTIMIZERS[name].label,
-                    "formula": OPTIMIZERS[name].formula,
-                    "series": list(OPTIMIZERS).index(name),
+                    "title": RACERS[name].label,
+                    "formula": RACERS[name].formula,
+                    "series": list(RACERS).index(name),
                     "learning_rate": racer.config.learning_rate,
                 }
                 for name, racer in self.racers.items()

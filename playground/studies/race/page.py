@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from playground.catalog import LOSSES, OPTIMIZERS
+from playground.catalog import LOSSES
 from playground.labs.mlp.controls import data_and_network, regularization, seeds_and_device, structure
 from playground.pages.form import RESTARTS, choice, control, heading
 from playground.pages.head import head
 from playground.pages.session import PageSession
 from playground.pages.stage import mount
+from playground.studies.race.config import RACERS
 
 SESSION = PageSession("race")
 STAGE_MAY_CHANGE = ("seed", "data_seed")
@@ -39,23 +40,21 @@ def _controls() -> None:
     """Controls of the racers and their learning rates, then of the shared settings."""
     config = SESSION.follow()
     st.session_state.optimizers = list(config.optimizers)
-    for name in set(OPTIMIZERS) - set(config.optimizers):  # Streamlit drops the state of absent widgets
+    for name in set(RACERS) - set(config.optimizers):  # Streamlit drops the state of absent widgets
         st.session_state[f"{name}_learning_rate"] = getattr(config, f"{name}_learning_rate")
     heading("Race")
     st.pills(
         "Optimizers",
-        list(OPTIMIZERS),
+        list(RACERS),
         key="optimizers",
         selection_mode="multi",
-        format_func=lambda name: OPTIMIZERS[name].label,
+        format_func=lambda name: RACERS[name].label,
         help=f"Who takes part. {RESTARTS}",
     )
     for index, name in enumerate(config.optimizers):
         if index % 2 == 0:
             columns = st.columns(2)
-        control(
-            SESSION, f"{name}_learning_rate", columns[index % 2], label=f"{OPTIMIZERS[name].label} rate", zero="off"
-        )
+        control(SESSION, f"{name}_learning_rate", columns[index % 2], label=f"{RACERS[name].label} rate", zero="off")
     data_and_network(SESSION, config)
     structure(SESSION)
     heading("Training")
@@ -63,4 +62,5 @@ def _controls() -> None:
     choice(SESSION, "loss", {name: LOSSES[name] for name in config.losses()}, left)
     control(SESSION, "batch_size", right)
     regularization(SESSION)
+    control(SESSION, "gradient_clip", zero="off")
     seeds_and_device(SESSION)

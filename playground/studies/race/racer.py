@@ -40,6 +40,8 @@ class Racer:
         values = {"learning_rate": config.learning_rate}
         if config.weight_decay > 0:
             values["weight_decay"] = config.weight_decay
+        if config.gradient_clip > 0:
+            values["clip_norm"] = config.gradient_clip
         if config.l1_strength > 0:
             values["l1_strength"] = config.l1_strength
             self.state["alive"] = all_alive(self.parameters)

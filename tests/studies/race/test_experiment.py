@@ -7,14 +7,13 @@ import pytest
 import torch
 from numpy.testing import assert_allclose
 
-from playground.catalog import OPTIMIZERS
 from playground.kinds import ConfigError
 from playground.labs.mlp.config import INTERVENTIONS, MLPConfig
 from playground.labs.mlp.experiment import MLPExperiment
 from playground.labs.mlp.model import MLP
 from playground.run import Run, View
 from playground.runs.timeline import Timeline
-from playground.studies.race.config import RaceConfig
+from playground.studies.race.config import RACERS, RaceConfig
 from playground.studies.race.experiment import RaceExperiment
 from playground.studies.race.landscape import principal_plane
 from playground.studies.race.trajectory import MEMORY_BYTES, MOST_POINTS, Trajectory
@@ -38,7 +37,7 @@ def raced(steps: int, **settings: object) -> RaceExperiment:
 
 def test_every_optimizer_has_a_rate_and_nothing_is_live() -> None:
     settings = RaceConfig.settings()
-    assert {f"{name}_learning_rate" for name in OPTIMIZERS} <= set(settings)
+    assert {f"{name}_learning_rate" for name in RACERS} <= set(settings)
     assert not any(known.live for known in settings.values())
     assert set(MLPConfig.settings()) - set(settings) == {"optimizer", "learning_rate", *INTERVENTIONS}
     config = config_of(optimizers=("adam", "sgd"), sgd_learning_rate=0.1, adam_learning_rate=0.01, seed=5)

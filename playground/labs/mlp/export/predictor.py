@@ -17,6 +17,8 @@ FEATURES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "xy": lambda x, y: x * y,
     "sin_x": lambda x, y: torch.sin(x),
     "sin_y": lambda x, y: torch.sin(y),
+    "cos_x": lambda x, y: torch.cos(x),
+    "cos_y": lambda x, y: torch.cos(y),
 }
 
 

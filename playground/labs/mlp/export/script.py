@@ -18,7 +18,8 @@ from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, OPTIMIZE
 from playground.data.own import starter
 from playground.data.points import FEATURES
 from playground.export.source import called, source
-from playground.labs.mlp.config import INTERVENTIONS, MLPConfig
+from playground.labs.mlp.config import ALONE, EPOCHWISE, INTERVENTIONS, MLPConfig
+from playground.labs.mlp.export.parts import Epochwise, own_data, rule_of
 from playground.run import Edit, Run, element
 from playground.runs.runfile import torch_version
 
@@ -34,6 +35,8 @@ FEATURE_CODE = {
     "xy": "x * y",
     "sin_x": "np.sin(x)",
     "sin_y": "np.sin(y)",
+    "cos_x": "np.cos(x)",
+    "cos_y": "np.cos(y)",
 }
 
 
@@ -58,23 +61,29 @@ def sections(run: Run, step: int, shown: Metrics | None = None, watch: Sequence[
     regularized = _Regularization(
         l2=config.weight_decay > 0 or "weight_decay" in changed,
         l1=config.l1_strength > 0 or "l1_strength" in changed,
+        clip=config.gradient_clip > 0 or "gradient_clip" in changed,
         held=bool(config.frozen or config.zeroed or changed & set(INTERVENTIONS)),
+    )
+    epochwise = Epochwise(
+        rate=config.schedule != "constant" or "schedule" in changed, order=config.reshuffle or "reshuffle" in changed
     )
     parts = {
         "header": _header(config, step, promise(run, step, shown)),
         "data": _data(config),
         "network": _network(config),
         "loss": _loss(config),
-        "training": _training(config, edits, step, regularized, watch),
+        "schedule": epochwise.functions(),
+        "training": _training(config, edits, step, regularized, epochwise, watch),
         "report": _report(config),
     }
-    return {name: part.strip("\n") for name, part in parts.items()}
+    return {name: part.strip("\n") for name, part in parts.items() if part}
 
 
 @dataclass(frozen=True)
 class _Regularization:
     """Which kinds the script needs code for; ``held`` parameters do not learn at all."""
 
+    clip: bool
     l2: bool
     l1: bool
     held: bool
@@ -137,7 +146,7 @@ def _data(config: MLPConfig) -> str:
     else:
         targets = "2 * labels[:, None] - 1  # classes are -1 and 1"
     if config.dataset == "own":
-        return _own_data(config, features, names, targets)
+        return own_data(config, features, names, targets)
     return f'''
 # Data: {entry.size} points, the first {split} to train on, the others to test
 
@@ -166,44 +175,11 @@ train_size = {split}
 '''
 
 
-def _own_data(config: MLPConfig, features: str, names: str, targets: str) -> str:
-    """The data part for a person's own points, which may become others on the way."""
-    entry = config.data
-    text = entry.generate.keywords["text"]  # type: ignore[attr-defined]
-    return f'''
-# Data: own points, the first of them to train on, the others to test
-
-{source(entry.generate)}
-
-
-def draw():
-    """Points (N, 2), features (N, {len(config.features)}), targets (N, {config.outputs}); how many to train on."""
-    rng, size = np.random.default_rng(data_seed), len(text) // 8
-    points, labels = own(size, {config.noise!r}, rng, text=text, classes={entry.classes})
-    order = rng.permutation(size)
-    points, labels = points[order], labels[order]
-    targets = {targets}
-    train_size = min(max(round(size * {config.train_share!r}), 1), size - 1)
-    return points, features_of(points), torch.tensor(targets, dtype=torch.float32), train_size
-
-
-def features_of(points):
-    """What the network sees of points (N, 2): {names}, as (N, {len(config.features)})."""
-    x, y = points.T
-    return torch.tensor(np.stack([{features}], axis=1), dtype=torch.float32)
-
-
-data_seed = {config.data_seed}
-text = {text!r}
-points, features, targets, train_size = draw()
-'''
-
-
 def modules(config: MLPConfig) -> list[list[str]]:
     """The code of the network's modules, layer by layer: a linear map, and its activation where it has one."""
     sizes = (len(config.features), *config.hidden_sizes, config.outputs)
     hidden = _call(ACTIVATIONS[config.activation])
-    output = {"tanh": "nn.Tanh()", "linear": "", "softmax": ""}[config.output_activation]
+    output = "nn.Tanh()" if config.output_activation == "tanh" else ""
     activations = [hidden] * len(config.hidden_sizes) + [output]
     return [
         [f"nn.Linear({inputs}, {outputs})", *([activation] if activation else [])]
@@ -244,6 +220,9 @@ def _loss(config: MLPConfig) -> str:
     formula, meaning = {
         "squared_error": ("0.5 * (outputs - targets).square().mean()", "half the squared error"),
         "cross_entropy": ("nn.functional.cross_entropy(outputs, targets)", "-log softmax(outputs)[target]"),
+        "logistic": ("nn.functional.softplus(-targets * outputs).mean()", "log(1 + exp(-target * output))"),
+        "hinge": ("nn.functional.relu(1 - targets * outputs).mean()", "max(0, 1 - target * output)"),
+        "absolute_error": ("(outputs - targets).abs().mean()", "the absolute error"),
     }[config.loss]
     return f'''
 def loss_of(outputs, targets):
@@ -253,18 +232,31 @@ def loss_of(outputs, targets):
 
 
 def _training(
-    config: MLPConfig, edits: list[Edit], step: int, regularized: _Regularization, watch: Sequence[str]
+    config: MLPConfig,
+    edits: list[Edit],
+    step: int,
+    regularized: _Regularization,
+    epochwise: Epochwise,
+    watch: Sequence[str],
 ) -> str:
     entry = OPTIMIZERS[config.optimizer]
-    remembered, rule = _rule(config.optimizer)
+    remembered, rule = rule_of(config.optimizer)
     lines = [
-        "# Training: batches of consecutive rows, round and round",
+        "# Training: batches of rows, round and round",
         "",
         f"batch_size = {config.batch}",
-        f"learning_rate = torch.tensor({config.learning_rate!r})  # float32, as all numbers here",
+        f"learning_rate = {epochwise.number(config.learning_rate)}  # float32, as all numbers here",
     ]
+    if epochwise:
+        lines.append("seen = 0  # training points so far")
+    if epochwise.rate:
+        lines.append(f"schedule, schedule_epochs = {config.schedule!r}, {config.schedule_epochs}")
+    if epochwise.order:
+        lines.append(f"reshuffle = {config.reshuffle}")
     if regularized.l2:
         lines.append(f"weight_decay = torch.tensor({config.weight_decay!r})  # L2, beside the optimizer")
+    if regularized.clip:
+        lines.append(f"gradient_clip = torch.tensor({_limit(config.gradient_clip)})  # the longest gradient")
     if regularized.l1:
         lines.append(f"l1_strength = torch.tensor({config.l1_strength!r})  # draws weights to 0, where they stay")
         lines.append("alive = torch.ones_like(w)")
@@ -278,19 +270,23 @@ def _training(
         "",
         "def train(first, last):",
         '    """Make the updates ``first`` … ``last`` - 1, counted from the start."""',
+        *(["    global seen"] if epochwise else []),
         "    inputs, answers = (torch.cat([part[:train_size], part[:batch_size]]) for part in (features, targets))",
         "    for step in range(first, last):",
         *[f"        {line}" for line in watch],
+        *[f"        {line}" for line in epochwise.begin()],
         "        start = step * batch_size % train_size",
         "        rows = slice(start, start + batch_size)",
+        *[f"        {line}" for line in epochwise.rows(config.seed)],
         "        loss = loss_of(model(inputs[rows]), answers[rows])",
         *[f"        {line}" for line in _gradient(config)],
         f"        with torch.no_grad():  # {entry.label}: {entry.formula}",
-        *[f"            {line}" for line in _update(rule, regularized)],
+        *[f"            {line}" for line in _update(rule, regularized, epochwise)],
+        *(["        seen += batch_size"] if epochwise else []),
         "",
         "",
         *(_HOLDING if regularized.held else ()),
-        *_run(config, edits, step, regularized),
+        *_run(config, edits, step, regularized, epochwise),
     ]
     return "\n".join(lines)
 
@@ -326,34 +322,19 @@ def _gradient(config: MLPConfig) -> Iterable[str]:
         yield "g = torch.cat([p.grad.flatten() for p in model.parameters()])"
 
 
-def _rule(optimizer: str) -> tuple[Sequence[str], Sequence[str]]:
-    """What an update remembers for the next one, vectors that begin as zeros, and the update of ``w`` by its gradient
-    ``g``, which rounds as ``training/optimizers.py`` does; torch.optim rounds otherwise."""
-    known = OPTIMIZERS[optimizer].arguments
-    if optimizer == "sgd":
-        return (), ("w[:] = w - learning_rate * g",)
-    if optimizer == "momentum":
-        return ("velocity",), (
-            f"velocity[:] = {known['momentum']!r} * velocity + g",
-            "w[:] = w - learning_rate * velocity",
-        )
-    beta1, beta2 = known["betas"]
-    return ("mean", "square"), (
-        "count = torch.tensor(step + 1.0)",
-        f"mean[:] = {beta1!r} * mean + (1 - {beta1!r}) * g",
-        f"square[:] = {beta2!r} * square + (1 - {beta2!r}) * g * g",
-        f"unbiased_mean = mean / (1 - {beta1!r}**count)",
-        f"unbiased_square = square / (1 - {beta2!r}**count)",
-        f"w[:] = w - learning_rate * (unbiased_mean / (unbiased_square.sqrt() + {known['eps']!r}))",
-    )
-
-
-def _update(rule: Sequence[str], regularized: _Regularization) -> Iterable[str]:
+def _update(rule: Sequence[str], regularized: _Regularization, epochwise: Epochwise) -> Iterable[str]:
     """The optimizer's ``rule``, and what regularization and interventions do beside it."""
+    lines = _update_lines(rule, regularized)
+    return (line.replace("learning_rate", "rate") for line in lines) if epochwise.rate else lines
+
+
+def _update_lines(rule: Sequence[str], regularized: _Regularization) -> Iterable[str]:
     if regularized.held:
         yield "g = g * learns"
     if regularized.l1:
         yield "g = g * alive"
+    if regularized.clip:
+        yield "g = g * (gradient_clip / ((g * g).sum().sqrt() + 1e-6)).clamp(max=1.0)"
     if regularized.l1 or regularized.l2 or regularized.held:
         yield "before = w.clone()"
     yield from rule
@@ -368,7 +349,9 @@ def _update(rule: Sequence[str], regularized: _Regularization) -> Iterable[str]:
         yield "w[:] = torch.where(learns > 0, w, before)"
 
 
-def _run(config: MLPConfig, edits: list[Edit], step: int, regularized: _Regularization) -> Iterable[str]:
+def _run(
+    config: MLPConfig, edits: list[Edit], step: int, regularized: _Regularization, epochwise: Epochwise
+) -> Iterable[str]:
     """The training, and what a person changed at the steps at which they did."""
     done, held = 0, {name: getattr(config, name) for name in INTERVENTIONS}
     if any(held.values()):
@@ -381,9 +364,10 @@ def _run(config: MLPConfig, edits: list[Edit], step: int, regularized: _Regulari
                 held[edit.target] = edit.value
                 yield _hold_code(held)
             else:
+                before = config.train_size
                 if edit.target in config.settings():
                     config = replace(config, **{edit.target: edit.value})
-                yield from _edit_code(config, edit, regularized)
+                yield from _edit_code(config, edit, regularized, epochwise, before)
         done = number
     yield f"train({done}, {step})"
 
@@ -392,7 +376,9 @@ def _hold_code(held: Mapping[str, Sequence[tuple[int, int]]]) -> str:
     return f"hold({', '.join(f'{name}={list(neurons)}' for name, neurons in held.items())})"
 
 
-def _edit_code(config: MLPConfig, edit: Edit, regularized: _Regularization) -> Iterable[str]:
+def _edit_code(
+    config: MLPConfig, edit: Edit, regularized: _Regularization, epochwise: Epochwise, before: int
+) -> Iterable[str]:
     found, batch = element(edit.target), config.batch
     if found is not None:
         name, index = found
@@ -407,6 +393,8 @@ def _edit_code(config: MLPConfig, edit: Edit, regularized: _Regularization) -> I
         yield "points, features, targets, train_size = draw()"
         if edit.target == "own":
             yield f"batch_size = {batch}"
+        if edit.target == "own" and epochwise:
+            yield f"seen = round(seen / {before} * train_size)"
     elif edit.target == "own":
         yield "# the points of another dataset are changed: that makes no difference"
     elif edit.target == "data_seed":
@@ -414,8 +402,20 @@ def _edit_code(config: MLPConfig, edit: Edit, regularized: _Regularization) -> I
         yield "features = features_of(points)"
     elif edit.target == "batch_size":
         yield f"batch_size = {batch}"
+    elif edit.target in ALONE or (edit.target in EPOCHWISE and not epochwise):
+        yield f"# {edit.target} is changed: that makes no difference to these updates"
+    elif edit.target in EPOCHWISE:
+        yield f"{edit.target} = {edit.value!r}"
+    elif edit.target == "learning_rate":
+        yield f"learning_rate = {epochwise.number(edit.value)}"
+    elif edit.target == "gradient_clip":
+        yield f"gradient_clip = torch.tensor({_limit(edit.value)})"
     else:
         yield f"{edit.target} = torch.tensor({edit.value!r})"
+
+
+def _limit(clip: float) -> str:
+    return repr(clip) if clip else 'float("inf")'
 
 
 def _place(config: MLPConfig, name: str, index: Sequence[int]) -> int:

@@ -16,7 +16,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from playground.__main__ import main
-from playground.catalog import ACTIVATIONS, INITIALIZERS, OPTIMIZERS
+from playground.catalog import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS
 from playground.data.points import DATASETS, FEATURES
 from playground.headless.runs import replay
 from playground.labs.mlp.config import MLPConfig
@@ -78,6 +78,16 @@ def test_every_activation(activation: str) -> None:
 @pytest.mark.parametrize("optimizer", [*OPTIMIZERS])
 def test_every_optimizer_from_every_start_with_both_penalties(optimizer: str, initializer: str) -> None:
     agrees(usual(optimizer=optimizer, initializer=initializer, l1_strength=0.01, weight_decay=0.01), STEPS)
+
+
+@pytest.mark.parametrize("loss", [*LOSSES])
+def test_every_loss_with_a_gradient_that_is_clipped_on_the_way(loss: str) -> None:
+    timeline = Timeline(usual(loss=loss, gradient_clip=0.1, learning_rate=0.3))
+    for clip in (0.0, 0.02):
+        timeline.advance(steps=20)
+        timeline.apply("gradient_clip", clip)
+    timeline.advance(steps=20)
+    agrees(timeline.run, timeline.step)
 
 
 def test_every_feature() -> None:

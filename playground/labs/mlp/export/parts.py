@@ -1,0 +1,120 @@
+"""Parts of the script that only some runs have: their own points, an optimizer, what changes with the epoch."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from playground.catalog import OPTIMIZERS
+from playground.export.source import source
+from playground.labs.mlp.config import MLPConfig
+from playground.training.schedules import factor
+
+# As in training/batches.py, which needs torch, as a page may not.
+_SHUFFLED = """import hashlib
+
+
+def generator(seed, purpose, step):
+    digest = hashlib.blake2b(f"{seed} {purpose} {step}".encode(), digest_size=8).digest()
+    return torch.Generator().manual_seed(int.from_bytes(digest, "big") % 2**63)
+
+
+def shuffled(first, count, size, seed):
+    \"\"\"The rows from place ``first`` on of a series of passes, each in an order of its own.\"\"\"
+    places = torch.arange(first, first + count)
+    first, last = int(places[0]) // size, int(places[-1]) // size
+    passes = [torch.randperm(size, generator=generator(seed, "order", n)) for n in range(first, last + 1)]
+    return torch.cat(passes)[places - first * size]
+"""
+
+
+@dataclass(frozen=True)
+class Epochwise:
+    """What changes with the epoch: the learning ``rate``, the ``order`` of the rows."""
+
+    rate: bool
+    order: bool
+
+    def __bool__(self) -> bool:
+        return self.rate or self.order
+
+    def number(self, learning_rate: float) -> str:
+        """The learning rate: a plain number where it is multiplied later."""
+        return repr(learning_rate) if self.rate else f"torch.tensor({learning_rate!r})"
+
+    def functions(self) -> str:
+        """The functions that compute what changes; empty where nothing does."""
+        parts = [*([_SHUFFLED] if self.order else []), *([f"import math\n\n\n{source(factor)}"] if self.rate else [])]
+        return "\n\n\n".join(["# What changes with the epoch\n", *parts]) if parts else ""
+
+    def begin(self) -> Iterable[str]:
+        """The lines of an update that find its learning rate."""
+        if self.rate:
+            yield "epoch = seen // train_size"
+            yield "rate = torch.tensor(learning_rate * factor(schedule, epoch, schedule_epochs))"
+
+    def rows(self, seed: int) -> Iterable[str]:
+        """The lines of an update that take its rows in another order."""
+        if self.order:
+            yield "if reshuffle:"
+            yield f"    rows = shuffled(seen, batch_size, train_size, seed={seed})"
+
+
+def rule_of(optimizer: str) -> tuple[Sequence[str], Sequence[str]]:
+    """What an update remembers for the next one, vectors that begin as zeros, and the update of ``w`` by its gradient
+    ``g``, which rounds as ``training/optimizers.py`` does; torch.optim rounds otherwise."""
+    known = OPTIMIZERS[optimizer].arguments
+    if optimizer == "sgd":
+        return (), ("w[:] = w - learning_rate * g",)
+    if optimizer in ("momentum", "nesterov"):
+        mu = known["momentum"]
+        step = "velocity" if optimizer == "momentum" else f"(g + {mu!r} * velocity)"
+        return ("velocity",), (f"velocity[:] = {mu!r} * velocity + g", f"w[:] = w - learning_rate * {step}")
+    if optimizer in ("rmsprop", "adagrad"):
+        square = "square + g * g"
+        if optimizer == "rmsprop":
+            square = f"{known['alpha']!r} * square + (1 - {known['alpha']!r}) * g * g"
+        step = f"(g / (square.sqrt() + {known['eps']!r}))"
+        return ("square",), (f"square[:] = {square}", f"w[:] = w - learning_rate * {step}")
+    decay = (f"w[:] = w - learning_rate * {known['weight_decay']!r} * w",) if optimizer == "adamw" else ()
+    beta1, beta2 = known["betas"]
+    return ("mean", "square"), (
+        *decay,
+        "count = torch.tensor(step + 1.0)",
+        f"mean[:] = {beta1!r} * mean + (1 - {beta1!r}) * g",
+        f"square[:] = {beta2!r} * square + (1 - {beta2!r}) * g * g",
+        f"unbiased_mean = mean / (1 - {beta1!r}**count)",
+        f"unbiased_square = square / (1 - {beta2!r}**count)",
+        f"w[:] = w - learning_rate * (unbiased_mean / (unbiased_square.sqrt() + {known['eps']!r}))",
+    )
+
+
+def own_data(config: MLPConfig, features: str, names: str, targets: str) -> str:
+    """The data part for a person's own points, which may become others on the way."""
+    entry = config.data
+    text = entry.generate.keywords["text"]  # type: ignore[attr-defined]
+    return f'''
+# Data: own points, the first of them to train on, the others to test
+
+{source(entry.generate)}
+
+
+def draw():
+    """Points (N, 2), features (N, {len(config.features)}), targets (N, {config.outputs}); how many to train on."""
+    rng, size = np.random.default_rng(data_seed), len(text) // 8
+    points, labels = own(size, {config.noise!r}, rng, text=text, classes={entry.classes})
+    order = rng.permutation(size)
+    points, labels = points[order], labels[order]
+    targets = {targets}
+    train_size = min(max(round(size * {config.train_share!r}), 1), size - 1)
+    return points, features_of(points), torch.tensor(targets, dtype=torch.float32), train_size
+
+
+def features_of(points):
+    """What the network sees of points (N, 2): {names}, as (N, {len(config.features)})."""
+    x, y = points.T
+    return torch.tensor(np.stack([{features}], axis=1), dtype=torch.float32)
+
+
+data_seed = {config.data_seed}
+text = {text!r}
+points, features, targets, train_size = draw()
+'''
