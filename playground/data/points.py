@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.data import tables
+from playground.data import formula, tables
 from playground.data.own import own, own_size, starter
 
 Floats = NDArray[np.float64]
@@ -210,6 +210,7 @@ FEATURES = {
     "sin_y": Feature(label="sin x₂", formula="sin(x₂)", function=lambda x, y: np.sin(y)),
     "cos_x": Feature(label="cos x₁", formula="cos(x₁)", function=lambda x, y: np.cos(x)),
     "cos_y": Feature(label="cos x₂", formula="cos(x₂)", function=lambda x, y: np.cos(y)),
+    "own": Feature(label="own f", formula=formula.USUAL, function=partial(formula.evaluated, formula.USUAL)),
 }
 
 
@@ -242,10 +243,15 @@ def draw(entry: Dataset, noise: float, train_share: float, data_seed: int) -> Sp
     return Split(points=points[order], labels=labels[order], train_size=entry.train_size(train_share))
 
 
-def feature_values(names: tuple[str, ...], points: Floats) -> NDArray[np.float32]:
-    """The named features of points (N, 2), as (N, D) float32 in the order of ``names``."""
+def feature_values(names: tuple[str, ...], points: Floats, own: str = formula.USUAL) -> NDArray[np.float32]:
+    """The named features of points (N, 2), as (N, D) float32 in the order of ``names``; ``own`` is the formula of the
+    feature of that name."""
     x, y = points.T
-    return np.stack([FEATURES[name].function(x, y) for name in names], axis=1).astype(np.float32)
+    functions = {name: FEATURES[name].function for name in names}
+    functions |= {"own": partial(formula.evaluated, own)} if "own" in names else {}
+    with np.errstate(all="ignore"):  # a point far outside may be too much for a formula
+        values = np.stack([functions[name](x, y) for name in names], axis=1)
+    return np.nan_to_num(values).astype(np.float32)
 
 
 def target_values(entry: Dataset, outputs: int, labels: Floats) -> NDArray[np.float32]:

@@ -100,7 +100,7 @@ class TestTensorFlowPlaygroundsFormulas:
 
 def test_features_of_a_point() -> None:
     values = feature_values(tuple(FEATURES), np.array([[2.0, -3.0]]))
-    assert values[0] == pytest.approx([2, -3, 4, 9, -6, np.sin(2), np.sin(-3), np.cos(2), np.cos(-3)])
+    assert values[0] == pytest.approx([2, -3, 4, 9, -6, np.sin(2), np.sin(-3), np.cos(2), np.cos(-3), -6 + np.sin(4)])
     assert values.dtype == np.float32
 
 

@@ -18,6 +18,8 @@ from playground.catalog import (
     REGULARIZATION_RATES,
     SCHEDULES,
 )
+from playground.data import formula
+from playground.data.formula import FormulaText
 from playground.data.own import MOST_CLASSES, MOST_POINTS, OwnPoints, highest_label
 from playground.data.points import DATASETS, FEATURES, Dataset, dataset_of
 from playground.data.tables import MOST_COLUMNS, TABLES
@@ -150,6 +152,15 @@ class MLPConfig(RunConfig):
     )
 
     features: tuple[str, ...] = setting(("x", "y"), Names(FEATURES), "Features")
+    formula: str = setting(
+        formula.USUAL,
+        FormulaText(formula.MOST_CHARACTERS),
+        "Own input",
+        quiet=True,
+        help="The formula of the input own f, of x (x₁) and y (x₂): numbers, pi, + - * /, powers up to 6, "
+        f"{', '.join(formula.FUNCTIONS)}.",
+        usual=(formula.USUAL,),
+    )
     hidden_sizes: tuple[int, ...] = setting(
         (4, 2),
         Sizes(MAX_LAYERS, 1, MAX_NEURONS),

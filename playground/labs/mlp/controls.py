@@ -57,6 +57,8 @@ def data_and_network(session: PageSession, config: MLPConfig) -> None:
         else:
             control(session, "points", zero="usual")
     form(session, {"Network": ("activation", "initializer")})
+    if "own" in config.features:
+        control(session, "formula")
 
 
 def structure(session: PageSession) -> None:

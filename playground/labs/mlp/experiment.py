@@ -279,12 +279,12 @@ class MLPExperiment(Experiment):
         layer, index = look.neuron or (-1, 0)
         if layer == 0 and index < len(FEATURES):
             name = tuple(FEATURES)[index]
-            values = torch.from_numpy(feature_values((name,), grid(PLANE_DENSITY)))
+            values = torch.from_numpy(feature_values((name,), grid(PLANE_DENSITY), config.formula))
             arrays |= value_map(values[:, 0])
         else:
             arrays |= plane(self._model, output, self._plane_features, look.neuron)
         if look.probe is not None:
-            features = self._tensor(feature_values(config.features, np.array([look.probe])))
+            features = self._tensor(feature_values(config.features, np.array([look.probe]), config.formula))
             arrays["probe"] = forward_values(self._model, output, features, shown)
         return arrays
 
@@ -319,7 +319,7 @@ class MLPExperiment(Experiment):
         }
 
     def _scene_arrays(self) -> dict[str, NDArray[Any]]:
-        inputs = torch.from_numpy(feature_values(tuple(FEATURES), grid(MAP_DENSITY))).T
+        inputs = torch.from_numpy(feature_values(tuple(FEATURES), grid(MAP_DENSITY), self.config.formula)).T
         maps, ranges = quantized_maps(inputs)
         return {
             "points": self._split.points.astype(np.float32),
@@ -454,10 +454,10 @@ class MLPExperiment(Experiment):
         config = self.config
         self._split = draw(config.data, config.noise, config.train_share, config.data_seed)
         self._train_size = self._split.train_size
-        self._features = self._tensor(feature_values(config.features, self._split.points))
+        self._features = self._tensor(feature_values(config.features, self._split.points, config.formula))
         self._targets = self._tensor(target_values(config.data, config.outputs, self._split.labels))
-        self._map_features = self._tensor(feature_values(config.features, grid(MAP_DENSITY)))
-        self._plane_features = self._tensor(feature_values(config.features, grid(PLANE_DENSITY)))
+        self._map_features = self._tensor(feature_values(config.features, grid(MAP_DENSITY), config.formula))
+        self._plane_features = self._tensor(feature_values(config.features, grid(PLANE_DENSITY), config.formula))
 
     def _set_hyperparameters(self) -> None:
         config = self.config

@@ -292,8 +292,9 @@ class Group:
     def grid(self, places: list[int], side: int) -> Tensor:
         """Returns each network's features of ``side``² points over the plane, (S, side², D)."""
         points = grid(side)
-        seen = {names: feature_values(names, points) for names in {each.features for each in self.configs}}
-        values = np.stack([seen[self.configs[place].features] for place in places])
+        kinds = [(each.features, each.formula) for each in self.configs]
+        seen = {kind: feature_values(kind[0], points, kind[1]) for kind in set(kinds)}
+        values = np.stack([seen[kinds[place]] for place in places])
         return torch.tensor(values, device=self.population.parameters.device)
 
 
@@ -343,7 +344,7 @@ def _split(config: MLPConfig, drawn: dict[Any, Split]) -> Split:
 def _rows(config: MLPConfig, drawn: dict[Any, Split]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     give_way()
     split = _split(config, drawn)
-    features = feature_values(config.features, split.points)
+    features = feature_values(config.features, split.points, config.formula)
     return features, target_values(config.data, config.outputs, split.labels)
 
 

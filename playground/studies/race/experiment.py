@@ -69,7 +69,7 @@ class RaceExperiment(Experiment):
         self.notice: str | None = None
         self._device = pick_device(config.device)
         split = draw(config.data, config.noise, config.train_share, config.data_seed)
-        features = feature_values(config.features, split.points)
+        features = feature_values(config.features, split.points, config.formula)
         targets = target_values(config.data, config.outputs, split.labels)
         self._features = torch.tensor(features, device=self._device)
         self._targets = torch.tensor(targets, device=self._device)

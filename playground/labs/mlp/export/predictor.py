@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
+from playground.data import formula
 from playground.labs.mlp.model import MLP
 from playground.training.losses import OUTPUT_ACTIVATIONS
 
@@ -19,15 +20,20 @@ FEATURES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "sin_y": lambda x, y: torch.sin(y),
     "cos_x": lambda x, y: torch.cos(x),
     "cos_y": lambda x, y: torch.cos(y),
+    "own": lambda x, y: formula.evaluated(formula.USUAL, x, y, torch),
 }
 
 
 class Predictor(nn.Module):
-    """The named ``features`` of a point, the ``network`` on them, and its ``output`` activation."""
+    """The named ``features`` of a point, the ``network`` on them, and its ``output`` activation.
 
-    def __init__(self, features: Sequence[str], network: MLP, output: str) -> None:
+    ``own`` is the formula of the feature of that name.
+    """
+
+    def __init__(self, features: Sequence[str], network: MLP, output: str, own: str = formula.USUAL) -> None:
         super().__init__()
-        self._features = [FEATURES[name] for name in features]
+        known = FEATURES | {"own": lambda x, y: formula.evaluated(own, x, y, torch)}
+        self._features = [known[name] for name in features]
         self.network = network
         self._output = OUTPUT_ACTIVATIONS[output]
 

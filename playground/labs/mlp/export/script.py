@@ -15,6 +15,7 @@ from math import prod
 from textwrap import fill, indent
 
 from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, OPTIMIZERS, Entry
+from playground.data import formula
 from playground.data.own import starter
 from playground.data.points import FEATURES
 from playground.export.source import called, source
@@ -37,6 +38,7 @@ FEATURE_CODE = {
     "sin_y": "np.sin(y)",
     "cos_x": "np.cos(x)",
     "cos_y": "np.cos(y)",
+    "own": formula.code(formula.USUAL),
 }
 
 
@@ -137,7 +139,8 @@ torch.set_num_threads(1)  # as on the page; small networks are fastest so
 
 def _data(config: MLPConfig) -> str:
     entry, split = config.data, config.train_size
-    features = ", ".join(FEATURE_CODE[name] for name in config.features)
+    known = FEATURE_CODE | {"own": formula.code(config.formula)}
+    features = ", ".join(known[name] for name in config.features)
     names = ", ".join(FEATURES[name].label for name in config.features)
     if config.outputs > 1:
         targets = f"np.eye({config.outputs})[labels.astype(int)]  # one-hot"
