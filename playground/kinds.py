@@ -256,6 +256,25 @@ class Several:
 
 
 @dataclass(frozen=True)
+class Each:
+    """Up to ``count`` values of one kind, in their order; as text separated by commas, ``none`` for no value."""
+
+    part: Kind
+    count: int
+
+    def parse(self, text: str) -> tuple[Any, ...]:
+        return self.check([] if text in ("", "none") else [self.part.parse(each.strip()) for each in text.split(",")])
+
+    def format(self, value: Sequence[Any]) -> str:
+        return ",".join(map(self.part.format, value)) or "none"
+
+    def check(self, value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list | tuple) or len(value) > self.count:
+            raise ConfigError(f"{shown(value)} is not a list of at most {self.count} values")
+        return tuple(self.part.check(each) for each in value)
+
+
+@dataclass(frozen=True)
 class Maybe:
     """A value of a kind, or None, written ``none``."""
 

@@ -141,11 +141,17 @@ def _value(node: Any, x: Any, y: Any, library: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class FormulaText(Text):
+class FormulaText:
     """The kind of a setting that holds a formula, which must be finite and not too large over the plane."""
 
+    def parse(self, text: str) -> str:
+        return self.check(text)
+
+    def format(self, value: str) -> str:
+        return value
+
     def check(self, value: Any) -> str:
-        text = super().check(value)
+        text = Text(MOST_CHARACTERS).check(value)
         axis = np.linspace(-6, 6, 49)
         x, y = (part.ravel() for part in np.meshgrid(axis, axis))
         with np.errstate(all="ignore"):

@@ -212,6 +212,7 @@ FEATURES = {
     "cos_y": Feature(label="cos x₂", formula="cos(x₂)", function=lambda x, y: np.cos(y)),
     "own": Feature(label="own f", formula=formula.USUAL, function=partial(formula.evaluated, formula.USUAL)),
 }
+USUAL_FEATURES = tuple(FEATURES)[:7]  # TensorFlow Playground's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

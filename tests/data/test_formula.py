@@ -16,7 +16,7 @@ from playground.labs.mlp.model import MLP
 from playground.run import Run
 from tests.labs.mlp.export.test_script import agrees
 
-KIND = FormulaText(MOST_CHARACTERS)
+KIND = FormulaText()
 X, Y = np.random.default_rng(0).uniform(-6, 6, (2, 40))
 PYTHON = {name: getattr(np, name) for name in FUNCTIONS} | {"pi": np.pi}
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.func import vmap
 
+from playground.labs.mlp.config import layer_names
 from playground.labs.mlp.model import MLP
 from playground.labs.mlp.structure import Structure
 from playground.training.batches import shuffled
@@ -223,12 +224,12 @@ def traced_loop(structure: Structure, device: torch.device) -> Loop:
 
 def logits(structure: Structure, parameters: Tensor, features: Tensor) -> Tensor:
     """Returns the logits (S, N, outputs) of S networks, ``parameters`` (S, P), each on its ``features`` (S, N, D)."""
-    size, activation = block_of(structure, features.shape[1]), _activation(structure.activation)
+    size, activations = block_of(structure, features.shape[1]), _activations(structure)
     with torch.no_grad():
         found = []
         for part in zip(torch.split(parameters, size), torch.split(features, size), strict=True):
             give_way()
-            found.append(_forward(structure.sizes, activation, *part))
+            found.append(_forward(structure.sizes, activations, *part))
         return torch.cat(found)
 
 
@@ -240,22 +241,24 @@ def by_layer(sizes: Sequence[int], parameters: Tensor) -> list[tuple[Tensor, Ten
 
 
 def _forward(
-    sizes: Sequence[int], activation: Callable[[Tensor], Tensor], parameters: Tensor, features: Tensor
+    sizes: Sequence[int], activations: Sequence[Callable[[Tensor], Tensor]], parameters: Tensor, features: Tensor
 ) -> Tensor:
     """Returns ``MLP.forward`` for each of S networks. Internally points are the last dimension: twice as fast as
     ``vmap``, whose matrices have a short contiguous dimension."""
     current = features.mT  # (S, D, N)
     for index, (weights, biases) in enumerate(by_layer(sizes, parameters)):
         if index > 0:
-            current = activation(current)
+            current = activations[index - 1](current)
         current = torch.baddbmm(biases.unsqueeze(-1), weights, current)  # (S, units, N)
     return current.mT
 
 
 @lru_cache
-def _activation(name: str) -> Callable[[Tensor], Tensor]:
-    """Returns the activation, which may overwrite its input."""
-    return _tanh if name == "tanh" else MLP((1, 1), name).activation
+def _activations(structure: Structure) -> list[Callable[[Tensor], Tensor]]:
+    """Returns each hidden layer's activation, which may overwrite its input."""
+    names = layer_names(structure.activation, len(structure.sizes) - 2)
+    made = MLP(structure.sizes, structure.activation).activations
+    return [_tanh if name == "tanh" else module for name, module in zip(names, made, strict=True)]
 
 
 def _tanh(sums: Tensor) -> Tensor:

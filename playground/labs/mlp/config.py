@@ -21,9 +21,23 @@ from playground.catalog import (
 from playground.data import formula
 from playground.data.formula import FormulaText
 from playground.data.own import MOST_CLASSES, MOST_POINTS, OwnPoints, highest_label
-from playground.data.points import DATASETS, FEATURES, Dataset, dataset_of
+from playground.data.points import DATASETS, FEATURES, USUAL_FEATURES, Dataset, dataset_of
 from playground.data.tables import MOST_COLUMNS, TABLES
-from playground.kinds import Choice, Device, Flag, Integer, Maybe, Names, Number, Pair, Several, Share, Sizes, Text
+from playground.kinds import (
+    Choice,
+    Device,
+    Each,
+    Flag,
+    Integer,
+    Maybe,
+    Names,
+    Number,
+    Pair,
+    Several,
+    Share,
+    Sizes,
+    Text,
+)
 from playground.run import Edit, RunConfig
 from playground.settings import Problem, Renewal, Settings, setting
 from playground.training.schedules import factor
@@ -154,12 +168,12 @@ class MLPConfig(RunConfig):
     features: tuple[str, ...] = setting(("x", "y"), Names(FEATURES), "Features")
     formula: str = setting(
         formula.USUAL,
-        FormulaText(formula.MOST_CHARACTERS),
+        FormulaText(),
         "Own input",
         quiet=True,
         help="The formula of the input own f, of x (x₁) and y (x₂): numbers, pi, + - * /, powers up to 6, "
         f"{', '.join(formula.FUNCTIONS)}.",
-        usual=(formula.USUAL,),
+        usual=(formula.USUAL, "sin(x*y)", "sqrt(x*x + y*y)", "exp(-(x*x + y*y)/4)", "x**3/36"),
     )
     hidden_sizes: tuple[int, ...] = setting(
         (4, 2),
@@ -170,6 +184,14 @@ class MLPConfig(RunConfig):
     )
     activation: str = setting(
         "tanh", Choice(ACTIVATIONS), "Activation", help="What a hidden neuron makes of its sum z."
+    )
+    activations: tuple[str, ...] = setting(
+        (),
+        Each(Choice(ACTIVATIONS), MAX_LAYERS),
+        "Activations by layer",
+        quiet=True,
+        help="The activations of the first hidden layers, as in relu,tanh, where they have one of their own.",
+        usual=((),),
     )
     initializer: str = setting(
         "uniform", Choice(INITIALIZERS), "Initial weights", help="How weights w and biases b are drawn."
@@ -301,6 +323,18 @@ class MLPConfig(RunConfig):
     def outputs(self) -> int:
         """The number of output neurons."""
         return max(self.data.classes, 2) if self.loss == "cross_entropy" else 1
+
+    @property
+    def by_layer(self) -> str:
+        """The activation of all hidden layers, or of each, with commas between them."""
+        count = len(self.hidden_sizes)
+        names = (*self.activations, *[self.activation] * count)[:count]
+        return ",".join(names) if len(set(names)) > 1 else (*names, self.activation)[0]
+
+    @property
+    def shown_inputs(self) -> tuple[str, ...]:
+        """The inputs that a picture offers: the usual ones, and of the others those that are chosen."""
+        return tuple(name for name in FEATURES if name in USUAL_FEATURES or name in self.features)
 
     @property
     def output_activation(self) -> str:
@@ -448,6 +482,12 @@ class MLPConfig(RunConfig):
         if name == "batch_size":
             return min(super().settled(name), self.train_size)
         return self.losses()[0] if name == "loss" else super().settled(name)
+
+
+def layer_names(activation: str, layers: int) -> list[str]:
+    """Returns the name of each hidden layer's activation, of one name for all or of one for each with commas."""
+    names = activation.split(",")
+    return names if len(names) > 1 else names * layers
 
 
 def _listed(neurons: Sequence[tuple[int, int]]) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from playground.catalog import DEVICES, LOSSES
+from playground.catalog import ACTIVATIONS, DEVICES, LOSSES
 from playground.data.points import DATASETS, USUAL_DATASETS, draw
 from playground.data.tables import TABLES
-from playground.labs.mlp.config import ALONE, MLPConfig
+from playground.labs.mlp.config import ALONE, MLPConfig, layer_names
 from playground.labs.mlp.own_data import own_controls
 from playground.pages.form import RESTARTS, choice, control, form, heading
 from playground.pages.head import Question, follow_question
@@ -57,8 +57,34 @@ def data_and_network(session: PageSession, config: MLPConfig) -> None:
         else:
             control(session, "points", zero="usual")
     form(session, {"Network": ("activation", "initializer")})
-    if "own" in config.features:
-        control(session, "formula")
+    with st.expander("More of the network"):
+        _activations(session, config)
+        control(session, "features", label="Inputs")
+        if "own" in config.features:
+            control(session, "formula")
+
+
+def _activations(session: PageSession, config: MLPConfig) -> None:
+    """Draw a menu of the activation of each hidden layer."""
+    names = layer_names(config.by_layer, len(config.hidden_sizes))
+
+    def take() -> None:
+        chosen = tuple(st.session_state[f"activation_{index}"] for index in range(len(names)))
+        st.session_state.activations = () if set(chosen) == {st.session_state.activation} else chosen
+
+    for index, name in enumerate(names):
+        key = f"activation_{index}"
+        st.session_state[key] = name
+        st.selectbox(
+            f"Activation of layer {index + 1}",
+            list(ACTIVATIONS),
+            key=key,
+            format_func=lambda each: ACTIVATIONS[each].label,
+            on_change=take,
+            filter_mode=None,
+            disabled=session.varies("activation") or session.varies("hidden_sizes"),
+            help=f"What the neurons of this layer make of their sum z: `{ACTIVATIONS[name].formula}`  \n{RESTARTS}",
+        )
 
 
 def structure(session: PageSession) -> None:

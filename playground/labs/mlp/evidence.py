@@ -146,7 +146,7 @@ def _by_design(case: Case) -> Iterator[Evidence]:
         if not case.gradient_norms[:-1].any():
             words += ": no gradient comes to the hidden layers"
         yield _found("zeros", words, "initializer", "xavier")
-    elif config.activation == "linear":
+    elif config.by_layer == "linear":
         yield _found("linear", "with a linear activation its layers together are one", "activation", "relu")
 
 
@@ -155,7 +155,7 @@ def _by_units(case: Case) -> Iterator[Evidence]:
     config = case.config
     layer = int(case.dead_or_saturated.argmax())
     now, start = case.dead_or_saturated[layer], case.dead_or_saturated_at_start[layer]
-    name = "dead" if config.activation == "relu" else "saturated"
+    name = "dead" if config.by_layer == "relu" else "saturated"
     if now < DEAD_SHARE or (name == "saturated" and not case.is_stuck):
         return
     words = f"{_percent(now)} of layer {layer + 1} is {name}, {_percent(start)} at the start"
@@ -178,12 +178,12 @@ def _by_gradients(case: Case) -> Iterator[Evidence]:
         return
     if len(norms) < 3 or not norms[-1] or _is_overfit(case):
         return
-    share, closes = norms[0] / norms[-1], config.activation in ("sigmoid", "tanh")
+    share, closes = norms[0] / norms[-1], config.by_layer in ("sigmoid", "tanh")
     # Sigmoid's slope is at most 1/4, so a mild loss of gradient is enough; tanh's slope is 1 at 0.
-    is_faint = config.activation == "sigmoid" and case.is_stuck and share <= FAINT
+    is_faint = config.by_layer == "sigmoid" and case.is_stuck and share <= FAINT
     if is_faint or (closes and share <= VANISHED):
         words = f"the first layer's gradient is {_fraction(share)} of the last one's: "
-        words += f"{len(norms) - 1} {config.activation} layers let little of it through"
+        words += f"{len(norms) - 1} {config.by_layer} layers let little of it through"
         yield _found("vanishing", words, "activation", "relu")
     yield from _held_back(case)
     if share <= TINY:

@@ -69,14 +69,14 @@ class MLPExperiment(Experiment):
         self._device = pick_device(config.device)
         self._samples_before, self._step_before = 0, 0  # samples seen until batch size last changed
         self._draw_data()
-        self._model = MLP(config.sizes, config.activation)
+        self._model = MLP(config.sizes, config.by_layer)
         with torch.no_grad():
             generator = torch.Generator().manual_seed(config.seed)
             self._model.initialize(config.initializer, generator, config.initial_scale)
         self._model.to(self._device)
         self._parameters = flatten(self._model)
         self._optimizer_state = initial_state(config.optimizer, self._parameters)
-        structure = config.sizes, config.activation, config.loss, config.output_activation, config.optimizer
+        structure = config.sizes, config.by_layer, config.loss, config.output_activation, config.optimizer
         self._traced = traced_loop(*structure, self._device)
         self._loop: Loop | CompiledLoop = self._traced
         self._off = torch.zeros_like(self._parameters)  # 1 for the weights out of a zeroed neuron
@@ -277,8 +277,8 @@ class MLPExperiment(Experiment):
         config, output = self.config, OUTPUT_ACTIVATIONS[self.config.output_activation]
         arrays = neuron_maps(self._model, output, self._map_features, shown)
         layer, index = look.neuron or (-1, 0)
-        if layer == 0 and index < len(FEATURES):
-            name = tuple(FEATURES)[index]
+        if layer == 0 and index < len(config.shown_inputs):
+            name = config.shown_inputs[index]
             values = torch.from_numpy(feature_values((name,), grid(PLANE_DENSITY), config.formula))
             arrays |= value_map(values[:, 0])
         else:
@@ -303,7 +303,7 @@ class MLPExperiment(Experiment):
             "classes": entry.classes,
             "features": [
                 {"name": name, "label": feature.label, "active": name in config.features}
-                for name, feature in FEATURES.items()
+                for name, feature in ((name, FEATURES[name]) for name in config.shown_inputs)
             ],
             "hidden_sizes": config.hidden_sizes,
             "columns": entry.columns,
@@ -311,7 +311,7 @@ class MLPExperiment(Experiment):
             "own": (config.own or starter(config.own_classes)) if config.dataset == "own" else "",
             "own_classes": config.own_classes,
             "outputs": classes if config.outputs > 1 else ["output"],
-            "activation": config.activation,
+            "activation": config.by_layer,
             "output_activation": config.output_activation,
             "domain": DOMAIN,
             "limits": {"layers": MAX_LAYERS, "neurons": MAX_NEURONS},
@@ -319,7 +319,7 @@ class MLPExperiment(Experiment):
         }
 
     def _scene_arrays(self) -> dict[str, NDArray[Any]]:
-        inputs = torch.from_numpy(feature_values(tuple(FEATURES), grid(MAP_DENSITY), self.config.formula)).T
+        inputs = torch.from_numpy(feature_values(self.config.shown_inputs, grid(MAP_DENSITY), self.config.formula)).T
         maps, ranges = quantized_maps(inputs)
         return {
             "points": self._split.points.astype(np.float32),

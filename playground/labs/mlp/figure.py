@@ -71,7 +71,7 @@ FIGURE = Drawing(draw=_draw, size=_size)
 
 
 def _draw_network(axes: Axes, layers: list[int], config: MLPConfig, moment: Snapshot) -> None:
-    inputs = [list(FEATURES).index(name) for name in config.features]
+    inputs = [config.shown_inputs.index(name) for name in config.features]
     maps = [*moment.arrays["input_maps"][inputs], *moment.arrays["maps"]]
     for path, weight, name, size in _links(layers, moment):
         color = POSITIVE if weight > 0 else NEGATIVE

@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.func import functional_call, grad, vmap
 
 from playground.labs.mlp.batched import Population, block_of, by_layer, logits
+from playground.labs.mlp.config import layer_names
 from playground.labs.mlp.model import MLP
 from playground.training.losses import LOSSES, OUTPUT_ACTIVATIONS
 from playground.training.turns import give_way
@@ -56,6 +57,7 @@ def layers(population: Population, networks: Tensor | None = None) -> Layers:
     chosen = torch.arange(len(population.parameters)) if networks is None else networks
     structure, train = population.structure, slice(population.train_size)
     model = MLP(structure.sizes, structure.activation)
+    names = layer_names(structure.activation, len(structure.sizes) - 2)
     parameters = population.parameters[chosen]
     features, targets = (part[chosen, train] for part in population.data)
     loss = partial(LOSSES[structure.loss], output=structure.output)
@@ -75,9 +77,9 @@ def layers(population: Population, networks: Tensor | None = None) -> Layers:
         give_way()
         norms.append(torch.cat([part.flatten(1) for part in slope], dim=1).norm(dim=1))
         if index < len(ours) - 1:
-            values = model.activation(values @ weights.mT + biases.unsqueeze(1))
-            shares = _dead_or_saturated(values, structure.activation)
-            found.append((*shares, *_histogram(values, structure.activation)))
+            values = model.activations[index](values @ weights.mT + biases.unsqueeze(1))
+            shares = _dead_or_saturated(values, names[index])
+            found.append((*shares, *_histogram(values, names[index])))
     count = len(chosen)
     dead, saturated, histograms, ranges = map(list, zip(*found, strict=True)) if found else ([], [], [], [])
     return Layers(

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn.utils import skip_init
 
 from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, resolve
+from playground.labs.mlp.config import layer_names
 
 Neurons = Iterable[tuple[int, int]]
 
@@ -15,6 +16,7 @@ Neurons = Iterable[tuple[int, int]]
 class MLP(nn.Module):
     """``sizes`` = (D, hidden…, outputs); ``layers[i]`` maps sizes[i] → sizes[i + 1].
 
+    ``activation`` is a name of the catalog, or one for each hidden layer, with commas between them.
     ``forward`` returns the last layer's sums ("logits"), before any output activation. A new model's weights are
     uninitialized: PyTorch would draw them from the global generator, which all runs share.
     """
@@ -26,8 +28,7 @@ class MLP(nn.Module):
             skip_init(nn.Linear, m, n)  # type: ignore[no-untyped-call]
             for m, n in pairwise(sizes)
         )
-        entry = ACTIVATIONS[activation]
-        self.activation: Callable[[Tensor], Tensor] = resolve(entry.torch)(**entry.arguments)
+        self.activations = [_activation(name) for name in layer_names(activation, len(sizes) - 2)]
 
     def forward(self, features: Tensor) -> Tensor:
         """Returns the logits (N, outputs) for features (N, D)."""
@@ -42,7 +43,7 @@ class MLP(nn.Module):
         for index, layer in enumerate(self.layers[:depth]):
             current = layer(current)
             if index < len(self.layers) - 1:
-                current = self.activation(current)
+                current = self.activations[index](current)
             values.append(current)
         return values
 
@@ -56,6 +57,12 @@ class MLP(nn.Module):
             fill(layer.weight, **entry.arguments, **draws)
             layer.weight.mul_(scale)
             nn.init.constant_(layer.bias, INITIAL_BIAS.get(initializer, 0.0))
+
+
+def _activation(name: str) -> Callable[[Tensor], Tensor]:
+    entry = ACTIVATIONS[name]
+    made: Callable[[Tensor], Tensor] = resolve(entry.torch)(**entry.arguments)
+    return made
 
 
 def learning_mask(model: MLP, frozen: Neurons = (), zeroed: Neurons = ()) -> Tensor:

@@ -300,7 +300,7 @@ class Group:
 
 def _structure(config: MLPConfig) -> Structure:
     sizes = (len(config.features), *config.hidden_sizes, config.outputs)
-    names = config.activation, config.loss, config.output_activation, config.optimizer
+    names = config.by_layer, config.loss, config.output_activation, config.optimizer
     return Structure(sizes, *names, config.batch, clips=config.gradient_clip > 0)
 
 
@@ -320,7 +320,7 @@ def has_interventions(config: MLPConfig) -> bool:
 
 
 def _learning(config: MLPConfig, frozen: Neurons = (), zeroed: Neurons = ()) -> Tensor:
-    return learning_mask(MLP(config.sizes, config.activation), frozen, zeroed)
+    return learning_mask(MLP(config.sizes, config.by_layer), frozen, zeroed)
 
 
 def _own_parameters(sizes: tuple[int, ...], padded: tuple[int, ...]) -> Tensor:
@@ -361,7 +361,7 @@ def _initial(configs: Sequence[MLPConfig]) -> list[Tensor]:
         give_way()
         sizes = _structure(config).sizes
         if sizes not in models:
-            models[sizes] = MLP(sizes, config.activation)
+            models[sizes] = MLP(sizes, config.by_layer)
         model = models[sizes]
         with torch.no_grad():
             model.initialize(config.initializer, torch.Generator().manual_seed(config.seed), config.initial_scale)

@@ -74,7 +74,7 @@ class RaceExperiment(Experiment):
         self._features = torch.tensor(features, device=self._device)
         self._targets = torch.tensor(targets, device=self._device)
         self._train_size = split.train_size
-        model = MLP(config.sizes, config.activation)
+        model = MLP(config.sizes, config.by_layer)
         with torch.no_grad():
             generator = torch.Generator().manual_seed(config.seed)
             model.initialize(config.initializer, generator, config.initial_scale)
@@ -82,7 +82,7 @@ class RaceExperiment(Experiment):
         data = self._features[: self._train_size], self._targets[: self._train_size]
         self.racers = {name: Racer(each, model, data) for name, each in config.racers().items()}
         self._structure = Structure(
-            config.sizes, config.activation, config.loss, config.output_activation, "sgd", config.batch
+            config.sizes, config.by_layer, config.loss, config.output_activation, "sgd", config.batch
         )
         self._start = flatten(model).cpu().numpy()
         self.trajectory = Trajectory(len(self.racers), self._start.size)

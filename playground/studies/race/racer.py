@@ -46,7 +46,7 @@ class Racer:
             values["l1_strength"] = config.l1_strength
             self.state["alive"] = all_alive(self.parameters)
         self._hyperparameters = hyperparameter_tensors(values, self.parameters.device)
-        structure = config.sizes, config.activation, config.loss, config.output_activation, config.optimizer
+        structure = config.sizes, config.by_layer, config.loss, config.output_activation, config.optimizer
         self._loop = traced_loop(*structure, self.parameters.device)
         self._loss = _traced_loss(*structure[:-1], len(data[0]), self.parameters.device)
         self.measure()

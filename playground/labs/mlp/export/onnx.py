@@ -27,7 +27,7 @@ def onnx(run: Run, step: int, progress: Progress | None = None) -> bytes:
     assert isinstance(config, MLPConfig)
     timeline = advanced(run, step, progress)
     arrays = timeline.observe("", View(panels=frozenset({"weights"}))).arrays
-    network = MLP((len(config.features), *config.hidden_sizes, config.outputs), config.activation)
+    network = MLP((len(config.features), *config.hidden_sizes, config.outputs), config.by_layer)
     network.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in arrays.items()})
     predictor = Predictor(config.features, network, config.output_activation, config.formula).eval()
     with _quiet():

@@ -19,7 +19,7 @@ from playground.data import formula
 from playground.data.own import starter
 from playground.data.points import FEATURES
 from playground.export.source import called, source
-from playground.labs.mlp.config import ALONE, EPOCHWISE, INTERVENTIONS, MLPConfig
+from playground.labs.mlp.config import ALONE, EPOCHWISE, INTERVENTIONS, MLPConfig, layer_names
 from playground.labs.mlp.export.parts import Epochwise, own_data, rule_of
 from playground.run import Edit, Run, element
 from playground.runs.runfile import torch_version
@@ -181,9 +181,9 @@ train_size = {split}
 def modules(config: MLPConfig) -> list[list[str]]:
     """The code of the network's modules, layer by layer: a linear map, and its activation where it has one."""
     sizes = (len(config.features), *config.hidden_sizes, config.outputs)
-    hidden = _call(ACTIVATIONS[config.activation])
+    names = layer_names(config.by_layer, len(config.hidden_sizes))
     output = "nn.Tanh()" if config.output_activation == "tanh" else ""
-    activations = [hidden] * len(config.hidden_sizes) + [output]
+    activations = [*(_call(ACTIVATIONS[name]) for name in names), output]
     return [
         [f"nn.Linear({inputs}, {outputs})", *([activation] if activation else [])]
         for (inputs, outputs), activation in zip(pairwise(sizes), activations, strict=True)
@@ -316,7 +316,7 @@ def hold(frozen, zeroed):
 
 
 def _gradient(config: MLPConfig) -> Iterable[str]:
-    if config.activation in STEPWISE:
+    if set(layer_names(config.by_layer, len(config.hidden_sizes))) & STEPWISE:
         yield "gradients = torch.autograd.grad(loss, model.parameters(), create_graph=True)"
         yield "g = torch.cat([each.flatten() for each in gradients]).detach()"
     else:
