@@ -180,10 +180,7 @@ def exported(
     progress: Progress | None = None,
 ) -> bytes:
     """Returns ``run`` at ``step`` in the form ``to``, one of ``FORMS``: script, notebook, run, safetensors, onnx,
-    csv, png, svg, gif, landscape, more_data, two_stages, seeds or sensitivity. Text is UTF-8. On a CPU the same run
-    gives the same bytes.
-=======
-    csv, png, svg, gif, landscape, more_data, two_stages, recurrent or sensitivity. Text is UTF-8. On a CPU the
+    csv, png, svg, gif, landscape, more_data, two_stages, seeds, recurrent or sensitivity. Text is UTF-8. On a CPU the
     same run gives the same bytes, but for the seconds in recurrent.
 
     >>> Path("run.gif").write_bytes(exported(run, 2500, "gif"))
