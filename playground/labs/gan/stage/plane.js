@@ -12,7 +12,8 @@ import { arrowsTo, dotsAt, longestOf } from "./shapes.js";
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 /** @typedef {{at: number, progress: number}} Stage  of the slow round */
 
-export const LARGEST = 470, SMALLEST = 200;
+export const LARGEST = 470;
+export const SMALLEST = 200;
 const RADIUS = 2.6, REAL_RADIUS = 1.6;
 const REACH = 9; // of a pointer to a fake
 const NOTES = {
