@@ -153,6 +153,7 @@ LABS = {
             "notebook": "playground.labs.mlp.export.notebook.notebook",
             "safetensors": "playground.labs.mlp.export.weights.weights",
             "onnx": "playground.labs.mlp.export.onnx.onnx",
+            "why": "playground.labs.mlp.why.as_json",
             **_PICTURES,
         },
         figure="playground.labs.mlp.figure.FIGURE",

@@ -144,6 +144,13 @@ FORMS = {
         help="How fast the Transformer and two recurrent networks learn the same task, over seeds.",
         is_study=True,
     ),
+    "why": Form(
+        label="Why",
+        extension="why.json",
+        mime="application/json",
+        help="What the gradients of a run show, and which changes help, each trained from the same seeds.",
+        is_study=True,
+    ),
     "sensitivity": Form(
         label="Sensitivity",
         extension="sensitivity.json",
@@ -179,9 +186,9 @@ def exported(
     shown: Mapping[str, float | None] | None = None,
     progress: Progress | None = None,
 ) -> bytes:
-    """Returns ``run`` at ``step`` in the form ``to``, one of ``FORMS``: script, notebook, run, safetensors, onnx,
-    csv, png, svg, gif, landscape, more_data, two_stages, seeds, recurrent or sensitivity. Text is UTF-8. On a CPU the
-    same run gives the same bytes, but for the seconds in recurrent.
+    """Returns ``run`` at ``step`` in the form ``to``, one of ``forms_of(run.lab)``, such as script or gif.
+
+    Text is UTF-8. On a CPU the same run gives the same bytes, but for the seconds that a study may measure.
 
     >>> Path("run.gif").write_bytes(exported(run, 2500, "gif"))
 

@@ -38,7 +38,7 @@ def foot(
     run's settings; without it there is no link to one.
     """
     own = own or {}
-    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="page_foot"):
         for name, (help, _) in own.items():
             st.toggle(show.settings()[name].label, key=name, help=help)
         st.toggle("Code", key="code", help="This run in PyTorch, and files of it to take home.")

@@ -24,7 +24,8 @@ from playground.stream.hub import hub
 REFRESH_S = 1.0
 KEPT_S = 30.0  # time to keep a finished file after the run has advanced
 
-SENSITIVITY = "sensitivity"  # the form that is not a file on this page
+SENSITIVITY = "sensitivity"
+ANSWERS = (SENSITIVITY, "why")  # forms that are not files on this page: each is shown as text, elsewhere
 
 Moment = tuple[Run, int]
 
@@ -84,7 +85,7 @@ def _forms(session: PageSession, order: Order | None, is_busy: bool) -> None:
     channel = session.channel()
     run = channel.value()[0]
     for name, form in forms_of(session.lab).items():
-        if name == SENSITIVITY:  # it has its own button, and is shown as text
+        if name in ANSWERS:
             continue
         place: Any = {"key": f"take_{name}", "help": form.help, "width": "stretch"}
         label = f"{form.label} :gray[.{form.extension}]"

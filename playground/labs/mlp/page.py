@@ -6,6 +6,7 @@ import streamlit as st
 
 from playground.data.points import FEATURES
 from playground.kinds import Flag
+from playground.labs.mlp.card import why_panel
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.controls import controls
 from playground.labs.mlp.inspect import inspect
@@ -23,11 +24,12 @@ STAGE_MAY_CHANGE = ("features", "hidden_sizes", "seed", *ADVISED, *LIVE_SETTINGS
 
 @dataclass(frozen=True)
 class MLPShow(Show):
-    """Test points, a discretized output and Inspect beside what every page can show."""
+    """Test points, a discretized output, Inspect and Why beside what every page can show."""
 
     show_test: bool = setting(False, Flag(), "Test points")
     discretize: bool = setting(False, Flag(), "Discretize")
     inspect: bool = setting(False, Flag(), "Inspect")
+    why: bool = setting(False, Flag(), "Why")
 
 
 SESSION = PageSession("mlp", MLPShow)
@@ -48,6 +50,10 @@ def mlp_page() -> None:
         "inspect": (
             "Loss and accuracy curves and all weights, to hover and zoom.",
             lambda: inspect(SESSION, _input_names),
+        ),
+        "why": (
+            "Why it learns or does not: the gradient of each layer, and changes that were tried from the same seed.",
+            lambda: why_panel(SESSION),
         ),
     }
     foot(SESSION, show, _LEGEND, own, compare={})
