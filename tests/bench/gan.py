@@ -14,7 +14,7 @@ from playground.labs.gan.model import players
 from playground.run import View
 from tests.bench.row import Row
 
-REPETITIONS, ROUNDS = 5, 80
+REPETITIONS, ROUNDS = 3, 40
 SLICE_S = 0.012  # between two frames
 GAMES = {
     "R1": GANConfig(),

@@ -50,6 +50,14 @@ class Duel:
         found.follow(self.config)
         return found
 
+    def still(self) -> "Duel":
+        """Returns a copy to look at, whose players must not move. A look can move running means."""
+        found = copy.copy(self)
+        found.network = copy.deepcopy(self.network)
+        found.optimizers = {}
+        found.follow(self.config)
+        return found
+
     def update_discriminator(self, random: torch.Generator) -> None:
         self.descend("discriminator", self.discriminator_loss(self.batch(random)))
 

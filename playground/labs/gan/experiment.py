@@ -180,11 +180,10 @@ class GANExperiment(PlainExperiment):
         return arrays
 
     def _map(self, kind: str) -> NDArray[np.uint8]:
-        mixture = SETS[self.config.dataset].mixture
-        if kind == "best" and mixture is not None:
+        if kind == "best" and SETS[self.config.dataset].mixture is not None:
             with torch.no_grad():
                 fakes = self._generator(self.duel.noise(probes.MANY, generator(self.config.seed, "density")))
-            shares: NDArray[Any] = probes.best_discriminator(mixture, fakes.numpy())
+            shares: NDArray[Any] = probes.best_discriminator(self.config.dataset, fakes.numpy())
         else:
             shares = probes.belief_of(self.config.loss, self._discriminator, self._plane)
         return probes.levels(shares).reshape(probes.SIDE, probes.SIDE)

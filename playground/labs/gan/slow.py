@@ -46,7 +46,7 @@ def _discriminator(twin: Duel, random: torch.Generator, points: Tensor | None) -
     n, shown = len(batch.real), min(len(batch.real), SHOWN)
     before, map_before = _seen(twin, batch, points)
     updates = twin.config.rounds[0]
-    learner = twin if updates else twin.twin()  # of a frozen player not even the running means move
+    learner = twin if updates else twin.still()  # of a frozen player not even the running means move
     value = learner.discriminator_loss(batch)
     numbers: Numbers = {"d_loss": value.item(), "d_gradient": _norm(learner, "discriminator", value)}
     start = _weights(twin, "discriminator")
@@ -54,7 +54,7 @@ def _discriminator(twin: Duel, random: torch.Generator, points: Tensor | None) -
         twin.descend("discriminator", value if index == 0 else twin.discriminator_loss(twin.batch(random)))
     after, map_after = _seen(twin, batch, points)
     numbers |= {
-        "d_loss_after": twin.twin().discriminator_loss(batch).item(),
+        "d_loss_after": twin.still().discriminator_loss(batch).item(),
         "d_moved": float((_weights(twin, "discriminator") - start).norm()),
         "belief_real": float(before[:n].mean()),
         "belief_fake": float(before[n:].mean()),
@@ -77,7 +77,7 @@ def _generator(twin: Duel, random: torch.Generator) -> tuple[Numbers, dict[str, 
     value = twin.generator_loss(fake)
     numbers: Numbers = {"g_loss": value.item(), "g_gradient": _norm(twin, "generator", value)}
     start = _weights(twin, "generator")
-    push = probes.arrows("push", GAMES[twin.config.loss], twin.twin().discriminator, fake)
+    push = probes.arrows("push", GAMES[twin.config.loss], twin.still().discriminator, fake)
     for index in range(updates):
         again = value if index == 0 else twin.generator_loss(twin.generator(twin.noise(n, random)))
         twin.descend("generator", again)
@@ -100,7 +100,7 @@ def mean_cosine(first: NDArray[Any], second: NDArray[Any]) -> float | None:
 def _seen(twin: Duel, batch: Batch, points: Tensor | None) -> tuple[NDArray[Any], NDArray[Any] | None]:
     """What the discriminator believes (2N,) of a batch, real and fake normalized apart, as it learns; and over the
     plane (SIDE²,) by running means, if there are ``points``."""
-    still, loss = twin.twin(), twin.config.loss  # a look moves running means
+    still, loss = twin.still(), twin.config.loss
     over = None
     if points is not None:
         still.network.eval()

@@ -100,7 +100,7 @@ def test_the_best_discriminator_is_the_closed_form() -> None:
     )
     v = probes.BLUR**2
     q = np.mean([np.exp(-((points - c) ** 2).sum(1) / (2 * v)) / (2 * np.pi * v) for c in fakes], 0)
-    found, known = probes.best_discriminator(EIGHT, fakes), p + q > 0.1
+    found, known = probes.best_discriminator("eight_gaussians", fakes), p + q > 0.1
     np.testing.assert_allclose(found[known], (p / (p + q))[known], atol=1e-3)
 
 
