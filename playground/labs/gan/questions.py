@@ -56,8 +56,8 @@ QUESTIONS = (
     Question(
         "As GAN Lab does it",
         "Its two Gaussians with its players of two layers of 8, plain gradient descent, and two updates of D for "
-        "one of G. Watch the manifold: with uniform noise of two numbers it is a square that G bends. Compare “Push” with "
-        "“∇D”, the arrows that GAN Lab draws: those are short where D is sure, also where the push is strong.",
+        "one of G. Watch the manifold: with uniform noise of two numbers it is a square that G bends. Compare “Push” "
+        "with “∇D”, the arrows that GAN Lab draws: those are short where D is sure, also where the push is strong.",
         {
             "dataset": "two_gaussians",
             "loss": "non_saturating",
