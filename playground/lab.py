@@ -234,6 +234,7 @@ LABS = {
             **_NOTEBOOK,
             "safetensors": "playground.export.weights.weights",
             "more_data": "playground.labs.image.more_data.more_data",
+            "shift_pads": "playground.labs.image.shift_pads.shift_pads",
         },
         small={"images": 20, "batch_size": 10},
     ),

@@ -151,6 +151,13 @@ FORMS = {
         help="What the gradients of a run show, and which changes help, each trained from the same seeds.",
         is_study=True,
     ),
+    "shift_pads": Form(
+        label="Shift pads",
+        extension="shift_pads.json",
+        mime="application/json",
+        help="How right three networks are about images that are moved, at every offset, over seeds.",
+        is_study=True,
+    ),
     "sensitivity": Form(
         label="Sensitivity",
         extension="sensitivity.json",

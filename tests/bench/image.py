@@ -4,7 +4,6 @@ looked at; and how far from where it was trained a network still knows a digit."
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import pairwise
 
 import torch
@@ -12,9 +11,8 @@ from torch.nn import functional as F
 
 from playground.labs.image.config import ImageConfig
 from playground.labs.image.experiment import ImageExperiment
-from playground.labs.image.images import images_of
 from playground.labs.image.model import Network
-from playground.labs.image.probes import OFFSETS, shifted
+from playground.labs.image.shift_pads import ARMS, pad_of
 from playground.run import View
 from tests.bench.row import Row
 
@@ -76,34 +74,16 @@ def _seen(config: ImageConfig) -> Callable[[], int]:
 
 
 SEEDS, SHIFTED = 5, 60  # networks of each kind, and test images that are moved
-ARMS = {
-    "784-512-512-10": (ImageConfig(dataset="centred", architecture="mlp", learning_rate=0.001), 8),
-    "CNN, flattened": (ImageConfig(dataset="centred", architecture="cnn", filters=(16, 32)), 8),
-    "CNN, averaged": (
-        ImageConfig(dataset="centred", architecture="cnn", filters=(16, 32), head="average", learning_rate=0.01),
-        16,
-    ),
-}
 
 
 def shifts() -> Iterator[Row]:
     """The share of the shift pad at which a network is right, beside the one before: the least of five seeds."""
     torch.set_num_threads(1)
+    config = ImageConfig(dataset="centred")
     areas = {
-        name: [_area(replace(config, seed=seed), epochs) for seed in range(SEEDS)]
-        for name, (config, epochs) in ARMS.items()
+        arm.label: [float(pad_of(config, arm, seed, SHIFTED).mean()) for seed in range(SEEDS)]
+        for arm in ARMS.values()
     }
     for (before, lower), (name, higher) in pairwise(areas.items()):
         paired = min(zip(higher, lower, strict=True), key=lambda pair: pair[0] / pair[1])
         yield Row(f"shift pad, {name}", paired[0], "of all places", paired[1], before, at_least=1.0)
-
-
-def _area(config: ImageConfig, epochs: int) -> float:
-    experiment = ImageExperiment(config)
-    experiment.advance(steps=round(epochs * config.steps_per_epoch))
-    found = images_of(*config.drawn)
-    right = 0
-    for image, label in zip(found.test[:SHIFTED], found.test_labels[:SHIFTED], strict=True):
-        answers = experiment.network.used(shifted(torch.tensor(image)[None, None])).argmax(1)
-        right += int((answers == int(label)).sum())
-    return right / (SHIFTED * len(OFFSETS) ** 2)

@@ -10,6 +10,7 @@ from playground.labs.image.config import DATASETS
 from playground.labs.image.fan import more_data_panel
 from playground.labs.image.images import OWN
 from playground.labs.image.offer import own_images, take_fetched
+from playground.labs.image.pads import pads_panel
 from playground.labs.image.questions import QUESTIONS
 from playground.pages.foot import Show, foot
 from playground.pages.form import choice, control, form, heading
@@ -23,9 +24,10 @@ STAGE_MAY_CHANGE = ("seed", "data_seed", "silent")
 
 @dataclass(frozen=True)
 class ImageShow(Show):
-    """The learning curves beside what every page can show."""
+    """The studies beside what every page can show."""
 
     more_data: bool = setting(False, Flag(), "More data")
+    pads: bool = setting(False, Flag(), "Three shift pads")
 
 
 SESSION = PageSession("image", ImageShow)
@@ -41,7 +43,14 @@ def image_page() -> None:
     with st.sidebar:
         _controls()
     more_data = "How right each learner is with more and more images.", lambda: more_data_panel(SESSION)
-    foot(SESSION, show, _LEGEND, own={"more_data": more_data}, compare={"of": "image", "varied": "images"})
+    pads = "Three networks on moved images, side by side.", lambda: pads_panel(SESSION)
+    foot(
+        SESSION,
+        show,
+        _LEGEND,
+        own={"more_data": more_data, "pads": pads},
+        compare={"of": "image", "varied": "images"},
+    )
 
 
 @st.fragment

@@ -14,8 +14,8 @@ QUESTIONS = (
         "Do hidden neurons see strokes?",
         "784-512-512-10 sees every pixel with a weight of its own: open Weights. They end as noise with blobs rather "
         "than as strokes, and yet 95 to 96 % of the test digits are right after eight passes. Then open Mistakes: "
-        "after twelve it surely takes 58 to 94 of 100 images of static, which are nothing, for one same digit; "
-        "LeNet 0 to 3.",
+        "after twelve it surely takes 58 to 94 of 100 images of static, which are nothing, for one and the same "
+        "digit; LeNet 0 to 3.",
         {"architecture": "mlp", "learning_rate": 0.001},
     ),
     Question(
