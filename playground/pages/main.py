@@ -23,6 +23,12 @@ _COMPACT = """
   .stMainBlockContainer { padding: 2.75rem 1.5rem 2rem; }
   .stMain:not(.stSidebar ~ *) .stMainBlockContainer { padding-top: 4.25rem; }
   @media (max-width: 640px) { .stMainBlockContainer { padding: 4.25rem 1rem 2rem; } }
+  .stMarkdown table { font-size: 0.875rem; }
+  .stMarkdown table :is(th, td) { padding: 0.25rem 0.625rem; }
+  @media (max-width: 640px) {
+    [data-testid="stExpandSidebarButton"] { width: auto !important; gap: 0.25rem; }
+    [data-testid="stExpandSidebarButton"]::after { content: "Pages and settings"; font-size: 0.875rem; }
+  }
   /* A table that is cut has a shadow where it goes on; what stands before it moves with the table. */
   .stMarkdown table {
     display: block; width: fit-content; max-width: 100%; overflow-x: auto; scrollbar-width: thin;

@@ -105,13 +105,14 @@ class MLPConfig(RunConfig):
 
     dataset: str = setting("circle", Choice(DATASETS), "Dataset")
     noise: float = setting(
-        0.0, Share(0.0, 0.5), "Noise", help="How far the points stray from their pattern, 0 to 0.5."
+        0.0, Share(0.0, 0.5), "Noise", help="How far the points stray from their pattern, 0 to 50\u00a0%."
     )
     train_share: float = setting(
         0.5,
         Share(0.1, 0.9, step=0.05),
         "Training share",
-        help="The share of the points that is trained on, 0.1 to 0.9.",
+        help="The share of the points that is trained on, 10 to 90\u00a0%; the others test. "
+        "Try 10\u00a0% with noise.",
     )
     points: int | None = setting(
         None,
@@ -183,7 +184,10 @@ class MLPConfig(RunConfig):
         usual=SHAPES,
     )
     activation: str = setting(
-        "tanh", Choice(ACTIVATIONS), "Activation", help="What a hidden neuron makes of its sum z."
+        "tanh",
+        Choice(ACTIVATIONS),
+        "Activation",
+        help="What a hidden neuron makes of its sum z = w·x + b. Linear: all layers are one. Try ReLU, then Sigmoid.",
     )
     activations: tuple[str, ...] = setting(
         (),
@@ -194,7 +198,10 @@ class MLPConfig(RunConfig):
         usual=((),),
     )
     initializer: str = setting(
-        "uniform", Choice(INITIALIZERS), "Initial weights", help="How weights w and biases b are drawn."
+        "uniform",
+        Choice(INITIALIZERS),
+        "Initial weights",
+        help="How weights w and biases b are drawn before the first update. Try Zeros: no neuron becomes different.",
     )
     initial_scale: float = setting(
         1.0,
@@ -215,12 +222,22 @@ class MLPConfig(RunConfig):
         "squared_error",
         Choice(LOSSES),
         "Loss",
-        help="What training makes small: how wrong an output is.",
+        help="How wrong an output is, as a mean over the points: what training makes small.",
         quiet=True,
     )
-    optimizer: str = setting("sgd", Choice(OPTIMIZERS), "Optimizer", help="How the gradient g changes a weight w.")
+    optimizer: str = setting(
+        "sgd",
+        Choice(OPTIMIZERS),
+        "Optimizer",
+        help="How the gradient g changes a weight w. Adam takes a step of its own size for each weight.",
+    )
     learning_rate: float = setting(
-        0.03, Number(0, 100), "Learning rate", live=True, help="How far an update goes.", usual=LEARNING_RATES
+        0.03,
+        Number(0, 100),
+        "Learning rate",
+        live=True,
+        usual=LEARNING_RATES,
+        help="η, how far an update goes: w ← w − η g. Small is slow, large jumps about. Try 3, then 0.03.",
     )
     schedule: str = setting(
         "constant",
@@ -261,14 +278,21 @@ class MLPConfig(RunConfig):
         usual=(0.0, 0.001, 0.01, 0.05, 0.1, 0.177),
     )
     batch_size: int = setting(
-        10, Integer(1, 1000), "Batch size", live=True, help="Training points in one update.", usual=batch_sizes
+        10,
+        Integer(1, 1000),
+        "Batch size",
+        live=True,
+        usual=batch_sizes,
+        help="Training points in one update: g is the mean of their gradients. Few make a noisy, quick way down; "
+        "try 1, then all.",
     )
     l1_strength: float = setting(
         0.0,
         Number(0, 10),
         "L1 regularization",
         live=True,
-        help="Draws weights to exactly 0.",
+        help="Adds λ · Σ|w| to the loss, so that weights that do not help end at exactly 0. "
+        "Try 0.01 on inputs that are not needed: their links fade away.",
         usual=REGULARIZATION_RATES,
     )
     weight_decay: float = setting(
@@ -276,7 +300,8 @@ class MLPConfig(RunConfig):
         Number(0, 10),
         "L2 regularization",
         live=True,
-        help="Weight decay: draws weights towards 0, decoupled from the optimizer.",
+        help="Weight decay, decoupled from the optimizer: w ← w − η λ w in each update. Large weights shrink and the "
+        "boundary becomes smoother. Try 0.01 on noisy data.",
         usual=REGULARIZATION_RATES,
     )
     gradient_clip: float = setting(

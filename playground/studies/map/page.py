@@ -25,12 +25,13 @@ def map_page() -> None:
     st.caption(_LEGEND)
 
 
-_WORDS = "Every cell is a network of its own. Press Play and see where training works: bright is a low test loss."
+_WORDS = (
+    "Every cell is a network of its own, from the same seed: only what stands on the axes differs. Press Play: "
+    "bright is a low test loss. Point at a cell to see what it has learned, click to keep it."
+)
 _LEGEND = (
-    "Every cell is a network of its own. All start from the same seed and differ only in what stands on the axes. "
-    "The colour is the test loss that a network has now: bright is low. Point at a cell to see what its network has "
-    "learned, click to keep it, and open it in the Playground as a run of its own: trained alone, its last bits "
-    "differ, and where rates are high it may end elsewhere."
+    "The colour is the test loss that a network has now. A kept cell opens in the Playground as a run of its own: "
+    "trained alone, its last bits differ, and where rates are high it may end elsewhere."
 )
 
 

@@ -26,12 +26,13 @@ def race_page() -> None:
 
 
 _WORDS = (
-    "Several optimizers train the same network from the same start. Press Play and see which way down each one takes."
+    "Several optimizers train the same network from the same start. Press Play: which way down does each one take? "
+    "Heights are its true training loss on the plane in which they moved most; a path shows who is above it."
 )
 _LEGEND = (
-    "One network, its data and its batches, trained by several optimizers from the same initial weights. Heights are "
-    "the true training loss of the network on the plane through its parameters in which the racers moved most (the "
-    "first two principal components of their paths); a path shows where a racer stands above that plane."
+    "All have the same data, the same batches and the same initial weights. The plane lies through the network's "
+    "parameters, along the first two principal components of the racers' paths. A racer is not in it, so that the "
+    "loss of the plane where it is drawn differs from its own."
 )
 
 

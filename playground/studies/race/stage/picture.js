@@ -155,7 +155,7 @@ const HEADINGS = [
   ["Learning rate η", "How far an update goes", "nn-count"],
   ["Training loss", "The lowest is first", "nn-count"],
   ["Test accuracy", "The share of test points that are told right", "nn-count nn-accuracy"],
-  ["Height below", "The plane's loss where the racer is drawn. Its own differs, since it is not in the plane.", "nn-count nn-drawn-at"],
+  ["Loss of the plane", "The plane's loss where the racer is drawn. Its own differs, since it is not in the plane.", "nn-count nn-drawn-at"],
 ];
 
 /**
