@@ -50,9 +50,10 @@ QUESTIONS = (
     ),
     Question(
         "SGD or Adam",
-        "The same learning rate for both. Look at which band falls first, and whether another rate turns it "
-        "round.",
+        "The same learning rate for both. At 0.01 all 16 Adams reach 95 % within 100 epochs and no SGD does. Then "
+        "take 0.3: it turns round, all 16 SGDs do and no Adam.",
         {**_SPIRAL, "varied": "optimizer", "values": "sgd,adam", "learning_rate": 0.01},
+        free=("learning_rate",),
     ),
     Question(
         "Too small, right, too large a learning rate",
