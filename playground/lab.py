@@ -233,6 +233,7 @@ LABS = {
             "script": "playground.labs.image.script.script",
             **_NOTEBOOK,
             "safetensors": "playground.export.weights.weights",
+            "onnx": "playground.labs.image.onnx.onnx",
             "more_data": "playground.labs.image.more_data.more_data",
             "shift_pads": "playground.labs.image.shift_pads.shift_pads",
         },

@@ -83,7 +83,7 @@ FORMS = {
         label="ONNX model",
         extension="onnx",
         mime="application/octet-stream",
-        help="The trained network from points to outputs, to run without PyTorch.",
+        help="The trained network from inputs to answers, to run without PyTorch.",
     ),
     "csv": Form(
         label="Metrics table",
