@@ -130,6 +130,16 @@ _ACCURACIES = (
     _share("test_accuracy", "test accuracy", help="The share of data it has not seen that the network gets right."),
 )
 
+# The networks of a deep run: the first part of their metrics' names, and their words in a label and in a sentence.
+_DEEP = (
+    (
+        "prefix_",
+        " of the short control",
+        "the short control (a few of those layers, trained alone)",
+    ),
+    ("plain_", " without skips", "the network without skips"),
+    ("", "", "the network with skips (or the only one)"),
+)
 _NOTEBOOK = {"notebook": "playground.export.notebook.notebook"}  # made from a lab's script
 _PICTURES = {form: f"playground.export.figure.{form}" for form in ("png", "svg", "gif")}  # of a lab's figure
 
@@ -195,15 +205,31 @@ LABS = {
         page="playground.labs.deep.page.deep_page",
         picture="labs/deep/stage/picture.js",
         metrics=(
-            Metric(name="prefix_train_loss", label="training loss of the short control"),
-            Metric(name="plain_train_loss", label="training loss without skips"),
-            Metric(name="train_loss", label="training loss"),
-            _share("prefix_train_accuracy", "training accuracy of the short control"),
-            _share("plain_train_accuracy", "training accuracy without skips"),
-            _share("train_accuracy", "training accuracy"),
-            _share("prefix_test_accuracy", "test accuracy of the short control", "test accuracy"),
-            _share("plain_test_accuracy", "test accuracy without skips", "test accuracy"),
-            _share("test_accuracy", "test accuracy", "test accuracy"),
+            *(
+                Metric(
+                    name=f"{name}train_loss",
+                    label=f"training loss{whose}",
+                    help=f"How wrong {which} is, in the mean.",
+                )
+                for name, whose, which in _DEEP
+            ),
+            *(
+                _share(
+                    f"{name}train_accuracy",
+                    f"training accuracy{whose}",
+                    help=f"The share of its training data that {which} gets right.",
+                )
+                for name, whose, which in _DEEP
+            ),
+            *(
+                _share(
+                    f"{name}test_accuracy",
+                    f"test accuracy{whose}",
+                    "test accuracy",
+                    f"The share of examples it has not seen that {which} gets right.",
+                )
+                for name, whose, which in _DEEP
+            ),
         ),
         score="train_loss",
         forms={

@@ -57,6 +57,7 @@ class NeuronConfig(RunConfig):
         "hidden": "0,3",
         "activation": "sigmoid,relu",
         "rule": "gradient,perceptron",
+        "optimizer": "sgd,momentum,adam",
         "loss": "squared_error,cross_entropy",
         "learning_rate": "0.1,1,10",
         "batch_size": "1,4",

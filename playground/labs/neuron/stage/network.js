@@ -50,7 +50,7 @@ export class Network {
     this.scale = 1;
     /** @type {{port: Port, numbers: SVGElement[], element: SVGElement, title: SVGElement, link: SVGElement|null}[]} */
     this.ports = [];
-    /** @type {{unit: Unit, texts: SVGElement[], dot: SVGElement}[]} */
+    /** @type {{unit: Unit, texts: SVGElement[], dot: SVGElement, exact: SVGElement}[]} */
     this.units = [];
     /** @type {{text: SVGElement, element: SVGElement}[]} */
     this.inputs = [];
@@ -153,12 +153,14 @@ export class Network {
       const texts = [0, 1, 2].map((line) => svg("text", { x: x + SUMS + 4, y: y + (line - 1) * LINE + 4 }));
       const frame = svg("rect", { class: "nn-neuron-box", x, y: top, width: BOX, height: tall, rx: 8 });
       const rule = svg("path", { class: "nn-neuron-rule", d: `M${x + SUMS} ${top + 6}V${top + tall - 6}` });
-      boxes.append(frame, rule, dot, ...texts);
+      const exact = svg("title");
+      boxes.append(frame, rule, dot, ...texts,
+        svg("rect", { class: "nn-neuron-exact", x: x + SUMS, y: top, width: BOX - SUMS, height: tall }, exact));
       if (i === 0) {
         boxes.append(...["w", "g", this.moment?.scene.optimizer === "sgd" ? "−ηg" : "Δw"].map((text, column) =>
           svg("text", { class: "nn-neuron-muted", x: x + COLUMNS[column], y: top - 7, "text-anchor": "end" }, text)));
       }
-      this.units.push({ unit, texts, dot });
+      this.units.push({ unit, texts, dot, exact });
       unit.ports.forEach((port, line) => {
         const at = top + PADDING + (line + 0.5) * LINE;
         this.placePort(boxes, port, x, at);
@@ -191,9 +193,21 @@ export class Network {
       const { right, bottom } = element.getBoundingClientRect();
       this.take(port, right, bottom, element);
     });
-    for (const event of ["pointerenter", "focus"]) element.addEventListener(event, () => this.story.point(port));
+    for (const event of ["pointerenter", "focus"]) element.addEventListener(event, () => {
+      this.story.point(port);
+      this.mark(port);
+    });
+    for (const event of ["pointerleave", "blur"]) element.addEventListener(event, () => this.mark(null));
     boxes.append(element);
     this.ports.push({ port, numbers, element, title, link: null });
+  }
+
+  /** Picks out the way on which a weight's gradient comes back: its own link, and those from its neuron to the output. @param {Port|null} pointed */
+  mark(pointed) {
+    for (const { port, link } of this.ports) {
+      const isBehind = pointed !== null && port.layer === pointed.layer + 1 && port.from === pointed.to;
+      link?.classList.toggle("nn-path", port.place === pointed?.place || isBehind);
+    }
   }
 
   /**
@@ -286,10 +300,12 @@ export class Network {
       const exact = isSecret[2] ? [] : [...(isSecret[1] ? [] : [`gradient g: ${g}`]), `change: ${change}`];
       setText(title, [`${name}: ${w}`, ...exact, this.pick ? "Click to pick it" : "Click to change it"].join("\n"));
     }
-    this.units.forEach(({ unit, texts }, i) => {
+    this.units.forEach(({ unit, texts, exact }, i) => {
       const isForward = this.story.knows("forward", unit.layer), isBackward = this.story.knows("backward", unit.layer);
       const known = [isForward && `z ${brief(sums[i])}`, isForward && `a ${brief(values[i])}`, isBackward && `δ ${brief(deltas[i])}`];
       known.forEach((text, line) => setText(texts[line], text || ""));
+      const all = [`z = ${sums[i]}`, `a = ${values[i]}`, `δ = ${deltas[i]}`];
+      setText(exact, [`${unitName(sizes, unit.layer, unit.index)}, row ${row + 1}`, ...all.filter((_, line) => known[line])].join("\n"));
       setAttribute(texts[0], "data-unit", unitName(sizes, unit.layer, unit.index));
     });
     if (this.target) {
