@@ -88,9 +88,8 @@ def _activations(session: PageSession, config: MLPConfig) -> None:
 
 
 def structure(session: PageSession) -> None:
-    """Draw controls of hidden layers and inputs, for pages without a drawn network to edit."""
+    """Draw the control of hidden layers, for pages without a drawn network to edit."""
     control(session, "hidden_sizes")
-    control(session, "features", label="Inputs")
 
 
 def seeds_and_device(session: PageSession) -> None:

@@ -218,7 +218,7 @@ class MLPExperiment(Experiment):
 
     def observe(self, run_id: str, view: View) -> Snapshot:
         """Returns the panels of ``view``: ``stage`` (maps, weights, plane), ``scene`` (the constants: points, inputs,
-        structure), ``thumbnail`` and ``weights`` (all parameters)."""
+        structure), ``thumbnail``, ``outputs`` (at all points and over the plane) and ``weights`` (all parameters)."""
         arrays: dict[str, NDArray[Any]] = {}
         info: dict[str, Any] = {"tier": self._loop.tier, "edits": self.edits}
         if self._faster is not None and self._loop is self._traced:
@@ -235,6 +235,8 @@ class MLPExperiment(Experiment):
                 arrays |= self._scene_arrays()
             if "thumbnail" in view.panels:
                 arrays["thumbnail"] = self._thumbnail()
+            if "outputs" in view.panels:
+                arrays |= self._outputs() | self._points()
             if "weights" in view.panels:
                 arrays |= {k: w.detach().cpu().numpy().copy() for k, w in self._model.named_parameters()}
         return Snapshot.of(self, run_id, info, arrays)
@@ -321,13 +323,21 @@ class MLPExperiment(Experiment):
     def _scene_arrays(self) -> dict[str, NDArray[Any]]:
         inputs = torch.from_numpy(feature_values(self.config.shown_inputs, grid(MAP_DENSITY), self.config.formula)).T
         maps, ranges = quantized_maps(inputs)
+        return {**self._points(), "input_maps": maps, "input_ranges": ranges}
+
+    def _points(self) -> dict[str, NDArray[Any]]:
         return {
             "points": self._split.points.astype(np.float32),
             "labels": self._split.labels.astype(np.float32),
             "is_test": (np.arange(len(self._split.labels)) >= self._train_size).astype(np.uint8),
-            "input_maps": maps,
-            "input_ranges": ranges,
         }
+
+    def _outputs(self) -> dict[str, NDArray[Any]]:
+        """Returns the ``outputs`` (N, outputs) at all points; over the plane, ``surface`` (side, side), the output of
+        one neuron or the probability of the likeliest class."""
+        output = OUTPUT_ACTIVATIONS[self.config.output_activation]
+        over, at = (output(self._model(each)).cpu().numpy() for each in (self._plane_features, self._features))
+        return {"outputs": at.copy(), "surface": over.max(axis=1).reshape(PLANE_DENSITY, PLANE_DENSITY).copy()}
 
     # Changing
 
