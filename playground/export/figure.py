@@ -226,6 +226,6 @@ def _palette(pictures: list[Image.Image], colors: int) -> Image.Image:
         sheet.paste(picture, (0, height * row))
     found = sheet.quantize(colors, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     levels = np.array(found.getpalette()).reshape(-1, 3)
-    levels[levels.sum(axis=1).argmax()] = 255  # the background stays white
+    levels[levels.min(axis=1) > 248] = 255  # the background stays white
     found.putpalette(levels.ravel().tolist())
     return found
