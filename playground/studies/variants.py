@@ -7,7 +7,20 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.kinds import Choice, ConfigError, Flag, Integer, Names, Number, Several, Sizes, Text, shown
+from playground.kinds import (
+    Choice,
+    ConfigError,
+    Each,
+    Flag,
+    Integer,
+    Names,
+    Number,
+    Pair,
+    Several,
+    Sizes,
+    Text,
+    shown,
+)
 from playground.lab import LABS, Metric
 from playground.run import RunConfig
 from playground.settings import Setting
@@ -32,7 +45,7 @@ def variable(config_class: type[RunConfig]) -> dict[str, Setting]:
     return {
         name: known
         for name, known in config_class.settings().items()
-        if name not in FIXED and not isinstance(known.kind, Text)
+        if name not in FIXED and not known.bulky and not isinstance(known.kind, Text)
     }
 
 
@@ -66,7 +79,7 @@ def vary(base: C, setting: str, values: str) -> dict[str, C]:
 
 def separator(known: Setting) -> str:
     """Returns the separator of a setting's values: a comma, or a slash where values contain commas."""
-    return "/" if isinstance(known.kind, Sizes | Names | Several) else ","
+    return "/" if isinstance(known.kind, Sizes | Names | Several | Pair | Each) else ","
 
 
 def usual_values(base: RunConfig, name: str) -> str:

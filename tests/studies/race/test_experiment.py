@@ -8,7 +8,7 @@ import torch
 from numpy.testing import assert_allclose
 
 from playground.kinds import ConfigError
-from playground.labs.mlp.config import INTERVENTIONS, MLPConfig
+from playground.labs.mlp.config import ALONE, EPOCHWISE, INTERVENTIONS, MLPConfig
 from playground.labs.mlp.experiment import MLPExperiment
 from playground.labs.mlp.model import MLP
 from playground.run import Run, View
@@ -39,7 +39,13 @@ def test_every_optimizer_has_a_rate_and_nothing_is_live() -> None:
     settings = RaceConfig.settings()
     assert {f"{name}_learning_rate" for name in RACERS} <= set(settings)
     assert not any(known.live for known in settings.values())
-    assert set(MLPConfig.settings()) - set(settings) == {"optimizer", "learning_rate", *INTERVENTIONS}
+    assert set(MLPConfig.settings()) - set(settings) == {
+        "optimizer",
+        "learning_rate",
+        *INTERVENTIONS,
+        *ALONE,
+        *EPOCHWISE,
+    }
     config = config_of(optimizers=("adam", "sgd"), sgd_learning_rate=0.1, adam_learning_rate=0.01, seed=5)
     rates = [(name, each.optimizer, each.learning_rate, each.seed) for name, each in config.racers().items()]
     assert rates == [("sgd", "sgd", 0.1, 5), ("adam", "adam", 0.01, 5)]
