@@ -260,9 +260,11 @@ LABS = {
             **_NOTEBOOK,
             "safetensors": "playground.export.weights.weights",
             "onnx": "playground.labs.image.onnx.onnx",
+            **_PICTURES,
             "more_data": "playground.labs.image.more_data.more_data",
             "shift_pads": "playground.labs.image.shift_pads.shift_pads",
         },
+        figure="playground.labs.image.figure.FIGURE",
         small={"images": 20, "batch_size": 10},
     ),
     "sequence": Lab(
