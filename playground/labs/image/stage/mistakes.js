@@ -25,7 +25,7 @@ export class Mistakes {
     this.heading = h("strong", {});
     this.hardest = h("button", { class: "nn-image-choice", type: "button", onclick: () => this.onCell?.(null) }, "Hardest");
     this.images = h("div", { class: "nn-image-found" });
-    this.element = h("div", { class: "nn-image-mistakes" }, h("div", {}, this.note, this.table, this.noise),
+    this.element = h("div", { class: "nn-image-mistakes" }, h("div", {}, this.note, h("div", { class: "nn-image-scroller" }, this.table), this.noise),
       h("div", {}, h("div", { class: "nn-image-bar" }, this.heading, this.hardest), this.images));
     this.tiles = new Tiles();
     /** @type {HTMLElement[]} */
