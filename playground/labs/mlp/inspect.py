@@ -101,7 +101,7 @@ def confusion_figure(config: MLPConfig, moment: Any) -> tuple[Any, str]:
     cells = {
         "x": [names[i % count] for i in range(count**2)], "y": [names[i // count] for i in range(count**2)],
         "mode": "markers+text", "text": [f"{number}" for number in table.flatten().tolist()],
-        "marker": {"symbol": "square", "size": 260 // count, "color": level.flatten().tolist(), "cmin": 0, "cmax": 1,
+        "marker": {"symbol": "square", "size": 200 // count, "color": level.flatten().tolist(), "cmin": 0, "cmax": 1,
                    "colorscale": [[0, "rgba(140,146,157,.12)"], [1, ACCENT]], "line": {"width": 1, "color": MUTED}},
         "hovertemplate": "%{y}, taken for %{x}: %{text}<extra></extra>",
     }  # fmt: skip
