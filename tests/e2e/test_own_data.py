@@ -1,0 +1,46 @@
+"""A person paints points with the mouse, a finger and keys, and takes them back."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import opened
+
+pytestmark = pytest.mark.browser
+
+
+def _at(page: Page, x: float, y: float) -> tuple[float, float]:
+    box = page.locator(".nn-plane-probe").bounding_box()
+    assert box is not None
+    return box["x"] + (x + 6) / 12 * box["width"], box["y"] + (6 - y) / 12 * box["height"]
+
+
+def test_points_are_painted_erased_and_taken_back(page: Page, address: str) -> None:
+    opened(page, address, "?dataset=own")
+    count, plane = page.locator(".nn-brush-hint"), page.locator(".nn-plane-probe")
+    expect(count).to_have_text("24 points")
+    page.mouse.move(*_at(page, -5, -5))
+    page.mouse.down()
+    for step in range(1, 11):
+        page.mouse.move(*_at(page, -5 + step / 2, -5))
+    page.mouse.up()
+    expect(count).to_have_text("35 points")
+    page.wait_for_function("new URL(location).searchParams.get('own')?.length === 35 * 8")
+    page.get_by_role("radio", name="Eraser").click()
+    page.mouse.click(*_at(page, -5, -5))
+    expect(count).to_have_text("34 points")
+    page.get_by_role("button", name="Undo").click()
+    expect(count).to_have_text("35 points")
+    plane.focus()
+    for key in ("1", "ArrowUp", "ArrowUp", "Enter"):
+        plane.press(key)
+    expect(count).to_have_text("36 points")
+    page.wait_for_function("new URL(location).searchParams.get('own')?.length === 36 * 8")
+
+
+def test_points_are_painted_with_a_finger(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 800}, has_touch=True)
+    page = opened(context.new_page(), address, "?dataset=own")
+    page.locator(".nn-plane-probe").scroll_into_view_if_needed()
+    page.touchscreen.tap(*_at(page, 4, 4))
+    expect(page.locator(".nn-brush-hint")).to_have_text("25 points")
+    context.close()
