@@ -195,6 +195,21 @@ def test_what_is_long_within_one_update_gives_way_and_no_bit_changes(
     assert in_turns.call("sha256", "hog") == at_once.sha256("hog")
 
 
+def test_the_first_picture_of_a_gpt_gives_way_while_it_counts_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "SLICE_S", 0.0)
+    monkeypatch.setattr("playground.labs.gpt.entropies.AT_ONCE", 100)
+    made, small = Turns(Worker()), LABS["gpt"].config_class(**LABS["gpt"].small)
+    made.call("open", "victim", run())
+    for verb, *arguments in (("open", "hog", Run(config=small)), ("observe", "hog", SEEN)):
+        answer, turns_of_the_victim = made.call(verb, *arguments), 0
+        while isinstance(answer, Again):
+            assert not isinstance(made.call("observe", "victim", NOTHING), Again)
+            turns_of_the_victim += 1
+            answer = made.call(*_flat(answer))
+    assert turns_of_the_victim > 3
+    assert answer.info["scene"]
+
+
 def _flat(answer: Again) -> tuple[Any, ...]:
     return answer.verb, *answer.arguments
 

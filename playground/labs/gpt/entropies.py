@@ -5,8 +5,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from playground.labs.gpt.texts import Text, joined
+from playground.training.turns import give_way
 
 SMOOTHING = 0.01  # is added to each count, so that nothing is impossible
+AT_ONCE = 10_000  # places that are counted before others on this worker have their turn
 
 
 def uniform(text: Text) -> float:
@@ -22,6 +24,8 @@ def ngram_loss(text: Text, n: int) -> float:
     train, test = joined(text.train), joined(text.test)
     following, before = Counter[str](), Counter[str]()
     for place in _places(text, train):
+        if place % AT_ONCE == 0:
+            give_way()
         start = max(0, place - n + 1)
         following[train[start : place + 1]] += 1
         before[train[start:place]] += 1

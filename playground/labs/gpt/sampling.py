@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from playground.labs.gpt.model import GPT
+from playground.training.turns import give_way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,7 @@ def generate(network: GPT, prompts: Tensor, count: int, sampler: Sampler, genera
     logits = network.extend(text, past)
     found: list[Tensor] = []
     for place in range(count):
+        give_way()  # each token takes the time of a small update
         sums = sampler.columns(logits)["probabilities"].cumsum(-1)
         token = (sums < drawn[place] * sums[:, -1:]).sum(-1, keepdim=True)  # the inverse of the distribution
         found.append(token)
