@@ -227,6 +227,10 @@ class GANConfig(RunConfig):
         """Rounds in which as many examples are drawn as there are."""
         return self.size / (self.batch_size * max(self.discriminator_updates_per_round, 1))
 
+    @property
+    def ranked_by(self) -> str | None:
+        return "modes" if self.dataset == "digits" or SETS[self.dataset].mixture else None
+
     def title(self) -> str:
         label = LOSSES[self.loss].label
         return f"{SETS[self.dataset].label}, {label if label.isupper() else label.lower()}"

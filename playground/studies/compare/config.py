@@ -105,8 +105,10 @@ class CompareConfig(Study):
 
     @property
     def shown(self) -> tuple[Metric, ...]:
-        """The one or two metrics that the stage shows of every network: the lab's score first."""
-        return self.card.headline[:2]
+        """The one or two metrics that the stage shows of every network: the lab's score first, or before it what
+        ranks its networks, if that is another."""
+        usual = self.card.headline[:2]
+        return usual if self.score in usual else (self.score, *usual[:1])
 
     @property
     def target_score(self) -> float | None:

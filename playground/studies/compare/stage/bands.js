@@ -74,7 +74,7 @@ export class Bands {
     setText(this.name, title(metric.label));
     setAttribute(this.element, "aria-label", title(metric.label));
     setAttribute(this.canvas, "aria-label",
-      `${title(metric.label)} of every variant by epoch${this.isShare ? "" : ", on a logarithmic axis"}`);
+      `${title(metric.label)} of every variant by epoch${this.isLinear ? "" : ", on a logarithmic axis"}`);
     this.rows = [];
     this.spacing = 1;
     this.cursor = null;
@@ -162,8 +162,8 @@ export class Bands {
     const reach = bottom - MARGIN.top;
     const scale = reach / Math.log(high / low);
     const most = high * 2; // above the picture: infinite values are drawn here
-    const y = this.isShare
-      ? (/** @type {number} */ value) => bottom - Math.min(Math.max(value, 0), 1) * reach
+    const y = this.isLinear
+      ? (/** @type {number} */ value) => bottom - Math.min(Math.max(value / high, 0), 1) * reach
       : (/** @type {number} */ value) => bottom - Math.log(Math.min(Math.max(value, low), most) / low) * scale;
     context.clearRect(0, 0, width, HEIGHT);
     this.paintAxes(context, theme, low, high, y, end);
@@ -182,13 +182,14 @@ export class Bands {
     context.fillRect(x(this.cursor) - 1, MARGIN.top - 4, 2, bottom - MARGIN.top + 4);
   }
 
-  /** Whether the metric is a share; the axis then spans [0, 1]. */
-  get isShare() {
-    return this.metric?.unit === "share";
+  /** Whether the metric is a share or a count, which may be 0; the axis then spans [0, 1], or from 0 to the most. */
+  get isLinear() {
+    return this.metric?.unit === "share" || this.metric?.unit === "count";
   }
 
   /** Ends of the axis: the lowest 10 % level and the worst run, rounded to 1, 2, 5. @returns {[number, number]} */
   limits() {
+    if (this.metric?.unit === "share") return [0, 1];
     let low = Infinity, high = 0, worst = 0;
     for (const row of this.rows) {
       for (let at = 2; at < row.length; at += 4) {
@@ -197,6 +198,7 @@ export class Bands {
         if (row[at + WORST] > worst && row[at + WORST] < Infinity) worst = row[at + WORST];
       }
     }
+    if (this.isLinear) return [0, nice(Math.max(high, worst, 1), true)];
     if (!(Math.max(high, worst) > 0 && low < Infinity)) return [0.01, 1];
     worst ||= high;
     high ||= worst;
@@ -223,15 +225,16 @@ export class Bands {
     context.textBaseline = "middle";
     context.textAlign = "right";
     context.beginPath();
-    for (const value of this.isShare ? [0, 0.25, 0.5, 0.75, 1] : []) {
+    const isShare = this.metric?.unit === "share", apart = isShare ? 0.25 : Math.max(1, high / 5);
+    for (let value = 0; this.isLinear && value <= high * 1.001; value += apart) {
       const at = Math.round(y(value)) + 0.5;
       context.moveTo(MARGIN.left, at);
       context.lineTo(width - MARGIN.right, at);
-      context.fillText(percent(value), MARGIN.left - 6, at);
+      context.fillText(isShare ? percent(value) : scaled(value), MARGIN.left - 6, at);
     }
     const isWide = high / low > 60; // room for powers of ten only
     const stride = 10 ** Math.ceil(Math.log10(high / low) / MOST_LINES - 1e-9);
-    for (let decade = 10 ** Math.floor(Math.log10(low) + 1e-9); !this.isShare && decade <= high * 1.001; decade *= Math.max(stride, 10)) {
+    for (let decade = 10 ** Math.floor(Math.log10(low) + 1e-9); !this.isLinear && decade <= high * 1.001; decade *= Math.max(stride, 10)) {
       for (const digit of isWide ? [1] : [1, 2, 5]) {
         const value = digit * decade;
         if (value < low * 0.999 || value > high * 1.001) continue;
