@@ -57,7 +57,8 @@ def _show(session: PageSession, found: Mapping[str, Any]) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         said = "; ".join(found["evidence"])
-        st.markdown(f"**At step {found['step']:,}** {plain(said)}.")
+        if said:  # of a regression no cause is known
+            st.markdown(f"**At step {found['step']:,}:** {plain(said)}.")
         own = "diverged" if found["loss"] is None else f"has a test loss of {loss(found['loss'])}"
         tried = f"after {found['tried']:,} updates"
         if found["offered"]:
