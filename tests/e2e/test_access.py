@@ -21,7 +21,7 @@ def test_the_arrows_move_the_focused_planes_probe_and_train_nothing(page: Page, 
     page.mouse.move(0, 0)
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowUp")
-    expect(page.locator(".nn-plane [aria-live]")).to_have_text(re.compile(r"^\(0\.\d+, 0\.\d+\) → [−\d.]+$"))
+    expect(page.locator(".nn-plane .nn-words")).to_have_text(re.compile(r"^\(0\.\d+, 0\.\d+\) → [−\d.]+$"))
     assert number(page, "step") == 0
     page.keyboard.press("Space")  # which the plane has no use for
     is_in_state(page, "playing")
