@@ -295,7 +295,9 @@ LABS = {
             "script": "playground.labs.sequence.script.script",
             **_NOTEBOOK,
             "safetensors": "playground.export.weights.weights",
+            **_PICTURES,
         },
+        figure="playground.labs.sequence.figure.FIGURE",
         small={"hidden": 4},
     ),
     "transformer": Lab(

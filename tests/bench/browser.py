@@ -66,6 +66,7 @@ def rows() -> Iterator[Row]:
         yield from _frames(chromium, address)
         yield from _deep(chromium, address)
         yield from _transformer(chromium, address)
+        yield from _sequences(chromium, address)
         yield from _learning(chromium, address, "cold cache", 1.5)
         yield from _compiled(chromium, address, pid)
         yield from _latencies(chromium, address)
@@ -124,6 +125,19 @@ def _transformer(chromium: Browser, address: str) -> Iterator[Row]:
         reaches(page, 20)
         rate = 1000 / statistics.fmean(frame_gaps(page, 8))
         yield Row("frames/s, a Transformer of 1 + 1 layers", rate, "1/s", 30, "the limit", at_least=1.0)
+
+
+def _sequences(chromium: Browser, address: str) -> Iterator[Row]:
+    """The network over a sequence, with the cell's formulas beside it, while it trains."""
+    for name, query, least in (
+        ("an RNN on sentences", "sequence", 30),
+        ("an LSTM of 64 on 102 steps", "sequence?task=recall&length=98&cell=lstm&hidden=64", 20),
+    ):
+        with _page(chromium, address, query) as page:
+            press(page, "Play")
+            reaches(page, 20)
+            rate = 1000 / statistics.fmean(frame_gaps(page, 8))
+            yield Row(f"frames/s, {name}", rate, "1/s", least, "the least", at_least=1.0)
 
 
 def _learning(chromium: Browser, address: str, state: str, limit_s: float) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""Questions to start from: the settings that ask each, and what to look for. Figures are of three or five seeds."""
+"""Questions to start from: the settings that ask each, and what to look for. Figures are of five seeds, or as said."""
 
 from playground.pages.head import Question
 
@@ -6,7 +6,8 @@ QUESTIONS = (
     Question(
         "What does “not” do?",
         "Press Play. The last step says whether the main clause praises; the other clause says anything. After 600 "
-        "updates all of 200 unseen sentences were right with each of five seeds.",
+        "updates all of 200 unseen sentences were right with each of five seeds. Open States and follow the line: "
+        "where does it go at “not”?",
         {},
     ),
     Question(
@@ -18,21 +19,29 @@ QUESTIONS = (
     Question(
         "What does a gate remember?",
         "A letter, 40 distractors, a question: which letter was it? With a forget bias of 5 an LSTM had all of 200 "
-        "right after 600 updates, with each of five seeds; with 0 it had 23 to 29 %, and a quarter is chance; an RNN "
-        "50 to 57 % with four seeds, all with one. Look at the row of gradients before you press Play: how far back "
-        "does it reach? Then set the bias to 0.",
+        "right after 600 updates, with each of five seeds; with 0 it had 23 to 29 %, and a quarter is chance. Then "
+        "hold the gate f at 0: what is left?",
         {"task": "recall", "length": 40, "cell": "lstm", "hidden": 32, "forget_bias": 5.0, "learning_rate": 0.003},
     ),
     Question(
-        "Does it count brackets?",
-        "The answer at every step is how many brackets are open. Look for a row of h that rises and falls with them.",
-        {"task": "depth", "hidden": 8},
+        "How long does it remember?",
+        "80 distractors, an LSTM with a forget bias of 3, which was enough for 40: after 1,200 updates two of five "
+        "seeds had all right, the others 25, 53 and 75 %. With 5 all five had 100 %. It is no magic: a plain RNN of "
+        "as many units had 100 % twice, else about half.",
+        {"task": "recall", "length": 80, "cell": "lstm", "hidden": 32, "forget_bias": 3.0, "learning_rate": 0.003},
+    ),
+    Question(
+        "Which unit counts brackets?",
+        "After 300 updates open Units. With each of five seeds one unit went with the depth (r from .92 to .94). Is "
+        "it the one that matters? Without it the loss rose more than without the median unit in three of five only: "
+        "others count too.",
+        {"task": "depth", "cell": "gru", "hidden": 16},
     ),
     Question(
         "Does it need attention?",
-        "English numbers into French: an encoder reads, a decoder writes. Without attention all that was read must "
-        "fit into one state. Numbers this short do: with three seeds 79 to 89 % of unseen ones are right after 400 "
-        "updates. Switch attention on, and it is 92 to 98 %: it helps, but is not needed here.",
-        {"task": "french", "cell": "lstm", "hidden": 64, "learning_rate": 0.003},
+        "Up to ten letters, to be said from the end. Without attention all that was read must fit into one state. "
+        "After 200 updates 1 and 2 % of unseen ones were right with two seeds; with attention 99 and 91 %, and 84 and "
+        "74 % of it lay on the right letter. Open Attention and see the diagonal cross.",
+        {"task": "reverse", "length": 10, "cell": "gru", "hidden": 32, "attention": True},
     ),
 )

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { explained } from "../../../playground/labs/sequence/stage/cell.js";
+import { hertz } from "../../../playground/labs/sequence/stage/sound.js";
+import { separating } from "../../../playground/labs/sequence/stage/units.js";
 
 /** One unit at the second of two steps of an LSTM. */
 function moment(clamped = "") {
@@ -35,4 +37,18 @@ test("the chosen unit's formulas have its numbers, and the step its answer", () 
 
 test("a clamped gate has no formula", () => {
   assert.equal(explained(moment("f=1,i=0"))[2], "f = 1, clamped");
+});
+
+test("a unit that some threshold parts is on through a span and off outside", () => {
+  const hidden = Float32Array.from([0.1, 0.5, 0.9, 0.4, 0.8, 0.6, 0.2, 0.5]); // (4, 2)
+  const [only, ...others] = separating(hidden, 2, [1, 2]);
+  assert.equal(others.length, 0);
+  assert.equal(only.unit, 0);
+  assert.deepEqual([only.inside, only.outside].map((value) => value.toFixed(1)), ["0.8", "0.2"]);
+});
+
+test("notes are those of the tempered scale, from middle C", () => {
+  assert.equal(Math.round(hertz("A") ?? 0), 440);
+  assert.equal(Math.round((hertz("c") ?? 0) / (hertz("C") ?? 1)), 2);
+  assert.equal(hertz("·"), null);
 });

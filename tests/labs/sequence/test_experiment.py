@@ -122,6 +122,79 @@ def test_a_unit_that_is_zeroed_costs_what_is_said() -> None:
     assert worth[2] == pytest.approx(loss() - before, abs=1e-5)
 
 
+def test_what_a_unit_goes_with_is_numpys_correlation() -> None:
+    experiment = trained(20, task="depth", hidden=5, length=9)
+    seen = stage(experiment, panel="units")
+    assert seen.info["facts"] == ["depth", "inside brackets", "position"]
+    steps = experiment.network.cell(experiment.test.inputs, experiment.network.cell.start(len(experiment.test)))
+    hidden = np.stack([step.h.detach().numpy() for step in steps], 1).reshape(-1, 5)
+    depth = experiment.test.targets.numpy().ravel()
+    for unit in range(5):
+        for row, fact in enumerate((depth, depth > 0, np.tile(np.arange(9), len(experiment.test)))):
+            expected = np.corrcoef(hidden[:, unit], fact)[0, 1]
+            assert seen.arrays["correlations"][row, unit] == pytest.approx(expected, abs=1e-4)
+
+
+def test_states_lie_on_numpys_principal_components() -> None:
+    experiment = trained(10, hidden=6)
+    arrays = stage(experiment, panel="states").arrays
+    test = experiment.test
+    steps = experiment.network.cell(test.inputs, experiment.network.cell.start(len(test)))
+    hidden = torch.stack([step.h for step in steps], 1)[test.inputs.any(-1)].detach().numpy()
+    _, values, rows = np.linalg.svd(hidden - hidden.mean(0), full_matrices=False)
+    np.testing.assert_allclose(arrays["explained"], (values**2 / (values**2).sum())[:2], atol=1e-4)
+    np.testing.assert_allclose(np.abs((arrays["axes"] * rows[:2]).sum(1)), 1, atol=1e-3)
+    expected = (arrays["hidden"] - hidden.mean(0)) @ arrays["axes"].T
+    np.testing.assert_allclose(arrays["path"], expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("task", ["sentiment", "depth", "french"])
+def test_accuracy_by_length_is_counted_sequence_by_sequence(task: str) -> None:
+    experiment = trained(30, task=task, hidden=8, length=8)
+    arrays = stage(experiment, panel="lengths").arrays
+    token, whole, count = arrays["by_length"]
+    assert (whole <= token + 1e-6).all()
+    if task != "depth":  # the test's own
+        mean = (whole * count).sum() / count.sum()
+        assert mean == pytest.approx(experiment.metrics()["exact_match"], abs=1e-5)
+        assert count.sum() == len(experiment.test)
+    else:
+        assert arrays["lengths"].tolist() == [4, 8, 12, 16, 24, 100]
+
+
+def test_a_free_run_reads_its_own_answers_and_its_chance_is_its_own() -> None:
+    experiment = trained(60, task="spell", hidden=12)
+    cold, warm = (stage(experiment, panel="free", temperature=heat, example=3) for heat in (0.0, 2.0))
+    assert cold.info["samples"][0]["asked"] == "3"
+    assert warm.info["samples"] != cold.info["samples"]
+    assert warm.info["samples"] == stage(experiment, panel="free", temperature=2.0, example=3).info["samples"]
+    assert warm.info["samples"] != stage(experiment, panel="free", temperature=2.0, example=3, draw=1).info["samples"]
+    forced, free = cold.arrays["horizon"]
+    assert forced[0] == free[0]
+    assert free.sum() >= forced.sum()
+
+
+def test_a_text_goes_on_from_its_middle() -> None:
+    experiment = trained(40, task="own_text", hidden=12, length=10)
+    sample = stage(experiment, panel="free").info["samples"][0]
+    assert len(sample["asked"]) == 6
+    assert len(sample["free"]) == len(sample["true"]) == 5
+    forced, free = stage(experiment, panel="free").arrays["horizon"]
+    np.testing.assert_array_equal(forced[:6], free[:6])
+
+
+def test_alignment_is_the_attention_on_the_true_source() -> None:
+    experiment = trained(5, task="reverse", hidden=6, length=4, attention=True)
+    test, total, count = experiment.test, 0.0, 0
+    _, attention = experiment.network.attending(test.inputs, test.sources, test.lengths)
+    assert attention is not None
+    assert test.lengths is not None
+    for row, length in enumerate(test.lengths.tolist()):
+        for place in range(length):
+            total, count = total + attention[row, place, length - 1 - place].item(), count + 1
+    assert experiment.metrics()["alignment"] == pytest.approx(total / count, abs=1e-5)
+
+
 def test_what_a_person_types_is_read_or_named() -> None:
     experiment = trained(1, hidden=4)
     assert stage(experiment, typed="the film was not bad").info["tokens"] == ["the", "film", "was", "not", "bad"]
