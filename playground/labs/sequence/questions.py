@@ -1,4 +1,4 @@
-"""Questions to start from: the settings that ask each, and what to look for. Figures are of five seeds, or as said."""
+"""Questions to start from: the settings that ask each, and what to look for. Figures: five seeds, or as said."""
 
 from playground.pages.head import Question
 
@@ -40,8 +40,8 @@ QUESTIONS = (
     Question(
         "Does it need attention?",
         "Up to ten letters, to be said from the end. Without attention all that was read must fit into one state. "
-        "After 200 updates 1 and 2 % of unseen ones were right with two seeds; with attention 99 and 91 %, and 84 and "
-        "74 % of it lay on the right letter. Open Attention and see the diagonal cross.",
+        "After 200 updates 1 and 2 % of unseen ones were right with two seeds; with attention 99 and 91 %, and 84 "
+        "and 74 % of it lay on the right letter. Open Attention and see the diagonal cross.",
         {"task": "reverse", "length": 10, "cell": "gru", "hidden": 32, "attention": True},
     ),
 )
