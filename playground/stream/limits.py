@@ -18,7 +18,7 @@ class Limits(Settings):
     training: int = setting(60, Integer(1, 100_000), "pages that train at once; who presses Play later waits in line")
     turn_s: int = setting(300, Integer(1, 86_400), "seconds to train on untouched while others wait in line")
     away_s: int = setting(120, Integer(1, 86_400), "seconds that a closed page's run is kept for its return")
-    parameters: int = setting(1_000_000, Integer(100, 10**9), "weights and biases of a network")
+    parameters: int = setting(2_000_000, Integer(100, 10**9), "weights and biases of a network")
     points: int = setting(10_000, Integer(500, 10**9), "points of a dataset")
     comparison_mb: int = setting(600, Integer(200, 10**7), "megabytes that the networks of a comparison or map take")
     message_chars: int = setting(16384, Integer(512, 10**7), "characters in a message from a page")

@@ -29,7 +29,7 @@ def few_labels_panel(session: PageSession) -> None:
         return
     st.caption(
         f"First it read text that nobody labelled. Now it is to tell two kinds of lines apart, “{kinds[0]}” and "
-        f"“{kinds[1]}”, from a few that are labelled. What does the reading help?"
+        f"“{kinds[1]}”, from a few that are labelled. What does the reading help? {_MEASURED}"
     )
     computed_panel(
         session,
@@ -41,6 +41,12 @@ def few_labels_panel(session: PageSession) -> None:
         words=lambda _, step: f"Fine-tuning the network of step {step:,}",
         draw=_shown,
     )
+
+
+_MEASURED = (
+    "Toy sentences after 800 updates, two networks and three draws each: with 100 labels 96 to 99 % right, from "
+    "fresh weights 67 to 79 %. With 20 labels 66 to 89 % against 52 to 77 %: one network gained little."
+)
 
 
 def _shown(order: Order) -> None:

@@ -115,22 +115,12 @@ tokens, targets, starts = pieces(train)'''
 
 
 def _network(config: GPTConfig) -> str:
-    pre = config.norm == "pre"
-    residual = "inputs + changes" if pre else "self.norm(inputs + changes)"
-    entered = "self.norm(inputs)" if pre else "inputs"
-    last = "nn.LayerNorm(WIDTH)" if pre else "nn.Identity()"
-    positions = {
-        "learned": "nn.Parameter(torch.zeros(PLACES, WIDTH))",
-        "sinusoidal": "torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)",
-        "none": "torch.zeros(PLACES, WIDTH)",
-    }[config.positions]
-    heads, layers = config.parts_off
-    return f'''
-WIDTH, HEADS, LAYERS, PLACES = {config.width}, {config.heads}, {config.layers}, {config.places}
-DROPOUT = {config.dropout}
+    sizes = f"WIDTH, HEADS, LAYERS, PLACES = {config.width}, {config.heads}, {config.layers}, {config.places}"
+    parts = (_ATTENTION, _residual(config), _BLOCK, _positions(config), _gpt(config), _untrained(config))
+    return "\n\n\n".join((f"# The network\n\n{sizes}\nDROPOUT = {config.dropout}", *parts))
 
 
-def dropped(values, generator):
+_ATTENTION = '''def dropped(values, generator):
     """Some numbers left out, in training only."""
     if generator is None or DROPOUT == 0:
         return values
@@ -153,20 +143,24 @@ class Attention(nn.Module):
         else:
             scores = (q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5).masked_fill(~mask, -torch.inf)
             heads = dropped(F.softmax(scores, dim=-1), generator) @ v
-        return self.output((heads * self.head_scales[:, None, None]).transpose(1, 2).flatten(-2))
+        return self.output((heads * self.head_scales[:, None, None]).transpose(1, 2).flatten(-2))'''
 
 
-class Residual(nn.Module):
+def _residual(config: GPTConfig) -> str:
+    is_pre = config.norm == "pre"
+    entered = "self.norm(inputs)" if is_pre else "inputs"
+    residual = "inputs + changes" if is_pre else "self.norm(inputs + changes)"
+    return f"""class Residual(nn.Module):
     def __init__(self):
         super().__init__()
         self.norm = nn.LayerNorm(WIDTH)
 
     def forward(self, inputs, sublayer, generator):
         changes = dropped(sublayer({entered}), generator)
-        return {residual}
+        return {residual}"""
 
 
-class Block(nn.Module):
+_BLOCK = """class Block(nn.Module):
     def __init__(self):
         super().__init__()
         self.attention, self.around_attention = Attention(), Residual()
@@ -175,17 +169,25 @@ class Block(nn.Module):
 
     def forward(self, inputs, generator):
         middle = self.around_attention(inputs, lambda x: self.attention(x, generator), generator)
-        return self.around_feed_forward(middle, self.feed_forward, generator)
+        return self.around_feed_forward(middle, self.feed_forward, generator)"""
 
 
-class Positions(nn.Module):
+def _positions(config: GPTConfig) -> str:
+    weight = {
+        "learned": "nn.Parameter(torch.zeros(PLACES, WIDTH))",
+        "sinusoidal": "torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)",
+        "none": "torch.zeros(PLACES, WIDTH)",
+    }[config.positions]
+    return f"""class Positions(nn.Module):
     def __init__(self):
         super().__init__()
         angles = torch.arange(PLACES)[:, None] / 10000 ** (torch.arange(0, WIDTH, 2) / WIDTH)
-        self.weight = {positions}
+        self.weight = {weight}"""
 
 
-class GPT(nn.Module):
+def _gpt(config: GPTConfig) -> str:
+    last = "nn.LayerNorm(WIDTH)" if config.norm == "pre" else "nn.Identity()"
+    return f'''class GPT(nn.Module):
     def __init__(self):
         super().__init__()
         self.tokens, self.positions = nn.Embedding(len(vocabulary), WIDTH), Positions()
@@ -206,10 +208,12 @@ def switch_off(heads, layers):
     model.skipped = set(layers)
     for index, block in enumerate(model.blocks):
         block.attention.head_scales = torch.ones(HEADS)
-        block.attention.head_scales[heads.get(index, [])] = 0
+        block.attention.head_scales[heads.get(index, [])] = 0'''
 
 
-model = GPT()
+def _untrained(config: GPTConfig) -> str:
+    heads, layers = config.parts_off
+    return f"""model = GPT()
 generator = chance("weights")
 with torch.no_grad():
     for part in model.modules():
@@ -220,8 +224,7 @@ with torch.no_grad():
                 parameter.zero_()
             else:
                 parameter.normal_(0, 0.02, generator=generator)
-switch_off({heads}, {layers})
-'''
+switch_off({heads}, {layers})"""
 
 
 def _training(config: GPTConfig) -> str:

@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from playground.labs.transformer.config import Look, TransformerConfig
+from playground.labs.transformer.config import MAX_LAYERS, MAX_WIDTH, Look, TransformerConfig
 from playground.labs.transformer.experiment import TransformerExperiment
 from playground.labs.transformer.words import baselines, batches
 from playground.run import View
+from playground.stream.limits import Limits
 
 CASES: list[dict[str, Any]] = [
     {},
@@ -273,3 +274,8 @@ def test_without_the_mask_it_cheats_and_cannot_write() -> None:
     found = experiment.metrics()
     assert (found["train_loss"] or 1) < 0.05
     assert (found["exact_match"] or 0) < 0.3
+
+
+def test_a_server_admits_the_largest_network() -> None:
+    most = {"encoder_layers": MAX_LAYERS, "decoder_layers": MAX_LAYERS, "width": MAX_WIDTH}
+    assert Limits().problems(TransformerConfig(task="dates", target="chinese", **most)) == []  # type: ignore[arg-type]
