@@ -38,7 +38,7 @@ def test_a_network_is_trained_and_reads_what_is_typed(page: Page, address: str) 
     page.mouse.down()
     page.mouse.move(box["x"] + 200, box["y"] + 12, steps=4)
     page.mouse.up()
-    expect(panel).to_contain_text("Steps 3 to")
+    expect(panel).to_contain_text("Steps 2 to 5")
     tab(page, "Lengths").click()
     expect(panel).to_contain_text("It is trained on a length of 20 alone")
 
