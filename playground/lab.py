@@ -49,6 +49,15 @@ def said(metrics: Iterable[Metric], found: Mapping[str, float | None]) -> list[s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """What a lab computes about a run beside its page, as JSON. ``make`` is the dotted name of its maker."""
+
+    label: str
+    help: str
+    make: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lab:
     """The card of a lab. ``about`` describes it in a sentence; ``group`` is its section of the navigation.
 
@@ -57,11 +66,12 @@ class Lab:
 
     ``picture`` is the JavaScript module of its stage, below ``playground/``. ``metrics`` are the measurements of its
     runs; everything that draws, writes or keeps measurements uses them. ``score`` names the metric that ranks runs.
-    ``forms`` are its export formats, in addition to those of every lab (``export.FORMS``). ``path`` is the page's
-    address, empty for the first page. ``ensemble`` and ``diagnose``, also dotted names, are optional classes for labs
-    whose runs can be compared: one trains many runs at once (by default they take turns), the other explains
-    failures. ``figure``, also a dotted name, is the ``export.figure.Drawing`` of the pictures among the ``forms``.
-    ``small`` are settings of a run that is quick to make, for tests and first pictures.
+    ``forms`` are its export formats, in addition to those of every lab (``export.FORMS``); ``studies`` are those that
+    train further networks. ``path`` is the page's address, empty for the first page. ``ensemble`` and ``diagnose``,
+    also dotted names, are optional classes for labs whose runs can be compared: one trains many runs at once (by
+    default they take turns), the other explains failures. ``figure``, also a dotted name, is the
+    ``export.figure.Drawing`` of the pictures among the ``forms``. ``small`` are settings of a run that is quick to
+    make, for tests and first pictures.
     """
 
     title: str
@@ -77,6 +87,7 @@ class Lab:
     ensemble: str | None = None
     diagnose: str | None = None
     forms: Mapping[str, str] = field(default_factory=dict)
+    studies: Mapping[str, Study] = field(default_factory=dict)
     small: Mapping[str, Any] = field(default_factory=dict)
     look: str = "playground.settings.Settings"
     figure: str | None = None
@@ -163,8 +174,14 @@ LABS = {
             "notebook": "playground.labs.mlp.export.notebook.notebook",
             "safetensors": "playground.labs.mlp.export.weights.weights",
             "onnx": "playground.labs.mlp.export.onnx.onnx",
-            "why": "playground.labs.mlp.why.as_json",
             **_PICTURES,
+        },
+        studies={
+            "why": Study(
+                label="Why",
+                help="What the gradients of a run show, and which changes help, each trained from the same seed.",
+                make="playground.labs.mlp.why.as_json",
+            ),
         },
         figure="playground.labs.mlp.figure.FIGURE",
     ),
@@ -236,9 +253,19 @@ LABS = {
             "script": "playground.labs.deep.script.script",
             **_NOTEBOOK,
             "safetensors": "playground.export.weights.weights",
-            "landscape": "playground.labs.deep.landscape.landscape",
-            "seeds": "playground.labs.deep.seeds.seeds",
             **_PICTURES,
+        },
+        studies={
+            "landscape": Study(
+                label="Loss landscape",
+                help="The loss on two planes through the weights, and the way that training took over them.",
+                make="playground.labs.deep.landscape.landscape",
+            ),
+            "seeds": Study(
+                label="Over seeds",
+                help="The run with five seeds at three rates: every layer's gradient and signal, every loss.",
+                make="playground.labs.deep.seeds.seeds",
+            ),
         },
         figure="playground.labs.deep.figure.FIGURE",
         small={"depth": 4, "width": 8},
@@ -261,8 +288,18 @@ LABS = {
             "safetensors": "playground.export.weights.weights",
             "onnx": "playground.labs.image.onnx.onnx",
             **_PICTURES,
-            "more_data": "playground.labs.image.more_data.more_data",
-            "shift_pads": "playground.labs.image.shift_pads.shift_pads",
+        },
+        studies={
+            "more_data": Study(
+                label="More data",
+                help="How right each of several learners is with more and more of the training images, over seeds.",
+                make="playground.labs.image.more_data.more_data",
+            ),
+            "shift_pads": Study(
+                label="Shift pads",
+                help="How right three networks are about images that are moved, at every offset, over seeds.",
+                make="playground.labs.image.shift_pads.shift_pads",
+            ),
         },
         figure="playground.labs.image.figure.FIGURE",
         small={"images": 20, "batch_size": 10},
@@ -335,8 +372,14 @@ LABS = {
             "script": "playground.labs.transformer.script.script",
             **_NOTEBOOK,
             "safetensors": "playground.export.weights.weights",
-            "recurrent": "playground.labs.transformer.recurrent.recurrent",
             **_PICTURES,
+        },
+        studies={
+            "recurrent": Study(
+                label="Beside recurrent networks",
+                help="How fast the Transformer and two recurrent networks learn the same task, over seeds.",
+                make="playground.labs.transformer.recurrent.recurrent",
+            ),
         },
         small={"width": 16, "heads": 2, "batch_size": 8},
     ),
@@ -369,8 +412,14 @@ LABS = {
             "script": "playground.labs.gpt.script.script",
             **_NOTEBOOK,
             "safetensors": "playground.export.weights.weights",
-            "two_stages": "playground.labs.gpt.two_stages.two_stages",
             **_PICTURES,
+        },
+        studies={
+            "two_stages": Study(
+                label="Two stages",
+                help="How well the network learns to classify from few labels, beside one from fresh weights.",
+                make="playground.labs.gpt.two_stages.two_stages",
+            ),
         },
         small={"layers": 1, "width": 8, "heads": 2, "context": 20, "batch_size": 4},
     ),

@@ -22,8 +22,8 @@ class Form:
     ``trains``, which needs torch and takes as long as the run took; else ``(run, step)``, or ``(run, step, shown)``
     if it ``tells`` which metrics were shown.
 
-    ``make`` names a maker for every lab; with None a lab that has the form names its own. One that ``is_study``
-    trains many networks: it has more time, and files do not wait for it.
+    ``make`` names a maker for every lab; with None a lab that has the form names its own. One that ``is_study`` is a
+    lab's ``Study``: it has more time, and files do not wait for it.
     """
 
     label: str
@@ -110,54 +110,6 @@ FORMS = {
         mime="image/gif",
         help="The boundary and the losses as they came about, as a GIF.",
     ),
-    "landscape": Form(
-        label="Loss landscape",
-        extension="landscape.json",
-        mime="application/json",
-        help="The loss on two planes through the weights, and the way that training took over them.",
-    ),
-    "more_data": Form(
-        label="More data",
-        extension="more_data.json",
-        mime="application/json",
-        help="How right each of several learners is with more and more of the training images, over seeds.",
-        is_study=True,
-    ),
-    "two_stages": Form(
-        label="Two stages",
-        extension="two_stages.json",
-        mime="application/json",
-        help="How well the network learns to classify from few labels, beside the same one from fresh weights.",
-        is_study=True,
-    ),
-    "seeds": Form(
-        label="Over seeds",
-        extension="seeds.json",
-        mime="application/json",
-        help="The run with five seeds at three learning rates: every layer's gradient and signal, every loss.",
-        is_study=True,
-    ),
-    "recurrent": Form(
-        label="Beside recurrent networks",
-        extension="recurrent.json",
-        mime="application/json",
-        help="How fast the Transformer and two recurrent networks learn the same task, over seeds.",
-        is_study=True,
-    ),
-    "why": Form(
-        label="Why",
-        extension="why.json",
-        mime="application/json",
-        help="What the gradients of a run show, and which changes help, each trained from the same seeds.",
-        is_study=True,
-    ),
-    "shift_pads": Form(
-        label="Shift pads",
-        extension="shift_pads.json",
-        mime="application/json",
-        help="How right three networks are about images that are moved, at every offset, over seeds.",
-        is_study=True,
-    ),
     "sensitivity": Form(
         label="Sensitivity",
         extension="sensitivity.json",
@@ -165,12 +117,24 @@ FORMS = {
         help="The run again with one weight moved by 1e-7: how far apart the two end.",
         make="playground.runs.sensitivity.as_json",
     ),
+    **{
+        name: Form(
+            label=study.label,
+            extension=f"{name}.json",
+            mime="application/json",
+            help=study.help,
+            is_study=True,
+        )
+        for lab in LABS.values()
+        for name, study in lab.studies.items()
+    },
 }
 
 
 def forms_of(lab: str) -> dict[str, Form]:
     """Returns the forms of a run of ``lab``."""
-    return {name: form for name, form in FORMS.items() if form.make or name in LABS[lab].forms}
+    own = LABS[lab].forms.keys() | LABS[lab].studies.keys()
+    return {name: form for name, form in FORMS.items() if form.make or name in own}
 
 
 def file_name(run: Run, step: int | None, extension: str) -> str:
@@ -203,7 +167,8 @@ def exported(
     the page shows, which the script and the notebook of a compiled run quote. Raises ConfigError for an unknown form.
     """
     form = FORMS[Choice(forms_of(run.lab)).check(to)]
-    make = resolve(form.make or LABS[run.lab].forms[to])
+    lab = LABS[run.lab]
+    make = resolve(form.make or (lab.studies[to].make if form.is_study else lab.forms[to]))
     if form.trains:
         with apart():
             made = make(run, step, progress or (None if quiet else progress_bar(" updates")))
