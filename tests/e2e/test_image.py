@@ -44,7 +44,7 @@ def test_a_drawn_digit_is_answered_and_moved(page: Page, address: str) -> None:
     page.mouse.move(box["x"] + 70, box["y"] + 130, steps=8)
     page.mouse.up()
     expect(page.locator(".nn-image-answer")).to_have_text(re.compile(r"\d .*% · \d .*% · \d .*%"))
-    page.get_by_role("button", name="Shift pad").click()
+    page.get_by_role("button", name="Shift pad", exact=True).click()
     expect(page.locator(".nn-image-note").first).to_contain_text("of 225 offsets")
     page.get_by_role("button", name="Close", exact=True).click()
     expect(page.get_by_role("region", name="Your drawing")).to_be_hidden()
