@@ -37,7 +37,7 @@ def test_the_recipe_for_a_dataset() -> None:
     names = dict(vars(points))
     code = "\n".join(line.removeprefix("   ") for line in blocks("python")[1].splitlines())
     exec(code, names)
-    entry = eval("{" + blocks("python")[2].strip() + "}", names)["moons"]
+    entry = eval("{" + blocks("python")[2].strip() + "}", names)["stripes"]
     drawn, labels = entry.generate(500, 0.1, np.random.default_rng(0))
     assert drawn.shape == (500, 2)
     assert np.abs(drawn).max() < 6
