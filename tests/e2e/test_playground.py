@@ -525,5 +525,5 @@ def test_a_run_that_does_not_learn_says_why_and_what_was_tried(page: Page, addre
     expect(card.get_by_role("row", name="Output layer")).to_be_visible()
     card.get_by_role("button", name="Try Hidden layers 8-8").click()
     expect(card).to_contain_text("press Play")
-    expect(page.locator(STAGE).get_by_text("2 hidden layers")).to_be_visible()
+    expect(page.locator(STAGE).get_by_text("2 hidden layers", exact=True)).to_be_visible()
     assert number(page, "step") == 0
