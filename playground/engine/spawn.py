@@ -21,6 +21,9 @@ class BareProcess(SpawnProcess):
         with _main_lock:
             main = sys.modules["__main__"]
             sys.modules["__main__"] = types.ModuleType("__main__")
+            # Torch is told to use one thread; NumPy's linear algebra hears of it as it is loaded. Two busy processes
+            # with two threads each wait for each other many times as long as they compute.
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
             try:
                 return SpawnProcess._Popen(process_obj)
             finally:
