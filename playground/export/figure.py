@@ -16,6 +16,8 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.patches import Rectangle
+from numpy.typing import NDArray
 from PIL import Image
 
 from playground.catalog import resolve
@@ -127,6 +129,27 @@ def _filmed(run: Run, step: int, progress: Progress | None, only_last: bool = Fa
 def _drawing(run: Run) -> Drawing:
     found: Drawing = resolve(LABS[run.lab].figure or "")
     return found
+
+
+# For drawings of many small pictures: axes of their own would take most of the time
+
+
+def sheet(area: SubFigure, width: float, height: float) -> Axes:
+    """Returns invisible axes over the whole ``area``, in inches from its lower left corner."""
+    axes = area.add_axes((0, 0, 1, 1))
+    axes.axis("off")
+    axes.set(xlim=(0, width), ylim=(0, height))
+    return axes
+
+
+def place(paper: Axes, colors: NDArray[np.uint8], box: tuple[float, float, float, float]) -> None:
+    """Draw ``colors`` (h, w, 3) on a ``sheet``, framed, in a box: left, bottom, width, height."""
+    left, bottom, width, height = box
+    ends = paper.get_xlim(), paper.get_ylim()  # which a picture sets to its own
+    extent = (left, left + width, bottom, bottom + height)
+    paper.imshow(colors, extent=extent, interpolation="nearest", aspect="auto", zorder=2)
+    paper.add_patch(Rectangle((left, bottom), width, height, fill=False, edgecolor=FAINT, linewidth=0.8, zorder=3))
+    paper.set(xlim=ends[0], ylim=ends[1])
 
 
 # One figure: a title, what the lab draws, the curves

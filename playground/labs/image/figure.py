@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 from numpy.typing import NDArray
 
-from playground.export.figure import Drawing, drawable
+from playground.export.figure import Drawing, drawable, place, sheet
 from playground.export.palette import FAINT, MUTED, POSITIVE, TEXT, diverging
 from playground.run import Run, Snapshot
 
@@ -45,16 +45,14 @@ def _size(run: Run, moment: Snapshot) -> tuple[float, float]:
 
 def _draw(area: SubFigure, run: Run, moment: Snapshot) -> None:
     width, height = _size(run, moment)
+    paper = sheet(area, width, height)
     left, tile = SIDE, (TALL - HEAD - 0.2) / PER_COLUMN
     for name, levels in _columns(moment):
+        paper.text(left, TALL - HEAD + 0.05, name, fontsize=7, color=MUTED, va="bottom")
         for index, map_ in enumerate(levels):
             high = tile * PER_COLUMN * min(len(map_) / MOST_ROWS, 1) if name.startswith("dense") else tile
             x, y = left + index // PER_COLUMN * COLUMN, TALL - HEAD - index % PER_COLUMN * tile - high
-            axes = area.add_axes((x / width, y / height, (COLUMN - 0.08) / width, (high - 0.06) / height))
-            axes.imshow(diverging(map_), interpolation="nearest", aspect="auto")
-            _bare(axes)
-            if not index:
-                axes.set_title(name, fontsize=7, color=MUTED, loc="left", pad=3)
+            place(paper, diverging(map_), (x, y, COLUMN - 0.08, high - 0.06))
         left += ceil(len(levels) / PER_COLUMN) * COLUMN
     axes = area.add_axes(((left + 0.45) / width, 0.2 / height, (BARS - 0.5) / width, (TALL - HEAD - 0.2) / height))
     _answer(axes, moment)
@@ -75,12 +73,6 @@ def _answer(axes: Axes, moment: Snapshot) -> None:
         if index == moment.info["target"]:
             label.set(fontweight="bold", color=TEXT)
     axes.set_title("answer", fontsize=7, color=MUTED, loc="left", pad=3)
-    for spine in axes.spines.values():
-        spine.set_color(FAINT)
-
-
-def _bare(axes: Axes) -> None:
-    axes.set(xticks=[], yticks=[])
     for spine in axes.spines.values():
         spine.set_color(FAINT)
 
