@@ -43,9 +43,7 @@ def test_far_away_the_picture_is_there_before_the_socket(page: Page, address: st
         press(page, "Play")  # it counts, though nothing is there yet that could carry it
         reaches(page, 30)
         is_in_state(page, "playing")
-        expect(
-            page.get_by_test_id("dataset-picker").first
-        ).to_be_visible()  # the page is whole before the line is closed
+        expect(page.get_by_role("combobox", name="L2 rate")).to_be_visible()  # whole, before the line is closed
         expect(page.get_by_text("cannot reach its server")).to_have_count(0)  # slow is not refused
 
 

@@ -15,7 +15,7 @@ def font_px(page: Page, part: str) -> float:
 def test_a_link_opens_in_the_view_and_the_keys_of_a_teacher_work(page: Page, address: str) -> None:
     page.set_viewport_size({"width": 1920, "height": 1080})
     opened(page, address, "?dataset=xor&present=true")
-    sidebar, toggle = page.locator(".stSidebar"), ".stCheckbox p"
+    sidebar, toggle = page.locator(".stSidebar"), ".stMain .stCheckbox p"
     expect(page.get_by_test_id("stAlertContainer")).to_have_count(0)
     expect(sidebar).to_be_hidden()
     expect(page.locator(".stAppHeader")).to_be_hidden()
