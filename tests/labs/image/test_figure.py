@@ -33,5 +33,5 @@ def test_maps_and_bars_are_those_of_the_network(architecture: str) -> None:
     if architecture == "lenet":
         maps = values["conv1"][0]
         first = np.rint((maps[0] / maps.abs().max()).numpy() * 127).astype(int) + 128
-        drawn = np.asarray(axes[1].images[0].get_array()).astype(int)
+        drawn = np.asarray(axes[0].images[1].get_array()).astype(int)
         assert np.abs(drawn - diverging(first.astype(np.uint8)).astype(int)).max() <= 2
