@@ -51,7 +51,7 @@ class _Plain(nn.Module):
 def _plain(config: SequenceConfig) -> Callable[[], int]:
     network = _Plain(config)
     optimizer = torch.optim.Adam(network.parameters(), lr=config.learning_rate)
-    known, _ = drawn(config.task, config.length, config.data_seed)
+    known, _ = drawn(config.task, config.length, config.data_seed, config.own)
 
     def train() -> int:
         for _ in range(UPDATES):
