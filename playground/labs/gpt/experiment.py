@@ -27,6 +27,7 @@ from playground.training.batches import generator
 IGNORED = -100  # a target that does not count, in torch's cross-entropy
 MEASURED_SHARE = 1 / 6  # of the time at most
 MEASURED = 48  # pieces of text that are measured
+UNWRITTEN = None, "", (0, 0)
 SAID_AGAIN = 200  # lines of which it is measured what saying again gains
 WRITTEN = 120  # characters that it writes for a person to read
 SAMPLES, SAMPLE_LENGTH = 16, 60  # texts from which the share of real words is told
@@ -45,7 +46,7 @@ class GPTExperiment(PlainExperiment):
         self._test_pieces = pieces_of(config.corpus, config.data_seed, self._own, config.places, True)
         self.network = network_of(config)
         self.optimizers = {"optimizer": optimizer_of(config, self.network)}
-        self._written: tuple[Any, str] = None, ""
+        self._written: tuple[Any, str, tuple[int, int]] = UNWRITTEN
         self._begin(50, MEASURED_SHARE)
 
     @property
@@ -184,25 +185,27 @@ class GPTExperiment(PlainExperiment):
 
     def _stage(self, look: Look) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         prompt = self.prompt(look)
-        step, text = self._newest(look)
+        step, text, copied = self._newest(look)
         tokens = self._tokens(prompt + text)
         place = len(prompt) if look.place < 0 else min(look.place, tokens.shape[1] - 1)
         info = {
             "prompt": prompt,
             "text": text,
             "written_at": step,
-            "copied": longest_copy(text, self.text.stream),
+            "copied": copied,
             "place": place,
         }
         return info, probes.stage(self.network, tokens, place, self._sampler(look), look, self._test_pieces)
 
-    def _newest(self, look: Look) -> tuple[int, str]:
-        """Returns the newest text and the step at which it was written. Writing takes as long as many updates, so
-        while it trains there is a new text as often as it is measured."""
+    def _newest(self, look: Look) -> tuple[int, str, tuple[int, int]]:
+        """Returns the step at which the newest text was written, the text, and where its longest span that stands in
+        the data begins and ends. Writing takes as long as many updates, so while it trains there is a new text as
+        often as it is measured."""
         wanted = (self._meter.step, self.edits, replace(look, panel="attention", place=-1, layer=0, head=0))
         if self._written[0] is None or self._written[0][:3] != wanted:
-            self._written = (*wanted, self.step), self.write(look)
-        return self._written[0][3], self._written[1]
+            text = self.write(look)
+            self._written = (*wanted, self.step), text, longest_copy(text, self.text.stream)
+        return self._written[0][3], *self._written[1:]
 
     def _tokens(self, text: str) -> Tensor:
         """Returns a text as the network sees it, (1, T), behind a line's end."""
@@ -243,7 +246,7 @@ class GPTExperiment(PlainExperiment):
         super().restore(state)
         self._follow()
         self._meter.forget()
-        self._written = None, ""
+        self._written = UNWRITTEN
 
 
 class Pieces:
