@@ -18,8 +18,9 @@ class Window:
 
     The rule is that of FAST TCP (Wei, Jin, Low, Hegde, IEEE/ACM Transactions on Networking 14(6), 2006) with a gain
     of 1. Of n frames in flight when one is sent, n · (shortest round trip) / (this round trip) travel. The others
-    queue, on a narrow connection or for slow painting. The next window is the number that travel plus SPARE. So SPARE
-    frames queue at any distance, and a page that paints nothing receives nothing more.
+    queue, on a narrow connection or for slow painting. The next window is the number that travel plus SPARE; a
+    quarter of a frame counts as one, or a near page would paint a fifth fewer. So SPARE frames queue at any distance,
+    and a page that paints nothing receives nothing more.
 
     The shortest round trip is taken over the connection's whole life, since a later one would include queueing. It is
     measured again, by a single frame in flight, only when frames become smaller. Queueing on the connection is
@@ -38,7 +39,7 @@ class Window:
     @property
     def size(self) -> int:
         """The number of frames that may be in flight."""
-        return min(MOST, round(self._size))
+        return min(MOST, math.floor(self._size + 0.75))
 
     @property
     def is_narrow(self) -> bool:
