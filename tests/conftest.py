@@ -51,7 +51,7 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     patch.setenv("PLAYGROUND_STORE", f"sqlite:///{tmp_path_factory.mktemp('store') / 'runs.sqlite'}")
     patch.setenv("PLAYGROUND_FILES", str(tmp_path_factory.mktemp("files")))
     patch.setenv("PLAYGROUND_CACHE", str(tmp_path_factory.mktemp("compiled")))
-    patch.setattr("playground.stream.channel.GOAL_SLICE_S", 60.0)  # on a busy machine too one frame ends a step
+    patch.setattr("playground.stream.course.GOAL_SLICE_S", 60.0)  # on a busy machine too one frame ends a step
     yield
     patch.undo()
 

@@ -26,10 +26,10 @@ from playground.settings import redraws
 from playground.stream import commands
 from playground.stream.connection import Connection
 from playground.stream.controls import Controls
+from playground.stream.course import Course, Goal
 from playground.stream.keeper import Keeper
 from playground.stream.limits import Limits
 from playground.stream.line import Line
-from playground.stream.pace import GENTLE, Pace, Plateau
 
 T = TypeVar("T")
 
@@ -37,7 +37,6 @@ HOLD_S = 3.0  # least time that a picture keeps its own choice of content
 ANSWER_S = 60.0  # longest wait for a worker (a rebuild may take seconds)
 BUSY_S = 3.0  # wait for a worker after which the page says so
 BUSY = "The server is busy: this page waits for its turn, and goes on by itself."
-GOAL_SLICE_S = 0.1  # time between two frames on the way to a step; most arrive with the first frame
 
 
 async def _tell_nobody(text: str) -> None:
@@ -50,22 +49,6 @@ class ComputedRun(NamedTuple):
     run: Run
     step: int
     kept_id: str | None
-
-
-class Goal(NamedTuple):
-    """A step to go to: one that was computed before (``is_known``), or one ahead."""
-
-    step: int
-    is_known: bool
-
-    def within(self, snapshot: Snapshot) -> int:
-        """Returns the step, limited to the run's furthest one if it is known."""
-        return min(self.step, snapshot.info["furthest"]) if self.is_known else self.step
-
-    def is_met(self, snapshot: Snapshot) -> bool:
-        """Whether the run has arrived, or has stopped on the way."""
-        has_arrived = snapshot.step == self.within(snapshot) and not snapshot.info["is_due"]
-        return has_arrived or snapshot.notice is not None
 
 
 class Channel:
@@ -86,15 +69,12 @@ class Channel:
         self._connection: Connection | None = None
         self._view = View()
         self._dirty, self._scene_due = True, True
-        self._goal: Goal | None = None
-        self._pace = Pace()
-        self._plateau = Plateau(LABS[lab].scored)
+        self._course = Course(LABS[lab].scored)
         self._last: Snapshot | None = None
         self._chosen_at = 0.0
         self._notice: str | None = None  # why the server has paused the training
         self._changes = self._asked = 0  # edits by the user: in all, and when the pending frame was requested
         self._was_in_past = False
-        self._until: int | None = None  # the step up to which an opened run is being computed again
         self._is_opened = False  # from a link, a file or the list of runs
         self._former: ComputedRun | None = None  # the future that an edit in the past has discarded
         self._linked: Run | None = None  # the run whose link the page has
@@ -165,22 +145,22 @@ class Channel:
             self.last_seen = self.touched_at = time.monotonic()
             self._notice = None
             if verb in ("play", "pause"):
-                self._goal = None
+                self._course.goal = None
                 self._play(verb == "play")
-                self._begin_pace()
+                self._course.begin(self._step)
             elif verb == "step":
-                self._goal = self._ahead(message)
+                self._course.go_ahead(message, self.config, self._last)
                 self._play(False)
             elif verb == "seek":
-                self._goal = Goal(commands.step(message), is_known=True)
+                self._course.goal = Goal(commands.step(message), is_known=True)
                 self._play(False)
             elif verb == "return":
                 self._return()
             elif verb == "reset":
                 self._start(self.config)
             elif verb == "speed":
-                self._pace.choose(message.get("updates_per_s"))
-                self._begin_pace()
+                self._course.pace.choose(message.get("updates_per_s"))
+                self._course.begin(self._step)
             elif verb == "visitor":
                 self.keeper.introduce(message.get("secret"), message.get("returning"))
             elif verb == "view":
@@ -239,6 +219,11 @@ class Channel:
                 self._is_recalled = True
 
     @property
+    def _step(self) -> int:
+        """The step of the last snapshot."""
+        return self._last.step if self._last else 0
+
+    @property
     def connected(self) -> bool:
         return self._connection is not None
 
@@ -272,7 +257,7 @@ class Channel:
     def keep(self) -> Future[Any] | None:
         """Store the run at its current step, without waiting. The future is done when the run may be closed."""
         with self._lock:
-            if self._until is not None or self._last is None or self._last.run_id != self.run_id:
+            if self._course.until is not None or self._last is None or self._last.run_id != self.run_id:
                 return None
             return self.keeper.keep(self.run_id, self._engine.run(self.run_id), self._last)
 
@@ -369,11 +354,9 @@ class Channel:
         with self._lock:
             if not self.run_id:
                 return None
-            if self._dirty or self._scene_due or self._goal:
+            if self._dirty or self._scene_due or self._course.goal:
                 return 0.0
-            if not self._may_train():
-                return None
-            return self._pace.delay() if self._until is None else 0.0
+            return self._course.delay() if self._may_train() else None
 
     def _request(self) -> Future[Snapshot]:
         """Ask the engine for the next slice of training. Returns its snapshot."""
@@ -386,34 +369,7 @@ class Channel:
                 first = self._engine.observe(self.run_id, view)
                 self._engine.prepare(self.run_id)
                 return first
-            if self._goal is not None and self._goal.is_known:
-                return self._engine.seek(self.run_id, self._goal.step, view, GOAL_SLICE_S)
-            if self._goal is not None:
-                return self._engine.advance(self.run_id, view, budget_s=GOAL_SLICE_S, until=self._goal.step)
-            if not self._may_train():
-                return self._engine.observe(self.run_id, view)
-            if self._until is None:
-                steps_now, budget_s = self._pace.slice(is_awaited)
-            else:
-                steps_now, budget_s = None, self._pace.budget_s(is_awaited)
-            started = time.monotonic()
-            future = self._engine.advance(self.run_id, view, steps=steps_now, budget_s=budget_s, until=self._until)
-            future.add_done_callback(lambda _: self._pace.took(time.monotonic() - started, budget_s))
-            return future
-
-    def _begin_pace(self) -> None:
-        """Train at the chosen speed from here on, and look out for a plateau from here on."""
-        step = self._last.step if self._last else 0
-        self._pace.restart(step)
-        self._plateau.restart(step)
-
-    def _ahead(self, message: Mapping[str, Any]) -> Goal:
-        """Returns the goal of a press of Step: from the current step, or from the goal of earlier presses."""
-        step, epoch = (self._last.step, self._last.epoch) if self._last else (0, 0.0)
-        if self._goal is not None and not self._goal.is_known:
-            epoch += (self._goal.step - step) / self.config.steps_per_epoch
-            step = self._goal.step
-        return Goal(step + commands.updates(message, self.config, epoch), is_known=False)
+            return self._course.request(self._engine, self.run_id, view, self._may_train(), is_awaited)
 
     def _held(self) -> Any:
         """Returns the picture's last choice of content for ``HOLD_S``, then None: a choice that changed with every
@@ -430,27 +386,26 @@ class Channel:
             if is_ours:
                 self._last = snapshot
                 self._rest(snapshot)
-            is_there = self._until is not None and snapshot.step >= self._until
-            has_arrived = is_there and not snapshot.info["is_due"]
+            has_arrived = self._course.is_there(snapshot)
             if is_ours and (snapshot.notice is not None or has_arrived):
                 if self._is_recalled and has_arrived:
                     self._notice = f"{self._why_recalled()} It is open again, at step {snapshot.step:,}."
                 self._play(False)
                 self._scene_due |= has_arrived  # includes the whole curve
-            if is_ours and self._goal is not None and self._goal.is_met(snapshot):
-                self._goal = None
+            if is_ours and self._course.goal is not None and self._course.goal.is_met(snapshot):
+                self._course.goal = None
             self._follow_run(snapshot)
-            if "ready" in snapshot.info and is_ours and self.playing and self._until is None:
+            if "ready" in snapshot.info and is_ours and self.playing and self._course.until is None:
                 # Switching to a faster loop is an edit of the run. A second request is refused.
                 self._engine.apply(self.run_id, "tier", snapshot.info["ready"])
             header = {
                 "run": snapshot.run_id,
                 "step": snapshot.step,
                 "epoch": snapshot.epoch,
-                "state": "playing" if self.playing or self._goal else "paused",
+                "state": "playing" if self.playing or self._course.goal else "paused",
                 "metrics": snapshot.metrics,
                 "measured_at": snapshot.measured_at,
-                "updates_per_s": self._pace.measured(snapshot.step) if self._may_train() else None,
+                "updates_per_s": self._course.pace.measured(snapshot.step) if self._may_train() else None,
                 "former": self._former and self._former.step,
                 "controls": self.controls.take(),
                 "notice": snapshot.notice or self._notice or self._waiting() or self._progress(snapshot),
@@ -463,11 +418,10 @@ class Channel:
 
     def _rest(self, snapshot: Snapshot) -> None:
         """Pause where a gentle speed has nothing more to show."""
-        if self._pace.speed == GENTLE and self._until is None and self._may_train():
-            said = self._plateau.found(snapshot.step, snapshot.metrics)
-            if said is not None:
-                self._play(False)
-                self._notice = said
+        said = self._course.rest(snapshot) if self._may_train() else None
+        if said is not None:
+            self._play(False)
+            self._notice = said
 
     def _link(self, snapshot: Snapshot) -> dict[str, str | None]:
         """Returns the run's link without its step, if it has changed: a page can reopen the run after the server has
@@ -498,8 +452,7 @@ class Channel:
     def _apply(self, target: str, value: Any, future: ComputedRun | None) -> Future[Any]:
         """Edit the run. This discards its ``future``, which is kept for ``return``."""
         self._changes += 1
-        self._goal = None  # it may be a discarded step
-        self._plateau.restart(self._last.step if self._last else 0)
+        self._course.change(self._step)
 
         def done(applied: Future[Any]) -> None:
             if applied.exception() is not None:
@@ -523,7 +476,7 @@ class Channel:
 
     def _follow_run(self, snapshot: Snapshot) -> None:
         """In the run's past, and on leaving it, set the page's controls to the run's settings at the shown step."""
-        if self._until is not None:
+        if self._course.until is not None:
             return
         if self._asked != self._changes or snapshot.run_id != self.run_id:
             return
@@ -558,10 +511,10 @@ class Channel:
         self._former, self._was_in_past = None, known is not None
         self.controls.forget()
         self._is_opened = self._is_recalled = False
-        self._until = None
+        self._course.until = None
         self._play(known is not None and known.step > 0)
-        self._until = (known and known.step) or None
-        self._goal = self._last = None
+        self._course.until = (known and known.step) or None
+        self._course.goal = self._last = None
         self._scene_due = True
         self.wake()
 
@@ -577,9 +530,10 @@ class Channel:
 
     def _stopped(self) -> None:
         """Store the run. One that has not been computed again in full is stored as a new run."""
-        if self._until is not None and (self._last is None or self._last.step < self._until):
+        until = self._course.until
+        if until is not None and (self._last is None or self._last.step < until):
             self.keeper.begin()
-        self._until = None
+        self._course.until = None
         self.keep()
 
     def _may_train(self) -> bool:
@@ -595,15 +549,12 @@ class Channel:
         )
 
     def _progress(self, snapshot: Snapshot) -> str | None:
-        """Returns the progress on the way to a step; afterwards the run's warning, if any."""
-        if snapshot.run_id == self.run_id and self._goal is not None:
-            goal = self._goal.within(snapshot)
-            return f"On the way to step {goal:,}: step {snapshot.step:,} now. Pause stops here."
-        if self._until is None or snapshot.run_id != self.run_id:
+        """Returns the progress on the way to a step; else the run's warning, if any."""
+        said = self._course.progress(snapshot) if snapshot.run_id == self.run_id else None
+        if said is None:
             warning: str | None = snapshot.info["warning"]
             return warning
-        why = f"{self._why_recalled()} " if self._is_recalled else ""
-        return f"{why}Computing this run again: step {snapshot.step:,} of {self._until:,}. Pause stops here."
+        return f"{self._why_recalled()} {said}" if self._is_recalled and self._course.goal is None else said
 
 
 def _answered(future: Future[T]) -> T:
