@@ -29,7 +29,7 @@ class Copied {
     this.input = h("input", { type: "text", readonly: true, onfocus: () => this.input.select() });
     this.word = h("span", {}, "Copy");
     this.words = h("div", { class: "nn-words", "aria-live": "polite" });
-    this.root = h("div", { class: "nn-stage nn-copied" }, this.input,
+    this.root = h("div", { class: "nn-stage nn-copying" }, this.input,
       h("button", { class: "nn-button nn-copy", type: "button", onclick: () => this.take() }, this.word), this.words);
     stylesheet().then(() => parent.append(this.root));
   }

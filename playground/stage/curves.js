@@ -270,14 +270,19 @@ export class Curves {
       .map(({ label, value }) => ({ label, y: this.y(value, range) })).sort((a, b) => a.y - b.y);
     let last = -Infinity; // a name below its line, for want of room, stays above the next line's
     const names = apart(held.map(({ y }) => (last = Math.max(last, y < MARGIN.top + LABEL_ROOM ? y + LABEL_ROOM : y - 4))));
-    held.forEach(({ label, y }, i) => {
+    held.forEach(({ y }) => {
       context.beginPath();
       context.moveTo(MARGIN.left, y);
       context.lineTo(right, y);
       context.stroke();
-      context.fillText(label, right, names[i]);
     });
     context.setLineDash([]);
+    context.strokeStyle = theme.background; // no line goes through a name
+    context.lineWidth = 3;
+    held.forEach(({ label }, i) => {
+      context.strokeText(label, right, names[i]);
+      context.fillText(label, right, names[i]);
+    });
   }
 
   /**

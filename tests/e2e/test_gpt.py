@@ -19,6 +19,8 @@ def test_it_writes_and_a_character_is_banned(page: Page, address: str) -> None:
     press(page, "Pause")
     is_in_state(page, "paused")
     expect(text).not_to_have_text(before)
+    copied = text.locator(".nn-copied")
+    expect(copied.nth(1)).to_have_css("display", "inline")  # in its line: a class of that name elsewhere moved it
     expect(page.locator(".nn-gpt-former li").first).to_contain_text("0")
     likeliest = page.locator(".nn-gpt-next tbody tr").first
     likeliest.get_by_role("button", name="ban").click()
