@@ -1,9 +1,8 @@
 """The GAN lab: its loop of two players beside a plain PyTorch loop of the same game, and beside itself while seen."""
 
-import statistics
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import torch
 from torch.nn import functional as F
@@ -12,10 +11,10 @@ from playground.labs.gan.config import GANConfig, Look
 from playground.labs.gan.experiment import GANExperiment, training_data
 from playground.labs.gan.model import players
 from playground.run import View
+from tests.bench.loops import beside
 from tests.bench.row import Row
 
-REPETITIONS, ROUNDS = 3, 40
-SLICE_S = 0.012  # between two frames
+ROUNDS = 40
 GAMES = {
     "R1": GANConfig(),
     "non-saturating": GANConfig(loss="non_saturating"),
@@ -28,19 +27,15 @@ def rows() -> Iterator[Row]:
     """Rounds a second with the default players on one core; a frame has every layer of the plane."""
     torch.set_num_threads(1)
     for name, config in GAMES.items():
-        rates: list[list[float]] = [[], [], []]
-        loops = (_plain(config), _alone(config), _seen(config))
-        for _ in range(REPETITIONS):
-            for found, loop in zip(rates, loops, strict=True):
-                started = time.process_time()
-                made = loop()
-                found.append(made / (time.process_time() - started))
-        first, second, third = map(statistics.median, rates)
-        yield Row(f"rounds/s, {name}", second, "1/s", first, "plain PyTorch, two torch.optim.Adam", at_least=0.9)
-        yield Row(f"rounds/s, {name}, seen", third, "1/s", second, "the same unseen", at_least=0.7)
+        peer = "plain PyTorch, two torch.optim.Adam"
+        yield from beside(f"rounds/s, {name}", _plain(config), peer, partial(_made, config), ROUNDS, ALL)
 
 
-def _plain(config: GANConfig) -> Callable[[], int]:
+def _made(config: GANConfig, seed: int) -> GANExperiment:
+    return GANExperiment(replace(config, seed=seed))
+
+
+def _plain(config: GANConfig) -> Callable[[int], None]:
     network = players(config)
     g, d = network["generator"], network["discriminator"]
     of_g = torch.optim.Adam(g.parameters(), lr=config.generator_learning_rate, betas=(0.5, 0.999), fused=True)
@@ -48,8 +43,8 @@ def _plain(config: GANConfig) -> Callable[[], int]:
     data = training_data(config.dataset, config.drawing, config.size, config.data_seed)
     n = config.batch_size
 
-    def train() -> int:
-        for _ in range(ROUNDS):
+    def train(updates: int) -> None:
+        for _ in range(updates):
             real = data[torch.randint(len(data), (n,))]
             fake = g(torch.randn(n, config.noise_size)).detach()
             loss = F.softplus(-d(real)).mean() + F.softplus(d(fake)).mean()
@@ -64,24 +59,5 @@ def _plain(config: GANConfig) -> Callable[[], int]:
             of_g.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             of_g.step()
-        return ROUNDS
-
-    return train
-
-
-def _alone(config: GANConfig) -> Callable[[], int]:
-    experiment = GANExperiment(replace(config, seed=1))
-    return lambda: experiment.advance(steps=ROUNDS)
-
-
-def _seen(config: GANConfig) -> Callable[[], int]:
-    experiment = GANExperiment(replace(config, seed=2))
-
-    def train() -> int:
-        first = experiment.step
-        while experiment.step - first < ROUNDS:
-            experiment.advance(budget_s=SLICE_S)
-            experiment.observe("run", ALL)
-        return experiment.step - first
 
     return train

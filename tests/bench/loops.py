@@ -1,0 +1,48 @@
+"""A lab's loop beside a plain PyTorch loop of the same model, and beside itself while it is looked at."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+
+from playground.experiment import Experiment
+from playground.run import View
+from tests.bench.row import Row
+
+REPETITIONS = 5
+SLICE_S = 0.012  # between two frames
+
+
+def beside(
+    what: str,
+    plain: Callable[[int], None],
+    peer: str,
+    make: Callable[[int], Experiment],
+    updates: int,
+    view: View = View(),  # noqa: B008
+) -> Iterator[Row]:
+    """Time the three loops turn by turn, in processor time, ``updates`` each. Yields two rows: unseen, then seen.
+
+    ``plain`` makes so many updates with ``peer``'s means; ``make`` an experiment from a seed. ``view`` is what is
+    looked at between two slices.
+    """
+    alone, seen = make(1), make(2)
+
+    def look() -> None:
+        first = seen.step
+        while seen.step - first < updates:
+            seen.advance(budget_s=SLICE_S)
+            seen.observe("run", view)
+
+    def rate(loop: Callable[[], object], experiment: Experiment | None = None) -> float:
+        before, started = experiment.step if experiment else 0, time.process_time()
+        loop()
+        made = experiment.step - before if experiment else updates
+        return made / (time.process_time() - started)
+
+    rates = [
+        (rate(lambda: plain(updates)), rate(lambda: alone.advance(steps=updates)), rate(look, seen))
+        for _ in range(REPETITIONS)
+    ]
+    first, second, third = map(statistics.median, zip(*rates, strict=True))
+    yield Row(what, second, "1/s", first, peer, at_least=0.9)
+    yield Row(f"{what}, seen", third, "1/s", second, "the same unseen", at_least=0.7)
