@@ -17,18 +17,42 @@ from playground.settings import Problem, Setting
 
 RESTARTS = "↺ Starts a new run."
 LIVE = "Applies while it trains."
+HALF_CHARS = 14  # of a menu's words that are seen in half the sidebar
 
 field = component("field", "stage/field.js")
 
 
 def form(session: PageSession, groups: Mapping[str, Sequence[str]]) -> None:
-    """Controls in groups of a heading and the names of settings, two side by side."""
+    """Controls in groups of a heading and the names of settings, two side by side where they can be read so."""
     for text, names in groups.items():
         heading(text)
-        for index, name in enumerate(names):
-            if index % 2 == 0:
-                places = st.columns(2) if len(names) > 1 else [st]
-            control(session, name, places[index % 2])
+        pairs(session, names)
+
+
+def pairs(session: PageSession, names: Sequence[str]) -> None:
+    """Controls of settings without a heading; a single one takes the whole width."""
+    for row in _paired(session, names):
+        is_whole = len(names) == 1 or _is_wide(session, row[0])
+        for name, place in zip(row, [st] if is_whole else st.columns(2), strict=False):
+            control(session, name, place)
+
+
+def _paired(session: PageSession, names: Sequence[str]) -> list[list[str]]:
+    """Returns the names in rows of two; a wide control has a row of its own."""
+    rows: list[list[str]] = []
+    for name in names:
+        is_beside = rows and len(rows[-1]) == 1 and not _is_wide(session, rows[-1][0])
+        if is_beside and not _is_wide(session, name):
+            rows[-1].append(name)
+        else:
+            rows.append([name])
+    return rows
+
+
+def _is_wide(session: PageSession, name: str) -> bool:
+    """Whether a menu's words would be cut in half the sidebar."""
+    kind = setting_of(session, name).kind
+    return isinstance(kind, Choice) and any(len(_label(kind.options, each)) > HALF_CHARS for each in kind.options)
 
 
 def heading(text: str) -> None:

@@ -13,7 +13,7 @@ from playground.labs.image.offer import own_images, take_fetched
 from playground.labs.image.pads import pads_panel
 from playground.labs.image.questions import QUESTIONS
 from playground.pages.foot import Show, foot
-from playground.pages.form import choice, control, form, heading
+from playground.pages.form import choice, form, heading, pairs
 from playground.pages.head import follow_question, head
 from playground.pages.session import PageSession
 from playground.pages.stage import mount
@@ -62,10 +62,8 @@ def _controls() -> None:
     config: Any = SESSION.channel().config
     heading("Images")
     choice(SESSION, "dataset", {name: each for name, each in DATASETS.items() if name != OWN or config.own})
-    places = iter([*st.columns(2), st])
-    control(SESSION, "images", next(places))
-    for name in ("split",) * (config.dataset not in ("shapes", OWN)) + ("planted",) * (config.dataset != OWN):
-        control(SESSION, name, next(places))
+    split = ("split",) * (config.dataset not in ("shapes", OWN))
+    pairs(SESSION, ("images", *split, *("planted",) * (config.dataset != OWN)))
     own_images(SESSION)
     form(SESSION, {"Network": ("architecture", "activation", *_parts(config.architecture))})
     form(SESSION, {"Training": ("optimizer", "learning_rate", "batch_size", "seed")})

@@ -24,7 +24,7 @@ LOSSES = {
 }
 RULES = {
     "gradient": Option(label="Gradient", formula="w ← w − η g,  a = 1 / (1 + e⁻ᶻ)"),
-    "perceptron": Option(label="Perceptron rule", formula="w ← w + η (t − a) x,  a = 1 where z > 0, else 0"),
+    "perceptron": Option(label="Perceptron", formula="w ← w + η (t − a) x,  a = 1 where z > 0, else 0"),
 }
 
 
