@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.func import vmap
 
-from playground.labs.mlp.config import layer_names
 from playground.labs.mlp.model import MLP
+from playground.labs.mlp.network_settings import layer_names
 from playground.labs.mlp.structure import Structure
 from playground.training.batches import shuffled
 from playground.training.compiled import CompiledLoop

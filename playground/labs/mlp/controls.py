@@ -9,8 +9,10 @@ import streamlit as st
 from playground.catalog import ACTIVATIONS, DEVICES, LOSSES
 from playground.data.points import DATASETS, USUAL_DATASETS, draw
 from playground.data.tables import TABLES
-from playground.labs.mlp.config import ALONE, MLPConfig, layer_names
+from playground.labs.mlp.config import MLPConfig
+from playground.labs.mlp.network_settings import layer_names
 from playground.labs.mlp.own_data import own_controls
+from playground.labs.mlp.training_settings import ALONE
 from playground.pages.form import RESTARTS, choice, control, form, heading
 from playground.pages.head import Question, follow_question
 from playground.pages.session import PageSession

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from playground.labs.mlp.config import MAX_NEURONS, MLPConfig
+from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.layers import Floats, Layers
+from playground.labs.mlp.network_settings import MAX_NEURONS
 from playground.statistics import quantiles
 
 DEAD_SHARE = 0.5  # report a layer when at least half its units are dead or saturated

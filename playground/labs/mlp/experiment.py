@@ -18,9 +18,10 @@ from playground.export.palette import plane_colors
 from playground.kinds import ConfigError, Number, shown
 from playground.lab import LABS
 from playground.labs.mlp.baselines import baselines
-from playground.labs.mlp.config import INTERVENTIONS, MAX_LAYERS, MAX_NEURONS, Look, MLPConfig
+from playground.labs.mlp.config import INTERVENTIONS, Look, MLPConfig
 from playground.labs.mlp.divergence import explained
 from playground.labs.mlp.model import MLP, learning_mask
+from playground.labs.mlp.network_settings import MAX_LAYERS, MAX_NEURONS
 from playground.labs.mlp.probes import (
     Shown,
     accuracy,

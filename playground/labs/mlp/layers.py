@@ -15,8 +15,8 @@ from torch import Tensor
 from torch.func import functional_call, grad, vmap
 
 from playground.labs.mlp.batched import Population, block_of, by_layer, logits
-from playground.labs.mlp.config import layer_names
 from playground.labs.mlp.model import MLP
+from playground.labs.mlp.network_settings import layer_names
 from playground.training.losses import LOSSES, OUTPUT_ACTIVATIONS
 from playground.training.turns import give_way
 from playground.training.update import unflatten

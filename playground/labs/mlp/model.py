@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn.utils import skip_init
 
 from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, resolve
-from playground.labs.mlp.config import layer_names
+from playground.labs.mlp.network_settings import layer_names
 
 Neurons = Iterable[tuple[int, int]]
 

@@ -9,7 +9,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from playground.kinds import Choice, Integer, Maybe, Number
-from playground.labs.mlp.config import ALONE, INTERVENTIONS, MAX_LAYERS, MAX_NEURONS, MLPConfig
+from playground.labs.mlp.config import INTERVENTIONS, MLPConfig
+from playground.labs.mlp.network_settings import MAX_LAYERS, MAX_NEURONS
+from playground.labs.mlp.training_settings import ALONE
 from playground.settings import Problem, Setting, Settings, setting
 from playground.studies.memory import population_bytes
 

@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from playground.catalog import LEARNING_RATES, OPTIMIZERS
 from playground.kinds import Names, Number
-from playground.labs.mlp.config import ALONE, EPOCHWISE, INTERVENTIONS, MLPConfig
+from playground.labs.mlp.config import INTERVENTIONS, MLPConfig
+from playground.labs.mlp.training_settings import ALONE, EPOCHWISE
 from playground.run import RunConfig
 from playground.settings import Setting, setting
 from playground.studies.study import Study

@@ -8,9 +8,10 @@ import torch
 from numpy.testing import assert_allclose
 
 from playground.kinds import ConfigError
-from playground.labs.mlp.config import ALONE, EPOCHWISE, INTERVENTIONS, MLPConfig
+from playground.labs.mlp.config import INTERVENTIONS, MLPConfig
 from playground.labs.mlp.experiment import MLPExperiment
 from playground.labs.mlp.model import MLP
+from playground.labs.mlp.training_settings import ALONE, EPOCHWISE
 from playground.run import Run, View
 from playground.runs.timeline import Timeline
 from playground.studies.race.config import RACERS, RaceConfig

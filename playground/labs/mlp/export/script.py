@@ -19,8 +19,10 @@ from playground.data import formula
 from playground.data.own import starter
 from playground.data.points import FEATURES
 from playground.export.source import called, source
-from playground.labs.mlp.config import ALONE, EPOCHWISE, INTERVENTIONS, MLPConfig, layer_names
+from playground.labs.mlp.config import INTERVENTIONS, MLPConfig
 from playground.labs.mlp.export.parts import Epochwise, own_data, rule_of
+from playground.labs.mlp.network_settings import layer_names
+from playground.labs.mlp.training_settings import ALONE, EPOCHWISE
 from playground.run import Edit, Run, element
 from playground.runs.runfile import torch_version
 

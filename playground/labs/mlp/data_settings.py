@@ -1,0 +1,117 @@
+"""What the points are that a network learns: the first part of the settings of the multilayer-perceptron lab."""
+
+from dataclasses import dataclass
+
+from playground.data.own import MOST_CLASSES, MOST_POINTS, OwnPoints, highest_label
+from playground.data.points import DATASETS, Dataset, dataset_of
+from playground.data.tables import MOST_COLUMNS, TABLES
+from playground.hyperparameters import SEED
+from playground.kinds import Choice, Integer, Maybe, Pair, Share, Text
+from playground.run import RunConfig
+from playground.settings import Problem, Renewal, setting
+
+
+@dataclass(frozen=True)
+class DataSettings(RunConfig):
+    """The dataset, and how its points are drawn and divided."""
+
+    dataset: str = setting("circle", Choice(DATASETS), "Dataset")
+    noise: float = setting(
+        0.0, Share(0.0, 0.5), "Noise", help="How far the points stray from their pattern, 0 to 50\u00a0%."
+    )
+    train_share: float = setting(
+        0.5,
+        Share(0.1, 0.9, step=0.05),
+        "Training share",
+        help="The share of the points that is trained on, 10 to 90\u00a0%; the others test. "
+        "Try 10\u00a0% with noise.",
+    )
+    points: int | None = setting(
+        None,
+        Maybe(Integer(20, MOST_POINTS)),
+        "Points",
+        quiet=True,
+        help=f"How many points are drawn, 20 to {MOST_POINTS:,}: those to train on and those to test. "
+        "A table has so many rows as it has.",
+        usual=(None, 50, 100, 200, 500, 1000, 2000, 5000),
+    )
+    table_columns: tuple[int, int] = setting(
+        (1, 2),
+        Pair(Integer(1, MOST_COLUMNS)),
+        "Columns",
+        quiet=True,
+        help="Which columns of a table are x₁ and x₂, counted from 1.",
+        usual=((1, 2), (1, 3), (2, 3)),
+    )
+    own: str = setting(
+        "",
+        OwnPoints(),
+        "Own points",
+        live=True,
+        redraws=True,
+        help="Your own points, painted or brought, for the dataset of that name.",
+        usual=("",),
+        bulky=True,
+    )
+    own_names: str = setting(
+        "",
+        Text(300),
+        "Own names",
+        quiet=True,
+        help="Names of x₁, x₂ and the classes of your own points, as in a|b|c.",
+    )
+    own_classes: int = setting(
+        2,
+        Integer(0, MOST_CLASSES),
+        "Own classes",
+        quiet=True,
+        help=f"How many classes your own points have, 2 to {MOST_CLASSES}; 0 where they have values instead.",
+        usual=(2, 3, 4, 5, 6),
+    )
+    data_seed: int = setting(
+        0,
+        SEED,
+        "Data seed",
+        live=True,
+        help="Which points are drawn.",
+        redraws=True,
+        renewal=Renewal("Regenerate data", "Draw new points from the same distribution"),
+    )
+
+    @property
+    def data(self) -> Dataset:
+        """The dataset, with what is chosen of it."""
+        return dataset_of(
+            self.dataset, self.points, tuple(self.table_columns), self.own, self.own_classes, self.own_names
+        )
+
+    @property
+    def train_size(self) -> int:
+        """The number of points to train on."""
+        return self.data.train_size(self.train_share)
+
+    def data_conflicts(self) -> list[Problem]:
+        """Returns problems of what is chosen of the dataset; without one, ``data`` is as chosen."""
+        found, table = [], TABLES.get(self.dataset)
+        if table and self.points and self.points > table.rows:
+            found.append(Problem("points", f"{self.points} is more than the {table.rows} rows of {table.label}"))
+        if table and max(self.table_columns) > len(table.columns):
+            found.append(
+                Problem(
+                    "table_columns",
+                    f"{max(self.table_columns)} is not one of {table.label}'s {len(table.columns)} columns",
+                )
+            )
+        if self.dataset != "own":
+            return found
+        if self.own_classes == 1:
+            found.append(
+                Problem("own_classes", f"1 class is nothing to learn; use 2 to {MOST_CLASSES}, or 0 for values")
+            )
+        elif self.own_classes and highest_label(self.own) >= self.own_classes:
+            found.append(
+                Problem(
+                    "own_classes", f"your points have {highest_label(self.own) + 1} classes, not {self.own_classes}"
+                )
+            )
+        return found

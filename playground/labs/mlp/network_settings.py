@@ -1,0 +1,90 @@
+"""What the network is: its inputs, layers and initial weights."""
+
+from dataclasses import dataclass
+
+from playground.catalog import ACTIVATIONS, INITIALIZERS
+from playground.data import formula
+from playground.data.formula import FormulaText
+from playground.data.points import FEATURES, USUAL_FEATURES
+from playground.hyperparameters import SEED
+from playground.kinds import Choice, Each, Names, Number, Sizes
+from playground.run import RunConfig
+from playground.settings import Renewal, setting
+
+MAX_LAYERS, MAX_NEURONS = 8, 32
+SHAPES = ((), (4,), (8,), (4, 2), (8, 8), (16, 16), (8, 8, 8), (8,) * 4, (8,) * 6)
+
+
+@dataclass(frozen=True)
+class NetworkSettings(RunConfig):
+    """The inputs, the hidden layers with their activations, and how weights begin."""
+
+    features: tuple[str, ...] = setting(("x", "y"), Names(FEATURES), "Features")
+    formula: str = setting(
+        formula.USUAL,
+        FormulaText(),
+        "Own input",
+        quiet=True,
+        help="The formula of the input own f, of x (x₁) and y (x₂): numbers, pi, + - * /, powers up to 6, "
+        f"{', '.join(formula.FUNCTIONS)}.",
+        usual=(formula.USUAL, "sin(x*y)", "sqrt(x*x + y*y)", "exp(-(x*x + y*y)/4)", "x**3/36"),
+    )
+    hidden_sizes: tuple[int, ...] = setting(
+        (4, 2),
+        Sizes(MAX_LAYERS, 1, MAX_NEURONS),
+        "Hidden layers",
+        help="Neurons in each hidden layer, as in 8-8-4.",
+        usual=SHAPES,
+    )
+    activation: str = setting(
+        "tanh",
+        Choice(ACTIVATIONS),
+        "Activation",
+        help="What a hidden neuron makes of its sum z = w·x + b. Linear: all layers are one. Try ReLU, then Sigmoid.",
+    )
+    activations: tuple[str, ...] = setting(
+        (),
+        Each(Choice(ACTIVATIONS), MAX_LAYERS),
+        "Activations by layer",
+        quiet=True,
+        help="The activations of the first hidden layers, as in relu,tanh, where they have one of their own.",
+        usual=((), ("relu",), ("sigmoid",)),
+    )
+    initializer: str = setting(
+        "uniform",
+        Choice(INITIALIZERS),
+        "Initial weights",
+        help="How weights w and biases b are drawn before the first update. Try Zeros: no neuron becomes different.",
+    )
+    initial_scale: float = setting(
+        1.0,
+        Number(0.01, 100),
+        "Initial scale",
+        help="A factor on the initial weights, not on biases, 0.01 to 100.",
+        usual=(0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0),
+    )
+    seed: int = setting(
+        0,
+        SEED,
+        "Seed",
+        help="Which initial weights are drawn.",
+        renewal=Renewal("New weights", "Start over from other initial weights"),
+    )
+
+    @property
+    def by_layer(self) -> str:
+        """The activation of all hidden layers, or of each, with commas between them."""
+        count = len(self.hidden_sizes)
+        names = (*self.activations, *[self.activation] * count)[:count]
+        return ",".join(names) if len(set(names)) > 1 else (*names, self.activation)[0]
+
+    @property
+    def shown_inputs(self) -> tuple[str, ...]:
+        """The inputs that a picture offers: the usual ones, and of the others those that are chosen."""
+        return tuple(name for name in FEATURES if name in USUAL_FEATURES or name in self.features)
+
+
+def layer_names(activation: str, layers: int) -> list[str]:
+    """Returns the name of each hidden layer's activation, of one name for all or of one for each with commas."""
+    names = activation.split(",")
+    return names if len(names) > 1 else names * layers

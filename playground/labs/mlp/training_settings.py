@@ -1,0 +1,137 @@
+"""How the network learns: loss, optimizer, learning rate, batches, and when training stops."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from playground.catalog import (
+    BATCH_SIZES,
+    DEVICES,
+    LEARNING_RATES,
+    LOSSES,
+    OPTIMIZERS,
+    REGULARIZATION_RATES,
+    SCHEDULES,
+)
+from playground.kinds import Choice, Device, Flag, Integer, Number
+from playground.run import RunConfig
+from playground.settings import setting
+from playground.training.schedules import factor
+
+ALONE = ("stop_epoch", "stop_loss")
+EPOCHWISE = ("schedule", "schedule_epochs", "reshuffle")
+
+
+def batch_sizes(config: Any) -> list[int]:
+    """Returns the usual batch sizes, and all training points at once."""
+    available = config.train_size
+    return [size for size in BATCH_SIZES if size < available] + [available]
+
+
+@dataclass(frozen=True)
+class TrainingSettings(RunConfig):
+    """Everything about an update, and where it is computed."""
+
+    loss: str = setting(
+        "squared_error",
+        Choice(LOSSES),
+        "Loss",
+        help="How wrong an output is, as a mean over the points: what training makes small.",
+        quiet=True,
+    )
+    optimizer: str = setting(
+        "sgd",
+        Choice(OPTIMIZERS),
+        "Optimizer",
+        help="How the gradient g changes a weight w. Adam takes a step of its own size for each weight.",
+    )
+    learning_rate: float = setting(
+        0.03,
+        Number(0, 100),
+        "Learning rate",
+        live=True,
+        usual=LEARNING_RATES,
+        help="η, how far an update goes: w ← w − η g. Small is slow, large jumps about. Try 3, then 0.03.",
+    )
+    schedule: str = setting(
+        "constant",
+        Choice(SCHEDULES),
+        "Schedule",
+        live=True,
+        help="A factor on the learning rate that changes after each epoch e.",
+    )
+    schedule_epochs: int = setting(
+        100,
+        Integer(1, 100_000),
+        "Schedule length",
+        live=True,
+        help="The n of the schedule, in epochs: it halves every n, falls to 0 in n, or rises for n.",
+        usual=(5, 10, 30, 100, 300, 1000),
+    )
+    reshuffle: bool = setting(
+        False,
+        Flag(),
+        "Reshuffle",
+        live=True,
+        help="A new order of the training points in each epoch; otherwise always the same.",
+    )
+    stop_epoch: int = setting(
+        0,
+        Integer(0, 10**9),
+        "Stop at epoch",
+        live=True,
+        help="Training stops when this epoch is reached. 0: never.",
+        usual=(0, 10, 100, 300, 1000, 3000, 10_000),
+    )
+    stop_loss: float = setting(
+        0.0,
+        Number(0, 1000),
+        "Stop at test loss",
+        live=True,
+        help="Training stops after the first epoch with a test loss of this or less. 0: never.",
+        usual=(0.0, 0.001, 0.01, 0.05, 0.1, 0.177),
+    )
+    batch_size: int = setting(
+        10,
+        Integer(1, 1000),
+        "Batch size",
+        live=True,
+        usual=batch_sizes,
+        help="Training points in one update: g is the mean of their gradients. Few make a noisy, quick way down; "
+        "try 1, then all.",
+    )
+    l1_strength: float = setting(
+        0.0,
+        Number(0, 10),
+        "L1 regularization",
+        live=True,
+        help="Adds λ · Σ|w| to the loss, so that weights that do not help end at exactly 0. "
+        "Try 0.01 on inputs that are not needed: their links fade away.",
+        usual=REGULARIZATION_RATES,
+    )
+    weight_decay: float = setting(
+        0.0,
+        Number(0, 10),
+        "L2 regularization",
+        live=True,
+        help="Weight decay, decoupled from the optimizer: w ← w − η λ w in each update. Large weights shrink and the "
+        "boundary becomes smoother. Try 0.01 on noisy data.",
+        usual=REGULARIZATION_RATES,
+    )
+    gradient_clip: float = setting(
+        0.0,
+        Number(0, 1000),
+        "Gradient clipping",
+        live=True,
+        help="The longest that the gradient of an update may be; a longer one is shortened to it. 0: any length.",
+        usual=(0.0, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
+    )
+    device: str = setting("auto", Device(DEVICES), "Device")
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every epoch is like every other: no schedule, no reshuffling, nothing to stop at."""
+        return self.schedule == "constant" and not (self.reshuffle or self.stop_epoch or self.stop_loss)
+
+    def rate_in(self, epoch: int) -> float:
+        """Returns the learning rate in an epoch, from 0."""
+        return self.learning_rate * factor(self.schedule, epoch, self.schedule_epochs)
