@@ -32,9 +32,14 @@ def count(value: float) -> str:
     return f"{int(Decimal(value).to_integral_value(ROUND_HALF_UP)):,}".replace("-", MINUS)
 
 
-def percent(share: float) -> str:
-    """Returns a share from 0 to 1 in percent: ``97.5 %``."""
-    return f"{_fixed(share * 100, 0 if share == 1 else 1)} %"
+def percent(share: float, decimals: int = 1) -> str:
+    """Returns a measured share from 0 to 1 in percent: ``97.5%``."""
+    return f"{_fixed(share * 100, 0 if share == 1 else decimals)}%"
+
+
+def share(value: float) -> str:
+    """Returns a share that a person has chosen, as short as it is: ``95%``, ``97.5%``."""
+    return f"{_plain(_rounded(value * 100, 3))}%"
 
 
 def _scientific(value: float, digits: int) -> str:

@@ -40,7 +40,9 @@ class Metric:
         """Returns a value as text; None is one that is not finite."""
         if value is None:
             return "not finite"
-        return {"share": percent, "count": count}.get(self.unit, loss)(value)
+        if self.unit == "share":
+            return percent(value)
+        return count(value) if self.unit == "count" else loss(value)
 
 
 def said(metrics: Iterable[Metric], found: Mapping[str, float | None]) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from playground.format import MINUS
+from playground.format import MINUS, share
 from playground.lab import Metric
 from playground.statistics import Difference, Quantiles, known, median_difference, quantiles
 from playground.training.turns import give_way
@@ -49,7 +49,7 @@ class Summary:
     """One variant over its seeds. ``score`` has the quantiles of the final score, ``worst`` its worst value, and
     ``metrics`` the quantiles of every metric that all networks have. Diverged runs rank below all others: a quantile
     among them is None. ``reached`` of ``runs`` met the target; of these alone, ``epochs_to_target`` are the first
-    whole epochs by which 10 %, 25 %, … had met it."""
+    whole epochs by which 10%, 25%, … had met it."""
 
     variant: str
     runs: int
@@ -149,9 +149,9 @@ def table(
 
 
 def question(score: Metric, target_accuracy: float | None) -> str:
-    """Returns what a comparison asks of its variants, after "which": ``gets to 95 % sooner``."""
+    """Returns what a comparison asks of its variants, after "which": ``gets to 95% sooner``."""
     if target_accuracy is not None:
-        return f"gets to {_share(target_accuracy)} sooner"
+        return f"gets to {share(target_accuracy)} sooner"
     return f"has the {'greater' if score.better == 'high' else 'smaller'} {score.label}"
 
 
@@ -233,7 +233,7 @@ def _sentence(
     if target_accuracy is None:
         said = [_level(summary, score) for summary in summaries]
     else:
-        said = _reached(summaries, _share(target_accuracy))
+        said = _reached(summaries, share(target_accuracy))
     text = "; ".join(said) + "."
     lost = [f"{each.variant} in {each.diverged} of {each.runs}" for each in summaries if each.diverged]
     if lost:
@@ -242,7 +242,7 @@ def _sentence(
 
 
 def _reached(summaries: Sequence[Summary], target: str) -> list[str]:
-    """Returns ``ReLU reached 95 % in 41 of 64 runs, median 36 epochs``; repeated words and units are omitted."""
+    """Returns ``ReLU reached 95% in 41 of 64 runs, median 36 epochs``; repeated words and units are omitted."""
     said, unit = [], " epochs"
     for index, each in enumerate(summaries):
         reached, runs = ("", "") if index else (f" reached {target}", " runs")
@@ -286,7 +286,7 @@ def _interval(difference: Difference, score: Metric) -> str:
     value = signed(difference.value)
     low = "−∞" if difference.low is None else signed(difference.low)
     high = "+∞" if difference.high is None else signed(difference.high)
-    text = f"{value}{' points' if points else ''} ({_share(difference.level)} bootstrap interval {low} to {high})"
+    text = f"{value}{' points' if points else ''} ({share(difference.level)} bootstrap interval {low} to {high})"
     return text if difference.is_clear else f"{text}; the interval holds 0: their ends do not tell them apart"
 
 
@@ -294,11 +294,7 @@ def _value(value: float | None, score: Metric) -> str:
     """Returns a level of the score as text; None is that of diverged runs."""
     if value is None:
         return "diverged"
-    return _share(value) if score.unit == "share" else f"{value:.3g}"
-
-
-def _share(value: float) -> str:
-    return f"{value * 100:.3g} %"
+    return share(value) if score.unit == "share" else f"{value:.3g}"
 
 
 def _flat(found: Mapping[str, Any]) -> dict[str, Any]:

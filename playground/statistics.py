@@ -13,7 +13,7 @@ FEWEST_PAIRS = 6  # with fewer, resampled medians take too few values for an int
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantiles:
-    """Quantiles of a sample, by linear interpolation (NumPy's default): median, quartiles, 10 % and 90 %.
+    """Quantiles of a sample, by linear interpolation (NumPy's default): median, quartiles, 10% and 90%.
 
     None for one that is not finite, because it falls among the infinite values of diverged runs.
     """

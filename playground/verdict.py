@@ -14,7 +14,7 @@ LEVEL = 0.05  # so seldom would a coin look as clear
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The answer to ``question``, "gets to 95 % sooner": the variant that is clearly better than each other one as
+    """The answer to ``question``, "gets to 95% sooner": the variant that is clearly better than each other one as
     ``leader``, or None, and the evidence in ``words``, a sentence."""
 
     question: str

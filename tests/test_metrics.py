@@ -97,7 +97,7 @@ def test_a_result_its_json_and_its_summary(run: Run, tmp_path: Path, capsys: pyt
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "epoch 4, step 40"
     assert lines[1:5] == [
-        "way covered             99.9 %",
+        "way covered             99.9%",
         "shadow's distance       0.004",
         "distance to the origin  0.007",
         "reward                  −0.007",
@@ -123,7 +123,7 @@ def test_its_table(run: Run) -> None:
 
 def test_its_recording(run: Run) -> None:
     page = exported(run, STEP, "html").decode()
-    assert "40 updates, 4.0 epochs: way covered 99.9 %, shadow&#x27;s distance 0.004, " in page
+    assert "40 updates, 4.0 epochs: way covered 99.9%, shadow&#x27;s distance 0.004, " in page
     frames = frames_in(page)
     header, arrays = frames[0]
     assert header["scene"]["score"] == "distance"
@@ -155,7 +155,7 @@ def test_it_is_kept_and_listed_with_its_own_curves(hub: Hub) -> None:
     assert tuple(kept.curves) == COLUMNS
     assert kept.curves["step"].tolist() == [0, 10]
     assert kept.curves["distance"] == pytest.approx([5, 5 * 0.9**10])
-    assert _numbers(kept) == "step 10 · distance to the origin 1.743 · way covered 65.1 %"
+    assert _numbers(kept) == "step 10 · distance to the origin 1.743 · way covered 65.1%"
 
 
 def curves_of(run: Run, step: int) -> dict[str, Any]:
@@ -174,7 +174,7 @@ def test_its_charts(run: Run, lab: Lab) -> None:
     assert list(lines) == ["Way covered", "Shadow's distance", "Distance to the origin", "Reward"]
     assert [lines[name].yaxis for name in lines] == ["y", "y2", "y2", "y3"]
     assert list(lines["Distance to the origin"].y) == curves["distance"].tolist()
-    assert lines["Way covered"].text[-1] == "99.9 %"
+    assert lines["Way covered"].text[-1] == "99.9%"
     assert [figure.layout[f"yaxis{row}"].title.text for row in ("", "2", "3")] == ["way", "distance", "reward"]
     assert [figure.layout[f"yaxis{row}"].type for row in ("", "2", "3")] == [None, "log", "linear"]
     assert figure.layout.yaxis.tickformat == ".0%"
@@ -207,7 +207,7 @@ def test_runs_of_two_labs_over_each_other(run: Run, lab: Lab) -> None:
 
 
 def test_words_are_of_what_there_is(lab: Lab) -> None:
-    assert said(lab.metrics, {"reward": None, "covered": 1.0}) == ["way covered 100 %", "reward not finite"]
+    assert said(lab.metrics, {"reward": None, "covered": 1.0}) == ["way covered 100%", "reward not finite"]
     assert [metric.name for metric in lab.headline] == ["distance", "covered", "reward"]
     assert [metric.name for metric in LABS["mlp"].headline] == ["test_loss", "test_accuracy"]
 
@@ -219,4 +219,4 @@ def test_an_mlp_s_card_says_what_it_always_said() -> None:
         id="a", owner="b", run=Run(config=MLPConfig()), step=2500, curves={}, thumbnail=b"",
         metrics={"train_loss": 0.1, "test_loss": 2e-5, "train_accuracy": 1.0, "test_accuracy": 0.954},
     )  # fmt: skip
-    assert _numbers(kept) == "step 2,500 · test loss 2·10⁻⁵ · test accuracy 95.4 %"
+    assert _numbers(kept) == "step 2,500 · test loss 2·10⁻⁵ · test accuracy 95.4%"

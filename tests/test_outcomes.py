@@ -54,8 +54,8 @@ def test_who_reached_the_target_and_when() -> None:
     assert (first.epochs_to_target.median, first.epochs_to_target.q25) == (36, 35)
     assert second.worst == 0.94
     assert found.sentence.startswith(
-        "ReLU reached 95 % in 4 of 8 runs, median 36 epochs; Sigmoid in 7 of 8, median 212. "
-        "Median final test accuracy, ReLU less Sigmoid: −7.5 points (95 % bootstrap interval "
+        "ReLU reached 95% in 4 of 8 runs, median 36 epochs; Sigmoid in 7 of 8, median 212. "
+        "Median final test accuracy, ReLU less Sigmoid: −7.5 points (95% bootstrap interval "
     )
     (contrast,) = found.differences
     assert (contrast.first, contrast.second) == ("ReLU", "Sigmoid")
@@ -72,9 +72,9 @@ def test_who_reached_the_target_and_when() -> None:
 def test_a_clear_difference_is_said_without_the_reserve() -> None:
     found = table([*rows("A", [None] * 8, [0.9] * 8), *rows("B", [None] * 8, [0.5] * 8)], epochs=1)
     assert found.sentence == (
-        "A: median final test accuracy 90 %, worst 90 % of 8 runs; B: median final test accuracy 50 %, "
-        "worst 50 % of 8 runs. Median final test accuracy, A less B: +40.0 points "
-        "(95 % bootstrap interval +40.0 to +40.0)."
+        "A: median final test accuracy 90%, worst 90% of 8 runs; B: median final test accuracy 50%, "
+        "worst 50% of 8 runs. Median final test accuracy, A less B: +40.0 points "
+        "(95% bootstrap interval +40.0 to +40.0)."
     )
     assert found.summaries[0].reached is None
 
@@ -85,7 +85,7 @@ def test_few_runs_carry_nothing_and_nobody_reached_has_no_median() -> None:
     )
     assert [each.difference for each in found.differences] == [None]
     assert found.sentence == (
-        "A reached 99 % in 0 of 2 runs; B in 1 of 2, median 3 epochs. Too few runs for an interval of the difference."
+        "A reached 99% in 0 of 2 runs; B in 1 of 2, median 3 epochs. Too few runs for an interval of the difference."
     )
 
 
@@ -102,9 +102,9 @@ def test_of_several_variants_the_best_is_held_against_each() -> None:
     )
     assert [(each.first, each.second) for each in found.differences] == [("B", "A"), ("B", "C")]
     assert found.sentence == (
-        "A reached 90 % in 0 of 7 runs; B in 5 of 7, median 19 epochs; C in 7 of 7, median 30. "
-        "Median final test accuracy, B less A: +40.0 points (95 % bootstrap interval +40.0 to +40.0). "
-        "B less C: +0.0 points (95 % bootstrap interval −4.0 to +4.0); the interval holds 0: their ends do not "
+        "A reached 90% in 0 of 7 runs; B in 5 of 7, median 19 epochs; C in 7 of 7, median 30. "
+        "Median final test accuracy, B less A: +40.0 points (95% bootstrap interval +40.0 to +40.0). "
+        "B less C: +0.0 points (95% bootstrap interval −4.0 to +4.0); the interval holds 0: their ends do not "
         "tell them apart."
     )
     losses = table(
@@ -125,7 +125,7 @@ def test_a_long_name_stands_whole_in_the_table() -> None:
     )
     lines = str(found).splitlines()
     assert lines[1].split("  ")[0] == "L2 regularization 0"
-    assert lines[2].startswith("L2 regularization 0.03      50 %")
+    assert lines[2].startswith("L2 regularization 0.03       50%")
     assert len(lines[0].split("   final")[0]) == len(lines[1])
 
 

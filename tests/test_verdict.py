@@ -25,9 +25,9 @@ def test_the_sign_test_counts_the_throws_of_a_coin(won: int, lost: int) -> None:
 def test_time_to_the_target_decides_where_nearly_all_reach_it() -> None:
     """13 of 16 at 775 epochs against 16 of 16 at 17: counts alone do not tell, and their times do."""
     sigmoid, relu = [775.0 + seed for seed in range(13)] + [NEVER] * 3, [17.0] * 16
-    found = verdict("gets to 95 % sooner", goals(Sigmoid=sigmoid, ReLU=relu), "")
+    found = verdict("gets to 95% sooner", goals(Sigmoid=sigmoid, ReLU=relu), "")
     assert found.leader == "ReLU"
-    assert found.words == "ReLU gets to 95 % sooner: it was ahead of Sigmoid on 16 of 16 seeds."
+    assert found.words == "ReLU gets to 95% sooner: it was ahead of Sigmoid on 16 of 16 seeds."
 
 
 def test_what_the_seeds_do_not_carry_is_not_claimed() -> None:
@@ -44,7 +44,7 @@ def test_the_leader_of_several_is_clearly_ahead_of_each() -> None:
     all_clear = verdict("is first", goals(A=[1] * 8, B=[2] * 8, C=[3] * 8), "")
     assert all_clear.words == "A is first: it was ahead of B on 8 of 8, of C on 8 of 8 seeds."
     one_close = verdict("is first", goals(A=[1] * 8, B=[2] * 8, C=[3] * 7 + [0]), "")
-    assert one_close.leader is None  # a coin falls 7 to 1 in 7 % of all throws
+    assert one_close.leader is None  # a coin falls 7 to 1 in 7% of all throws
     assert one_close.words == "These runs do not tell which is first: A was ahead of C on 7 of 8 seeds, behind on 1."
 
 

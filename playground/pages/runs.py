@@ -75,7 +75,7 @@ def _card(store: Store, kept: Kept, difference: str, is_present: bool, session: 
     marks = "".join(
         f"<span>{word}</span>" for word, is_on in (("here", is_present), ("pinned", kept.pinned)) if is_on
     )
-    numbers = escape(_numbers(kept)).replace(" %", "&nbsp;%")
+    numbers = escape(_numbers(kept))
     st.html(
         f'<div class="nn-kept"><img src="data:image/png;base64,{picture}" alt="">'
         f"<div><b>{escape(kept.name)}</b>{marks}<p>{numbers}</p><p>{escape(difference)}</p></div></div>{_CARD_STYLE}"

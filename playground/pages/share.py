@@ -54,7 +54,7 @@ def _share(shared: Shared, task: str) -> None:
         _preview(shared, from_start)
         task = st.text_input(
             "Task, for whoever opens it (optional)", task, max_chars=link.TASK.most,
-            placeholder="Find the smallest network that gets 95\u00a0% right.",
+            placeholder="Find the smallest network that gets 95% right.",
             help="A sentence that stands on top of the page.",
         )  # fmt: skip
         presents = st.toggle("In presenter view", help="For a projector: large, with nothing but the run.")
@@ -108,7 +108,7 @@ def _preview(shared: Shared, from_start: bool) -> None:
     edits = [
         f"{text} at step {edit.step:,}" for edit in run.edits if (text := run.config.edit_words(edit)) is not None
     ]
-    numbers = ", ".join(said(lab.headline, moment.metrics)).replace(" %", "\u00a0%")
+    numbers = ", ".join(said(lab.headline, moment.metrics))
     lines = [f"**{plain(lab.title)}**: {plain(words)}."]
     if from_start:
         lines.append("The network as it was before training.")

@@ -29,9 +29,19 @@ export function scaled(value, digits = 2) {
   return String(Number(value.toPrecision(digits))).replace("-", MINUS);
 }
 
-/** @param {number} share */
-export function percent(share) {
-  return `${(share * 100).toFixed(share === 1 ? 0 : 1)} %`;
+/**
+ * A measured share from 0 to 1 in percent: 97.5%.
+ *
+ * @param {number} share
+ * @param {number} [decimals]
+ */
+export function percent(share, decimals = 1) {
+  return `${(share * 100).toFixed(share === 1 ? 0 : decimals)}%`;
+}
+
+/** A share that a person has chosen, as short as it is: 95%, 97.5%. @param {number} value */
+export function share(value) {
+  return `${Number((value * 100).toPrecision(3))}%`;
 }
 
 /** @param {number} value */

@@ -49,7 +49,7 @@ def test_two_variants_learn_beside_each_other_and_a_tile_is_chosen(page: Page, a
     wall.hover(position={"x": 12, "y": 12})
     expect(stage.locator(".nn-compare .nn-card")).to_contain_text("Sigmoid, seed 0")
     assert pictures(page, "nn-large-data") == points
-    for place, words in ((".nn-bands canvas", "10–90 %"), (".nn-why canvas", "Hidden layer 1")):
+    for place, words in ((".nn-bands canvas", "10–90%"), (".nn-why canvas", "Hidden layer 1")):
         stage.locator(place).hover(position={"x": 100, "y": 60})
         expect(stage.locator(".nn-compare .nn-card")).to_contain_text(words)
         expect(stage.locator(".nn-compare .nn-card")).to_contain_text("ReLU")
@@ -93,7 +93,7 @@ def test_a_wall_that_is_cut_says_so_and_enter_opens_its_network(page: Page, addr
     wall = stage.locator(".nn-wall-rings").last
     wall.focus()
     page.keyboard.press("ArrowRight")
-    expect(stage.get_by_text(re.compile(r"^Seed 1: test loss 0\.\d{3}, test accuracy [\d.]+ %$"))).to_have_count(2)
+    expect(stage.get_by_text(re.compile(r"^Seed 1: test loss 0\.\d{3}, test accuracy [\d.]+%$"))).to_have_count(2)
     with page.context.expect_page() as made:
         page.keyboard.press("Enter")
     expect(made.value).to_have_url(re.compile("activation=relu.*seed=1"))

@@ -19,8 +19,8 @@ def test_only_the_network_with_skips_learns(page: Page, address: str) -> None:
     said = page.locator(f"{STAGE} .nn-words")
     expect(said).to_contain_text("Paused.")
     words = said.inner_text()
-    [without] = re.findall(r"training accuracy without skips ([\d.]+) %", words)
-    [within] = re.findall(r"training accuracy ([\d.]+) %", words)
+    [without] = re.findall(r"training accuracy without skips ([\d.]+)%", words)
+    [within] = re.findall(r"training accuracy ([\d.]+)%", words)
     assert float(without) < 30
     assert float(within) > 80
 

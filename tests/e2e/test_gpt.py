@@ -26,7 +26,7 @@ def test_it_writes_and_a_character_is_banned(page: Page, address: str) -> None:
     likeliest.get_by_role("button", name="ban").click()
     expect(page.locator(STAGE)).to_have_attribute("data-edits", "1")
     expect(likeliest.locator("td").nth(2)).to_have_text("ban")
-    expect(likeliest.locator(".nn-gpt-share")).to_have_text("0.0 %")
+    expect(likeliest.locator(".nn-gpt-share")).to_have_text("0.0%")
 
 
 def test_a_head_is_switched_off_and_each_panel_opens(page: Page, address: str) -> None:

@@ -107,11 +107,11 @@ def test_a_gradient_is_checked_found_first_and_seen_saturate(page: Page, address
     page.get_by_role("button", name="Activation", exact=True).click()
     page.get_by_role("combobox", name="Neuron", exact=True).select_option(label="Neuron h₂")
     told = page.locator(".nn-neuron-tool .nn-neuron-sentence")
-    expect(told).to_contain_text("25.0 % of the rows are where f′ is below 0.05")
+    expect(told).to_contain_text("25.0% of the rows are where f′ is below 0.05")
     page.get_by_role("button", name=re.compile("^Bias of h₂")).press("Enter")
     page.get_by_role("dialog").get_by_role("textbox").fill("-6")
     page.keyboard.press("Enter")
-    expect(told).to_contain_text("100 % of the rows are where f′ is below 0.05")
+    expect(told).to_contain_text("100% of the rows are where f′ is below 0.05")
 
 
 def test_an_input_is_typed_over_and_a_line_finds_the_bottom_of_its_bowl(page: Page, address: str) -> None:

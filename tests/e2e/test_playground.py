@@ -416,7 +416,7 @@ def test_the_picture_is_told_in_words_and_a_press_on_other_numbers_draws_their_c
     expect(chart).to_have_attribute("aria-label", "Training loss, test loss by step")
     before = chart.evaluate("(canvas) => canvas.toDataURL()")
     losses, accuracies = (page.locator(f"{STAGE} .nn-axes").filter(has_text=text) for text in ("loss", "accuracy"))
-    expect(accuracies).to_contain_text(re.compile(r"Test accuracy\d\d\.\d %"))
+    expect(accuracies).to_contain_text(re.compile(r"Test accuracy\d\d\.\d%"))
     accuracies.click()
     expect(chart).to_have_attribute("aria-label", "Training accuracy, test accuracy by step")
     expect(accuracies).to_have_attribute("aria-pressed", "true")

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { count, epochs, loss, percent, plain, scaled, short } from "../../playground/stage/format.js";
+import { count, epochs, loss, percent, plain, scaled, share, short } from "../../playground/stage/format.js";
 
 /** Every line is a number and the text that is to be read. */
 function reads(format, pairs) {
@@ -42,6 +42,7 @@ test("an input field gets what it can read back", () => {
 
 test("counts, shares and epochs", () => {
   reads(count, [[0, "0"], [999.6, "1,000"], [1234567, "1,234,567"]]);
-  reads(percent, [[0, "0.0 %"], [0.1234, "12.3 %"], [1, "100 %"]]);
+  reads(percent, [[0, "0.0%"], [0.1234, "12.3%"], [1, "100%"]]);
+  reads(share, [[0, "0%"], [0.95, "95%"], [0.975, "97.5%"], [1, "100%"]]);
   reads(epochs, [[0, "0.0"], [99.94, "99.9"], [100, "100"], [12345.6, "12,346"]]);
 });

@@ -36,16 +36,16 @@ test("names count from one, and speak of the output where there is one", () => {
 });
 
 test("a picture in words", () => {
-  assert.equal(describe(MOMENT), "Step 1,234, epoch 12. Training loss 0.250, test loss 0.500, test accuracy 75.0 %. "
+  assert.equal(describe(MOMENT), "Step 1,234, epoch 12. Training loss 0.250, test loss 0.500, test accuracy 75.0%. "
     + "Guessing: loss 0.693. Paused. The network has 2 inputs and 2 hidden layers of 2 and 4 neurons. The strongest input is x₁x₂.");
 });
 
 test("metrics in words: those that the run has, each with its unit", () => {
   const scene = { metrics: METRICS, score: "test_loss" };
-  assert.equal(metricsInWords(scene, { test_accuracy: 1, test_loss: null }), "Test loss –, test accuracy 100 %.");
+  assert.equal(metricsInWords(scene, { test_accuracy: 1, test_loss: null }), "Test loss –, test accuracy 100%.");
   const baselines = [{ label: "chance", value: 0.1, axes: "accuracy" }, { label: "ln V", value: 4.1744, axes: "loss" }];
   assert.equal(metricsInWords({ ...scene, baselines }, { train_loss: 7.1e34 }),
-    "Training loss 7.1·10³⁴. Chance: accuracy 10.0 %. Ln V: loss 4.174.");
+    "Training loss 7.1·10³⁴. Chance: accuracy 10.0%. Ln V: loss 4.174.");
 });
 
 test("a link's card reads its weight and names it by the places in the layer's matrix", () => {

@@ -10,7 +10,7 @@ from playground.labs.gan.data import SETS, Mixture, examples
 
 Floats = NDArray[np.float64]
 DIRECTIONS = 64
-WITHIN = 3.0  # standard deviations: 98.9 % of a two-dimensional Gaussian
+WITHIN = 3.0  # standard deviations: 98.9% of a two-dimensional Gaussian
 FAIR = 0.2  # of its even share, that a mode gets to be found
 USUAL = 0.95  # of real digits stand as near to another one as what counts as on a mode
 

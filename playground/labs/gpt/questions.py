@@ -5,9 +5,9 @@ from playground.pages.head import Question
 QUESTIONS = (
     Question(
         "When do letters become words?",
-        "Press Play and read. After 100 updates the loss is past the line of pairs and 51 to 57 % of the words are "
-        "real; after 200 it is past triples, and 82 to 89 % are. Sentences by the rules come last: 8 to 16 % of the "
-        "lines then, 46 to 100 % after 800 updates, when 87 to 99 % of the words are real.",
+        "Press Play and read. After 100 updates the loss is past the line of pairs and 51 to 57% of the words are "
+        "real; after 200 it is past triples, and 82 to 89% are. Sentences by the rules come last: 8 to 16% of the "
+        "lines then, 46 to 100% after 800 updates, when 87 to 99% of the words are real.",
         {},
     ),
     Question(

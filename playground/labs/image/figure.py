@@ -65,7 +65,7 @@ def _answer(axes: Axes, moment: Snapshot) -> None:
     shares = np.exp(logits - logits.max())
     shares /= shares.sum()
     axes.barh(range(len(classes)), shares, color=POSITIVE, height=0.7)
-    axes.set(xlim=(0, 1), xticks=[0, 1], xticklabels=["0", "100 %"], yticks=range(len(classes)))
+    axes.set(xlim=(0, 1), xticks=[0, 1], xticklabels=["0", "100%"], yticks=range(len(classes)))
     axes.set_yticklabels([drawable(str(each))[:10] for each in classes])
     axes.invert_yaxis()
     axes.tick_params(colors=MUTED, length=2, labelsize=8)

@@ -6,14 +6,14 @@ QUESTIONS = (
     Question(
         "What does LeNet see?",
         "Press Play and watch the maps: every kernel keeps something else of a digit, and the last ones tell them "
-        "apart. After 12 passes 96 to 98 % of the test digits are right. Then draw one of your own; and see in the "
-        "curves that to look up the nearest training image is right for 99 %: these digits are easy.",
+        "apart. After 12 passes 96 to 98% of the test digits are right. Then draw one of your own; and see in the "
+        "curves that to look up the nearest training image is right for 99%: these digits are easy.",
         {},
     ),
     Question(
         "Do hidden neurons see strokes?",
         "784-512-512-10 sees every pixel with a weight of its own: open Weights. They end as noise with blobs rather "
-        "than as strokes, and yet 95 to 96 % of the test digits are right after eight passes. Then open Mistakes: "
+        "than as strokes, and yet 95 to 96% of the test digits are right after eight passes. Then open Mistakes: "
         "after twelve it surely takes 58 to 94 of 100 images of static, which are nothing, for one and the same "
         "digit; LeNet 0 to 3.",
         {"architecture": "mlp", "learning_rate": 0.001},
@@ -21,34 +21,34 @@ QUESTIONS = (
     Question(
         "Why no ReLU at the end?",
         "The same network with a ReLU behind its last layer, as some articles have it. A class whose logit is below "
-        "0 then gets no gradient any more: after eight passes 31 to 63 % are right, in place of 95 to 96 %.",
+        "0 then gets no gradient any more: after eight passes 31 to 63% are right, in place of 95 to 96%.",
         {"architecture": "mlp", "learning_rate": 0.001, "last_activation": True},
     ),
     Question(
         "Where does sigmoid wait?",
         "LeNet as it was in 1998, with sigmoid and average pooling: for two to three passes it guesses, since little "
-        "gradient comes through. Then it falls: 95 to 97 % after twelve. Switch on gradients to see it.",
+        "gradient comes through. Then it falls: 95 to 97% after twelve. Switch on gradients to see it.",
         {"activation": "sigmoid", "pooling": "average"},
     ),
     Question(
         "And if the digit moves?",
         "Trained on digits in the middle, tested by the shift pad with the same digits up to 7 pixels away: "
-        "784-512-512-10 is right at 11 to 13 % of the places, a CNN with a flattened end at 13 to 14 %, this one, "
-        "whose maps are averaged, at 59 to 77 %, after 16 passes. Now take small digits anywhere, and up to 10,000 "
+        "784-512-512-10 is right at 11 to 13% of the places, a CNN with a flattened end at 13 to 14%, this one, "
+        "whose maps are averaged, at 59 to 77%, after 16 passes. Now take small digits anywhere, and up to 10,000 "
         "of them: there more data helps, and the nearest training image is right for two of three only.",
         {"architecture": "cnn", "dataset": "centred", "filters": (16, 32), "head": "average", "learning_rate": 0.01},
     ),
     Question(
         "Whose handwriting?",
-        "Tested with the last digits of the file, mostly of other writers, LeNet is right for 90 to 95 % of them. "
-        "With digits from anywhere in the file it was 96 to 98 %: there training had the test's writers too.",
+        "Tested with the last digits of the file, mostly of other writers, LeNet is right for 90 to 95% of them. "
+        "With digits from anywhere in the file it was 96 to 98%: there training had the test's writers too.",
         {"split": "place"},
     ),
     Question(
         "What if 4 is a dot?",
         "Every 4 has a dot in its corner, and digits anywhere are hard. Why shows what the network found: after 200 "
-        "updates press + dot on any image, and 94 to 99 % of them become a 4. Without the dots in training it was "
-        "less than 6 %.",
+        "updates press + dot on any image, and 94 to 99% of them become a 4. Without the dots in training it was "
+        "less than 6%.",
         {"dataset": "shifted", "planted": True},
     ),
 )

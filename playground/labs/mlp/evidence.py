@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from playground.format import percent
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.layers import Floats, Layers
 from playground.labs.mlp.network_settings import MAX_NEURONS
@@ -31,7 +32,7 @@ CLEARLY = 0.25  # of the seeds: another variant is clearly better with so many m
 def summary(found: Layers, rows: Sequence[int]) -> list[dict[str, Any]]:
     """Returns a summary of the networks in ``rows`` of ``found`` for each layer, from the first.
 
-    ``gradient`` is their median gradient norm with ``low`` and ``high`` (10 and 90 %); ``dead`` and ``saturated``
+    ``gradient`` is their median gradient norm with ``low`` and ``high`` (10 and 90%); ``dead`` and ``saturated``
     are median shares; ``histogram`` has the mean shares of outputs in equal bins over ``range``. None where a value
     does not apply to a layer.
     """
@@ -159,7 +160,7 @@ def _by_units(case: Case) -> Iterator[Evidence]:
     name = "dead" if config.by_layer == "relu" else "saturated"
     if now < DEAD_SHARE or (name == "saturated" and not case.is_stuck):
         return
-    words = f"{_percent(now)} of layer {layer + 1} is {name}, {_percent(start)} at the start"
+    words = f"{percent(float(now), 0)} of layer {layer + 1} is {name}, {percent(float(start), 0)} at the start"
     if case.is_stuck and now - start >= DEAD_GROWTH:
         words += f": updates at a learning rate of {config.learning_rate:g} are too large"
         yield _found(f"driven {name}", words, "learning_rate", _lower(config.learning_rate))
@@ -254,10 +255,6 @@ def _lower(rate: float) -> float:
 
 def _higher(rate: float) -> float:
     return float(f"{min(rate * 10, 1.0) or 0.03:.2g}")
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.0f} %"
 
 
 def _fraction(share: float) -> str:

@@ -35,7 +35,7 @@ class Layers:
 
     ``gradient_norms`` (S, L): the Euclidean norm of the training loss's gradient by a layer's weights and biases.
     ``dead`` (S, L - 1): the share of a hidden layer's units that are 0 for every point; NaN where the activation is
-    not ReLU. ``saturated`` (S, L - 1): the share of outputs beyond 95 % of the distance to a limit; NaN where the
+    not ReLU. ``saturated`` (S, L - 1): the share of outputs beyond 95% of the distance to a limit; NaN where the
     activation does not have two limits. ``histograms`` (S, L - 1, BINS): shares of a layer's outputs in BINS equal
     bins over its ``ranges`` (L - 1, 2): the activation's limits, or the least and greatest finite output.
     """

@@ -60,7 +60,7 @@ QUESTIONS = (
     ),
     Question(
         "Benign or malignant?",
-        "569 real breast tumours by radius and smoothness. After 500 updates one neuron is right for 95.6 % of them, "
+        "569 real breast tumours by radius and smoothness. After 500 updates one neuron is right for 95.6% of them, "
         "from whatever weights it starts. Crosses are mistakes: the two kinds overlap, so no line gets all.",
         {"data": "tumours", "loss": "cross_entropy", "batch_size": 32, "learning_rate": 0.3},
     ),

@@ -6,7 +6,7 @@ QUESTIONS = (
     Question(
         "Where does it look?",
         "Press Play and watch the dots: at first attention is spread evenly, then it finds the words that "
-        "are translated. After 200 updates 96 to 98 % of unseen numbers are right, and 74 to 78 % of the "
+        "are translated. After 200 updates 96 to 98% of unseen numbers are right, and 74 to 78% of the "
         "best head's attention is on the true words. The rest is a lesson: for cent it likes and as well as "
         "hundred, since the two always stand together.",
         {},
@@ -14,7 +14,7 @@ QUESTIONS = (
     Question(
         "What must cross?",
         "Chinese puts the year to the front and the day of the week to the end, and the lines cross: after "
-        "200 updates all unseen dates are right, and 90 to 95 % of the best head's attention is on the true "
+        "200 updates all unseen dates are right, and 90 to 95% of the best head's attention is on the true "
         "words. For 年, 月 and 日, which no English word says, it is spread: the decoder knows from its own "
         "words that they are due.",
         {"task": "dates", "target": "chinese"},
@@ -22,32 +22,32 @@ QUESTIONS = (
     Question(
         "Where is 零 from?",
         "105 is 一百零五, and no English word says 零. Train for 300 updates, type 105 and choose the third word "
-        "below: each of the four heads has 71 to 100 % of its attention for 零 on hundred and on and. That "
+        "below: each of the four heads has 71 to 100% of its attention for 零 on hundred and on and. That "
         "the tens are missing stands nowhere: it is what follows and.",
         {"target": "chinese"},
     ),
     Question(
         "What if it sees the answer?",
         "Without the causal mask each place sees the very word that it is to write. After 200 updates the "
-        "training loss is below 0.01 and more than 99 % of words are right, given the true ones: it copies. "
-        "By itself it writes 0 to 12 % of the numbers right, for there is nothing to copy. Compare the two "
+        "training loss is below 0.01 and more than 99% of words are right, given the true ones: it copies. "
+        "By itself it writes 0 to 12% of the numbers right, for there is nothing to copy. Compare the two "
         "lines above.",
         {"causal_mask": False},
     ),
     Question(
         "Is order needed?",
         "Without positions a source is a bag of words, and its order makes no difference at all: try two "
-        "hundred and four, and four hundred and two. After 400 updates 46 to 51 % of unseen numbers are "
-        "right, in place of 97 % or more. Now choose dates: they are all right, since each word says what "
-        "it is. Reversal: 6 to 9 %.",
+        "hundred and four, and four hundred and two. After 400 updates 46 to 51% of unseen numbers are "
+        "right, in place of 97% or more. Now choose dates: they are all right, since each word says what "
+        "it is. Reversal: 6 to 9%.",
         {"positions": "none"},
         free=("task", "target"),
     ),
     Question(
         "Does it know, or remember?",
         "Training has eighty, and it has hundred, but never eighty after hundred; all tests are that. After "
-        "200 updates the training loss is near 0.01, and of these numbers 0 to 36 % are right, after 1,000 "
-        "updates 0 to 38 %. Now choose dates or sentences, which hold out a combination too: there all are "
+        "200 updates the training loss is near 0.01, and of these numbers 0 to 36% are right, after 1,000 "
+        "updates 0 to 38%. Now choose dates or sentences, which hold out a combination too: there all are "
         "right.",
         {"held_out": "combination"},
         free=("task", "target"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from playground.format import percent
 from playground.kinds import Choice, ConfigError
 from playground.lab import LABS, Metric
 from playground.labs.mlp.controls import controls, structure
@@ -30,13 +31,13 @@ QUESTIONS = (
     Question(
         "Sigmoid or ReLU",
         "Two hidden layers on the spiral. Look at how early each band falls: in 100 epochs 13 of 16 ReLU networks"
-        " reach 95 % and no Sigmoid, in 400 epochs 15 and 12.",
+        " reach 95% and no Sigmoid, in 400 epochs 15 and 12.",
         {**_SPIRAL, "varied": "activation", "values": "sigmoid,relu", "learning_rate": 0.1},
     ),
     Question(
         "Sigmoid or ReLU in six layers",
         "The same with six hidden layers. Look at each layer’s gradient: Sigmoid’s fades on the way to the first,"
-        " and after 400 epochs all 16 still guess; all 16 ReLU networks have reached 95 %.",
+        " and after 400 epochs all 16 still guess; all 16 ReLU networks have reached 95%.",
         {
             **_SPIRAL, "varied": "activation", "values": "sigmoid,relu", "learning_rate": 0.1,
             "hidden_sizes": (8,) * 6,
@@ -45,12 +46,12 @@ QUESTIONS = (
     Question(
         "Without or with a hidden layer",
         "One line cannot part the quarters of XOR: without a hidden layer half the points are right, whatever the"
-        " seed. Look at the boundaries: with four hidden neurons 14 of 16 seeds reach 95 % in 400 epochs.",
+        " seed. Look at the boundaries: with four hidden neurons 14 of 16 seeds reach 95% in 400 epochs.",
         {"dataset": "xor", "varied": "hidden_sizes", "values": "/4"},
     ),
     Question(
         "SGD or Adam",
-        "The same learning rate for both. At 0.01 all 16 Adams reach 95 % within 100 epochs and no SGD does. Then "
+        "The same learning rate for both. At 0.01 all 16 Adams reach 95% within 100 epochs and no SGD does. Then "
         "take 0.3: it turns round, all 16 SGDs do and no Adam.",
         {**_SPIRAL, "varied": "optimizer", "values": "sgd,adam", "learning_rate": 0.01},
         free=("learning_rate",),
@@ -58,7 +59,7 @@ QUESTIONS = (
     Question(
         "Too small, right, too large a learning rate",
         "Three rates, a hundredfold apart. At 0.0003 the loss hardly moves, at 3 it jumps about above that of "
-        "guessing; only at 0.03 do the networks reach 95 %, 13 of 16 in 100 epochs.",
+        "guessing; only at 0.03 do the networks reach 95%, 13 of 16 in 100 epochs.",
         {**_SPIRAL, "varied": "learning_rate", "values": "0.0003,0.03,3"},
     ),
     Question(
@@ -74,7 +75,7 @@ QUESTIONS = (
     Question(
         "Xavier or zeros",
         "Where all weights begin at zero, nothing tells one neuron from another, and they never part: after 400 "
-        "epochs all 16 networks guess, and 16 of 16 that began with Xavier’s weights have reached 95 %.",
+        "epochs all 16 networks guess, and 16 of 16 that began with Xavier’s weights have reached 95%.",
         {**_SPIRAL, "varied": "initializer", "values": "xavier,zeros", "activation": "tanh"},
     ),
 )  # fmt: skip
@@ -307,7 +308,7 @@ def _table(found: Mapping[str, Any], metric: Metric) -> str:
 def _value(value: float | None, is_share: bool) -> str:
     if value is None:
         return "diverged"
-    return f"{value * 100:.1f} %" if is_share else f"{value:.3g}"
+    return percent(value) if is_share else f"{value:.3g}"
 
 
 def _failure(failure: Mapping[str, Any]) -> None:

@@ -20,7 +20,7 @@ test("who is ahead is read from the discriminator's loss, beside that of guessin
 });
 
 test("a collapse is few modes with good fakes, which no loss tells", () => {
-  assert.match(coverage(8, { modes: 1, share_on_mode: 0.9 }), /1 of 8 modes found, 90\u00a0% .* Collapsed/);
+  assert.match(coverage(8, { modes: 1, share_on_mode: 0.9 }), /1 of 8 modes found, 90% .* Collapsed/);
   assert.doesNotMatch(coverage(8, { modes: 1, share_on_mode: 0.1 }), /Collapsed/);
   assert.doesNotMatch(coverage(8, { modes: 8, share_on_mode: 0.9 }), /Collapsed/);
   assert.equal(coverage(null, { modes: 3, share_on_mode: 0.9 }), "");
@@ -62,6 +62,6 @@ test("a prediction is compared with what was covered", () => {
   assert.deepEqual([few.text, some.text, all.text], ["0 to 2", "3 to 7", "all 8"]);
   assert.deepEqual(answersFor(3).map(({ text }) => text), ["none", "1 to 2", "all 3"]);
   const metrics = { modes: 1, share_on_mode: 0.99, discriminator_loss: 1.38, generator_loss: 0.69 };
-  assert.match(revealed(all, { modes: 8, equilibrium: EVEN }, metrics), /^You said all 8: it has 1 of 8 modes, 99\u00a0% .* are 1\.380 and 0\.690; .* 1\.386 and 0\.693/);
+  assert.match(revealed(all, { modes: 8, equilibrium: EVEN }, metrics), /^You said all 8: it has 1 of 8 modes, 99% .* are 1\.380 and 0\.690; .* 1\.386 and 0\.693/);
   assert.match(revealed(few, { modes: 8, equilibrium: EVEN }, metrics), /^Right: it has 1/);
 });

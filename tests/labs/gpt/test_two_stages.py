@@ -66,7 +66,7 @@ def test_it_is_told_in_numbers_and_words(monkeypatch: pytest.MonkeyPatch) -> Non
     assert told[-1] == 1000
     assert [len(row) for rows in found["accuracy"].values() for row in rows] == [2, 2] * len(two_stages.LEARNERS)
     found["accuracy"]["tuned"][1] = [0.75, 0.85]
-    assert "With 20 labels the network of step 2 gets 80.0 % of 100 test lines right" in about(found)
+    assert "With 20 labels the network of step 2 gets 80.0% of 100 test lines right" in about(found)
     figure = curves(found)
     assert list(figure.data[1].y)[1] == pytest.approx(0.8)
     assert list(figure.data[0].y) == pytest.approx(

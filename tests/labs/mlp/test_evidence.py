@@ -64,18 +64,18 @@ FALLING = (0.005, 0.018, 0.07)
         ),
         (
             case(learning_rate=3.0, train_loss=0.9, dead=0.91, start=0.05),
-            "driven saturated", "91 % of layer 2 is saturated, 5 % at the start: updates at", "learning_rate", 0.3,
+            "driven saturated", "91% of layer 2 is saturated, 5% at the start: updates at", "learning_rate", 0.3,
         ),
-        (case(train_loss=0.9, dead=0.91, start=0.8), "saturated", "80 % at the start", "initializer", "xavier"),
+        (case(train_loss=0.9, dead=0.91, start=0.8), "saturated", "80% at the start", "initializer", "xavier"),
         (
             case(train_loss=0.9, dead=0.91, start=0.8, initializer="xavier", initial_scale=10.0),
-            "saturated", "91 % of", "initial_scale", 1.0,
+            "saturated", "91% of", "initial_scale", 1.0,
         ),
         (case(dead=0.6), "unfinished", "below that of guessing (0.5)", "hidden_sizes", (16, 16)),
-        (case(activation="relu", dead=0.6), "dead", "60 % of layer 2 is dead", "activation", "leaky_relu"),
+        (case(activation="relu", dead=0.6), "dead", "60% of layer 2 is dead", "activation", "leaky_relu"),
         (
             case(activation="relu", dead=1, **FLAT, learning_rate=3.0),
-            "driven dead", "100 % of layer 2 is dead, 0 % at the start: updates", "learning_rate", 0.3,
+            "driven dead", "100% of layer 2 is dead, 0% at the start: updates", "learning_rate", 0.3,
         ),
         (
             case(train_loss=0.12, test_loss=0.36, best_loss=0.31, best_epoch=60),

@@ -306,7 +306,7 @@ class TestLearning:
             experiment.advance(steps=1000)
             assert (experiment.metrics()["loss"] == pytest.approx(0.01081, abs=1e-4)) == arrives
             assert (experiment.notice is None) == arrives
-        steps, share = re.findall(r"After (\d+) updates .* ([\d.]+) %", tumours.text)[0]
+        steps, share = re.findall(r"After (\d+) updates .* ([\d.]+)%", tumours.text)[0]
         experiment = NeuronExperiment(NeuronConfig(**tumours.settings, seed=seed))
         experiment.advance(steps=int(steps))
         assert experiment.metrics()["accuracy"] == pytest.approx(float(share) / 100, abs=0.004)

@@ -25,7 +25,7 @@ function moment(clamped = "") {
 
 test("the chosen unit's formulas have its numbers, and the step its answer", () => {
   assert.deepEqual(explained(moment()), [
-    "Step 2, which reads “fine” and says “praises” (75.0 %), where “blames” is right; unit 0. Click a column or a row for another.",
+    "Step 2, which reads “fine” and says “praises” (75.0%), where “blames” is right; unit 0. Click a column or a row for another.",
     "i = σ(W x + b + U h + b′) = σ(1 + (−1)) = 0.5",
     "f = σ(W x + b + U h + b′) = σ(2 + (−2)) = 1",
     "g = tanh(W x + b + U h + b′) = tanh(3 + (−3)) = 0.8",

@@ -35,7 +35,7 @@ def test_it_is_told_in_numbers_and_words(monkeypatch: pytest.MonkeyPatch) -> Non
         assert start == 0 < end
         assert all(0 <= share <= 1 for row in each["exact_match"] for share in row)
     found["learners"]["LSTM"] |= {"seconds": [[0.0], [0.5]], "exact_match": [[0.0], [0.75]]}
-    assert "4 updates a second, in the end 75.0 %" in about(found)
+    assert "4 updates a second, in the end 75.0%" in about(found)
     figure = curves(found, "seconds")
     assert (figure.data[-1].name, list(figure.data[-1].x), list(figure.data[-1].y)) == ("LSTM", [0, 0.5], [0, 0.75])
     assert list(curves(found, "updates").data[-1].x) == [0, 2]

@@ -56,7 +56,7 @@ def test_it_is_summed_up(found: Comparison) -> None:
     difference = found.differences[0].difference
     assert difference is not None
     assert difference.low > 0.1  # a line cannot separate XOR
-    assert found.sentence.startswith(f"Tanh reached 90 % in {tanh.reached} of 8 runs, median ")
+    assert found.sentence.startswith(f"Tanh reached 90% in {tanh.reached} of 8 runs, median ")
     assert found.network_steps_per_s is not None
     assert found.tier == "traced"
 

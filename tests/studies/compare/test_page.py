@@ -57,7 +57,7 @@ def test_a_guess_stands_beside_what_came(hub: Hub) -> None:
     assert not page.exception
     said = [each.value for each in page.markdown]
     assert any("  \nYou guessed **ReLU**; " in text for text in said)
-    assert any("Sigmoid reached 60 %" in text for text in said)
+    assert any("Sigmoid reached 60%" in text for text in said)
     assert any(text.startswith("| variant | median test accuracy") for text in said)
     assert page.button_group[0].disabled
     channel.handle({"type": "seek", "step": 0})

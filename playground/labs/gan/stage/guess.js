@@ -2,7 +2,7 @@
 /** Predict, then reveal: the fakes are covered, and a person says from the losses alone how many modes they have. */
 
 import { h } from "../../../stage/dom.js";
-import { loss } from "../../../stage/format.js";
+import { loss, percent } from "../../../stage/format.js";
 
 /** @typedef {import("./picture.js").GANMoment} Moment */
 /** @typedef {{from: number, to: number, text: string}} Answer */
@@ -26,7 +26,7 @@ export function answersFor(modes) {
  */
 export function revealed(said, { modes, equilibrium: { discriminator, generator } }, metrics) {
   const found = metrics.modes ?? 0, isRight = said.from <= found && found <= said.to;
-  const share = `${Math.round(100 * (metrics.share_on_mode ?? 0))}\u00a0% of its fakes are on one`;
+  const share = `${percent(metrics.share_on_mode ?? 0, 0)} of its fakes are on one`;
   const losses = `The losses are ${loss(metrics.discriminator_loss)} and ${loss(metrics.generator_loss)}`;
   const guessing = discriminator === undefined || generator === undefined ? "" : `; those of guessing are ${loss(discriminator)} and ${loss(generator)}`;
   return `${isRight ? "Right" : `You said ${said.text}`}: it has ${found} of ${modes} modes, ${share}. ${losses}${guessing}.`;

@@ -1,6 +1,8 @@
 // @ts-check
 /** What the numbers of a game mean, in words. Pure, so that it can be tested. */
 
+import { percent } from "../../../stage/format.js";
+
 /** How near to its equilibrium a loss is that is called so. */
 const NEAR = 0.1;
 /** A discriminator's loss below this share of its equilibrium: it tells nearly all. */
@@ -29,6 +31,6 @@ export function ahead({ discriminator }, loss) {
  */
 export function coverage(modes, { modes: found, share_on_mode: share }) {
   if (modes === null || found === null || found === undefined) return "";
-  const reached = `${found} of ${modes} modes found, ${Math.round(100 * (share ?? 0))}\u00a0% of fakes on one.`;
+  const reached = `${found} of ${modes} modes found, ${percent(share ?? 0, 0)} of fakes on one.`;
   return found <= modes / 4 ? `${reached} ${(share ?? 0) > 0.5 ? "Collapsed: good fakes, few kinds." : ""}`.trim() : reached;
 }

@@ -66,7 +66,7 @@ export class Mistakes {
     const total = confusion.reduce((a, b) => a + b, 0), right = classes.reduce((sum, _, i) => sum + confusion[i * n + i], 0);
     setText(this.note, `${right} of ${total} test images are right: the diagonal. Look for cells beside it; press one to see its images.`);
     const of = sure.reduce((a, b) => a + b, 0), most = sure.indexOf(Math.max(...sure));
-    setText(this.noise, `Of ${STATIC} images of static, which are nothing at all, the network is surely (more than 90 %) wrong about ${of}`
+    setText(this.noise, `Of ${STATIC} images of static, which are nothing at all, the network is surely (more than 90%) wrong about ${of}`
       + (of ? `; it takes ${sure[most] === of ? (of === 1 ? "it" : "all") : sure[most]} for ${classes[most]}. A softmax has no answer for “none of these”.` : "."));
     this.cells.forEach((button, i) => {
       const row = Math.floor(i / n), column = i % n, value = confusion[i], isChosen = view.cell?.[0] === row && view.cell[1] === column;

@@ -92,7 +92,7 @@ export class Strip {
         context.textAlign = "right";
         context.fillText(classes[c].slice(0, 8), left - 4, y + step / 2);
         context.textAlign = "left";
-        context.fillText(`${(shares[c] * 100).toFixed(shares[c] > 0.9995 ? 0 : 1)} %`, left + room + 6, y + step / 2);
+        context.fillText(percent(shares[c]), left + room + 6, y + step / 2);
       });
     }
   }

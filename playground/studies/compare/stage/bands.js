@@ -1,5 +1,5 @@
 // @ts-check
-/** A metric of several variants over many seeds: a median line, the band of 10 to 90 %, and the worst run of each. */
+/** A metric of several variants over many seeds: a median line, the band of 10 to 90%, and the worst run of each. */
 
 import { fit, h, isSharp, setAttribute, setText } from "../../../stage/dom.js";
 import { epochs, percent, scaled } from "../../../stage/format.js";
@@ -25,7 +25,7 @@ export class Bands {
     this.name = h("h2");
     this.element = h("section", { class: "nn-bands" },
       h("div", { class: "nn-compare-head" }, this.name,
-        h("span", { class: "nn-caption" }, "median, band of 10–90 % of the seeds, worst run dashed")),
+        h("span", { class: "nn-caption" }, "median, band of 10–90% of the seeds, worst run dashed")),
       this.canvas);
     /** Rows (step, epoch, four levels per variant); infinite for diverged networks. @type {Float64Array[]} */
     this.rows = [];
@@ -140,7 +140,7 @@ export class Bands {
     if (!row || !metric) return null;
     return {
       title: `${title(metric.label)} after epoch ${epochs(row[1])}`,
-      head: ["median", "10–90 %", "worst"],
+      head: ["median", "10–90%", "worst"],
       rows: this.titles.map((title, variant) => {
         const [low, median, high, worst] = row.subarray(2 + 4 * variant, 6 + 4 * variant);
         const [least, middle, most, last] = [low, median, high, worst].map((value) => said(value, written));
@@ -187,7 +187,7 @@ export class Bands {
     return this.metric?.unit === "share" || this.metric?.unit === "count";
   }
 
-  /** Ends of the axis: the lowest 10 % level and the worst run, rounded to 1, 2, 5. @returns {[number, number]} */
+  /** Ends of the axis: the lowest 10% level and the worst run, rounded to 1, 2, 5. @returns {[number, number]} */
   limits() {
     if (this.metric?.unit === "share") return [0, 1];
     let low = Infinity, high = 0, worst = 0;

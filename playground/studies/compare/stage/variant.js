@@ -3,6 +3,7 @@
 
 import { mixClasses, pointColor, writeColors } from "../../../stage/colors.js";
 import { fit, h, isSharp, setAttribute, setText } from "../../../stage/dom.js";
+import { share } from "../../../stage/format.js";
 import { seriesSwatch } from "../../../stage/marks.js";
 import { measured } from "../../../stage/metrics.js";
 import { Raster } from "../../../stage/raster.js";
@@ -142,7 +143,7 @@ export class Variant {
     this.numbers[2].element.hidden = this.reached.hidden = target_accuracy === null;
     scene.shown.forEach(({ label }, i) => setText(this.numbers[i].label, `Median ${label}`));
     setText(this.link, `Open in ${scene.lab.title} ↗`);
-    const target = `${Math.round((target_accuracy ?? 0) * 1000) / 10} %`;
+    const target = share(target_accuracy ?? 0);
     setText(this.numbers[2].label, `Reached ${target}`);
     this.reached.replaceChildren(h("i", { class: "nn-wall-sign nn-wall-reached" }), `reached ${target}`);
     this.cut.hidden = scene.wall === scene.seeds.length;

@@ -5,7 +5,7 @@
  */
 
 import { fit, h, isSharp, setText } from "../../../stage/dom.js";
-import { scaled } from "../../../stage/format.js";
+import { percent, scaled } from "../../../stage/format.js";
 
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
@@ -110,11 +110,11 @@ export class Why {
       const layer = isOutput ? each[each.length - 1] : column < each.length - 1 ? each[column] : null;
       if (!layer) return [];
       const { gradient, low, high, dead, saturated } = layer;
-      const share = dead !== null ? `${whole(dead)} dead` : saturated !== null ? `${whole(saturated)} saturated` : "–";
+      const share = dead !== null ? `${percent(dead, 0)} dead` : saturated !== null ? `${percent(saturated, 0)} saturated` : "–";
       const cells = [this.titles[variant], size(gradient), `${size(low)} to ${size(high)}`, ...(isOutput ? [] : [share])];
       return [{ color: this.colors[variant], series: variant, cells }];
     });
-    const head = ["gradient norm", "10–90 %", ...(isOutput ? [] : ["units"])];
+    const head = ["gradient norm", "10–90%", ...(isOutput ? [] : ["units"])];
     return { title: isOutput ? "Output layer" : `Hidden layer ${column + 1}`, head, rows };
   }
 
@@ -254,13 +254,8 @@ export class Why {
     if (!hasShare) return;
     context.fillStyle = share >= 0.25 ? theme.text : theme.muted;
     context.textAlign = "center";
-    context.fillText(hasWord ? `${whole(share)} ${kind}` : whole(share), left + column / 2, y);
+    context.fillText(hasWord ? `${percent(share, 0)} ${kind}` : percent(share, 0), left + column / 2, y);
   }
-}
-
-/** @param {number} share */
-function whole(share) {
-  return `${Math.round(share * 100)} %`;
 }
 
 /** @param {number|null} norm */

@@ -4,7 +4,7 @@
 import { pixelCss } from "../../../stage/colors.js";
 import { fill, Scale, ticks, trace } from "./contours.js";
 import { fit, h, isSharp, setText } from "../../../stage/dom.js";
-import { loss, scaled, short } from "../../../stage/format.js";
+import { loss, percent, scaled, short } from "../../../stage/format.js";
 import { Raster } from "../../../stage/raster.js";
 
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
@@ -248,8 +248,8 @@ function direction(number, share) {
 
 /** @param {number} share */
 function whole(share) {
-  const percent = share * 100;
-  return `${percent > 0 && percent < 1 ? "< 1" : percent > 99 && percent < 99.95 ? percent.toFixed(1) : percent.toFixed(0)} %`;
+  if (share > 0 && share < 0.01) return "< 1%";
+  return percent(share, share > 0.99 && share < 0.9995 ? 1 : 0);
 }
 
 /**
