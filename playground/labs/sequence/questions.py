@@ -17,6 +17,15 @@ QUESTIONS = (
         {"cell": "bag"},
     ),
     Question(
+        "Is this message spam?",
+        "A stranger promises a gift, or someone asks for a secret: spam. A friend may give, and may warn never to "
+        "send one; who passes it on does not count. In training the tests' senders had other gifts and secrets. "
+        "After 200 updates all of 200 were right with each of five seeds; a bag of words had 61 to 68 %. Type “from "
+        "casino via mum : hello : you win a trip see you soon”, then swap the two names.",
+        {"task": "spam"},
+        free=("cell",),
+    ),
+    Question(
         "What does a gate remember?",
         "A letter, 40 distractors, a question: which letter was it? With a forget bias of 5 an LSTM had all of 200 "
         "right after 600 updates, with each of five seeds; with 0 it had 23 to 29%, and a quarter is chance. Then "

@@ -13,7 +13,7 @@ from playground.export.source import gathered
 from playground.labs.sequence import own
 from playground.labs.sequence.config import SequenceConfig
 from playground.labs.sequence.examples import translations
-from playground.labs.sequence.tasks import DRAWN, TESTED
+from playground.labs.sequence.tasks import DRAWN, TESTED, Task
 from playground.run import Edit, Run, element
 
 NEVER = ("zeroed", "clamped")
@@ -57,18 +57,22 @@ def _sequences(config: SequenceConfig) -> str:
         return f"# Your own, in sequences\n\n{gathered(own._windows, given=given)}\n\n\n{made}"
     generator = f"generator = np.random.default_rng([{config.data_seed}, {config.length}])"
     if task.make is not None:
-        functions = gathered(task.make, given=given)
+        functions = gathered(*filter(None, (task.make, task.held_out)), given=given)
         made = f"{generator}\ndrawn = {task.make.__name__}(generator, {DRAWN}, {config.length})"
     else:
         functions, made = _pairs(config, generator)
-    return f"# The sequences\n\n{functions}\n\n\n{made}\n{_SPLIT if task.splits else 'train = test = drawn'}"
+    return f"# The sequences\n\n{functions}\n\n\n{made}\n{_split(task) if task.splits else 'train = test = drawn'}"
 
 
-_SPLIT = f"""keys = np.concatenate([drawn.sources, drawn.inputs], axis=1)
+def _split(task: Task) -> str:
+    rows = f"tested = min({TESTED}, len(order) // 5)\nrows = order[tested:][:{DRAWN}], order[:tested]"
+    if task.held_out is not None:
+        rows = f"tests = {task.held_out.__name__}(drawn.inputs[order])\nrows = order[~tests], order[tests][:{TESTED}]"
+    return f"""keys = np.concatenate([drawn.sources, drawn.inputs], axis=1)
 _, places = np.unique(keys, axis=0, return_index=True)
 order = generator.permutation(places)
-tested = min({TESTED}, len(order) // 5)
-train, test = (Examples(*(each[rows] for each in drawn)) for rows in (order[tested:][:{DRAWN}], order[:tested]))"""
+{rows}
+train, test = (Examples(*(each[some] for each in drawn)) for some in rows)"""
 
 
 def _own(config: SequenceConfig) -> str:

@@ -22,6 +22,7 @@ from playground.labs.sequence.examples import (
     NOTES,
     SYMBOLS,
     Examples,
+    Ints,
     translations,
 )
 
@@ -37,7 +38,8 @@ class Task:
 
     ``make`` draws so many examples of a length; ``pairs`` are all there are of a translation; ``cut`` cuts a person's
     own into those that train and those that test. ``length`` is the range of that setting, None where the task has
-    its own; ``span`` says what is so long. ``splits`` is false where every possible example is trained on and tested.
+    its own; ``span`` says what is so long. ``splits`` is false where every possible example is trained on and tested;
+    ``held_out`` says of inputs (N, T) which test, by default any.
     ``glue`` joins tokens to a text. ``facts`` are what a unit may go with: of inputs and targets (N, T), numbers
     (N, T) by name.
     """
@@ -54,6 +56,7 @@ class Task:
     span: str = ""
     glue: str = " "
     splits: bool = True
+    held_out: Callable[[Ints], NDArray[np.bool_]] | None = None
     generates: bool = False  # its own answer so far is its next input
     facts: Callable[[NDArray[Any], NDArray[Any]], Facts] = lambda inputs, targets: {}
 
@@ -120,6 +123,9 @@ def examples_of(task: Task, length: int, seed: int, text: str) -> tuple[Examples
     keys = np.concatenate([drawn.sources, drawn.inputs], axis=1)
     _, places = np.unique(keys, axis=0, return_index=True)
     order = generator.permutation(places)
+    if task.held_out is not None:
+        tests = task.held_out(drawn.inputs[order])
+        return drawn[order[~tests]], drawn[order[tests][:TESTED]]
     tested = min(TESTED, len(order) // 5)
     return drawn[order[tested:][:DRAWN]], drawn[order[:tested]]
 
@@ -152,6 +158,16 @@ def _own(label: str, formula: str, cut: Callable[[str, int], tuple[Examples, Exa
 def _after_not(inputs: NDArray[Any], targets: NDArray[Any]) -> Facts:
     seen = (inputs == grammar.SENTIMENT.index("not")).cumsum(1) > 0
     return {"a “not” was read": seen, "praises": _known(targets)}
+
+
+def _who_and_what(inputs: NDArray[Any], targets: NDArray[Any]) -> Facts:
+    def one_of(words: tuple[str, ...]) -> NDArray[Any]:
+        return np.isin(inputs, [grammar.MESSAGES.index(word) for word in words])
+
+    is_stranger = np.broadcast_to(one_of(grammar.STRANGERS)[:, 1:2], inputs.shape)
+    after = {"a gift": one_of(grammar.GIFTS), "a secret": one_of(grammar.SECRETS), "“never”": one_of(("never",))}
+    seen = {f"{name} was read": found.cumsum(1) > 0 for name, found in after.items()}
+    return {"from a stranger": is_stranger, **seen, "spam": _known(targets)}
 
 
 def _first(inputs: NDArray[Any], targets: NDArray[Any]) -> Facts:
@@ -201,6 +217,16 @@ TASKS = {
         reads=grammar.SENTIMENT,
         says=("blames", "praises"),
         facts=_after_not,
+    ),
+    "spam": Task(
+        label="Spam by rules",
+        formula="who promises what, and is “never” meant?",
+        shape="many_to_one",
+        make=grammar.spam,
+        reads=grammar.MESSAGES,
+        says=("welcome", "spam"),
+        held_out=grammar.never_met,
+        facts=_who_and_what,
     ),
     "recall": Task(
         label="Recall",

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { explained } from "../../../playground/labs/sequence/stage/cell.js";
 import { hertz } from "../../../playground/labs/sequence/stage/sound.js";
 import { separating } from "../../../playground/labs/sequence/stage/units.js";
+import { valuesOf } from "../../../playground/labs/sequence/stage/wires.js";
 
 /** One unit at the second of two steps of an LSTM. */
 function moment(clamped = "") {
@@ -25,7 +26,7 @@ function moment(clamped = "") {
 
 test("the chosen unit's formulas have its numbers, and the step its answer", () => {
   assert.deepEqual(explained(moment()), [
-    "Step 2, which reads “fine” and says “praises” (75.0%), where “blames” is right; unit 0. Click a column or a row for another.",
+    "Step 2, which reads “fine” and says “praises” (75.0%), where “blames” is right; unit 0. Click a column or a row for another, a part of the cell for its formula.",
     "i = σ(W x + b + U h + b′) = σ(1 + (−1)) = 0.5",
     "f = σ(W x + b + U h + b′) = σ(2 + (−2)) = 1",
     "g = tanh(W x + b + U h + b′) = tanh(3 + (−3)) = 0.8",
@@ -33,6 +34,13 @@ test("the chosen unit's formulas have its numbers, and the step its answer", () 
     "c = f · c + i · g = 1 · 0.6 + 0.5 · 0.8 = 1",
     "h = o · tanh(c) = 0.25 · tanh(1) = 0.19",
   ]);
+});
+
+test("what flows on a wire is what the parts before it make of their numbers", () => {
+  const found = valuesOf(moment()), rounded = (name) => Number(found[name].toFixed(4));
+  assert.deepEqual(["f x", "f h", "c before", "f·c", "i·g", "c"].map(rounded), [2, -2, 0.6, 0.6, 0.4, 1]);
+  assert.equal(rounded("f·c") + rounded("i·g"), rounded("c"));
+  assert.equal(found["tanh c"], Math.tanh(1));
 });
 
 test("a clamped gate has no formula", () => {

@@ -213,12 +213,28 @@ def test_what_tests_was_not_trained_on(task: str) -> None:
     assert not rows[0] & rows[1]
 
 
+def test_no_sender_of_a_tested_message_has_its_gift_or_secret_in_training() -> None:
+    met, tested = (
+        {(row[1], max(row)) for row in examples.inputs.tolist()} for examples in examples_of(TASKS["spam"], 20, 0, "")
+    )
+    assert not met & tested
+    assert len(met) + len(tested) == 8 * 8
+    assert {sender for sender, _ in tested} == {sender for sender, _ in met}
+    assert {thing for _, thing in tested} == {thing for _, thing in met}
+
+
 # Learning
 
 
 def test_the_order_of_words_is_what_a_recurrent_network_adds() -> None:
     assert trained(600).metrics()["exact_match"] >= 0.98
     assert 0.35 < trained(300, cell="bag").metrics()["exact_match"] < 0.65
+
+
+def test_spam_is_told_by_who_promises_what() -> None:
+    """Five seeds after 200 updates: an RNN 1.00 each, a bag of words .61 to .68, on combinations never trained on."""
+    assert trained(200, task="spam").metrics()["exact_match"] >= 0.98
+    assert 0.5 < trained(200, task="spam", cell="bag").metrics()["exact_match"] < 0.75
 
 
 def test_a_forget_bias_lets_the_gradient_reach_back() -> None:

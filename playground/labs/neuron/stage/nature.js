@@ -2,7 +2,7 @@
 /** A neuron in nature beside an artificial one: the same numbers at the parts that do alike. Drawn here, by us. */
 
 import { h } from "../../../stage/dom.js";
-import { svg } from "./svg.js";
+import { svg } from "../../../stage/svg.js";
 
 /** @typedef {import("./study.js").Tool} Tool */
 

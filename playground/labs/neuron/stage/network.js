@@ -8,7 +8,7 @@ import { classColor, css, levelOf, pixelCss } from "../../../stage/colors.js";
 import { h, setAttribute, setText } from "../../../stage/dom.js";
 import { loss, scaled, short } from "../../../stage/format.js";
 import { inputName, portName, targetOf, unitName, unitsOf } from "./shape.js";
-import { svg } from "./svg.js";
+import { svg } from "../../../stage/svg.js";
 
 /** @typedef {import("./picture.js").NeuronMoment} Moment */
 /** @typedef {import("./shape.js").Port} Port */

@@ -3,33 +3,30 @@
 
 import { h, setAttribute, setText } from "../../../stage/dom.js";
 import { percent, short } from "../../../stage/format.js";
+import { valuesOf, Wires } from "./wires.js";
 
 /** @typedef {import("./picture.js").SequenceMoment} Moment */
 
 /** @type {Record<string, string>} */
 const SQUASH = { i: "σ", f: "σ", o: "σ", g: "tanh", r: "σ", z: "σ", n: "tanh", a: "" };
 
-/** Returns the formulas of the chosen unit at the chosen step, a line for each. @param {Moment} moment @returns {string[]} */
-export function explained({ header: { view, at, tokens, source, clamped }, scene: { kind, gates, series, says, hidden: units }, arrays }) {
-  const { parts, before, hidden, cell } = arrays, unit = Math.min(view.unit, units - 1);
-  const gate = (/** @type {number} */ g) => arrays.gates[(g * tokens.length + at) * units + unit];
-  const of = (/** @type {number} */ part, /** @type {number} */ g) => parts[(part * gates.length + g) * units + unit];
-  const h = short(hidden[at * units + unit]), old = short(before[unit]);
+/** Returns the formulas of the chosen unit at the chosen step, a line for each part of the cell, behind a line on the step. @param {Moment} moment @returns {string[]} */
+export function explained(moment) {
+  const { header: { view, at, tokens, source, clamped }, scene: { kind, gates, series, says, hidden: units }, arrays } = moment;
+  const values = valuesOf(moment), of = (/** @type {string} */ name) => short(values[name]);
   const read = series ? "" : `, which reads “${tokens[at]}”`;
   const fixed = clamped.split(",").map((each) => each.split("=")[0]);
-  const lines = gates.map((name, g) => {
-    if (fixed.includes(name)) return `${name} = ${short(gate(g))}, clamped`;
-    const [x, u] = [short(of(0, g)), short(of(1, g))];
-    if (kind === "bag") return `a = W x + b = ${short(gate(g))}`;
-    const inside = kind === "gru" && name === "n" ? [`W x + b + r · (U h + b′)`, `${x} + ${short(gate(0))} · (${u})`] : [`W x + b + U h + b′`, `${x} + (${u})`];
-    return `${name} = ${inside.map((sum) => `${SQUASH[name]}(${sum})`).join(" = ")} = ${short(gate(g))}`;
+  const lines = gates.map((name) => {
+    if (fixed.includes(name)) return `${name} = ${of(name)}, clamped`;
+    const [x, u] = [of(`${name} x`), of(`${name} h`)];
+    if (kind === "bag") return `a = W x + b = ${of(name)}`;
+    const inside = kind === "gru" && name === "n" ? [`W x + b + r · (U h + b′)`, `${x} + ${of("r")} · (${u})`] : [`W x + b + U h + b′`, `${x} + (${u})`];
+    return `${name} = ${inside.map((sum) => `${SQUASH[name]}(${sum})`).join(" = ")} = ${of(name)}`;
   });
-  if (kind === "lstm" && cell) {
-    const c = short(cell[at * units + unit]), [i, f, g, o] = [0, 1, 2, 3].map((place) => short(gate(place)));
-    lines.push(`c = f · c + i · g = ${f} · ${short(before[units + unit])} + ${i} · ${g} = ${c}`, `h = o · tanh(c) = ${o} · tanh(${c}) = ${h}`);
-  } else if (kind === "gru") lines.push(`h = (1 − z) · n + z · h = (1 − ${short(gate(1))}) · ${short(gate(2))} + ${short(gate(1))} · ${old} = ${h}`);
-  else lines.push(kind === "rnn" ? `h = n = ${h}` : `h = h + a = ${old} + ${short(gate(0))} = ${h}`);
-  return [`Step ${at + 1}${read}${series ? "" : answer(arrays, at - source, says)}; unit ${unit}. Click a column or a row for another.`, ...lines];
+  if (kind === "lstm") lines.push(`c = f · c + i · g = ${of("f")} · ${of("c before")} + ${of("i")} · ${of("g")} = ${of("c")}`, `h = o · tanh(c) = ${of("o")} · tanh(${of("c")}) = ${of("h")}`);
+  else if (kind === "gru") lines.push(`h = (1 − z) · n + z · h = (1 − ${of("z")}) · ${of("n")} + ${of("z")} · ${of("h before")} = ${of("h")}`);
+  else lines.push(kind === "rnn" ? `h = n = ${of("h")}` : `h = h + a = ${of("h before")} + ${of("a")} = ${of("h")}`);
+  return [`Step ${at + 1}${read}${series ? "" : answer(arrays, at - source, says)}; unit ${Math.min(view.unit, units - 1)}. Click a column or a row for another, a part of the cell for its formula.`, ...lines];
 }
 
 /**
@@ -53,18 +50,29 @@ const VALUES = { σ: [0, 1], tanh: [-1, 0, 1], "": [0] };
 export class CellPanel {
   /** @param {((change: {clamped?: string, zeroed?: string}) => void)|null} ask */
   constructor(ask) {
+    this.wires = new Wires((part) => this.choose(part));
     this.lines = h("div", { class: "nn-sequence-lines", "aria-live": "polite" });
     this.row = h("div", { class: "nn-sequence-row nn-live" });
     this.off = h("button", { class: "nn-button", type: "button", disabled: !ask, onclick: () => this.toggleUnit() });
     this.keep = h("button", { class: "nn-button", type: "button", disabled: !ask, title: "Nothing new is written, nothing is forgotten",
       onclick: () => this.change({ clamped: this.clamped === "f=1,i=0" ? "" : "f=1,i=0" }) }, "f = 1, i = 0");
     this.effect = h("p", { class: "nn-sequence-effect", "aria-live": "polite" });
-    this.element = h("div", {}, this.lines, this.row, this.effect);
+    this.element = h("div", {}, this.wires.element, this.lines, this.row, this.effect);
     this.ask = ask;
     this.clamped = this.zeroed = this.kind = "";
     this.unit = 0;
+    /** The part of the cell whose formula is picked out. */
+    this.part = "";
+    /** @type {Moment|null} */
+    this.moment = null;
     /** @type {Map<string, HTMLSelectElement>} */
     this.gates = new Map();
+  }
+
+  /** Pick out a part, or none of them. @param {string} part */
+  choose(part) {
+    this.part = part === this.part ? "" : part;
+    if (this.moment) this.showFormulas(this.moment);
   }
 
   /** @param {{clamped?: string, zeroed?: string}} change */
@@ -103,9 +111,19 @@ export class CellPanel {
     setText(this.off, `Unit ${this.unit} ${isOff ? "on" : "off"}`);
     setAttribute(this.off, "aria-pressed", String(isOff));
     setText(this.effect, effect);
-    const lines = explained(moment);
+    this.moment = moment;
+    this.showFormulas(moment);
+  }
+
+  /** @param {Moment} moment */
+  showFormulas(moment) {
+    const lines = explained(moment), { gates, kind } = moment.scene, parts = ["", ...gates, ...(kind === "lstm" ? ["c"] : []), "h"];
     while (this.lines.children.length > lines.length) this.lines.lastChild?.remove();
     while (this.lines.children.length < lines.length) this.lines.append(h("p", {}));
-    lines.forEach((line, index) => setText(this.lines.children[index], line));
+    lines.forEach((line, index) => {
+      setText(this.lines.children[index], line);
+      this.lines.children[index].classList.toggle("nn-chosen", Boolean(this.part) && parts[index] === this.part);
+    });
+    this.wires.showNumbers(moment, this.part, new Map(parts.map((part, index) => [part, lines[index]])));
   }
 }

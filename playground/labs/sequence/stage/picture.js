@@ -108,6 +108,9 @@ class SequencePicture {
     const button = (/** @type {string} */ text, /** @type {string} */ label, /** @type {() => void} */ onclick) =>
       h("button", { class: "nn-button", type: "button", "aria-label": label, title: label, onclick }, text);
     this.refused = h("p", { class: "nn-sequence-refused", role: "alert" });
+    this.held = h("span");
+    this.free = h("button", { class: "nn-button nn-live", type: "button", onclick: () => shell.ask({ clamped: "", zeroed: "" }) }, "Free all");
+    this.holding = h("p", { class: "nn-sequence-held", role: "status" }, this.held, this.free);
     this.bar = h("div", { class: "nn-sequence-bar nn-live" }, ...this.shapes.map((each) => each.button),
       button("◀", "The test sequence before", () => move(-1)), this.which, button("▶", "The next test sequence", () => move(1)), this.typed);
     this.unrolled = new Unrolled(isLive ? (at, unit) => look(unit === null ? { at } : { at, unit }) : null, () => {
@@ -115,13 +118,12 @@ class SequencePicture {
       shell.repaint();
     });
     this.main = h("section", { class: "nn-sequence-main", "aria-label": "Network" }, h("h2", { class: "nn-unseen" }, "Network"),
-      this.bar, this.refused, this.unrolled.element);
+      this.bar, this.refused, this.holding, this.unrolled.element);
     this.curves = new Curves(() => shell.request());
     this.cell = new CellPanel(isLive ? (change) => shell.ask(change) : null);
     this.units = new Units(isLive ? (unit) => look({ unit }) : null);
-    this.free = new Free(isLive ? look : null);
     /** @type {Record<string, Units|States|Free|Lengths|Attention>} */
-    this.panels = { units: this.units, states: new States(), free: this.free, lengths: new Lengths(), attention: new Attention() };
+    this.panels = { units: this.units, states: new States(), free: new Free(isLive ? look : null), lengths: new Lengths(), attention: new Attention() };
     this.tabs = h("div", { class: "nn-sequence-tabs nn-live", role: "group", "aria-label": "What to see of it" });
     this.side = h("div", { class: "nn-sequence-side" }, this.curves.element, h("section", { class: "nn-sequence-panel", "aria-label": "Inside" },
       h("h2", { class: "nn-unseen" }, "Inside"), this.tabs, this.cell.element, ...Object.values(this.panels).map(({ element }) => element)));
@@ -201,10 +203,13 @@ class SequencePicture {
 
   /** @param {SequenceMoment} moment */
   showNumbers(moment) {
-    const { header: { view, refused }, scene } = moment;
+    const { header: { view, refused, clamped, zeroed }, scene } = moment;
     for (const { name, button } of this.shapes) setAttribute(button, "aria-pressed", String(name === scene.shape));
     setText(this.which, view.typed ? "your own" : `test sequence ${view.example + 1}`);
     setText(this.refused, refused ?? "");
+    this.holding.hidden = !clamped && !zeroed;
+    const held = clamped.split(",").filter(Boolean).map((each) => each.replace("=", " = ")).join(", ");
+    setText(this.held, [held && `Gate held: ${held}`, zeroed && `Off: unit ${zeroed.split(",").join(", ")}`].filter(Boolean).join(". ") + ". So it trains too, from here on and in a new run.");
     const { panel } = moment.header;
     for (const tab of this.tabs.children) setAttribute(tab, "aria-pressed", String(/** @type {HTMLElement} */ (tab).dataset.panel === panel));
     this.cell.element.hidden = panel !== "cell";
