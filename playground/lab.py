@@ -374,6 +374,7 @@ LABS = {
             "script": "playground.labs.transformer.script.script",
             **_NOTEBOOK,
             "safetensors": "playground.export.weights.weights",
+            "onnx": "playground.labs.transformer.onnx.onnx",
             **_PICTURES,
         },
         studies={
@@ -414,6 +415,7 @@ LABS = {
             "script": "playground.labs.gpt.script.script",
             **_NOTEBOOK,
             "safetensors": "playground.export.weights.weights",
+            "onnx": "playground.labs.gpt.onnx.onnx",
             **_PICTURES,
         },
         studies={

@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from torch import Tensor, nn
@@ -12,29 +12,33 @@ from playground.run import Run
 from playground.runs import runfile
 
 
-def onnx_bytes(network: nn.Module, example: Tensor, names: tuple[str, str], run: Run, step: int) -> bytes:
-    """Returns ``network`` as an ONNX model for any number of inputs like those of ``example`` (2 or more, …).
+def onnx_bytes(
+    network: nn.Module, examples: Mapping[str, Tensor], gives: str, run: Run, step: int, **more: str
+) -> bytes:
+    """Returns ``network`` as an ONNX model for any number of inputs like the ``examples``, each (2 or more, …).
 
-    ``names`` are those of its input and its output. The metadata hold the run file's text as ``run``.
+    They are by the names of its inputs, in their order; ``gives`` is that of its output. The metadata hold the run
+    file's text as ``run``, and ``more``.
     """
     import torch
 
-    given, gives = names
+    count = {0: torch.export.Dim("N")}
     with _quiet():
         program = torch.onnx.export(
             network.eval(),
-            (example,),
+            tuple(examples.values()),
             dynamo=True,
-            input_names=[given],
+            input_names=[*examples],
             output_names=[gives],
-            dynamic_shapes=({0: torch.export.Dim("N")},),
+            dynamic_shapes=(count,) * len(examples),
             verbose=False,
         )
     assert program is not None
     model = program.model_proto
     _without_traces(model)
-    entry = model.metadata_props.add()
-    entry.key, entry.value = "run", runfile.write(run, step)
+    for name, text in {"run": runfile.write(run, step), **more}.items():
+        entry = model.metadata_props.add()
+        entry.key, entry.value = name, text
     return bytes(model.SerializeToString(deterministic=True))
 
 
