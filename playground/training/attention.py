@@ -124,6 +124,16 @@ class Residual(nn.Module):
         output: Tensor = inputs + changes if self.is_pre_norm else self.norm(inputs + changes)
         return output
 
+    def steps(self, inputs: Tensor, sublayer: Callable[[Tensor], Tensor]) -> dict[str, Tensor]:
+        """Returns what ``forward`` computes without dropout, in its order: what the sublayer ``gives``, the ``sum``
+        with the ``inputs``, and ``norm``, the first or the last; each (N, T, D). The last is the output."""
+        entered = self.entered(inputs)
+        given = sublayer(entered)
+        both = inputs + given
+        if self.is_pre_norm:
+            return {"norm": entered, "gives": given, "sum": both}
+        return {"gives": given, "sum": both, "norm": self.norm(both)}
+
     def entered(self, inputs: Tensor) -> Tensor:
         """Returns what the sublayer gets for ``inputs``."""
         entered: Tensor = self.norm(inputs) if self.is_pre_norm else inputs
@@ -134,6 +144,22 @@ def feed_forward(width: int, hidden: int | None = None) -> nn.Sequential:
     """Returns two layers with a ReLU between them, for each place alone; 4 × ``width`` hidden units by default."""
     hidden = 4 * width if hidden is None else hidden
     return nn.Sequential(nn.Linear(width, hidden), nn.ReLU(), nn.Linear(hidden, width))
+
+
+Part = tuple[str, Residual, Callable[[Tensor], Tensor]]  # of a layer: its name, what is around it, and itself
+
+
+def flow(parts: Sequence[Part], inputs: Tensor) -> dict[str, Tensor]:
+    """Returns every step of ``inputs`` (N, T, D) through the ``parts`` of a layer, in their order: ``in``, then such
+    as ``attention.norm``, and the numbers (N, T, 4 D) within ``feed_forward`` as ``feed_forward.hidden``."""
+    found = {"in": inputs}
+    for name, residual, sublayer in parts:
+        steps = residual.steps(inputs, sublayer)
+        if isinstance(sublayer, nn.Sequential):
+            found["feed_forward.hidden"] = sublayer[:2](residual.entered(inputs))
+        found |= {f"{name}.{step}": value for step, value in steps.items()}
+        inputs = [*steps.values()][-1]
+    return found
 
 
 class Positions(nn.Module):

@@ -19,8 +19,7 @@ def test_it_writes_and_a_character_is_banned(page: Page, address: str) -> None:
     press(page, "Pause")
     is_in_state(page, "paused")
     expect(text).not_to_have_text(before)
-    copied = text.locator(".nn-copied")
-    expect(copied.nth(1)).to_have_css("display", "inline")  # in its line: a class of that name elsewhere moved it
+    expect(text.locator(".nn-gpt-copied").first).to_have_css("display", "inline")
     expect(page.locator(".nn-gpt-former li").first).to_contain_text("0")
     likeliest = page.locator(".nn-gpt-next tbody tr").first
     likeliest.get_by_role("button", name="ban").click()
@@ -35,6 +34,21 @@ def test_a_head_is_switched_off_and_each_panel_opens(page: Page, address: str) -
     page.get_by_role("button", name="Head 2.2 off").click()
     expect(page.get_by_role("button", name="Head 2.2 on again")).to_be_visible()
     expect(page.locator(".nn-gpt-head").nth(5)).to_have_text("2.2 off")
+    page.get_by_role("button", name="Inside a head").click()
+    head = page.get_by_role("region", name="Inside a head")
+    expect(head).to_contain_text("q·k/√4 = (")
+    numbers = head.locator("canvas").bounding_box()
+    assert numbers
+    page.mouse.move(numbers["x"] + 200, numbers["y"] + 10)
+    expect(page.locator(".nn-tip")).to_contain_text("embedding, number 3 of 16")
+    page.get_by_role("button", name="Inside a layer").click()
+    page.get_by_label("Layer", exact=True).select_option("0")
+    layer = page.get_by_role("region", name="Inside a layer")
+    expect(layer).to_contain_text("Layer 1, at “␣”, pre-norm: x + part(norm(x))")
+    numbers = layer.locator("canvas").bounding_box()
+    assert numbers
+    page.mouse.move(numbers["x"] + 200, numbers["y"] + 30)
+    expect(page.locator(".nn-tip")).to_contain_text("· g + b =")
     page.get_by_role("button", name="Logit lens").click()
     expect(page.locator(".nn-gpt-lens tr")).to_have_count(4)
     page.get_by_role("button", name="Embeddings").click()

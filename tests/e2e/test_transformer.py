@@ -44,6 +44,8 @@ def test_a_head_is_switched_off_and_on_again(page: Page, address: str) -> None:
     expect(page.locator(STAGE)).to_have_attribute("data-edits", "2")
     press(page, "Inside this head")
     expect(page.get_by_role("region", name="Inside a head")).to_contain_text("q·k/√8 = (")
+    press(page, "Inside this layer")
+    expect(page.get_by_role("region", name="Inside a layer")).to_contain_text("Decoder layer 1, at “start”, pre-norm")
     page.get_by_role("region", name="Test pairs").get_by_role("button").nth(2).click()
     press(page, "Given the true words")
     expect(page.get_by_role("button", name="Given the true words")).to_have_attribute("aria-pressed", "true")

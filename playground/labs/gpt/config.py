@@ -26,6 +26,8 @@ NORMS = {
 }
 PANELS = {
     "attention": Option(label="Attention"),
+    "inside": Option(label="Inside a head"),
+    "layer": Option(label="Inside a layer"),
     "lens": Option(label="Logit lens"),
     "embeddings": Option(label="Embeddings"),
     "sizes": Option(label="Sizes"),

@@ -231,6 +231,7 @@ class GPTExperiment(PlainExperiment):
             "heads": config.heads,
             "width": config.width,
             "places": config.places,
+            "norm": config.norm,
             "parameters": config.demands()["parameters"],
             "baselines": [guess, *baselines],
         }

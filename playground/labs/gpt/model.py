@@ -13,11 +13,13 @@ from torch import Tensor, nn
 from playground.training.attention import (
     Attention,
     Looks,
+    Part,
     Positions,
     Residual,
     causal_mask,
     dropped,
     feed_forward,
+    flow,
     initialize,
 )
 
@@ -36,6 +38,11 @@ class Block(nn.Module):
         middle = self.around_attention(inputs, lambda x: self.attention(x, None, mask, generator), generator)
         output: Tensor = self.around_feed_forward(middle, self.feed_forward, generator)
         return output
+
+    def flow(self, inputs: Tensor, mask: Tensor) -> dict[str, Tensor]:
+        """Returns every step of ``forward``, see ``attention.flow``."""
+        attend: Part = "attention", self.around_attention, lambda x: self.attention(x, None, mask)
+        return flow([attend, ("feed_forward", self.around_feed_forward, self.feed_forward)], inputs)
 
     def extend(self, inputs: Tensor, past: list[Tensor]) -> Tensor:
         """Returns the output (N, T, D) for the next places ``inputs`` (N, T, D), and adds their keys and values to
@@ -113,6 +120,12 @@ class GPT(nn.Module):
             looks.append(block.attention.look(block.around_attention.entered(streams[-1]), None, mask))
             streams.append(used[index](streams[-1], mask) if index in used else streams[-1])
         return Insides(torch.stack(streams), looks, self.decoded(streams[-1]))
+
+    def flow(self, tokens: Tensor, layer: int) -> dict[str, Tensor]:
+        """Returns every step of ``tokens`` through a layer, see ``attention.flow``; of one that is off, what it would
+        do."""
+        mask = self.mask[: tokens.shape[1], : tokens.shape[1]]  # type: ignore[index]
+        return self._all()[layer].flow(self.look(tokens).streams[layer], mask)
 
     def extend(self, tokens: Tensor, past: list[list[Tensor]]) -> Tensor:
         """Returns the logits (N, V) behind the last of ``tokens`` (N, T), which follow those of the ``past``: a list

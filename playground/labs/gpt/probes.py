@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from playground.labs.gpt.config import Look
-from playground.labs.gpt.model import GPT
+from playground.labs.gpt.model import GPT, Insides
 from playground.labs.gpt.sampling import Sampler
 from playground.training.batches import generator
 
@@ -21,7 +21,8 @@ def stage(network: GPT, tokens: torch.Tensor, place: int, sampler: Sampler, look
 
     Always: the steps to the token behind ``place``, ``logits``, ``scaled``, ``kept`` and ``probabilities``, (V,)
     each. Attention: ``weights`` (L, H, T, T), ``value_sizes`` (T,) of the chosen head, and ``scores`` (L, H, 3), see
-    ``head_scores``. Logit lens: ``lens`` (L + 1, T), the likeliest next token, and ``lens_shares``, its probability.
+    ``head_scores``. Inside a head: see ``inside_head``. Inside a layer: each step at ``place``, ``flow`` (R, D), and
+    ``hidden`` (4 D,). Logit lens: ``lens`` (L + 1, T), the likeliest next token, and its share, ``lens_shares``.
     Embeddings: ``embeddings`` (V, 2) and ``embedding_shares`` (2,), the share of the variance on each axis.
     """
     inside = network.look(tokens)
@@ -35,6 +36,12 @@ def stage(network: GPT, tokens: torch.Tensor, place: int, sampler: Sampler, look
             "value_sizes": looks.values[0, head].norm(dim=-1),
             "scores": head_scores(network, pieces),
         }
+    elif look.panel == "inside":
+        arrays |= inside_head(network, inside, tokens, look)
+    elif look.panel == "layer":
+        steps = network.flow(tokens, min(look.layer, len(inside.looks) - 1))
+        arrays["hidden"] = steps.pop("feed_forward.hidden")[0, place]
+        arrays["flow"] = torch.stack([step[0, place] for step in steps.values()])
     elif look.panel == "lens":
         shares, likeliest = network.decoded(inside.streams[:, 0]).softmax(-1).max(-1)
         arrays |= {"lens": likeliest.to(torch.int32), "lens_shares": shares}
@@ -44,6 +51,20 @@ def stage(network: GPT, tokens: torch.Tensor, place: int, sampler: Sampler, look
         name: value.to(torch.uint8 if value.dtype == torch.bool else value.dtype).numpy().copy()
         for name, value in arrays.items()
     }
+
+
+def inside_head(network: GPT, inside: Insides, tokens: torch.Tensor, look: Look) -> dict[str, torch.Tensor]:
+    """Returns the numbers of the head that is looked at, the last in place of one that there is not.
+
+    ``queries``, ``keys``, ``values`` and ``heads`` are (T, d), ``scores`` and ``weights`` (T, T), ``vectors`` and
+    ``places`` (T, D): what the tokens and their places are to the network.
+    """
+    looks = inside.looks[min(look.layer, len(inside.looks) - 1)]
+    head = min(look.head, looks.values.shape[1] - 1)
+    names = ("queries", "keys", "values", "scores", "weights", "heads")
+    found = {name: getattr(looks, name)[0, head] for name in names}
+    vectors, places = network.tokens(tokens)[0], network.positions(tokens.shape[1])
+    return {**found, "vectors": vectors, "places": places}
 
 
 @torch.inference_mode()

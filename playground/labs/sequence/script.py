@@ -57,7 +57,7 @@ def _sequences(config: SequenceConfig) -> str:
         return f"# Your own, in sequences\n\n{gathered(own._windows, given=given)}\n\n\n{made}"
     generator = f"generator = np.random.default_rng([{config.data_seed}, {config.length}])"
     if task.make is not None:
-        functions = gathered(*filter(None, (task.make, task.held_out)), given=given)
+        functions = gathered(task.make, *([task.held_out] if task.held_out else []), given=given)
         made = f"{generator}\ndrawn = {task.make.__name__}(generator, {DRAWN}, {config.length})"
     else:
         functions, made = _pairs(config, generator)

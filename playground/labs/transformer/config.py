@@ -37,6 +37,7 @@ ATTENTIONS = {  # the three kinds of attention, by the names of their heads
 PANELS = {
     "translate": Option(label="Translation"),
     "inside": Option(label="Inside a head"),
+    "layer": Option(label="Inside a layer"),
 }
 RUNNING = {"free": Option(label="Free-running"), "forced": Option(label="Teacher-forced")}
 

@@ -13,7 +13,17 @@ from torch import Tensor, nn
 
 from playground.labs.transformer.config import TransformerConfig
 from playground.labs.transformer.words import PADDING_NUMBER
-from playground.training.attention import Attention, Looks, Positions, Residual, causal_mask, dropped, feed_forward
+from playground.training.attention import (
+    Attention,
+    Looks,
+    Part,
+    Positions,
+    Residual,
+    causal_mask,
+    dropped,
+    feed_forward,
+    flow,
+)
 from playground.training.turns import give_way
 
 POSITION_STD = 0.02  # of learned positions at first: words differ more than places
@@ -45,6 +55,11 @@ class Layer(nn.Module):
         self.feed_forward = feed_forward(width)
         self.feed_forward_residual = Residual(width, config.norm == "pre", dropout)
 
+    @property
+    def fed(self) -> Part:
+        """Its last part, for each place alone."""
+        return "feed_forward", self.feed_forward_residual, self.feed_forward
+
 
 class Side(nn.Module):
     """The encoder or the decoder: embeddings, positions and layers. ``name`` is its own."""
@@ -60,9 +75,13 @@ class Side(nn.Module):
 
     def each(self) -> Iterator[Layer]:
         """The layers in their order."""
-        for layer in self.layers:
-            assert isinstance(layer, Layer)
-            yield layer
+        return map(self.layer, range(len(self.layers)))
+
+    def layer(self, number: int) -> Layer:
+        """Returns one of the layers."""
+        layer = self.layers[number]
+        assert isinstance(layer, Layer)
+        return layer
 
     def embedded(self, words: Tensor, switches: Switches, generator: torch.Generator | None = None) -> Tensor:
         """Returns √D times the embeddings of words (N, T), plus their positions: (N, T, D)."""
@@ -97,11 +116,10 @@ class Transformer(nn.Module):
         """Returns what the encoder makes of the source's words (N, S): the memory (N, S, D)."""
         encoder, generator = self.encoder, self.generator
         x = encoder.embedded(source, self.switches, generator)
-        for number, layer in enumerate(encoder.each()):
+        for number in range(len(encoder.layers)):
             give_way()
-            attend = self._attend(layer.attention, f"encoder.{number}", is_word(source), seen)
-            x = layer.attention_residual(x, attend, generator)
-            x = layer.feed_forward_residual(x, layer.feed_forward, generator)
+            for _, residual, part in self.reading(number, source, seen):
+                x = residual(x, part, generator)
         memory: Tensor = encoder.norm(x)
         return memory
 
@@ -109,18 +127,42 @@ class Transformer(nn.Module):
         """Returns logits (N, T, V) for the ``memory`` of a source (N, S) and the target's words so far (N, T)."""
         decoder, generator = self.decoder, self.generator
         x = decoder.embedded(target, self.switches, generator)
-        before = causal_mask(target.shape[1])
-        if not self.switches.causal_mask:
-            before = torch.ones_like(before)  # each place sees all words, also that which it is to write
-        for number, layer in enumerate(decoder.each()):
+        for number in range(len(decoder.layers)):
             give_way()
-            attend = self._attend(layer.attention, f"decoder.{number}", before, seen)
-            x = layer.attention_residual(x, attend, generator)
-            attend = self._attend(layer.cross, f"cross.{number}", is_word(source), seen, memory)
-            x = layer.cross_residual(x, attend, generator)
-            x = layer.feed_forward_residual(x, layer.feed_forward, generator)
+            for _, residual, part in self.writing(number, memory, source, target.shape[1], seen):
+                x = residual(x, part, generator)
         logits: Tensor = self.output(decoder.norm(x))
         return logits
+
+    def reading(self, number: int, source: Tensor, seen: Seen | None = None) -> list[Part]:
+        """Returns the parts of a layer of the encoder, for a source (N, S)."""
+        layer = self.encoder.layer(number)
+        attend = self._attend(layer.attention, f"encoder.{number}", is_word(source), seen)
+        return [("attention", layer.attention_residual, attend), layer.fed]
+
+    def writing(
+        self, number: int, memory: Tensor, source: Tensor, places: int, seen: Seen | None = None
+    ) -> list[Part]:
+        """Returns the parts of a layer of the decoder, for ``places`` of a target and the ``memory`` of a source."""
+        layer, before = self.decoder.layer(number), causal_mask(places)
+        if not self.switches.causal_mask:
+            before = torch.ones_like(before)  # each place sees all words, also that which it is to write
+        attend = self._attend(layer.attention, f"decoder.{number}", before, seen)
+        cross = self._attend(layer.cross, f"cross.{number}", is_word(source), seen, memory)
+        return [("attention", layer.attention_residual, attend), ("cross", layer.cross_residual, cross), layer.fed]
+
+    def flow(self, kind: str, number: int, source: Tensor, target: Tensor) -> dict[str, Tensor]:
+        """Returns every step through a layer of the encoder, where ``kind`` is that, else of the decoder, see
+        ``attention.flow``."""
+        x, memory = self.encoder.embedded(source, self.switches), self.encode(source)
+        layers = [self.reading(each, source) for each in range(len(self.encoder.layers))]
+        if kind != "encoder":
+            x, places = self.decoder.embedded(target, self.switches), target.shape[1]
+            layers = [self.writing(each, memory, source, places) for each in range(len(self.decoder.layers))]
+        for parts in layers[:number]:
+            for _, residual, part in parts:
+                x = residual(x, part)
+        return flow(layers[number], x)
 
     def _attend(
         self, attention: Attention, name: str, mask: Tensor, seen: Seen | None, memory: Tensor | None = None

@@ -32,7 +32,8 @@ def stage(
     ``shares`` (T, V) are the probabilities of all words at each place; ``encoder`` (L, H, S, S), ``decoder``
     (L, H, T, T) and ``cross`` (L, H, T, S) the attention of all heads, or ``valued`` the length of what each word
     gives by it, ‖α v‖. Of one head, where that is asked for: ``queries``, ``keys``, ``values``, ``scores``,
-    ``weights`` and ``heads``, and the ``embeddings`` and ``positions`` of the words that look, each (T, D).
+    ``weights`` and ``heads``, and the ``embeddings`` and ``positions`` of the words that look, each (T, D). Of one
+    layer, where that is asked for: every step through it, ``flow`` (R, T, D), and ``hidden`` (T, 4 D).
     """
     known, place = config.corpus, look.pair % len(config.corpus.test)
     pair = known.test[place]
@@ -66,6 +67,11 @@ def stage(
         arrays |= inside(seen, look)
         side, words = (network.encoder, numbers) if look.attention == "encoder" else (network.decoder, given[running])
         arrays |= embedded(side, words[0], network.switches)
+    elif look.panel == "layer":
+        depth = config.encoder_layers if look.attention == "encoder" else config.decoder_layers
+        steps = network.flow(look.attention, min(look.layer, depth - 1), numbers, given[running])
+        arrays["hidden"] = steps.pop("feed_forward.hidden")[0].numpy().copy()
+        arrays["flow"] = torch.cat([*steps.values()]).numpy().copy()
     return shown, arrays
 
 

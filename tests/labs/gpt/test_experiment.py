@@ -205,6 +205,33 @@ def test_everything_on_the_stage_is_the_network_s() -> None:
     assert arrays["lens"][-1].tolist() == logits.argmax(-1).tolist()
 
 
+@pytest.mark.parametrize("norm", ["pre", "post"])
+def test_inside_a_head_and_a_layer_every_number_follows_from_those_before(norm: str) -> None:
+    experiment = GPTExperiment(GPTConfig(**SMALL, norm=norm))
+    experiment.advance(steps=5)
+    network, close = experiment.network, torch.testing.assert_close
+
+    def seen(panel: str) -> dict[str, torch.Tensor]:
+        look = Look(panel=panel, layer=1, head=1, place=5)
+        return {name: torch.tensor(each) for name, each in experiment.observe("run", View(look=look)).arrays.items()}
+
+    head = seen("inside")
+    streams = network.look(head["tokens"][None].long()).streams[:, 0]
+    close(head["vectors"] + head["places"], streams[0])
+    scores = (head["queries"] @ head["keys"].T / 8**0.5).masked_fill(torch.ones(16, 16).triu(1).bool(), -math.inf)
+    close(head["scores"], scores)
+    close(head["weights"], scores.softmax(-1))
+    close(head["heads"], scores.softmax(-1) @ head["values"])
+    layer, block = seen("layer"), network._all()[1]
+    rows = layer["flow"]
+    close(rows[0], streams[1, 5])
+    close(rows[-1], streams[2, 5])
+    normalized, given, total = (1, 2, 3) if norm == "pre" else (3, 1, 2)
+    close(rows[total], rows[0] + rows[given])
+    close(rows[normalized], block.around_attention.norm(rows[0 if norm == "pre" else total]), atol=1e-5, rtol=1e-5)
+    close(layer["hidden"], block.feed_forward[0](rows[4 if norm == "pre" else 3]).relu(), atol=1e-5, rtol=1e-5)
+
+
 def test_scores_of_heads_are_mean_weights() -> None:
     network = made(places=16)
     strings = probes.repeated(network)

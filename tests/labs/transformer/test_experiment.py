@@ -167,6 +167,35 @@ def test_the_numbers_of_a_head_lead_from_its_queries_to_what_it_gives(attention:
     close(valued[layer, 1], found["weights"] * found["values"].norm(dim=-1))
 
 
+@pytest.mark.parametrize(("attention", "layer"), [("encoder", 1), ("cross", 2)])
+@pytest.mark.parametrize("norm", ["pre", "post"])
+def test_inside_a_layer_every_number_follows_from_those_before(attention: str, layer: int, norm: str) -> None:
+    experiment = made(**CASES[2] | {"norm": norm})
+    look = Look(panel="layer", attention=attention, layer=layer, running="forced")
+    snapshot = experiment.observe("run", View(look=look))
+    found, plain = snapshot.arrays["flow"], Plain(experiment)
+    known, shown = experiment.config.corpus, snapshot.info["shown"]
+    source = torch.tensor([known.source_words.index(word) for word in shown["source"]])
+    memory = x = plain.embedded("encoder", source)
+    for i in range(2):
+        name = f"encoder.layers.{i}"
+        before, x = x, plain.feed(name, plain.look(f"{name}.attention", f"encoder.{i}", x, None, False))
+    memory = plain.norm("encoder.norm", x)
+    if attention == "cross":
+        x = plain.embedded("decoder", torch.tensor([known.target_words.index(word) for word in shown["given"]]))
+        for i in range(3):
+            name, before = f"decoder.layers.{i}", x
+            x = plain.look(f"{name}.attention", f"decoder.{i}", x, None, True)
+            x = plain.feed(name, plain.look(f"{name}.cross", f"cross.{i}", x, memory, False))
+    close(found[0], before)
+    close(found[-1], x)
+    assert len(found) == 1 + 3 * (2 if attention == "encoder" else 3)
+    given, total = (2, 3) if norm == "pre" else (1, 2)
+    close(found[total], found[0] + found[given])
+    entered = torch.tensor(found[-3 if norm == "pre" else -4])
+    close(snapshot.arrays["hidden"], plain.linear(f"{name}.feed_forward.0", entered).clamp_min(0))
+
+
 def test_the_shapes_are_those_of_the_network() -> None:
     for settings in CASES:
         config = TransformerConfig(**settings)

@@ -57,7 +57,7 @@ export class Attention {
   paint(moment) {
     const { scene: { layers, heads }, header: { view }, arrays: { weights } } = moment;
     const { theme, inks, raster } = this;
-    if (!weights || !theme || !inks || !this.width) return;
+    if (!weights || weights.shape.length !== 4 || !theme || !inks || !this.width) return;
     const places = weights.shape[3], columns = Math.max(1, Math.min(heads, Math.floor((this.width + GAP) / (56 + GAP))));
     const side = Math.min(SIDE, (this.width - GAP * (columns - 1)) / columns), lines = Math.ceil(heads / columns);
     const size = `${layers} ${heads} ${columns} ${side}`;

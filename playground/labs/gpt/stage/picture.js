@@ -6,8 +6,10 @@ import { h, setAttribute, setText } from "../../../stage/dom.js";
 import { count } from "../../../stage/format.js";
 import { metricsInWords } from "../../../stage/metrics.js";
 import { mounting } from "../../../stage/shell.js";
+import { Tip } from "../../../stage/tip.js";
 import { Attention } from "./attention.js";
 import { Embeddings } from "./embeddings.js";
+import { InsideHead, InsideLayer } from "./inside.js";
 import { Lens } from "./lens.js";
 import { NextToken } from "./next.js";
 import { Sizes } from "./sizes.js";
@@ -24,9 +26,10 @@ import { Writing } from "./writing.js";
  * @property {number} heads
  * @property {number} width
  * @property {number} places
+ * @property {"pre"|"post"} norm
  * @property {number} parameters
  *
- * @typedef {"attention"|"lens"|"embeddings"|"sizes"} PanelName
+ * @typedef {"attention"|"inside"|"layer"|"lens"|"embeddings"|"sizes"} PanelName
  *
  * @typedef {object} Look
  * @property {PanelName} panel
@@ -58,6 +61,14 @@ import { Writing } from "./writing.js";
  * @property {Floats} [weights]
  * @property {Floats} [value_sizes]
  * @property {Floats} [scores]
+ * @property {Floats} [queries]
+ * @property {Floats} [keys]
+ * @property {Floats} [values]
+ * @property {Floats} [heads]
+ * @property {Floats} [vectors]
+ * @property {Floats} [places]
+ * @property {Floats} [flow]
+ * @property {Floats} [hidden]
  * @property {Integers} [lens]
  * @property {Floats} [lens_shares]
  * @property {Floats} [embeddings]
@@ -70,6 +81,8 @@ import { Writing } from "./writing.js";
 /** @type {[PanelName, string, string][]} */
 const PANELS = [
   ["attention", "Attention", "Where each head looks"],
+  ["inside", "Inside a head", "Every number from the embedding to what the head gives"],
+  ["layer", "Inside a layer", "Every number from what comes into the layer to what leaves it: attention, add, norm, feed-forward"],
   ["lens", "Logit lens", "What each layer would say"],
   ["embeddings", "Embeddings", "Which characters are alike to the network"],
   ["sizes", "Sizes", "This network beside GPT-1, GPT-2 and GPT-3"],
@@ -89,6 +102,9 @@ class TextPicture {
     this.writing = new Writing(look);
     this.next = new NextToken(look, ask);
     this.attention = new Attention(look, ask);
+    this.tip = new Tip(shell.root);
+    this.inside = new InsideHead(this.tip, look);
+    this.layer = new InsideLayer(this.tip, look);
     this.lens = new Lens(look);
     this.embeddings = new Embeddings();
     this.sizes = new Sizes();
@@ -105,18 +121,20 @@ class TextPicture {
     this.side = h("div", { class: "nn-gpt-side" }, this.next.element, this.curves.element, this.nats);
     this.element = h("div", { class: "nn-gpt" }, this.left, this.side);
     this.sized = [this.left, this.side];
-    /** @type {Attention|Lens|Embeddings|Sizes|null} */
+    /** @type {Attention|InsideHead|InsideLayer|Lens|Embeddings|Sizes|null} */
     this.open = null;
   }
 
   /** @param {import("../../../stage/colors.js").Theme} theme */
   setTheme(theme) {
-    for (const part of [this.attention, this.embeddings, this.curves]) part.setTheme(theme);
+    for (const part of [this.attention, this.inside.panel, this.layer.panel, this.embeddings, this.curves]) part.setTheme(theme);
   }
 
   resize() {
     const { scale } = this.shell;
     this.attention.resize(this.left.clientWidth, scale);
+    this.inside.panel.resize(this.left.clientWidth, scale);
+    this.layer.panel.resize(this.left.clientWidth, scale);
     this.embeddings.resize(this.left.clientWidth, scale);
     this.curves.resize(this.side.clientWidth, scale);
   }
@@ -162,6 +180,7 @@ class TextPicture {
     this.next.showNumbers(moment);
     this.open?.showNumbers(moment);
     this.curves.showNumbers(moment);
+    this.tip.refresh();
     setText(this.nats, loss == null ? "" : `Test loss: ${loss.toFixed(3)} nats, or ${(loss / Math.LN2).toFixed(3)} bits a character.`);
   }
 
@@ -175,5 +194,7 @@ class TextPicture {
     ].join(" ");
   }
 
-  destroy() {}
+  destroy() {
+    this.tip.destroy();
+  }
 }

@@ -90,7 +90,7 @@ export class Writing {
   build(prompt, text, [from, to]) {
     const spans = [...`\n${prompt}${text}`].map((character, place) => {
       const at = place - prompt.length - 1;
-      const classes = [at < 0 ? "nn-prompt" : "", at >= from && at < to ? "nn-copied" : "", place === this.place ? "nn-here" : "", place < this.most ? "nn-near" : ""];
+      const classes = [at < 0 ? "nn-prompt" : "", at >= from && at < to ? "nn-gpt-copied" : "", place === this.place ? "nn-here" : "", place < this.most ? "nn-near" : ""];
       return h("span", { "data-place": place, class: classes.join(" ") }, character === "\n" ? (place ? "↵\n" : "↵") : character);
     });
     this.text.replaceChildren(...spans);

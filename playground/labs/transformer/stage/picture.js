@@ -5,15 +5,16 @@ import { Curves } from "../../../stage/curves.js";
 import { h, setAttribute, setText } from "../../../stage/dom.js";
 import { count, percent } from "../../../stage/format.js";
 import { metricsInWords } from "../../../stage/metrics.js";
+import { HeadPanel } from "../../../stage/head.js";
+import { LayerPanel, stepsOf } from "../../../stage/layer.js";
 import { mounting } from "../../../stage/shell.js";
 import { Tip } from "../../../stage/tip.js";
-import { Inside } from "./inside.js";
 import { Maps } from "./maps.js";
 import { Pairs } from "./pairs.js";
 import { Sentence } from "./sentence.js";
 import { Source } from "./source.js";
 import { Steps } from "./steps.js";
-import { headName, shown } from "./words.js";
+import { headName, KINDS, shown, sidesOf } from "./words.js";
 
 /** @typedef {import("../../../stage/types.js").Floats} Floats */
 /** @typedef {import("./words.js").Kind} Kind */
@@ -29,6 +30,7 @@ import { headName, shown } from "./words.js";
  * @property {{encoder: number, decoder: number}} layers
  * @property {number} heads
  * @property {number} width
+ * @property {"pre"|"post"} norm
  *
  * @typedef {object} Shown  a sentence
  * @property {string[]} source
@@ -54,9 +56,11 @@ import { headName, shown } from "./words.js";
  * @property {Floats} [heads]  (T, d)
  * @property {Floats} [embeddings]  (T, D)
  * @property {Floats} [positions]  (T, D)
+ * @property {Floats} [flow]  (R, T, D) of one layer
+ * @property {Floats} [hidden]  (T, 4 D)
  *
  * @typedef {object} Look
- * @property {"translate"|"inside"} panel
+ * @property {"translate"|"inside"|"layer"} panel
  * @property {string} source
  * @property {number} pair
  * @property {"free"|"forced"} running
@@ -98,8 +102,10 @@ class TransformerPicture {
     this.sentence = new Sentence(this.tip, (place) => this.choose({ place: place === this.choice.place ? null : place }));
     this.maps = new Maps((choice) => this.choose(choice));
     this.steps = new Steps((place) => this.choose({ place }));
-    this.inside = new Inside(this.tip);
-    this.opens = chip("Inside this head", "Every number from the embedding to what the head gives", () => this.open());
+    this.inside = new HeadPanel(this.tip);
+    this.layer = new LayerPanel(this.tip);
+    this.opens = chip("Inside this head", "Every number from the embedding to what the head gives", () => this.open("inside"));
+    this.opensLayer = chip("Inside this layer", "Every number from what comes into the layer to what leaves it: add, norm, feed-forward", () => this.open("layer"));
     this.pairs = new Pairs(isLive ? (pair) => { this.source.clear(); look({ pair, source: "" }); } : null);
     this.curves = new Curves(() => shell.request());
     this.title = h("strong");
@@ -108,10 +114,10 @@ class TransformerPicture {
     this.running = chip("Given the true words", "Teacher forcing: the decoder is given the true words, as in training", () => look({ running: this.isForced() ? "free" : "forced" }));
     this.valued = chip("‖α v‖", "Weighted by values: how much each word gives, not only how much it is looked at", () => look({ valued: !shell.moment?.header.view.valued }));
     const bar = h("div", { class: "nn-transformer-row nn-transformer-head-bar" }, this.title, this.note, this.silence,
-      h("span", { class: "nn-transformer-tools nn-live" }, this.opens, this.running, this.valued));
+      h("span", { class: "nn-transformer-tools nn-live" }, this.opens, this.opensLayer, this.running, this.valued));
     this.below = h("div", { class: "nn-transformer-below" }, this.steps.element, this.maps.element);
     this.left = h("section", { class: "nn-transformer-left", "aria-label": "Network" }, h("h2", { class: "nn-unseen" }, "Network"),
-      this.source.element, bar, this.sentence.element, this.inside.element, this.below);
+      this.source.element, bar, this.sentence.element, this.inside.element, this.layer.element, this.below);
     this.side = h("div", { class: "nn-transformer-side" }, this.pairs.element, this.curves.element);
     this.element = h("div", { class: "nn-transformer" }, this.left, this.side);
     this.sized = [this.left, this.side, this.maps.element];
@@ -120,13 +126,14 @@ class TransformerPicture {
 
   /** @param {import("../../../stage/colors.js").Theme} theme */
   setTheme(theme) {
-    for (const part of [this.sentence, this.inside, this.maps, this.curves]) part.setTheme(theme);
+    for (const part of [this.sentence, this.inside, this.layer, this.maps, this.curves]) part.setTheme(theme);
   }
 
   resize() {
     const { scale } = this.shell;
     this.sentence.resize(this.left.clientWidth, scale);
     this.inside.resize(this.left.clientWidth, scale);
+    this.layer.resize(this.left.clientWidth, scale);
     this.maps.resize(this.maps.element.clientWidth, scale);
     this.curves.resize(this.side.clientWidth, scale);
   }
@@ -149,11 +156,11 @@ class TransformerPicture {
     this.shell.repaint();
   }
 
-  /** Look into the chosen head, or no longer. */
-  open() {
-    const isOpen = this.shell.moment?.header.view.panel === "inside";
-    this.shell.look({ panel: isOpen ? "translate" : "inside" });
-    this.choose({ head: this.choice.head ?? 0 });
+  /** Look into the chosen head or layer, or no longer. @param {"inside"|"layer"} panel */
+  open(panel) {
+    const isOpen = this.shell.moment?.header.view.panel === panel;
+    this.shell.look({ panel: isOpen ? "translate" : panel });
+    this.choose(panel === "inside" ? { head: this.choice.head ?? 0 } : {});
   }
 
   /** The server computes the numbers of the head that is chosen. */
@@ -162,10 +169,29 @@ class TransformerPicture {
     if (!this.shell.stops) this.shell.look({ attention: kind, layer, head });
   }
 
-  /** Whether the numbers of the chosen head have come. @param {Moment} moment */
-  isInside({ header: { view } }) {
+  /** The numbers of the chosen head, if they have come. @param {Moment} moment @returns {import("../../../stage/head.js").HeadNumbers|null} */
+  headNumbers({ header: { view, shown: said }, arrays: { queries, keys, values, scores, weights, heads, embeddings, positions } }) {
     const { kind, layer, head } = this.choice;
-    return view.panel === "inside" && view.attention === kind && view.layer === layer && view.head === head && head !== null;
+    if (view.panel !== "inside" || view.attention !== kind || view.layer !== layer || view.head !== head || head === null) return null;
+    if (!queries || !keys || !values || !scores || !weights || !heads || !embeddings || !positions) return null;
+    const { looking, looked } = sidesOf(kind, said), place = Math.min(this.choice.place ?? 0, weights.shape[0] - 1);
+    const own = kind === "encoder" ? looking[place] : said.given[place];
+    return { queries, keys, values, scores, weights, heads, embeddings, positions, place, name: shown(looking[place] ?? ""),
+      embedding: `√D · e(${shown(own)})`, looked: looked.map(shown) };
+  }
+
+  /** The numbers of the chosen layer at the chosen place, if they have come. @param {Moment} moment */
+  layerNumbers({ header: { view, shown: said }, scene: { norm }, arrays: { flow, hidden } }) {
+    const { kind, layer } = this.choice;
+    if (view.panel !== "layer" || (view.attention === "encoder") !== (kind === "encoder") || view.layer !== layer || !flow || !hidden) return null;
+    const [, T, D] = flow.shape, place = Math.min(this.choice.place ?? 0, T - 1), wide = hidden.shape[1];
+    const steps = stepsOf(kind === "encoder" ? ["attention", "feed_forward"] : ["attention", "cross", "feed_forward"], norm);
+    const own = kind === "encoder" ? said.source[place] : said.given[place];
+    return {
+      steps, name: `${kind === "encoder" ? KINDS.encoder : KINDS.decoder} layer ${layer + 1}, at “${shown(own ?? "")}”`,
+      rows: steps.map((_, row) => flow.subarray((row * T + place) * D, (row * T + place + 1) * D)),
+      hidden: hidden.subarray(place * wide, (place + 1) * wide),
+    };
   }
 
   /** What is chosen is of this network and this sentence. @param {Moment} moment */
@@ -203,8 +229,11 @@ class TransformerPicture {
     if (!fresh) return;
     this.settle(moment);
     this.sentence.paint(moment, this.choice);
+    const head = this.headNumbers(moment), layer = this.layerNumbers(moment);
     this.inside.element.hidden = moment.header.view.panel !== "inside" || this.choice.head === null;
-    if (this.isInside(moment)) this.inside.paint(moment, this.choice);
+    this.layer.element.hidden = moment.header.view.panel !== "layer";
+    if (head) this.inside.paint(head);
+    if (layer) this.layer.paint(layer.steps, layer.rows, layer.hidden);
     this.maps.paint(moment, this.choice);
   }
 
@@ -232,7 +261,10 @@ class TransformerPicture {
     this.running.hidden = said.pair === null;
     setAttribute(this.valued, "aria-pressed", String(view.valued));
     setAttribute(this.opens, "aria-pressed", String(view.panel === "inside"));
-    if (this.isInside(moment)) this.inside.showNumbers(moment, this.choice);
+    setAttribute(this.opensLayer, "aria-pressed", String(view.panel === "layer"));
+    const inHead = this.headNumbers(moment), inLayer = this.layerNumbers(moment);
+    if (inHead) this.inside.showNumbers(inHead);
+    if (inLayer) this.layer.showNumbers(inLayer.name, moment.scene.norm, inLayer.hidden);
     this.source.showNumbers(moment);
     this.sentence.showNumbers(moment, this.choice);
     this.maps.showNumbers(moment, this.choice);
