@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import browser, cluster, engine, exports, far, gan, image, population, sequence, transformer
+from tests.bench import browser, cluster, engine, exports, far, gan, gpt, image, population, sequence, transformer
 
 PARTS = {
     "engine": engine.rows,
@@ -14,6 +14,7 @@ PARTS = {
     "shifts": image.shifts,
     "sequence": sequence.rows,
     "transformer": transformer.rows,
+    "gpt": gpt.rows,
     "gan": gan.rows,
     "population": population.rows,
     "cluster": cluster.rows,
