@@ -184,6 +184,21 @@ LABS = {
                 help="What the gradients of a run show, and which changes help, each trained from the same seed.",
                 make="playground.labs.mlp.why.as_json",
             ),
+            "over_time": Study(
+                label="Layers over time",
+                help="Activations, gradients, dead units and update-to-weight ratios of each layer, over a run.",
+                make="playground.labs.mlp.over_time.over_time",
+            ),
+            "learners": Study(
+                label="Other learners",
+                help="How right a majority vote, a linear model, k-NN and an SVM are on a run's data.",
+                make="playground.labs.mlp.learners.learners",
+            ),
+            "hidden_units": Study(
+                label="Hidden units against error",
+                help="The losses of a run with one hidden layer of 1 to 32 units, over three seeds.",
+                make="playground.labs.mlp.hidden_units.hidden_units",
+            ),
         },
         figure="playground.labs.mlp.figure.FIGURE",
     ),

@@ -84,11 +84,11 @@ class PageSession:
             channel.configure(self._settings())
         return channel
 
-    def inspect(self, *panels: str) -> Snapshot:
-        """Returns panels of the run that are not streamed. If the server is too busy, shows a message and stops the
-        script."""
+    def inspect(self, *panels: str, look: Settings | None = None) -> Snapshot:
+        """Returns panels of the run that are not streamed, of what ``look`` says. If the server is too busy, shows a
+        message and stops the script."""
         try:
-            return self.channel().inspect(*panels)
+            return self.channel().inspect(*panels, look=look)
         except ConfigError as busy:
             st.info(plain(str(busy)), icon=":material/hourglass_top:")
             st.stop()

@@ -22,7 +22,7 @@ from playground.run import Run, RunConfig, Snapshot, View
 from playground.runs import link
 from playground.runs.frame import pack
 from playground.runs.store import Store
-from playground.settings import redraws
+from playground.settings import Settings, redraws
 from playground.stream import commands
 from playground.stream.connection import Connection
 from playground.stream.controls import Controls
@@ -279,10 +279,10 @@ class Channel:
         if connection is not None:
             connection.wake()
 
-    def inspect(self, *panels: str) -> Snapshot:
-        """Returns panels that are not streamed, such as ``curves`` and ``weights``."""
+    def inspect(self, *panels: str, look: Settings | None = None) -> Snapshot:
+        """Returns panels that are not streamed, such as ``curves`` and ``weights``; ``look`` says of what."""
         self.last_seen = time.monotonic()
-        view = View(panels=frozenset(panels))
+        view = View(panels=frozenset(panels), look=look)
         return _answered(self._engine.observe(self.run_id, view))
 
     def value(self) -> tuple[Run, int]:

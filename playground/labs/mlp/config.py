@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from playground.catalog import LOSSES
 from playground.data.own import MOST_CLASSES, highest_label
-from playground.kinds import Integer, Maybe, Number, Pair, Several
+from playground.kinds import Integer, Maybe, Number, Pair, Several, Text
 from playground.labs.mlp.data_settings import DataSettings
 from playground.labs.mlp.network_settings import MAX_LAYERS, MAX_NEURONS, NetworkSettings
 from playground.labs.mlp.training_settings import ALONE, TrainingSettings
@@ -41,6 +41,14 @@ class Look(Settings):
 
     neuron: tuple[int, int] | None = setting(None, Maybe(Pair(Integer(0, 10_000))), "Neuron")
     probe: tuple[float, float] | None = setting(None, Maybe(Pair(Number(-1000, 1000))), "Probed point")
+
+
+@dataclass(frozen=True)
+class TwoWeights(Settings):
+    """The two weights or biases over which the loss is shown, by their PyTorch names."""
+
+    first: str = setting("layers.0.weight[0,0]", Text(40), "Across")
+    second: str = setting("layers.0.bias[0]", Text(40), "Up")
 
 
 @dataclass(frozen=True)

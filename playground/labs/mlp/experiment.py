@@ -18,10 +18,11 @@ from playground.export.palette import plane_colors
 from playground.kinds import ConfigError, Number, shown
 from playground.lab import LABS
 from playground.labs.mlp.baselines import baselines
-from playground.labs.mlp.config import INTERVENTIONS, Look, MLPConfig
+from playground.labs.mlp.config import INTERVENTIONS, Look, MLPConfig, TwoWeights
 from playground.labs.mlp.divergence import explained
+from playground.labs.mlp.insides import insides, loss_plane
 from playground.labs.mlp.model import MLP, learning_mask
-from playground.labs.mlp.network_settings import MAX_LAYERS, MAX_NEURONS
+from playground.labs.mlp.network_settings import MAX_LAYERS, MAX_NEURONS, layer_names
 from playground.labs.mlp.probes import (
     Shown,
     accuracy,
@@ -130,9 +131,15 @@ class MLPExperiment(Experiment):
 
     def prepare(self) -> None:
         """Warm up by one update, then undo it, so that the first ``advance`` is as fast as the others."""
+        self._after_next()
+
+    def _after_next(self) -> Tensor:
+        """Returns the parameters (P,) after the next update, which it makes and undoes."""
         step, parameters, state = self.step, self._parameters, self._optimizer_state
         self._run(1)
+        after = self._parameters
         self.step, self._parameters, self._optimizer_state = step, parameters, state
+        return after
 
     def _run(self, count: int) -> int:
         """Make ``count`` updates, fewer where the run is to stop. Returns the updates."""
@@ -181,7 +188,7 @@ class MLPExperiment(Experiment):
         self._parameters, self._optimizer_state = self._loop.run(
             self._parameters,
             self._optimizer_state,
-            data or (self._features[: self._train_size], self._targets[: self._train_size]),
+            data or self._training_data(),
             hyperparameters,
             batch_size=self.config.batch,
             first=0 if data else self.step,
@@ -219,7 +226,8 @@ class MLPExperiment(Experiment):
 
     def observe(self, run_id: str, view: View) -> Snapshot:
         """Returns the panels of ``view``: ``stage`` (maps, weights, plane), ``scene`` (the constants: points, inputs,
-        structure), ``thumbnail``, ``outputs`` (at all points and over the plane) and ``weights`` (all parameters)."""
+        structure), ``thumbnail``, ``outputs`` (at all points and over the plane), ``weights`` (all parameters),
+        ``insides`` and ``loss_plane`` (over the weights of a look ``TwoWeights``)."""
         arrays: dict[str, NDArray[Any]] = {}
         info: dict[str, Any] = {"tier": self._loop.tier, "edits": self.edits}
         if self._faster is not None and self._loop is self._traced:
@@ -240,6 +248,10 @@ class MLPExperiment(Experiment):
                 arrays |= self._outputs() | self._points()
             if "weights" in view.panels:
                 arrays |= {k: w.detach().cpu().numpy().copy() for k, w in self._model.named_parameters()}
+        if "insides" in view.panels:
+            arrays |= self.insides()
+        if "loss_plane" in view.panels:
+            arrays |= self._loss_plane(view.look_as(TwoWeights))
         return Snapshot.of(self, run_id, info, arrays)
 
     @property
@@ -339,6 +351,18 @@ class MLPExperiment(Experiment):
         output = OUTPUT_ACTIVATIONS[self.config.output_activation]
         over, at = (output(self._model(each)).cpu().numpy() for each in (self._plane_features, self._features))
         return {"outputs": at.copy(), "surface": over.max(axis=1).reshape(PLANE_DENSITY, PLANE_DENSITY).copy()}
+
+    def insides(self) -> dict[str, NDArray[np.float32]]:
+        """Returns what is inside each layer; see ``insides.insides``."""
+        names = layer_names(self.config.by_layer, len(self.config.hidden_sizes))
+        return insides(self._model, names, self._parameters, self._after_next(), self._training_data(), self._loss)
+
+    def _loss_plane(self, look: TwoWeights) -> dict[str, NDArray[np.float32]]:
+        places = element_index(self._model, look.first), element_index(self._model, look.second)
+        return loss_plane(self._model, self._parameters, places, self._training_data(), self._loss)
+
+    def _training_data(self) -> tuple[Tensor, Tensor]:
+        return self._features[: self._train_size], self._targets[: self._train_size]
 
     # Changing
 

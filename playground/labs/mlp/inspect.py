@@ -10,6 +10,9 @@ from playground.catalog import SCHEDULES
 from playground.export.palette import CLASSES
 from playground.labs.mlp import judging
 from playground.labs.mlp.config import MLPConfig
+from playground.labs.mlp.inspect_layers import layers_look
+from playground.labs.mlp.inspect_learners import learners_look, units_look
+from playground.labs.mlp.inspect_weights import two_weights_look
 from playground.pages.charts import DIVERGING, REFRESH_S, inspect_panel
 from playground.pages.session import PageSession
 
@@ -31,12 +34,20 @@ def _closer(session: PageSession) -> None:
     config: Any = session.channel().config
     looks = looks_of(config)
     key = session.key("closer")
-    if st.session_state.get(key) not in (None, *looks):
+    if st.session_state.get(key) not in (None, *looks, *INSIDES):
         st.session_state[key] = None
-    chosen = st.selectbox("A closer look", list(looks), index=None, key=key, placeholder="none", filter_mode=None)
-    if chosen is None:
-        return
-    make, words = looks[chosen]
+    chosen = st.selectbox(
+        "A closer look", [*looks, *INSIDES], index=None, key=key, placeholder="none", filter_mode=None
+    )
+    if chosen in INSIDES:
+        INSIDES[chosen](session)
+    elif chosen is not None:
+        _judged(session, chosen, *looks[chosen])
+
+
+def _judged(session: PageSession, chosen: str, make: Callable[..., Any], words: str) -> None:
+    """Draw a figure of the outputs, and what to look for."""
+    config: Any = session.channel().config
     moment = session.inspect("outputs")
     figure, number = make(config, moment)
     left, right = st.columns([3, 2])
@@ -52,6 +63,14 @@ def _closer(session: PageSession) -> None:
     right.caption(words)
     if chosen == "Confusion" and (cells := picked.selection.point_indices):
         right.plotly_chart(points_figure(config, moment, int(cells[0])), key=session.key("cell"))
+
+
+INSIDES: dict[str, Callable[[PageSession], None]] = {
+    "Layers": layers_look,
+    "Two weights": two_weights_look,
+    "Other learners": learners_look,
+    "Hidden units": units_look,
+}
 
 
 def looks_of(config: MLPConfig) -> Figures:

@@ -78,8 +78,8 @@ def layers(population: Population, networks: Tensor | None = None) -> Layers:
         norms.append(torch.cat([part.flatten(1) for part in slope], dim=1).norm(dim=1))
         if index < len(ours) - 1:
             values = model.activations[index](values @ weights.mT + biases.unsqueeze(1))
-            shares = _dead_or_saturated(values, names[index])
-            found.append((*shares, *_histogram(values, names[index])))
+            shares = dead_or_saturated(values, names[index])
+            found.append((*shares, *histogram(values, names[index])))
     count = len(chosen)
     dead, saturated, histograms, ranges = map(list, zip(*found, strict=True)) if found else ([], [], [], [])
     return Layers(
@@ -96,7 +96,7 @@ def _columns(parts: Sequence[Tensor], empty: tuple[int, ...], dim: int = 1) -> T
     return torch.stack(list(parts), dim) if parts else torch.zeros(empty)
 
 
-def _dead_or_saturated(values: Tensor, activation: str) -> tuple[Tensor, Tensor]:
+def dead_or_saturated(values: Tensor, activation: str) -> tuple[Tensor, Tensor]:
     """Returns the shares of dead units and of saturated outputs of a layer's ``values`` (S, N, units), each (S,)."""
     unknown = torch.full_like(values[:, 0, 0], float("nan"))
     dead = (values == 0).all(dim=1).float().mean(dim=1) if activation == "relu" else unknown
@@ -107,7 +107,7 @@ def _dead_or_saturated(values: Tensor, activation: str) -> tuple[Tensor, Tensor]
     return dead, (distance > SATURATED).float().mean(dim=(1, 2))
 
 
-def _histogram(values: Tensor, activation: str) -> tuple[Tensor, Tensor]:
+def histogram(values: Tensor, activation: str) -> tuple[Tensor, Tensor]:
     """Returns shares (S, BINS) of a layer's ``values`` (S, N, units), and the range (2,) of the equal bins."""
     finite = values[values.isfinite()]
     limits = RANGES.get(activation) or (finite.aminmax() if finite.numel() else (0.0, 1.0))
