@@ -19,7 +19,7 @@ from playground.kinds import ConfigError, Text, shown
 
 FUNCTIONS = ("sin", "cos", "tanh", "exp", "abs", "sqrt")
 MOST_CHARACTERS, MOST_NODES, MOST_POWER, MOST_VALUE = 80, 80, 6, 1000.0
-USUAL = "x*y + sin(2*x)"
+USUAL, USUAL_CURVE = "x*y + sin(2*x)", "sin(x)"
 _SIGNS = {
     "x₁": "x",
     "x₂": "y",
@@ -161,4 +161,21 @@ class FormulaText:
             place = int(np.flatnonzero(bad)[0])
             size = "more than 1000" if np.isfinite(values[place]) else "not a number"
             raise ConfigError(f"{shown(text)} is {size} at x = {x[place]:g}, y = {y[place]:g}")
+        return text
+
+
+@dataclass(frozen=True)
+class CurveText(FormulaText):
+    """The kind of a setting that holds a formula of x alone, with values from -1 to 1 for x from -6 to 6."""
+
+    def check(self, value: Any) -> str:
+        text = super().check(value)
+        if any(isinstance(node, ast.Name) and node.id == "y" for node in ast.walk(read(text))):
+            raise ConfigError(f"{shown(text)} has a y; a curve is a formula of x alone")
+        x = np.linspace(-6, 6, 1201)
+        values = evaluated(text, x, 0 * x)
+        place = int(np.abs(values).argmax())
+        if abs(values[place]) > 1 + 1e-9:
+            here = f"{values[place]:.3g} at x = {x[place]:g}"
+            raise ConfigError(f"{shown(text)} is {here}; a curve is from -1 to 1 for x from -6 to 6")
         return text

@@ -19,6 +19,7 @@ from playground.data.own import own, own_size, starter
 
 Floats = NDArray[np.float64]
 DOMAIN = (-6.0, 6.0)  # what the plane shows, in both directions
+CURVE_HEIGHT = 5.0  # where it shows the value 1 of a curve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,8 @@ class Dataset:
     the class index 0 … ``classes`` - 1, or for regression (``classes`` = 0) a value in [-1, 1].
     ``noise`` is in [0, 0.5]. It is a function of this package, or a ``partial`` of one: a script copies it.
     ``size`` is the usual number of points. A table's is the number of its rows, of which fewer can be drawn
-    (``is_table``); its ``class_names`` and its ``columns``, one for each coordinate, have names.
+    (``is_table``); its ``class_names`` and its ``columns``, one for each coordinate, have names. Of a curve
+    (``is_curve``) the second coordinate is 0; pictures show a point's value there, as CURVE_HEIGHT times it.
     """
 
     label: str
@@ -39,6 +41,7 @@ class Dataset:
     is_table: bool = False
     class_names: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    is_curve: bool = False
 
     @property
     def is_regression(self) -> bool:
@@ -149,6 +152,13 @@ def multi_gauss(n: int, noise: float, rng: np.random.Generator) -> tuple[Floats,
     return points, heights[np.arange(n), np.abs(heights).argmax(axis=1)]
 
 
+def curve(n: int, noise: float, rng: np.random.Generator, text: str) -> tuple[Floats, Floats]:
+    """Regression in one dimension: the formula ``text`` of x; noise blurs each value by up to itself, within ±1."""
+    x = rng.uniform(-6, 6, n)
+    values = formula.evaluated(text, x, 0 * x)
+    return np.stack([x, 0 * x], axis=1), np.clip(values + rng.uniform(-1, 1, n) * noise, -1, 1)
+
+
 def _polar(radius: Floats, angle: Floats) -> Floats:
     return np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1)
 
@@ -162,8 +172,12 @@ def _table(name: str, columns: tuple[int, int] = (1, 2)) -> Dataset:
         size=known.rows,
         is_table=True,
         class_names=known.classes,
-        columns=tuple(known.columns[column - 1] for column in columns),
+        columns=tuple(tables.column_name(name, column) for column in columns),
     )
+
+
+def _curve(text: str) -> Dataset:
+    return Dataset(label="Curve", generate=partial(curve, text=text), classes=0, size=200, is_curve=True)
 
 
 def own_dataset(text: str, classes: int, names: str = "") -> Dataset:
@@ -194,6 +208,7 @@ DATASETS = {
     "checkerboard": Dataset(label="Checkers", generate=checkerboard, classes=2, size=1000),
     "blobs": Dataset(label="Blobs", generate=blobs, classes=5, size=600),
     "pinwheel_4": Dataset(label="Pinwheel 4", generate=partial(pinwheel, classes=4), classes=4, size=800),
+    "curve": _curve(formula.USUAL_CURVE),
     "pinwheel_5": Dataset(label="Pinwheel 5", generate=partial(pinwheel, classes=5), classes=5, size=1000),
     **{name: _table(name) for name in tables.TABLES},
     "own": own_dataset(starter(2), 2),
@@ -226,13 +241,24 @@ class Split:
 
 @lru_cache(maxsize=256)
 def dataset_of(
-    name: str, size: int | None, columns: tuple[int, int], text: str = "", classes: int = 2, names: str = ""
+    name: str,
+    size: int | None,
+    columns: tuple[int, int],
+    text: str = "",
+    classes: int = 2,
+    names: str = "",
+    formula_of_x: str = formula.USUAL_CURVE,
 ) -> Dataset:
     """Returns a dataset with what a person chose of it: how many points (None: as many as usual), which columns of a
-    table, and of their own points the ``text``, the number of ``classes`` and the ``names``."""
+    table, of their own points the ``text``, the number of ``classes`` and the ``names``, and of a curve the formula.
+    """
     if name == "own":
         return own_dataset(text or starter(classes), classes, names)
-    entry = _table(name, columns) if name in tables.TABLES else DATASETS[name]
+    entry = DATASETS[name]
+    if name in tables.TABLES:
+        entry = _table(name, columns)
+    elif entry.is_curve:
+        entry = _curve(formula_of_x)
     return replace(entry, size=size) if size else entry
 
 

@@ -15,12 +15,17 @@ Points = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table of ``rows`` examples: the names of its ``classes`` and of its numeric ``columns``."""
+    """A table of ``rows`` examples: the names of its ``classes``, none for a regression, and of its ``columns``."""
 
     label: str
     rows: int
     classes: tuple[str, ...]
     columns: tuple[str, ...]
+
+    @property
+    def numbers(self) -> range:
+        """The numbers of its columns, from 1."""
+        return range(1, len(self.columns) + 1)
 
 
 _OF_A_CELL = (
@@ -55,19 +60,48 @@ TABLES = {
             *("od280/od315_of_diluted_wines", "proline"),
         ),
     ),
+    "diabetes": Table(
+        label="Diabetes",
+        rows=442,
+        classes=(),
+        columns=("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"),
+    ),
 }
+COMPONENTS = (-1, -2)  # in place of columns: the first and the second principal component of all of them
 MOST_COLUMNS = max(len(table.columns) for table in TABLES.values())
 
 
 def table(n: int, noise: float, rng: np.random.Generator, name: str, columns: Pair) -> Points:
-    """Two of the columns, counted from 1, each stretched to [-5, 5]; n of the rows. Noise blurs each point by up to
-    2 · noise in each coordinate."""
+    """Two of the columns, counted from 1, each stretched to [-5, 5]; n of the rows. Column -1 is the first principal
+    component of all columns, -2 the second. The values of a regression are stretched to [-1, 1]. Noise blurs each
+    point by up to 2 · noise in each coordinate."""
     rows, labels = _rows(name)
-    points = rows[:, [column - 1 for column in columns]]
+    points = np.stack([_column(rows, column) for column in columns], axis=1)
     low, high = points.min(axis=0), points.max(axis=0)
     chosen = rng.permutation(len(points))[:n]
     points = 10 * (points[chosen] - low) / (high - low) - 5
-    return points + rng.uniform(-2, 2, (n, 2)) * noise, labels[chosen].astype(float)
+    return points + rng.uniform(-2, 2, (n, 2)) * noise, _labels(labels)[chosen]
+
+
+def _column(rows: Any, column: int) -> Any:
+    """A column (N,), or a principal component of all of them, each scaled to mean 0 and variance 1."""
+    if column > 0:
+        return rows[:, column - 1]
+    scaled = (rows - rows.mean(axis=0)) / rows.std(axis=0)
+    direction = np.linalg.svd(scaled, full_matrices=False)[2][-column - 1]
+    return scaled @ (direction * np.sign(direction[np.abs(direction).argmax()]))
+
+
+def _labels(labels: Any) -> Any:
+    """The classes as numbers, or the values of a regression from -1 to 1."""
+    if labels.dtype.kind == "i":
+        return labels.astype(float)
+    return 2 * (labels - labels.min()) / (labels.max() - labels.min()) - 1
+
+
+def column_name(name: str, column: int) -> str:
+    """Returns the name of a table's column, counted from 1, or of a component."""
+    return TABLES[name].columns[column - 1] if column > 0 else f"principal component {-column}"
 
 
 def _rows(name: str) -> Any:

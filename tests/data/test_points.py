@@ -3,6 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import datasets
+from sklearn.decomposition import PCA
+from sklearn.preprocessing import StandardScaler
 
 from playground.data.own import OwnPoints, encoded, highest_label
 from playground.data.points import DATASETS, FEATURES, dataset_of, draw, feature_values, grid, own_dataset
@@ -120,16 +122,57 @@ def test_a_table_is_scikit_learns(name: str) -> None:
     assert [each.replace("_", " ") for each in table.columns] == [
         each.replace("_", " ") for each in known.feature_names
     ]
-    assert table.classes == tuple(known.target_names)
+    assert table.classes == tuple(getattr(known, "target_names", ()))
     entry = dataset_of(name, None, (3, 2), "", 2)
     points, labels = entry.generate(entry.size, 0.0, np.random.default_rng(0))
     assert (points.min(axis=0).tolist(), points.max(axis=0).tolist()) == ([-5, -5], [5, 5])
     low, high = known.data[:, 2].min(), known.data[:, 2].max()
-    pairs = zip(10 * (known.data[:, 2] - low) / (high - low) - 5, known.target, strict=True)
+    values = known.target
+    if not table.classes:
+        values = 2 * (values - values.min()) / (values.max() - values.min()) - 1
+    pairs = zip(10 * (known.data[:, 2] - low) / (high - low) - 5, values, strict=True)
     assert sorted(zip(points[:, 0].tolist(), labels.tolist(), strict=True)) == sorted(
         (float(x), float(c)) for x, c in pairs
     )
     assert entry.columns == (known.feature_names[2], known.feature_names[1])
+
+
+@pytest.mark.parametrize("name", [*TABLES])
+def test_components_are_scikit_learns(name: str) -> None:
+    data = getattr(datasets, f"load_{name}")().data
+    theirs = PCA(2).fit_transform(StandardScaler().fit_transform(data))
+    entry = dataset_of(name, None, (-2, -1))
+    assert entry.columns == ("principal component 2", "principal component 1")
+    points, _ = entry.generate(entry.size, 0.0, np.random.default_rng(0))
+    for ours, component in zip(points.T, theirs.T[::-1], strict=True):
+        low, high = component.min(), component.max()
+        scaled = np.sort(10 * (component - low) / (high - low) - 5)
+        same, mirrored = (np.abs(np.sort(ours) - each).max() < 1e-6 for each in (scaled, np.sort(-scaled)))
+        assert same or mirrored
+
+
+def test_a_curve_is_its_formula() -> None:
+    entry = dataset_of("curve", 300, (1, 2), formula_of_x="abs(x)/3 - 1")
+    points, labels = entry.generate(300, 0.0, np.random.default_rng(0))
+    assert labels == pytest.approx(np.abs(points[:, 0]) / 3 - 1)
+    assert (points[:, 1] == 0).all()
+    noisy = entry.generate(300, 0.2, np.random.default_rng(0))[1]
+    assert 0.1 < np.abs(noisy - labels).max() <= 0.2
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x*y/40", "has a y"),
+        ("x*x", "36 at x = -6; a curve is from -1 to 1"),
+        ("2*sin(x)", "at x = "),
+        ("1/x", "not a number|more than"),
+        ("__import__('os')", "is not allowed"),
+    ],
+)
+def test_what_is_no_curve_is_told(text: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        MLPConfig(dataset="curve", curve=text)
 
 
 def test_how_many_points_are_drawn() -> None:
@@ -137,8 +180,9 @@ def test_how_many_points_are_drawn() -> None:
     assert (len(draw(entry, 0.1, 0.5, 0).labels), entry.train_size(0.5)) == (33, 16)
     with pytest.raises(ConfigError, match="200 is more than the 150 rows of Iris"):
         MLPConfig(dataset="iris", points=200)
-    with pytest.raises(ConfigError, match="5 is not one of Iris's 4 columns"):
-        MLPConfig(dataset="iris", table_columns=(5, 1))
+    for column in (5, 0):
+        with pytest.raises(ConfigError, match=f"{column} is not one of Iris's 4 columns"):
+            MLPConfig(dataset="iris", table_columns=(column, 1))
     config, problems = MLPConfig.from_text({"dataset": "iris", "points": "200", "batch_size": "90"})
     assert (config.points, config.batch_size, len(problems)) == (None, 10, 2)
 

@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from playground.catalog import ACTIVATIONS, DEVICES, LOSSES
-from playground.data.points import DATASETS, USUAL_DATASETS, draw
-from playground.data.tables import TABLES
+from playground.data.points import CURVE_HEIGHT, DATASETS, USUAL_DATASETS, draw
+from playground.data.tables import COMPONENTS, TABLES, column_name
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.network_settings import layer_names
 from playground.labs.mlp.own_data import own_controls
@@ -22,6 +22,11 @@ from playground.stream.hub import hub
 TEST_SET = (
     "The share of the points that is trained on, 0.1 to 0.9. The others are the test set: the network never learns "
     f"from them, so the test loss shows what it makes of points that it has not seen.  \n{RESTARTS}"
+)
+
+_COMPONENTS = (
+    "A principal component is seen from all {columns} columns, each scaled to mean 0 and variance 1: along it the "
+    "rows vary most. The network gets what is on the two axes and nothing else, so the map shows all that it knows."
 )
 
 picker = component("picker", "labs/mlp/stage/picker.js")
@@ -54,6 +59,8 @@ def data_and_network(session: PageSession, config: MLPConfig) -> None:
         _pick(config, others, "more_picker")
         if config.dataset in TABLES:
             _table_columns(config)
+        if config.dataset == "curve":
+            control(session, "curve")
         if config.dataset == "own":
             own_controls(session)
         else:
@@ -152,6 +159,9 @@ def _pick(config: MLPConfig, names: tuple[str, ...], key: str) -> None:
         chosen = st.session_state[key].get("dataset")
         if chosen in DATASETS:
             st.session_state.dataset = chosen
+            before, after = (("x", "y"), ("x",)) if chosen == "curve" else (("x",), ("x", "y"))
+            if tuple(st.session_state.features) == before and "curve" in (chosen, config.dataset):
+                st.session_state.features = after  # a curve has no x₂
 
     picker(key=key, data={"options": _thumbnails(names), "selected": config.dataset}, on_dataset_change=take)
 
@@ -167,13 +177,15 @@ def _table_columns(config: MLPConfig) -> None:
         st.session_state[key] = column
         st.selectbox(
             f"{label} is",
-            range(1, len(names) + 1),
+            [*TABLES[config.dataset].numbers, *COMPONENTS],
             key=key,
-            format_func=lambda number: names[number - 1],
+            format_func=lambda number: column_name(config.dataset, number),
             on_change=take,
             filter_mode=None,
             help=f"The table's column on this axis, stretched from its least to its greatest value.  \n{RESTARTS}",
         )
+    if set(config.table_columns) & set(COMPONENTS):
+        st.caption(_COMPONENTS.format(columns=len(names)))
 
 
 @cache
@@ -183,9 +195,12 @@ def _thumbnails(names: tuple[str, ...]) -> list[dict[str, Any]]:
     for name in names:
         entry = DATASETS[name]
         split = draw(entry, noise=0.0, train_share=0.5, data_seed=0)
+        points = split.points[:160]
+        if entry.is_curve:
+            points[:, 1] = CURVE_HEIGHT * split.labels[:160]
         sample = [
             [round(float(v), 2) for v in (*point, label)]
-            for point, label in zip(split.points[:160], split.labels[:160], strict=True)
+            for point, label in zip(points, split.labels[:160], strict=True)
         ]
         task = "regression" if entry.is_regression else "classification"
         kind = "regression" if entry.is_regression else f"{entry.classes} classes"

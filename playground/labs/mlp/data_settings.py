@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from playground.data import formula
+from playground.data.formula import CurveText
 from playground.data.own import MOST_CLASSES, MOST_POINTS, OwnPoints, highest_label
 from playground.data.points import DATASETS, Dataset, dataset_of
-from playground.data.tables import MOST_COLUMNS, TABLES
+from playground.data.tables import COMPONENTS, MOST_COLUMNS, TABLES
 from playground.hyperparameters import SEED
 from playground.kinds import Choice, Integer, Maybe, Pair, Share, Text
 from playground.run import RunConfig
@@ -17,14 +19,13 @@ class DataSettings(RunConfig):
 
     dataset: str = setting("circle", Choice(DATASETS), "Dataset")
     noise: float = setting(
-        0.0, Share(0.0, 0.5), "Noise", help="How far the points stray from their pattern, 0 to 50\u00a0%."
+        0.0, Share(0.0, 0.5), "Noise", help="How far the points stray from their pattern, 0 to 50%."
     )
     train_share: float = setting(
         0.5,
         Share(0.1, 0.9, step=0.05),
         "Training share",
-        help="The share of the points that is trained on, 10 to 90\u00a0%; the others test. "
-        "Try 10\u00a0% with noise.",
+        help="The share of the points that is trained on, 10 to 90%; the others test. Try 10% with noise.",
     )
     points: int | None = setting(
         None,
@@ -37,11 +38,21 @@ class DataSettings(RunConfig):
     )
     table_columns: tuple[int, int] = setting(
         (1, 2),
-        Pair(Integer(1, MOST_COLUMNS)),
+        Pair(Integer(min(COMPONENTS), MOST_COLUMNS)),
         "Columns",
         quiet=True,
-        help="Which columns of a table are x₁ and x₂, counted from 1.",
-        usual=((1, 2), (1, 3), (2, 3)),
+        help="Which columns of a table are x₁ and x₂, counted from 1; -1 and -2 are the first two principal "
+        "components of all columns.",
+        usual=((1, 2), (1, 3), (2, 3), COMPONENTS),
+    )
+    curve: str = setting(
+        formula.USUAL_CURVE,
+        CurveText(),
+        "f(x)",
+        quiet=True,
+        help="The curve to learn, a formula of x with values from −1 to 1 for x from −6 to 6: numbers, pi, + - * /, "
+        f"powers up to 6, {', '.join(formula.FUNCTIONS)}. Try one neuron after another.",
+        usual=(formula.USUAL_CURVE, "abs(x)/3 - 1", "tanh(6*x)", "sin(x*abs(x)/3)", "2*exp(-x*x) - 1"),
     )
     own: str = setting(
         "",
@@ -81,9 +92,8 @@ class DataSettings(RunConfig):
     @property
     def data(self) -> Dataset:
         """The dataset, with what is chosen of it."""
-        return dataset_of(
-            self.dataset, self.points, tuple(self.table_columns), self.own, self.own_classes, self.own_names
-        )
+        own = self.own, self.own_classes, self.own_names
+        return dataset_of(self.dataset, self.points, tuple(self.table_columns), *own, self.curve)
 
     @property
     def train_size(self) -> int:
@@ -95,13 +105,10 @@ class DataSettings(RunConfig):
         found, table = [], TABLES.get(self.dataset)
         if table and self.points and self.points > table.rows:
             found.append(Problem("points", f"{self.points} is more than the {table.rows} rows of {table.label}"))
-        if table and max(self.table_columns) > len(table.columns):
-            found.append(
-                Problem(
-                    "table_columns",
-                    f"{max(self.table_columns)} is not one of {table.label}'s {len(table.columns)} columns",
-                )
-            )
+        beyond = [each for each in self.table_columns if table and each not in (*COMPONENTS, *table.numbers)]
+        if table and beyond:
+            words = f"{beyond[0]} is not one of {table.label}'s {len(table.columns)} columns, nor -1 or -2"
+            found.append(Problem("table_columns", words))
         if self.dataset != "own":
             return found
         if self.own_classes == 1:

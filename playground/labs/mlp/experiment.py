@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from playground.data.own import starter
-from playground.data.points import DOMAIN, FEATURES, draw, feature_values, grid, target_values
+from playground.data.points import CURVE_HEIGHT, DOMAIN, FEATURES, draw, feature_values, grid, target_values
 from playground.experiment import Experiment
 from playground.export.palette import plane_colors
 from playground.kinds import ConfigError, Number, shown
@@ -322,6 +322,7 @@ class MLPExperiment(Experiment):
             ],
             "hidden_sizes": config.hidden_sizes,
             "columns": entry.columns,
+            "curve_height": CURVE_HEIGHT if entry.is_curve else 0,
             "class_names": entry.class_names,
             "own": (config.own or starter(config.own_classes)) if config.dataset == "own" else "",
             "own_classes": config.own_classes,

@@ -139,10 +139,24 @@ def _draw_plane(axes: Axes, moment: Snapshot) -> None:
     axes.imshow(plane_colors(arrays["plane"]), extent=(low, high, low, high), interpolation="bilinear")
     training = arrays["is_test"] == 0
     points, colors = arrays["points"][training], point_colors(arrays["labels"][training], scene) / 255
-    axes.scatter(points[:, 0], points[:, 1], s=20, c=colors, edgecolors="white", linewidths=0.6, gid="points")
+    height = scene["curve_height"]
+    up = height * arrays["labels"][training] if height else points[:, 1]
+    axes.scatter(points[:, 0], up, s=20, c=colors, edgecolors="white", linewidths=0.6, gid="points")
     axes.set(xlim=(low, high), ylim=(low, high), xlabel="x₁", ylabel="x₂")
+    if height:
+        _draw_curve(axes, moment, height)
     axes.tick_params(colors=MUTED, length=2, labelsize=8)
     for label in (axes.xaxis.label, axes.yaxis.label):
         label.set_color(MUTED)
     for spine in axes.spines.values():
         spine.set_color(FAINT)
+
+
+def _draw_curve(axes: Axes, moment: Snapshot, height: float) -> None:
+    """Draw what the network makes of x alone as a curve: the middle row of its map."""
+    row = moment.arrays["plane"][0, len(moment.arrays["plane"][0]) // 2].astype(float)
+    values = (row - 128) / 127.5 * moment.arrays["plane_range"][1]
+    low, high = moment.info["scene"]["domain"]
+    axes.plot(np.linspace(low, high, len(values)), height * values, color=TEXT, lw=2, gid="curve")
+    axes.set(xlabel="x", ylabel="f(x)")
+    axes.set_yticks(height * np.array([-1, -0.5, 0, 0.5, 1]), ["−1", "−0.5", "0", "0.5", "1"])

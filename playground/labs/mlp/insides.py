@@ -36,7 +36,8 @@ def insides(
     H = L - 1 of them hidden:
 
     - ``activations`` (H, BINS), ``activation_ranges`` (H, 2): shares of a hidden layer's outputs in equal bins;
-    - ``gradients`` (L, BINS), ``gradient_ranges`` (L, 2): the same of log₁₀|∂loss/∂w| of a layer's weights;
+    - ``gradients`` (L, BINS), ``gradient_ranges`` (L, 2): the same of log₁₀|∂loss/∂w| of a layer's weights, the
+      bins of all layers alike;
     - ``activation_quantiles`` (H, 5), ``gradient_quantiles`` (L, 5): the QUANTILES of outputs and of |∂loss/∂w|;
     - ``dead``, ``saturated`` (H,): as in ``layers.Layers``;
     - ``update_ratios`` (L,): ‖Δw‖ of the next update by ‖w‖, of a layer's weights. NaN where they are all 0.
@@ -63,7 +64,9 @@ def insides(
     for place, name in enumerate(("dead", "saturated")):
         found[name] = torch.cat([each[place] for each in shares]) if shares else torch.zeros(0)
     activations = [histogram(each[None], name) for each, name in zip(hidden, names, strict=True)]
-    gradients = [histogram(slope.log10()[None], "") for slope in slopes]
+    sizes = [slope.log10() for slope in slopes]
+    within = min(float(each.min()) for each in sizes), max(float(each.max()) for each in sizes)
+    gradients = [histogram(each[None], within=within) for each in sizes]
     for name, parts in (("activation", activations), ("gradient", gradients)):
         found[f"{name}s"] = torch.cat([part[0] for part in parts]) if parts else torch.zeros(0, BINS)
         found[f"{name}_ranges"] = torch.stack([part[1] for part in parts]) if parts else torch.zeros(0, 2)

@@ -107,10 +107,13 @@ def dead_or_saturated(values: Tensor, activation: str) -> tuple[Tensor, Tensor]:
     return dead, (distance > SATURATED).float().mean(dim=(1, 2))
 
 
-def histogram(values: Tensor, activation: str) -> tuple[Tensor, Tensor]:
-    """Returns shares (S, BINS) of a layer's ``values`` (S, N, units), and the range (2,) of the equal bins."""
+def histogram(
+    values: Tensor, activation: str = "", within: tuple[float, float] | None = None
+) -> tuple[Tensor, Tensor]:
+    """Returns shares (S, BINS) of a layer's ``values`` (S, N, units), and the range (2,) of the equal bins, which is
+    ``within`` if given."""
     finite = values[values.isfinite()]
-    limits = RANGES.get(activation) or (finite.aminmax() if finite.numel() else (0.0, 1.0))
+    limits = within or RANGES.get(activation) or (finite.aminmax() if finite.numel() else (0.0, 1.0))
     low, high = (float(limit) for limit in limits)
     high = max(high, low + 1e-6 * max(1.0, abs(low)))
     bins = ((values - low) / (high - low) * BINS).nan_to_num().clamp(0, BINS - 1).long().flatten(1)

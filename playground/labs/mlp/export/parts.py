@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from playground.catalog import OPTIMIZERS
+from playground.data import formula
 from playground.export.source import source
 from playground.labs.mlp.config import MLPConfig
 from playground.training.schedules import factor
@@ -85,6 +86,14 @@ def rule_of(optimizer: str) -> tuple[Sequence[str], Sequence[str]]:
         f"unbiased_square = square / (1 - {beta2!r}**count)",
         f"w[:] = w - learning_rate * (unbiased_mean / (unbiased_square.sqrt() + {known['eps']!r}))",
     )
+
+
+def dataset_source(config: MLPConfig) -> str:
+    """The function that draws the points; a curve's has its formula in it as code."""
+    text = source(config.data.generate)
+    if config.data.is_curve:
+        text = text.replace("formula.evaluated(text, x, 0 * x)", formula.code(config.curve))
+    return text
 
 
 def own_data(config: MLPConfig, features: str, names: str, targets: str) -> str:

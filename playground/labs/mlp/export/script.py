@@ -18,9 +18,9 @@ from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, OPTIMIZE
 from playground.data import formula
 from playground.data.own import starter
 from playground.data.points import FEATURES
-from playground.export.source import called, source
+from playground.export.source import called
 from playground.labs.mlp.config import INTERVENTIONS, MLPConfig
-from playground.labs.mlp.export.parts import Epochwise, own_data, rule_of
+from playground.labs.mlp.export.parts import Epochwise, dataset_source, own_data, rule_of
 from playground.labs.mlp.network_settings import layer_names
 from playground.labs.mlp.training_settings import ALONE, EPOCHWISE
 from playground.run import Edit, Run, element
@@ -155,7 +155,7 @@ def _data(config: MLPConfig) -> str:
     return f'''
 # Data: {entry.size} points, the first {split} to train on, the others to test
 
-{source(entry.generate)}
+{dataset_source(config)}
 
 
 def draw(seed):

@@ -29,6 +29,7 @@ import { mounting } from "../../../stage/shell.js";
  * @property {number[]} hidden_sizes
  * @property {string[]} outputs  one name per output
  * @property {string[]} [columns]  names of the two coordinates; none for drawn points
+ * @property {number} [curve_height]  where the plane shows the value 1 of a curve y = f(x1); 0 for other data
  * @property {string[]} [class_names]  none for drawn points
  * @property {string} [own]  the person's own points as a text; empty for other data
  * @property {number} [own_classes]  how many classes those have, 0 for values

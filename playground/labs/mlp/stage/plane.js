@@ -10,6 +10,8 @@ import { Raster } from "../../../stage/raster.js";
 
 /** @typedef {import("./picture.js").NetworkMoment} Moment */
 /** @typedef {import("./picture.js").Point} Point */
+/** @typedef {import("../../../stage/types.js").Bytes} Bytes */
+/** @typedef {import("../../../stage/types.js").Floats} Floats */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
 const GUTTER = { right: 26, bottom: 20 };
@@ -29,6 +31,8 @@ export class Plane {
     this.moment = null;
     /** @type {Point|null} */
     this.probe = null;
+    /** @type {number[]|null} */
+    this.curve = null;
     this.map = new Raster({ class: "nn-plane-map" });
     this.data = h("canvas", { class: "nn-plane-layer" });
     this.cross = h("canvas", {
@@ -163,7 +167,8 @@ export class Plane {
       for (let i = 0; i < pixels.length; i++) pixels[i] = lut[planes[i]];
     }
     map.show();
-    if (!this.probe) return;
+    this.curve = scene.curve_height && count === 1 ? curveOf(planes, arrays.plane_range, scene.curve_height) : null;
+    if (!this.probe && !this.curve) return;
     this.answer = header.view.probe ? answer(scene, arrays.probe) : "";
     this.paintCross();
     if (!this.isByKey || String(header.view.probe) !== String(this.probe)) return;
@@ -172,7 +177,8 @@ export class Plane {
   }
 
   probeText() {
-    const place = `(${this.probe?.map((value) => short(Number(value.toFixed(2)))).join(", ")})`;
+    const shown = this.moment?.scene.curve_height ? this.probe?.slice(0, 1) : this.probe;
+    const place = `(${shown?.map((value) => short(Number(value.toFixed(2)))).join(", ")})`;
     return this.answer ? `${place} → ${this.answer}` : place;
   }
 
@@ -193,14 +199,15 @@ export class Plane {
       for (let i = 0; i < labels.length; i++) {
         if (is_test[i] !== test) continue;
         const x = (points[2 * i] - low) * scale;
-        const y = (high - points[2 * i + 1]) * scale;
+        const y = (high - (scene.curve_height ? labels[i] * scene.curve_height : points[2 * i + 1])) * scale;
         if (x < 0 || y < 0 || x > size || y > size) continue;
         const color = pointColor(theme, scene.task, labels[i]);
         if (test) paintTestPoint(context, x, y, color);
         else paintTrainPoint(context, x, y, color, scene.task === "regression" ? "rgba(20, 24, 30, .55)" : "#fff");
       }
     }
-    if (scene.columns?.length) this.paintColumns(context, theme, scene.columns);
+    if (scene.curve_height) this.paintColumns(context, theme, ["x", "f(x)"]);
+    if (scene.columns?.length) this.paintColumns(context, theme, scene.columns.map((name, i) => `x${"₁₂"[i]}: ${name}`));
   }
 
   /**
@@ -217,11 +224,11 @@ export class Plane {
     context.strokeStyle = theme.background;
     context.fillStyle = theme.text;
     context.textAlign = "left";
-    context.strokeText(`x₂: ${up}`, 7, 11);
-    context.fillText(`x₂: ${up}`, 7, 11);
+    context.strokeText(up, 7, 11);
+    context.fillText(up, 7, 11);
     context.textAlign = "right";
-    context.strokeText(`x₁: ${across}`, this.size - 7, this.size - 10);
-    context.fillText(`x₁: ${across}`, this.size - 7, this.size - 10);
+    context.strokeText(across, this.size - 7, this.size - 10);
+    context.fillText(across, this.size - 7, this.size - 10);
   }
 
   /**
@@ -230,6 +237,7 @@ export class Plane {
    */
   paintTicks(context, theme) {
     const { size, domain: [low, high] = [-6, 6] } = this;
+    const unit = this.moment?.scene.curve_height || 1; // up a curve's values
     context.fillStyle = theme.muted;
     context.font = `11px ${theme.font}`;
     context.textBaseline = "middle";
@@ -239,7 +247,7 @@ export class Plane {
       // The outermost labels move inward so that none is cut off.
       const inward = Math.max(7, Math.min(size - 7, size - along));
       context.textAlign = "left";
-      context.fillText(label, size + 7, inward);
+      context.fillText(short(value / unit), size + 7, inward);
       context.textAlign = value === low ? "left" : value === high ? "right" : "center";
       context.fillText(label, along, size + 13);
     }
@@ -249,8 +257,9 @@ export class Plane {
     const { crossContext: context, theme, size, probe, domain } = this;
     if (!context || !theme || !domain) return;
     context.clearRect(0, 0, size, size);
-    if (!probe) return;
     const [low, high] = domain;
+    if (this.curve) paintCurve(context, theme, this.curve.map((value) => ((high - value) / (high - low)) * size), size);
+    if (!probe) return;
     const x = ((probe[0] - low) / (high - low)) * size;
     const y = ((high - probe[1]) / (high - low)) * size;
     context.strokeStyle = theme.text;
@@ -335,6 +344,35 @@ export class Plane {
     this.legend.replaceChildren(
       h("div", { class: "nn-legend-bar", style: `background:linear-gradient(90deg, ${stops.join(", ")})` }),
       h("div", { class: "nn-legend-range" }, ...this.rangeTexts));
+  }
+}
+
+/**
+ * Where a function of x alone stands in the plane, from left to right: the middle row of its map, as heights.
+ *
+ * @param {Bytes} planes
+ * @param {Floats|undefined} range
+ * @param {number} height  of the value 1
+ */
+function curveOf(planes, range, height) {
+  const [, rows, columns] = planes.shape, start = columns * (rows >> 1), most = range?.[1] ?? 1;
+  return Array.from(planes.subarray(start, start + columns), (byte) => ((byte - 128) / 127.5) * most * height);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Theme} theme
+ * @param {number[]} heights  from the top, in pixels, evenly from the left to the right edge
+ * @param {number} size
+ */
+function paintCurve(context, theme, heights, size) {
+  for (const [width, style] of /** @type {[number, string][]} */ ([[6, theme.background], [2.5, theme.text]])) {
+    context.beginPath();
+    heights.forEach((top, i) => context.lineTo((i / (heights.length - 1)) * size, top));
+    context.lineWidth = width;
+    context.lineJoin = "round";
+    context.strokeStyle = style;
+    context.stroke();
   }
 }
 
