@@ -39,10 +39,9 @@ def foot(
     """
     own = own or {}
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="page_foot"):
-        for name, (help, _) in own.items():
-            st.toggle(show.settings()[name].label, key=name, help=help)
-        st.toggle("Code", key="code", help="This run in PyTorch, and files of it to take home.")
-        st.toggle("Runs", key="runs", help="What you have trained before, to compare and to open again.")
+        helps = {name: help for name, (help, _) in own.items()} | _HELPS
+        for name in [each for each in helps if not session.hides(each)]:
+            st.toggle(show.settings()[name].label, key=name, help=helps[name], disabled=session.is_locked(name))
         share_and_open(session)
         if compare is not None:
             address = "compare?" + urlencode({**compare, **session.channel().config.shared_text()})
@@ -58,4 +57,8 @@ def foot(
         runs_panel(session)
 
 
+_HELPS = {
+    "code": "This run in PyTorch, and files of it to take home.",
+    "runs": "What you have trained before, to compare and to open again.",
+}
 _COMPARE = "The same settings with many seeds, and one of them varied: is it the setting, or luck?"

@@ -31,6 +31,7 @@ def form(session: PageSession, groups: Mapping[str, Sequence[str]]) -> None:
 
 def pairs(session: PageSession, names: Sequence[str]) -> None:
     """Controls of settings without a heading; a single one takes the whole width."""
+    names = [name for name in names if not session.hides(name)]
     for row in _paired(session, names):
         is_whole = len(names) == 1 or _is_wide(session, row[0])
         for name, place in zip(row, [st] if is_whole else st.columns(2), strict=False):
@@ -70,14 +71,17 @@ def control(
     zero: str = "0",
     about: str = "",
 ) -> None:
-    """The control of a setting in a container ``place``. A setting in which the run's networks differ is locked.
+    """The control of a setting in a container ``place``. A setting in which the run's networks differ is locked,
+    and so is one that a link for a class locks; one that it hides has no control.
 
     ``usual`` are values to choose from, in place of the setting's own; ``zero`` is how 0 or none reads among them.
     ``about`` is the help, in place of the setting's.
     """
+    if session.hides(name):
+        return
     known, kind = setting_of(session, name), setting_of(session, name).kind
     label, help = label or known.label, about or said(known)
-    locked = session.varies(name)
+    locked = session.is_locked(name)
     offered = known.offered(session.channel().config) if usual is None else list(usual)
     if isinstance(kind, Choice):
         choice(session, name, kind.options, place, label=label)
@@ -110,6 +114,8 @@ def control(
 
 def choice(session: PageSession, name: str, options: Mapping[str, Any], place: Any = st, *, label: str = "") -> None:
     """A menu of ``options``, which may be fewer than the setting has, with the formula of what is chosen."""
+    if session.hides(name):
+        return
     known, chosen = setting_of(session, name), options.get(st.session_state[name])
     formula = getattr(chosen, "formula", "")
     place.selectbox(
@@ -119,7 +125,7 @@ def choice(session: PageSession, name: str, options: Mapping[str, Any], place: A
         format_func=lambda each: _label(options, each),
         filter_mode=None,
         help=said(known, f"`{formula}`" if formula else ""),
-        disabled=session.varies(name),
+        disabled=session.is_locked(name),
     )
 
 
@@ -148,7 +154,7 @@ def _typed(session: PageSession, name: str, offered: Sequence[Any], label: str, 
             "refused": st.session_state.get(f"{key}_refused"),
             "answers": st.session_state.get(f"{key}_answers", 0),
             "live": known.live,
-            "disabled": session.varies(name),
+            "disabled": session.is_locked(name),
         },
         on_taken_change=lambda: _take(session, name, key),
     )

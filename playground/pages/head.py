@@ -9,7 +9,7 @@ import streamlit as st
 
 from playground.lab import LABS
 from playground.pages.session import PageSession, plain, put, settled
-from playground.runs.link import EXERCISE
+from playground.runs.link import EXERCISE, Held
 
 #: Settings that are not part of a question: seeds, the number of networks, the device.
 _FREE = ("seed", "data_seed", "seeds", "device")
@@ -35,6 +35,9 @@ def head(session: PageSession, words: str, questions: Sequence[Question] = ()) -
     if task := st.session_state.get(session.key(EXERCISE)):
         with st.container(key="page_task"):
             st.markdown(f":material/assignment: **Task** {plain(task)}")
+    if words_of_held := held_words(session):
+        with st.container(key="page_held"):
+            st.markdown(f":material/lock: {plain(words_of_held)}")
     st.session_state[session.key("asked")] = asked
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="page_head"):
         st.html(f"<h1>{escape(LABS[session.lab].title)}</h1>", width="content")
@@ -52,6 +55,17 @@ def head(session: PageSession, words: str, questions: Sequence[Question] = ()) -
                 filter_mode=None,
                 width=260,
             )
+
+
+def held_words(session: PageSession, held: Held | None = None) -> str:
+    """Returns in words what is ``held``, by default what the page's link has locked and hidden; empty for nothing. A
+    hidden setting's value is not told."""
+    held = session.held if held is None else held
+    config, show = session.channel().config, session.show.settings()
+    locked = [show[name].label if name in show else config.words(name) for name in held.locked]
+    hidden = [(show | config.settings())[name].label for name in held.hidden if name in show | config.settings()]
+    parts = [f"{title}: {', '.join(names)}." for title, names in (("Locked", locked), ("Hidden", hidden)) if names]
+    return " ".join(parts)
 
 
 def follow_question(session: PageSession, questions: Sequence[Question]) -> None:

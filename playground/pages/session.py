@@ -129,6 +129,20 @@ class PageSession:
         hub().channel(self.token, self.lab).open(run, step, kept_id)
         self._take(run.config)
 
+    @property
+    def held(self) -> link.Held:
+        """What a link for a class has locked and hidden."""
+        found: link.Held = st.session_state.get(self.key("held"), link.Held())
+        return found
+
+    def hides(self, name: str) -> bool:
+        """Whether the control of a setting is not to be seen."""
+        return name in self.held.hidden
+
+    def is_locked(self, name: str) -> bool:
+        """Whether a setting cannot be changed here: by a link for a class, or as the run's networks differ in it."""
+        return self.varies(name) or any(name in names for names in self.held)
+
     def varies(self, name: str) -> bool:
         """Whether the run's networks differ in this setting, so that one control cannot show its value."""
         return name in self._present().varying
@@ -137,14 +151,22 @@ class PageSession:
         """Set the controls to the run's settings. Call it in a callback."""
         known = self._known()
         live = {name: value for name, value in values.items() if name in known and known[name].live}
-        if self.change(live):
+        if self._change(live):
             self.channel().controls.show(live)
 
     def change(self, values: Mapping[str, Any]) -> bool:
-        """Set settings. Returns whether any was valid.
+        """Set settings, as a person wants; those that a link holds stay. Returns whether any was valid.
 
         Call it in a callback. The next drawing calls ``redraw_if_changed``, since all controls may have changed.
         """
+        present = self._present()
+        stay = [name for name in values if any(name in names for names in self.held)]
+        for name in stay:
+            if getattr(present, name, values[name]) != values[name]:
+                toast(self._labelled(Problem(name, "it is locked by the link that opened this page")))
+        return self._change({name: value for name, value in values.items() if name not in stay})
+
+    def _change(self, values: Mapping[str, Any]) -> bool:
         known, changed = self._known(values), False
         for name in values:
             if name not in known:
@@ -177,7 +199,11 @@ class PageSession:
         st.session_state[self.key(link.EXERCISE)] = task
         if task:
             write_address({link.EXERCISE: task})  # it is there again after a reload
-        _report(problems + more + wrong)
+        names = [*run.config.settings(), *self.show.settings()]
+        held, unknown = link.held(text, names)
+        st.session_state[self.key("held")] = held
+        write_address(held.to_text())
+        _report(problems + more + wrong + unknown)
         if warning:
             st.info(plain(warning))
 

@@ -10,6 +10,7 @@ import streamlit as st
 from playground.export import file_name
 from playground.kinds import ConfigError
 from playground.lab import LABS, said
+from playground.pages.head import held_words
 from playground.pages.session import PageSession, plain
 from playground.pages.stage import copied
 from playground.run import Run, Snapshot
@@ -36,7 +37,11 @@ def share_and_open(session: PageSession) -> None:
     """The two buttons."""
     if st.button("Share", type="tertiary", icon=":material/link:", help=_SHARE_HELP):
         moment = session.inspect("thumbnail")
-        _share(Shared(session.channel().value()[0], moment), st.session_state.get(session.key(link.EXERCISE), ""))
+        _share(
+            session,
+            Shared(session.channel().value()[0], moment),
+            st.session_state.get(session.key(link.EXERCISE), ""),
+        )
     if st.button("Open file", type="tertiary", icon=":material/folder_open:", help="Open a run from its file."):
         st.session_state.pop("open_outcome", None)
         _open(session)
@@ -45,7 +50,7 @@ def share_and_open(session: PageSession) -> None:
 
 
 @st.dialog("Share this run", width="large")
-def _share(shared: Shared, task: str) -> None:
+def _share(session: PageSession, shared: Shared, task: str) -> None:
     """What the link shows, what a person can add to it, and the link itself as text and as a QR code."""
     run, moment = shared
     left, right = st.columns([5, 3], gap="medium")
@@ -58,13 +63,14 @@ def _share(shared: Shared, task: str) -> None:
             help="A sentence that stands on top of the page.",
         )  # fmt: skip
         presents = st.toggle("In presenter view", help="For a projector: large, with nothing but the run.")
+        held = _hold(session)
         step = 0 if from_start else moment.step
         query = link.query(run, step)
         if query is None:
             many = f"With {len(run.edits):,} changes this run is too long for a link."
             st.markdown(f"{many} Send the file; **Open file** reads it.")
         else:
-            query = link.with_task(query, " ".join(task.split()), presents)
+            query = link.with_task(query, " ".join(task.split()), presents, held)
             address = f"{(st.context.url or '').partition('?')[0]}?{query}"
             copied(key="copied", data={"label": "Link", "text": address})
             if run.config.files():
@@ -81,6 +87,26 @@ def _share(shared: Shared, task: str) -> None:
             st.caption("Your own data is too large for the run file, which only names it too.")
 
 
+def _hold(session: PageSession) -> link.Held:
+    """Ask which controls whoever opens the link cannot change, or does not see."""
+    config, show = session.channel().config, session.show.settings()
+    labels = {name: known.label for name, known in (config.settings() | show).items()}
+    with st.expander("For a class: lock or hide controls", expanded=any(session.held)):
+        locked = st.multiselect(
+            "Locked", list(labels), [*session.held.locked], format_func=labels.__getitem__, placeholder="nothing",
+            help="Whoever opens the link sees these controls, but cannot change them.",
+        )  # fmt: skip
+        hidden = st.multiselect(
+            "Hidden", list(labels), [*session.held.hidden], format_func=labels.__getitem__, placeholder="nothing",
+            help="Whoever opens the link does not see these controls. Their settings have the values that they have "
+            "now.",
+        )  # fmt: skip
+        found = link.Held(tuple(locked), tuple(hidden))
+        st.caption(plain(held_words(session, found) or "Settings keep the values that they have now.") + _NO_WALL)
+    return found
+
+
+_NO_WALL = " This is for guidance, not a wall: whoever edits the address has all controls."
 _LINK_LACKS = (
     "The link does **not** hold your own data: it opens on this server only, as long as that keeps it. For "
     "anywhere else send the run file."

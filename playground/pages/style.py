@@ -42,6 +42,8 @@ _PAGE = """
     margin: -0.5rem 0 -0.25rem; padding: 0.375rem 0.75rem; border-left: 4px solid #e0a100; border-radius: 0.375rem;
     background: color-mix(in srgb, #ffc400 14%, transparent);
   }
+  .st-key-page_held { margin: -0.5rem 0 -0.25rem; }
+  .st-key-page_held p { font-size: 0.875rem; line-height: 1.4; }
   .st-key-page_task p { font-size: 1rem; line-height: 1.4; }
   .st-key-guess_place { min-height: 2.25rem; } /* drawn a moment after the stage, which stays */
   .st-key-page_head h1 { margin: 0; padding: 0; font-size: 1.125rem; white-space: nowrap; }

@@ -4,10 +4,12 @@
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
-from playground.kinds import ConfigError, Number, Text
+from playground.kinds import ConfigError, Number, Text, shown
 from playground.lab import LABS
 from playground.run import Edit, Run, RunConfig, element
 from playground.runs import runfile
@@ -15,7 +17,8 @@ from playground.settings import Problem
 
 RUN = ("edits", "step", "torch", "in_batch")
 EXERCISE, PRESENT = "exercise", "present"  # what whoever sends a link may add: a task, and the presenter's view
-NAMES = (*RUN, EXERCISE, PRESENT)  # a link's parameters other than settings
+LOCKED, HIDDEN = "locked", "hidden"  # and for a class, controls that cannot be changed, or are not seen
+NAMES = (*RUN, EXERCISE, PRESENT, LOCKED, HIDDEN)  # a link's parameters other than settings
 TASK = Text(160)
 # What mail, chat and search programs add to a link for their own use.
 TRACKING = re.compile(r"utm_\w+|\w*clk?id|[gw]braid|mc_[ce]id|_g[al]|_hs\w+|mkt_tok|igsh(id)?|ref(_\w+)?|si")
@@ -43,10 +46,39 @@ def query(run: Run, step: int | None, in_batch: float | None = None, most: int =
     return text if len(text) <= most else None
 
 
-def with_task(text: str, task: str = "", presents: bool = False) -> str:
-    """Returns the query string ``text`` with a task for whoever opens it, and with the presenter's view."""
-    added = {EXERCISE: task} if task else {}
-    return "&".join([text, *filter(None, [urlencode(added | ({PRESENT: "true"} if presents else {}))])])
+class Held(NamedTuple):
+    """The controls that a link for a class holds, by the names of their settings: locked ones, and hidden ones. Their
+    settings keep the values that the link has."""
+
+    locked: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+    def to_text(self) -> dict[str, str]:
+        """Returns it as parameters of an address, none where nothing is held."""
+        return {name: ",".join(names) for name, names in ((LOCKED, self.locked), (HIDDEN, self.hidden)) if names}
+
+
+def with_task(text: str, task: str = "", presents: bool = False, held: Held | None = None) -> str:
+    """Returns the query string ``text`` with a task for whoever opens it, what is held, and the presenter's view."""
+    added = (
+        ({EXERCISE: task} if task else {})
+        | (held.to_text() if held else {})
+        | ({PRESENT: "true"} if presents else {})
+    )
+    return "&".join([text, *filter(None, [urlencode(added, safe=",")])])
+
+
+def held(text: Mapping[str, str], known: Collection[str]) -> tuple[Held, list[Problem]]:
+    """Returns what an address's parameters hold of the controls ``known``, and a problem for each other name."""
+    found, problems = [], []
+    for part in (LOCKED, HIDDEN):
+        names = list(dict.fromkeys(name for name in text.get(part, "").split(",") if name))
+        for name in [each for each in names if each not in known]:
+            near = get_close_matches(name, known, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            problems.append(Problem(part, f"{shown(name)} is not a control of this page{hint}"))
+        found.append(tuple(name for name in names if name in known))
+    return Held(*found), problems
 
 
 def task(text: Mapping[str, str]) -> tuple[str, list[Problem]]:

@@ -74,6 +74,7 @@ export class Shell {
     this.view = {};
     /** @type {M|null} */
     this.moment = null;
+    /** @type {import("./types.js").Settings} */
     this.settings = { show_test: false, discretize: false };
     /** @type {Socket|null} */
     this.socket = null;
@@ -183,8 +184,8 @@ export class Shell {
   }
 
   /** Socket mode: the data say how to look and whom to ask. @param {import("./types.js").Live} data */
-  listen({ token, show_test = false, discretize = false, fixed = false }) {
-    this.settings = { show_test, discretize };
+  listen({ token, show_test = false, discretize = false, fixed = false, locked = [] }) {
+    this.settings = { show_test, discretize, locked };
     this.isFixed = fixed;
     this.root.classList.toggle("nn-fixed", fixed); // the style hides what would make another network of it
     if (this.moment) this.moment.settings = this.settings;
@@ -370,9 +371,18 @@ export class Shell {
     return this.link !== null && (step || edits) ? `${this.link}&step=${step}` : null;
   }
 
-  /** Asks Python for other settings. @param {Record<string, unknown>} values */
+  /**
+   * Asks Python for other settings. Returns false where a link for a class has locked one of them.
+   *
+   * @param {Record<string, unknown>} values
+   */
   ask(values) {
+    if (Object.keys(values).some((name) => this.settings.locked?.includes(name))) {
+      this.notices.toast("This is locked by the link that opened the page.");
+      return false;
+    }
     this.component?.setTriggerValue("change", values);
+    return true;
   }
 
   destroy() {

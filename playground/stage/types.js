@@ -33,6 +33,7 @@
  * @typedef {object} Settings  how the page wants a run to be shown
  * @property {boolean} show_test
  * @property {boolean} discretize
+ * @property {string[]} [locked]  settings that a link for a class holds
  *
  * @typedef {object} Header  of one frame
  * @property {string} run
@@ -118,6 +119,7 @@
  * @property {"socket"|"poll"} [transport]
  * @property {boolean} [show_test]
  * @property {boolean} [discretize]
+ * @property {string[]} [locked]  settings that a link for a class holds
  * @property {boolean} [fixed]  whether changes of the network's structure and seeds are disabled
  *
  * @typedef {Frame & {stops: number[]}} Recorded  a moment of a recording, as its player hands it to the stage;

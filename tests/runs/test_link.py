@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Edit, Run
-from playground.runs.link import MOST_CHARACTERS, NAMES, TASK, known, query, read, task, with_task
+from playground.runs.link import MOST_CHARACTERS, NAMES, TASK, Held, held, known, query, read, task, with_task
 from playground.runs.runfile import torch_version
 from tests.runs.test_timeline import EDITS
 from tests.test_run import configs
@@ -157,3 +157,20 @@ def test_a_task_is_one_short_line() -> None:
         found, (problem,) = task({"exercise": bad})
         assert found == ""
         assert "is not a line of at most 160 characters" in problem.message
+
+
+def test_what_a_link_holds_comes_back() -> None:
+    wanted = Held(locked=("activation", "noise"), hidden=("seed",))
+    text = dict(parse_qsl(with_task(query(XOR, 7) or "", held=wanted)))
+    assert held(text, XOR.config.settings()) == (wanted, [])
+    assert read("mlp", text) == (XOR, 7, [], None)
+    assert held({}, ["noise"]) == (Held(), [])
+
+
+def test_a_control_that_is_not_there_is_named() -> None:
+    found, problems = held({"locked": "noise,learnig_rate,noise", "hidden": "<b>"}, ["noise", "learning_rate"])
+    assert found == Held(locked=("noise",))
+    assert [str(problem) for problem in problems] == [
+        "locked: 'learnig_rate' is not a control of this page; did you mean learning_rate?",
+        "hidden: '<b>' is not a control of this page",
+    ]

@@ -50,14 +50,14 @@ def controls(session: PageSession, questions: Sequence[Question] = ()) -> None:
 def data_and_network(session: PageSession, config: MLPConfig) -> None:
     """Draw the upper part of the controls."""
     heading("Data")
-    _pick(config, USUAL_DATASETS, "picker")
+    _pick(session, config, USUAL_DATASETS, "picker")
     left, right = st.columns(2)
     control(session, "noise", left)
     control(session, "train_share", right, about=TEST_SET)
     others = tuple(name for name in DATASETS if name not in USUAL_DATASETS)
     with st.expander("More data", expanded=config.dataset in others):
-        _pick(config, others, "more_picker")
-        if config.dataset in TABLES:
+        _pick(session, config, others, "more_picker")
+        if config.dataset in TABLES and not session.is_locked("table_columns"):
             _table_columns(config)
         if config.dataset == "curve":
             control(session, "curve")
@@ -76,6 +76,8 @@ def data_and_network(session: PageSession, config: MLPConfig) -> None:
 def _activations(session: PageSession, config: MLPConfig) -> None:
     """Draw a menu of the activation of each hidden layer."""
     names = layer_names(config.by_layer, len(config.hidden_sizes))
+    if session.hides("activations"):
+        return
 
     def take() -> None:
         chosen = tuple(st.session_state[f"activation_{index}"] for index in range(len(names)))
@@ -91,7 +93,7 @@ def _activations(session: PageSession, config: MLPConfig) -> None:
             format_func=lambda each: ACTIVATIONS[each].label,
             on_change=take,
             filter_mode=None,
-            disabled=session.varies("activation") or session.varies("hidden_sizes"),
+            disabled=any(map(session.is_locked, ("activation", "activations", "hidden_sizes"))),
             help=f"What the neurons of this layer make of their sum z: `{ACTIVATIONS[name].formula}`  \n{RESTARTS}",
         )
 
@@ -108,7 +110,7 @@ def seeds_and_device(session: PageSession) -> None:
         control(session, "seed", left, label="Weights seed")
         control(session, "data_seed", right)
         control(session, "initial_scale")
-        _device_menu()
+        _device_menu(session)
 
 
 @st.fragment
@@ -139,8 +141,10 @@ def regularization(session: PageSession) -> None:
     control(session, "weight_decay", right, label="L2 rate", zero="off")
 
 
-def _device_menu() -> None:
+def _device_menu(session: PageSession) -> None:
     """Draw a menu of this server's devices by their hardware's names."""
+    if session.is_locked("device"):
+        return
     hardware = hub().devices
     usual = list(hardware.values())[-1]
     labels = {"auto": f"{DEVICES['auto'].label} ({usual})"} | {
@@ -152,8 +156,12 @@ def _device_menu() -> None:
     )
 
 
-def _pick(config: MLPConfig, names: tuple[str, ...], key: str) -> None:
-    """Draw the pictures of some datasets, to choose one."""
+def _pick(session: PageSession, config: MLPConfig, names: tuple[str, ...], key: str) -> None:
+    """Draw the pictures of some datasets, to choose one; only that of the present one where it is locked."""
+    if session.is_locked("dataset"):
+        names = tuple(name for name in names if name == config.dataset and not session.hides("dataset"))
+        if not names:
+            return
 
     def take() -> None:
         chosen = st.session_state[key].get("dataset")

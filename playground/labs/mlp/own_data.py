@@ -26,13 +26,15 @@ def own_controls(session: PageSession) -> None:
     config: Any = session.channel().config
     if session.lab == "mlp":
         st.caption(_PAINT)
+    if session.is_locked("own"):
+        return
     st.selectbox(
         "Points have",
         [*range(2, MOST_CLASSES + 1), 0],
         key="own_classes",
         format_func=lambda number: _MEANING.get(number, f"{number} classes"),
         filter_mode=None,
-        disabled=session.varies("own_classes"),
+        disabled=session.is_locked("own_classes"),
         help=f"What your points are: each of a class, or each with a value.  \n{RESTARTS}",
     )
     if st.button("Bring a CSV file", icon=":material/upload_file:", width="stretch"):

@@ -21,7 +21,7 @@ from playground.runs.link import query
 from playground.runs.sensitivity import sensitivity
 from playground.stream.hub import Hub
 from playground.stream.limits import Limits
-from tests.pages.page import address, opened, take
+from tests.pages.page import address, fields, opened, take
 
 
 def config(page: AppTest, hub: Hub) -> MLPConfig:
@@ -291,3 +291,31 @@ def test_a_question_sets_what_it_asks_and_gives_way_to_another_setting(question:
     take(page, "batch_size", 7)
     assert page.selectbox(key="mlp.question").value is None
     assert question.text not in [each.value for each in page.markdown]
+
+
+def test_a_link_for_a_class_locks_and_hides(hub: Hub) -> None:
+    page = opened(
+        "mlp",
+        dataset="xor",
+        learning_rate="0.3",
+        locked="activation,learning_rate,dataset,code,nois",
+        hidden="noise,loss",
+    )
+    assert "nois is not" in page.warning[0].value.replace("\\", "").replace("'", "")
+    (words,) = [each.value for each in page.markdown if "material/lock" in each.value]
+    words = words.replace("\\", "")
+    assert "Locked: Activation Tanh, Learning rate 0.3, Dataset XOR, Code" in words
+    assert "Hidden: Noise, Loss" in words
+    assert page.selectbox(key="activation").disabled
+    assert fields(page)["learning_rate"]["disabled"]
+    assert page.toggle(key="code").disabled
+    assert not page.toggle(key="runs").disabled
+    assert not [each for each in (*page.slider, *page.selectbox) if each.key in ("noise", "loss")]
+    page.selectbox(key="mlp.question").select(QUESTIONS[3].title).run()  # it would change the data and the rate
+    found = config(page, hub)
+    assert (found.dataset, found.learning_rate, found.noise) == ("xor", 0.3, 0)
+    assert "locked by the link" in page.toast[0].value
+    kept = address(page)
+    assert (kept["locked"], kept["hidden"]) == ("activation,learning_rate,dataset,code", "noise,loss")
+    again = opened("mlp", **kept)
+    assert again.selectbox(key="activation").disabled

@@ -203,8 +203,7 @@ class NetworkPicture {
   change(field, edit) {
     if (!this.wanted) return;
     const value = edit(this.wanted[field]);
-    Object.assign(this.wanted, { [field]: value });
-    this.shell.ask({ [field]: value });
+    if (this.shell.ask({ [field]: value })) Object.assign(this.wanted, { [field]: value });
   }
 
   /** @param {number} index */
