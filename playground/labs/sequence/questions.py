@@ -20,7 +20,7 @@ QUESTIONS = (
         "Is this message spam?",
         "A stranger promises a gift, or someone asks for a secret: spam. A friend may give, and may warn never to "
         "send one; who passes it on does not count. In training the tests' senders had other gifts and secrets. "
-        "After 200 updates all of 200 were right with each of five seeds; a bag of words had 61 to 68 %. Type “from "
+        "After 200 updates all of 200 were right with each of five seeds; a bag of words had 61 to 68%. Type “from "
         "casino via mum : hello : you win a trip see you soon”, then swap the two names.",
         {"task": "spam"},
         free=("cell",),
