@@ -31,9 +31,10 @@ ARGUMENTS = [
 ]
 STAGE = '[data-testid="stage"]'
 START_S = 120
-# The last of the speeds, where none was chosen; a page without storage keeps its slow beginning.
+# The last of the speeds, where none was chosen, and no tour; a page without storage keeps its slow beginning.
 FASTEST = """try {
   if (!sessionStorage.getItem("playground-pace")) sessionStorage.setItem("playground-pace", "12");
+  localStorage.setItem("playground-tour", "seen");
 } catch {}"""
 
 

@@ -5,7 +5,7 @@ equals the present value, and its number field reads 0,5 as 5.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -112,7 +112,15 @@ def control(
             _typed(session, name, offered, label, help, zero)
 
 
-def choice(session: PageSession, name: str, options: Mapping[str, Any], place: Any = st, *, label: str = "") -> None:
+def choice(
+    session: PageSession,
+    name: str,
+    options: Mapping[str, Any],
+    place: Any = st,
+    *,
+    label: str = "",
+    on_change: Callable[[], None] | None = None,
+) -> None:
     """A menu of ``options``, which may be fewer than the setting has, with the formula of what is chosen."""
     if session.hides(name):
         return
@@ -124,6 +132,7 @@ def choice(session: PageSession, name: str, options: Mapping[str, Any], place: A
         key=name,
         format_func=lambda each: _label(options, each),
         filter_mode=None,
+        on_change=on_change,
         help=said(known, f"`{formula}`" if formula else ""),
         disabled=session.is_locked(name),
     )

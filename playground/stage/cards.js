@@ -4,6 +4,7 @@
 import { h, setAttribute, setText } from "./dom.js";
 import { plain, short } from "./format.js";
 import { problem, read } from "./number.js";
+import { forPointer } from "./touch.js";
 
 /** @typedef {import("./types.js").Message} Message */
 /** @typedef {{label: string, read: () => number|undefined, target: () => string}} Row  ``target``: the number's name in the run */
@@ -50,7 +51,7 @@ export class Cards {
     const value = h("span", { class: "nn-card-value" });
     const element = h("div", { class: "nn-card nn-card-hover", "aria-hidden": "true" },
       h("div", { class: "nn-card-title" }, card.title),
-      value, h("div", { class: "nn-card-hint" }, "Click to change it"));
+      value, h("div", { class: "nn-card-hint" }, forPointer("Click to change it")));
     const refresh = () => setText(value, short(card.rows[0].read()));
     refresh();
     this.hovered = { element, refresh };

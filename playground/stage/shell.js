@@ -13,6 +13,7 @@ import { listenForShortcuts } from "./shortcuts.js";
 import { hasEarlierLife, SETTING, Socket } from "./socket.js";
 import { Timeline } from "./timeline.js";
 import { LIVE, RECORDED, Toolbar } from "./toolbar.js";
+import { Tour } from "./tour.js";
 import { visitorMessage } from "./visitor.js";
 
 /** @typedef {import("./types.js").Moment} Moment */
@@ -108,10 +109,13 @@ export class Shell {
     this.toolbar = new Toolbar({
       send: (message) => this.send(message),
       onSeed: (name, value) => this.ask({ [name]: value }),
+      onPlay: () => this.tour.onPlay(),
     }, stops ? RECORDED : LIVE);
+    this.tour = new Tour(this.root, () => this.toured());
+    this.toolbar.add(this.tour.button);
     this.timeline = new Timeline({ onSeek: () => this.request(), onReturn: () => this.send({ type: "return" }) }, stops);
     this.words = h("div", { class: "nn-words", "aria-live": "polite" });
-    this.root.append(this.toolbar.element, this.notices.banner, this.picture.element,
+    this.root.append(this.toolbar.element, this.tour.element, this.notices.banner, this.picture.element,
       this.timeline.element, this.notices.afloat, this.words);
     this.stopShortcuts = listenForShortcuts(this.root, this.toolbar);
     this.hear = (/** @type {Event} */ event) => {
@@ -128,6 +132,17 @@ export class Shell {
     for (const element of this.picture.sized) this.observer.observe(element);
     this.stopDensity = listenForDensity(() => this.resize());
     this.resize();
+    if (!this.stops) this.tour.greet();
+  }
+
+  /** What the tour speaks of: Play, what the picture names, and the ways through time. */
+  toured() {
+    return [
+      { at: this.toolbar.play, words: "Press Play, or the space bar: it learns in small updates, slowly at first, then faster. Watch what changes." },
+      ...(this.picture.tour ?? []),
+      { at: this.timeline.element, words: "Time: drag it back to any moment. Change something there, and Play goes another way." },
+      { at: this.toolbar.element, words: `${this.toolbar.help()} What each setting is stands behind its question mark.` },
+    ];
   }
 
   resize() {
@@ -135,6 +150,7 @@ export class Shell {
     this.scale = Math.max(1, Math.min(presentedScale() ?? LARGEST_SCALE, steps * SCALE_STEP));
     this.root.style.setProperty("--nn-px", `${this.scale}px`);
     this.picture.resize();
+    this.tour.resize();
     this.repaint();
   }
 

@@ -65,11 +65,13 @@ export class Toolbar {
    * @param {object} actions
    * @param {(message: Message) => void} actions.send
    * @param {(name: string, value: number) => void} actions.onSeed
+   * @param {() => void} [actions.onPlay]
    * @param {Mode} mode
    */
-  constructor({ send, onSeed }, mode) {
+  constructor({ send, onSeed, onPlay = () => {} }, mode) {
     this.send = send;
     this.onSeed = onSeed;
+    this.onPlay = onPlay;
     this.mode = mode;
     /** @type {"playing"|"paused"} */
     this.state = "paused";
@@ -88,13 +90,23 @@ export class Toolbar {
     this.seedKey = "";
     /** By name: quick presses build on each other, not on the scene on screen. @type {Record<string, number>} */
     this.seedsWanted = {};
-    this.element = h("div", { class: "nn-toolbar", role: "group", "aria-label": "Training" },
-      h("div", { class: "nn-group nn-group-run" }, this.play,
-        button("Step", "step", mode.step, () => this.step("update")),
-        button("Epoch", "epoch", mode.epoch, () => this.step("epoch"), "Step one epoch")),
-      this.beginnings,
+    this.run = h("div", { class: "nn-group nn-group-run" }, this.play,
+      button("Step", "step", mode.step, () => this.step("update")),
+      button("Epoch", "epoch", mode.epoch, () => this.step("epoch"), "Step one epoch"));
+    this.element = h("div", { class: "nn-toolbar", role: "group", "aria-label": "Training" }, this.run, this.beginnings,
       h("div", { class: "nn-group nn-pace" }, this.buildSpeed(),
         h("div", { class: "nn-group nn-stats" }, this.epoch.element, this.steps.element, this.rate.element)));
+  }
+
+  /** Put one more button beside Play. @param {HTMLElement} button */
+  add(button) {
+    this.run.append(button);
+  }
+
+  /** What each button does, for those who cannot hover over it. */
+  help() {
+    const buttons = [...this.run.children, ...this.beginnings.children].slice(1);
+    return buttons.filter((each) => each.textContent !== "?").map((each) => `${each.textContent}: ${lower(each.getAttribute("title") ?? "")}.`).join(" ");
   }
 
   buildSpeed() {
@@ -133,6 +145,7 @@ export class Toolbar {
   togglePlay() {
     this.want(this.state === "playing" ? "paused" : "playing");
     this.send({ type: this.state === "playing" ? "play" : "pause" });
+    if (this.state === "playing") this.onPlay();
   }
 
   /** @param {"update"|"epoch"} unit */
@@ -200,6 +213,11 @@ function button(text, iconName, title, onclick, name) {
   if (iconName) element.append(icon(iconName));
   element.append(h("span", {}, text));
   return element;
+}
+
+/** @param {string} text */
+function lower(text) {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
 }
 
 /** Hide an element that a recording does not need. @param {HTMLElement} element */

@@ -86,6 +86,7 @@
  * @typedef {object} Picture  what a lab shows of a run between toolbar and timeline
  * @property {HTMLElement} element
  * @property {string[]} [styles]  stylesheets that it needs beside ``stage.css``, by their paths below ``playground/``
+ * @property {import("./tour.js").Stop[]} [tour]  what a newcomer is told of its parts
  * @property {HTMLElement[]} sized  a change of their size calls ``resize``
  * @property {boolean} isRestless  whether ``tick`` wants to be called again
  * @property {(theme: import("./colors.js").Theme) => void} setTheme  called before the first ``take``, and again

@@ -1,5 +1,6 @@
 """How well fakes imitate: modes found, share on a mode, sliced Wasserstein distance. In NumPy, with no network."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -18,8 +19,13 @@ USUAL = 0.95  # of real digits stand as near to another one as what counts as on
 def sliced_wasserstein(first: Floats, second: Floats) -> float:
     """Returns the mean over fixed directions of the Wasserstein-1 distance of the projections of two equally many
     points (N, D) (Bonneel et al. 2015)."""
-    directions = _directions(first.shape[1])  # (D, DIRECTIONS)
-    return float(np.abs(np.sort(first @ directions, 0) - np.sort(second @ directions, 0)).mean())
+    return float(np.abs(projected(first) - projected(second)).mean())
+
+
+def projected(points: Floats) -> Floats:
+    """Returns the projections (N, DIRECTIONS) of points (N, D) on fixed directions, each of them sorted."""
+    found: Floats = np.sort(points @ _directions(points.shape[1]), 0)
+    return found
 
 
 @lru_cache
@@ -44,9 +50,11 @@ def digit_classes(images: Floats) -> tuple[NDArray[np.int64], NDArray[np.bool_]]
     """Returns the class (N,) of the real digit nearest to each image (N, 64), and whether that is as near as real
     digits are to each other: an independent judge that was not trained with the players."""
     real, labels, reach = _judge()
-    squares = (images**2).sum(1)[:, None] - 2 * images @ real.T + (real**2).sum(1)
+    squares = images @ (-2 * real.T)  # without the square of the image, which does not say which is nearest
+    squares += (real**2).sum(1)
     nearest = squares.argmin(1)
-    return labels[nearest], np.take_along_axis(squares, nearest[:, None], 1)[:, 0] < reach
+    distance = np.take_along_axis(squares, nearest[:, None], 1)[:, 0] + (images**2).sum(1)
+    return labels[nearest], distance < reach
 
 
 @lru_cache
@@ -81,6 +89,14 @@ def fresh(dataset: str, drawing: str, n: int, seed: int) -> Floats:
     found = examples(dataset, drawing, n, np.random.default_rng([seed, 1]))
     found.flags.writeable = False
     return found
+
+
+@lru_cache(maxsize=8)
+def distance_to(dataset: str, drawing: str, n: int, seed: int) -> Callable[[Floats], float]:
+    """Returns what measures the sliced Wasserstein distance of points (n, D) to ``fresh`` examples; these, which stay
+    the same, are projected once."""
+    wanted = projected(fresh(dataset, drawing, n, seed))
+    return lambda points: float(np.abs(projected(points) - wanted).mean())
 
 
 @lru_cache(maxsize=8)

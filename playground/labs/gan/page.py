@@ -4,12 +4,13 @@ from typing import Any
 
 import streamlit as st
 
-from playground.labs.gan.config import PENALIZED
+from playground.labs.gan.config import DIGITS, PENALIZED, GANConfig
+from playground.labs.gan.data import SETS
 from playground.labs.gan.questions import QUESTIONS
 from playground.pages.foot import Show, foot
-from playground.pages.form import form
+from playground.pages.form import choice, control, form, heading
 from playground.pages.head import follow_question, head
-from playground.pages.session import PageSession
+from playground.pages.session import PageSession, redraw_if_changed, settled
 from playground.pages.stage import mount
 
 STAGE_MAY_CHANGE = ("seed", "data_seed", "plays", "dataset", "drawing")
@@ -33,13 +34,18 @@ def gan_page() -> None:
 def _controls() -> None:
     """The settings of a run. A fragment, so that a change redraws them and nothing else, and is quick."""
     SESSION.follow()
+    redraw_if_changed()
     follow_question(SESSION, QUESTIONS)
     config: Any = SESSION.channel().config
     game = ["loss", "plays", "generator_learning_rate", "discriminator_learning_rate"]
     game += ["generator_updates_per_round", "discriminator_updates_per_round"]
     if config.loss in PENALIZED:
         game.insert(2, "penalty")
-    form(SESSION, {"Data": ("dataset", "noise_size"), "The game": game})
+    heading("Data")
+    left, right = st.columns(2)
+    choice(SESSION, "dataset", SETS, left, on_change=_suit_the_data)
+    control(SESSION, "noise_size", right)
+    form(SESSION, {"The game": game})
     with st.expander("Players"):
         form(
             SESSION,
@@ -49,6 +55,14 @@ def _controls() -> None:
                 "Batches and seeds": ("batch_size", "seed", "data_seed"),
             },
         )
+
+
+def _suit_the_data() -> None:
+    """Bring what digits need when they are chosen, and what points need after them. What a person has set stays."""
+    config: Any = SESSION.channel().config
+    before, usual = (GANConfig.usual({"dataset": name}) for name in (config.dataset, settled("dataset")))
+    kept = {name: getattr(usual, name) for name in DIGITS if getattr(config, name) == getattr(before, name)}
+    SESSION.change({name: value for name, value in kept.items() if name != "dataset"})
 
 
 def _of(player: str, *more: str) -> tuple[str, ...]:

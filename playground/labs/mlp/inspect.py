@@ -85,7 +85,7 @@ def looks_of(config: MLPConfig) -> Figures:
 
 _LOOK_FOR = {
     "Confusion": "Rows are the classes of the test points, columns the answers. Look off the diagonal: which two are "
-    "confused? Click a cell to see its points.",
+    "confused? Press a cell to see its points.",
     "Calibration": "How sure the answers are, and how many are right. On the diagonal a network knows what it knows; "
     "below it is too sure.",
     "ROC": "How many points of a class are found against how many others are taken for it, at every threshold. Look "

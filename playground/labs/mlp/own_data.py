@@ -14,7 +14,7 @@ from playground.pages.session import PageSession, plain, redraw_if_changed
 from playground.settings import MOST_IN_ADDRESS
 
 _PAINT = (
-    "Paint on the map: choose a class above it, then click or drag. The keys 1 to 6 choose too, Enter sets a point."
+    "Paint on the map: choose a class above it, then press or drag. The keys 1 to 6 choose too, Enter sets a point."
 )
 _MEANING = {0: "values from −1 to 1"}
 _TYPES = ["csv", "tsv", "txt"]

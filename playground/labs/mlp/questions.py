@@ -13,7 +13,7 @@ QUESTIONS = (
     Question(
         "Who can unroll the spiral?",
         "Two layers of eight, helped by sin x₁ and sin x₂: ten of ten seeds reach 98% and more in 5,000 updates. "
-        "Click the two sines away: without them the same networks are at 62 to 90% by then.",
+        "Press the two sines away: without them the same networks are at 62 to 90% by then.",
         {
             "dataset": "spiral",
             "features": ("x", "y", "sin_x", "sin_y"),

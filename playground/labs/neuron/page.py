@@ -105,7 +105,7 @@ _LEGEND = (
     "The network and every number of its next update. A link is as wide as its weight is large, blue for +, orange "
     "for −. In a neuron each line is one input: its weight w, the gradient g of the loss, and −η g, which the update "
     "adds to w (Δw where an optimizer remembers more). Beside them stand the sum z, the value a and δ, the gradient "
-    "at z. “Slow motion” shows how they come about, phase by phase. Click a weight, an input or a target to change "
+    "at z. “Slow motion” shows how they come about, phase by phase. Press a weight, an input or a target to change "
     "it, or a row of the table to follow it through the network. Below: what an activation does, a gradient beside a "
     "finite difference, gradients to find yourself."
 )

@@ -109,12 +109,12 @@ def _take_text() -> None:
 
 
 _WORDS = (
-    "One network reads a sequence step by step and keeps a state. Press Play, then click a step to see its gates. "
+    "One network reads a sequence step by step and keeps a state. Press Play, then press a step to see its gates. "
     "Blue is above 0, orange below."
 )
 _LEGEND = (
     "Each column is one step: what is read, how far the answer would move with it (the gradient that reaches back), "
     "the gates, the cell state c of an LSTM, the hidden state h, and what is said. The diagrams above are the five "
-    "shapes of one network: click one for a task that needs it. Drag over steps and open Units to see which units "
+    "shapes of one network: press one for a task that needs it. Drag over steps and open Units to see which units "
     "are on there. A clamped gate or a unit that is off also trains so, until it is freed."
 )

@@ -27,7 +27,7 @@ def map_page() -> None:
 
 _WORDS = (
     "Every cell is a network of its own, from the same seed: only what stands on the axes differs. Press Play: "
-    "bright is a low test loss. Point at a cell to see what it has learned, click to keep it."
+    "bright is a low test loss. Point at a cell to see what it has learned, press to keep it."
 )
 _LEGEND = (
     "The colour is the test loss that a network has now. A kept cell opens in the Playground as a run of its own: "

@@ -10,6 +10,7 @@ import { Digits } from "./digits.js";
 import { Guess } from "./guess.js";
 import { Paper } from "./paper.js";
 import { Plane } from "./plane.js";
+import { Moves } from "./moves.js";
 import { Players } from "./players.js";
 import { SlowMotion } from "./slow.js";
 import { ahead, coverage } from "./words.js";
@@ -152,6 +153,7 @@ class GANPicture {
       for (const event of ["pointerenter", "focus"]) button.addEventListener(event, () => this.morph());
     }
     this.plays = PLAYS.map(([name, text, title]) => ({ name, button: choice(text, title, () => shell.ask({ plays: name })) }));
+    this.moves = new Moves({ send: (message) => shell.send(message), header: () => shell.moment?.header });
     this.pen = choice("Draw", "Draw your own data", () => this.openPaper(Boolean(this.paper.element.hidden)));
     this.pen.classList.add("nn-live");
     this.rubber = choice("Rub out", "Take squares away instead", () => {
@@ -163,12 +165,18 @@ class GANPicture {
     this.layerBar = h("div", { class: "nn-gan-bar nn-live", role: "toolbar", "aria-label": "Layers" },
       ...this.layers.map(({ button }) => button), this.pen, this.paperBar);
     const playsBar = h("div", { class: "nn-gan-bar nn-live", role: "toolbar", "aria-label": "Who learns" }, ...this.plays.map(({ button }) => button));
+    const movesBar = h("div", { class: "nn-gan-bar nn-live", role: "toolbar", "aria-label": "One round" }, ...this.moves.buttons);
     this.words = h("p", { class: "nn-gan-words", "aria-live": "polite" });
     this.left = h("section", { class: "nn-gan-left", "aria-label": "Fakes" }, h("h2", { class: "nn-unseen" }, "Fakes"),
       this.layerBar, this.plane.element, this.digits.element, this.guess.element, this.note);
     this.slow.element.append(this.guess.button);
-    this.side = h("div", { class: "nn-gan-side" }, playsBar, this.players.element, this.slow.element, this.words, this.curves.element);
+    this.side = h("div", { class: "nn-gan-side" }, playsBar, movesBar, this.players.element, this.slow.element, this.words, this.curves.element);
     this.element = h("div", { class: "nn-gan" }, this.left, this.side);
+    this.tour = [
+      { at: this.left, words: "Grey dots are real, violet ones are fakes. The map is what the discriminator D believes: blue where real, orange where fake. An arrow is where the generator G is told to move a fake." },
+      { at: this.players.element, words: "G turns noise into fakes and never sees a real point. D gets both and learns to tell them apart; what it answers comes back to G as a gradient." },
+      { at: this.curves.element, words: "Both losses. Where D can tell nothing any more, they stand on the dotted lines. They do not say how good the fakes are: modes found and distance do." },
+    ];
     this.sized = [this.left, this.side];
     this.wasMoving = false;
   }
@@ -242,6 +250,7 @@ class GANPicture {
       this.guess.build(moment.scene);
     }
     this.curves.add(moment.header);
+    this.moves.follow(moment.header);
     return moment;
   }
 

@@ -6,6 +6,7 @@ import { scaled, short } from "../../../stage/format.js";
 import { arrange, at, corner, isVector, HEAD } from "./arrange.js";
 import { Tiles, inks } from "./tiles.js";
 import { layerName, partName, shapeText } from "./words.js";
+import { forPointer } from "../../../stage/touch.js";
 
 /** @typedef {import("./picture.js").ImageMoment} Moment */
 /** @typedef {import("./picture.js").LayerInfo} LayerInfo */
@@ -27,7 +28,7 @@ export class Overview {
     this.onOpen = onOpen;
     this.canvas = h("canvas", { tabindex: "0", role: "img", class: "nn-image-maps" });
     this.scroller = h("div", { class: "nn-image-scroller" }, this.canvas);
-    this.note = h("p", { class: "nn-image-note" }, "What every layer makes of the image: blue is above 0, orange below. Look at which maps light up for which strokes; click one to see how it came about.");
+    this.note = h("p", { class: "nn-image-note" }, forPointer("What every layer makes of the image: blue is above 0, orange below. Look at which maps light up for which strokes; click one to see how it came about."));
     this.element = h("div", {}, this.scroller, this.note);
     this.tiles = new Tiles();
     this.width = 0;
@@ -275,7 +276,7 @@ export class Overview {
     this.canvas.setAttribute("aria-label", `Maps of the network: ${said.join(", ")}. The answer is ${classes[best]}. Arrow keys point at a map, Enter opens it.`);
     setText(this.note, view.gradients
       ? "The gradient of the loss at every number: blue where more of it would raise the loss, orange where it would lower it. Once the image is learned there is little left: see the scale."
-      : "What every layer makes of the image: blue is above 0, orange below. Look at which maps light up for which strokes; click one to see how it came about.");
+      : forPointer("What every layer makes of the image: blue is above 0, orange below. Look at which maps light up for which strokes; click one to see how it came about."));
   }
 }
 

@@ -9,6 +9,7 @@ import { h, setAttribute, setText } from "../../../stage/dom.js";
 import { loss, scaled, short } from "../../../stage/format.js";
 import { inputName, portName, targetOf, unitName, unitsOf } from "./shape.js";
 import { svg } from "../../../stage/svg.js";
+import { forPointer } from "../../../stage/touch.js";
 
 /** @typedef {import("./picture.js").NeuronMoment} Moment */
 /** @typedef {import("./shape.js").Port} Port */
@@ -298,7 +299,7 @@ export class Network {
       const name = portName(sizes, port);
       setAttribute(element, "aria-label", `${name}: ${short(w)}. Change it`);
       const exact = isSecret[2] ? [] : [...(isSecret[1] ? [] : [`gradient g: ${g}`]), `change: ${change}`];
-      setText(title, [`${name}: ${w}`, ...exact, this.pick ? "Click to pick it" : "Click to change it"].join("\n"));
+      setText(title, [`${name}: ${w}`, ...exact, forPointer(this.pick ? "Click to pick it" : "Click to change it")].join("\n"));
     }
     this.units.forEach(({ unit, texts, exact }, i) => {
       const isForward = this.story.knows("forward", unit.layer), isBackward = this.story.knows("backward", unit.layer);
@@ -315,7 +316,7 @@ export class Network {
     }
     const others = batch.length > 1 ? `: the mean over ${batch.length} rows, of which the neurons show row ${row + 1}` : `: row ${row + 1}`;
     setText(this.next, example === null ? `The next update${others}.`
-      : `What row ${row + 1} alone would change. Click it again to go back to the next update.`);
+      : forPointer(`What row ${row + 1} alone would change. Click it again to go back to the next update.`));
   }
 }
 

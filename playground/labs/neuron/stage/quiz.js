@@ -6,6 +6,7 @@ import { problem, read } from "../../../stage/number.js";
 import { number } from "./arithmetic.js";
 import { portName, unitsOf } from "./shape.js";
 import { steepest } from "./study.js";
+import { forPointer } from "../../../stage/touch.js";
 
 /** @typedef {import("./picture.js").NeuronMoment} Moment */
 /** @typedef {import("./study.js").Tool} Tool */
@@ -103,7 +104,7 @@ export class Quiz {
     setText(this.question, this.asked === "gradient" ? `What is the gradient g of the ${named}${of}?` : `What will the ${named} be after the update?`);
     this.input.value = "";
     setText(this.verdict, "");
-    setText(this.score, this.tried ? `${this.right} of ${this.tried} right` : "Click a weight in the network to choose it.");
+    setText(this.score, this.tried ? `${this.right} of ${this.tried} right` : forPointer("Click a weight in the network to choose it."));
   }
 
   /** The number that is asked for, and the size of what had to be computed. */

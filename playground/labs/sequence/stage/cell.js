@@ -3,6 +3,7 @@
 
 import { h, setAttribute, setText } from "../../../stage/dom.js";
 import { percent, short } from "../../../stage/format.js";
+import { forPointer } from "../../../stage/touch.js";
 import { valuesOf, Wires } from "./wires.js";
 
 /** @typedef {import("./picture.js").SequenceMoment} Moment */
@@ -26,7 +27,7 @@ export function explained(moment) {
   if (kind === "lstm") lines.push(`c = f · c + i · g = ${of("f")} · ${of("c before")} + ${of("i")} · ${of("g")} = ${of("c")}`, `h = o · tanh(c) = ${of("o")} · tanh(${of("c")}) = ${of("h")}`);
   else if (kind === "gru") lines.push(`h = (1 − z) · n + z · h = (1 − ${of("z")}) · ${of("n")} + ${of("z")} · ${of("h before")} = ${of("h")}`);
   else lines.push(kind === "rnn" ? `h = n = ${of("h")}` : `h = h + a = ${of("h before")} + ${of("a")} = ${of("h")}`);
-  return [`Step ${at + 1}${read}${series ? "" : answer(arrays, at - source, says)}; unit ${Math.min(view.unit, units - 1)}. Click a column or a row for another, a part of the cell for its formula.`, ...lines];
+  return [`Step ${at + 1}${read}${series ? "" : answer(arrays, at - source, says)}; unit ${Math.min(view.unit, units - 1)}.${forPointer(" Click a column or a row for another, a part of the cell for its formula.")}`, ...lines];
 }
 
 /**

@@ -79,6 +79,10 @@ class ComparePicture {
     this.element = h("div", { class: "nn-compare" }, this.row, this.lower);
     this.tip = new Tip(this.element);
     for (const part of [this.bands, this.why]) this.tip.follow(part.canvas, (event) => this.point(part, event));
+    this.tour = [
+      { at: this.row, words: "One column a variant. Each small tile is a network with its own seed, the chosen one stands large beside them; a frame means that it has reached the target." },
+      { at: this.bands.element, words: "The median of each variant, with the band in which most seeds lie. Where bands overlap, luck may be the difference: the sentence below says what can be told." },
+    ];
     this.sized = [this.element];
     this.member = 0;
     /** @type {string[]} */

@@ -8,6 +8,7 @@ import { Grid, LEAST, legendColors, lowest } from "./grid.js";
 import { paintTrainPoint } from "../../../labs/mlp/stage/plane.js";
 import { Raster } from "../../../stage/raster.js";
 import { mounting } from "../../../stage/shell.js";
+import { forPointer } from "../../../stage/touch.js";
 
 /** @typedef {import("./grid.js").Axis} Axis */
 /** @typedef {import("./grid.js").Cells} Cells */
@@ -80,6 +81,10 @@ class MapPicture {
       this.title, this.square, this.numbers, this.open);
     this.element = h("div", { class: "nn-map" }, this.frame, this.panel);
     this.large = 0;
+    this.tour = [
+      { at: this.frame, words: "Each cell is a network of its own: what differs stands on the axes. Bright is a low test loss, hatched is one that has diverged." },
+      { at: this.panel, words: "What the network of the cell at the pointer has learned." },
+    ];
     this.sized = [this.frame, this.panel];
   }
 
@@ -287,7 +292,7 @@ class MapPicture {
     setText(this.title, !isThere ? "One of the networks" : this.grid.pointed === null ? "Chosen network" : "Network pointed at");
     if (!isThere) {
       this.hint.hidden = false;
-      setText(this.hint, "Point at a cell to see its network, click to keep it here.");
+      setText(this.hint, forPointer("Point at a cell to see its network, click to keep it here."));
       return;
     }
     const isDiverged = cells.states[member] === DIVERGED;

@@ -44,6 +44,9 @@ import { Surface } from "./surface.js";
 /** Called by Streamlit. */
 export default mounting((/** @type {import("../../../stage/shell.js").Shell<RaceMoment>} */ shell) => new RacePicture(shell));
 
+/** Two racers that overtake each other all the time keep their rows: those could not be read. */
+const LASTS_MS = 400;
+
 class RacePicture {
   /** @param {import("../../../stage/shell.js").Shell<RaceMoment>} shell */
   constructor(shell) {
@@ -55,8 +58,15 @@ class RacePicture {
       h("thead", {}, h("tr", {}, ...HEADINGS.map(([text, title, kind]) => h("th", { title, class: kind, scope: "col" }, text)))),
       this.rows);
     this.element = h("div", { class: "nn-race" }, this.surface.element, this.table, this.losses.element);
+    this.tour = [
+      { at: this.surface.element, words: "Dark is a low loss. Every racer starts at the same place and draws its path; the plane is the one in which they move most." },
+      { at: this.table, words: "The standings, the lowest training loss first, and the rule by which each racer updates its weights." },
+    ];
     this.sized = [this.surface.element, this.losses.element];
     this.isRestless = false;
+    /** The places of all, and since when these are theirs. */
+    this.order = "";
+    this.orderSince = 0;
     /** @type {RaceScene|null} */
     this.scene = null;
     /** @type {ReturnType<typeof row>[]} */
@@ -117,12 +127,15 @@ class RacePicture {
       setText(cells.note, racer.has_diverged ? `stopped at step ${count(racer.step)}: the next update is infinite` : cells.formula);
       cells.element.classList.toggle("nn-first", racer.place === 1 && moment.header.step > 0);
     });
-    if (moment.header.state !== "playing") this.sortRows(moment.header);
+    this.sortRows(moment.header);
     this.surface.showNumbers(moment);
   }
 
-  /** Sort the rows, best first; only while paused, since moving rows are unreadable. @param {RaceMoment["header"]} header */
-  sortRows({ step, racers }) {
+  /** Sort the rows, best first; while it plays, once an order has lasted. @param {RaceMoment["header"]} header */
+  sortRows({ state, step, racers }) {
+    const order = racers.map(({ place }) => place).join();
+    if (order !== this.order) [this.order, this.orderSince] = [order, performance.now()];
+    if (state === "playing" && performance.now() - this.orderSince < LASTS_MS) return;
     const rows = this.standings.map(({ element }) => element);
     const place = (/** @type {number} */ index) => (step ? racers[index].place : index);
     const sorted = rows.map((_, index) => index).sort((one, other) => place(one) - place(other)).map((index) => rows[index]);

@@ -1,0 +1,61 @@
+"""What a newcomer meets: the tour that opens once, on a screen and on a phone."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import STAGE, is_in_state, press
+from tests.e2e.seen import AXE
+
+pytestmark = pytest.mark.browser
+
+
+def arrives(page: Page, address: str) -> None:
+    page.goto(address)
+    page.wait_for_function(f"document.querySelector('{STAGE}')?.dataset.frame > 0", timeout=60_000)
+
+
+def stays_in_place(page: Page) -> object:
+    return page.evaluate("JSON.stringify(document.querySelector('.nn-plane').getBoundingClientRect())")
+
+
+def test_a_newcomer_is_led_once_and_the_tour_comes_back_when_asked(page: Page, address: str) -> None:
+    arrives(page, address)
+    stage, tour = page.locator(STAGE), page.get_by_role("region", name="Tour")
+    expect(tour).to_contain_text("Press Play")
+    place = stays_in_place(page)
+    press(page, "Play")
+    is_in_state(page, "playing")
+    expect(tour).to_contain_text("each small square is a neuron")
+    for words in ("Each dot is an example", "The loss: how wrong it is", "drag it back", "Epoch: one epoch"):
+        tour.get_by_role("button", name="Next").click()
+        expect(tour).to_contain_text(words)
+    press(page, "Pause")
+    page.evaluate(AXE)
+    found = page.evaluate("() => axe.run({ include: ['.nn-tour'] }, { resultTypes: ['violations'] })")
+    assert [each["id"] for each in found["violations"]] == []
+    tour.get_by_role("button", name="Done").click()
+    expect(tour).to_be_hidden()
+    assert stays_in_place(page) == place
+    page.reload()
+    arrives(page, address)
+    expect(stage.get_by_role("button", name="Tour")).to_be_visible()
+    expect(tour).to_be_hidden()
+    stage.get_by_role("button", name="Tour").press("Enter")
+    expect(tour.get_by_role("button", name="Next")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(tour).to_contain_text("each small square is a neuron")
+    page.keyboard.press("Escape")
+    expect(tour).to_be_hidden()
+
+
+def test_a_finger_taps(chromium: Browser, address: str) -> None:
+    page = chromium.new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    arrives(page, address)
+    tour = page.get_by_role("region", name="Tour")
+    tour.get_by_role("button", name="Next").tap()
+    expect(tour).to_contain_text("Tap an input")
+    expect(tour).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    tour.get_by_role("button", name="Close the tour").tap()
+    expect(tour).to_be_hidden()
+    page.context.close()
