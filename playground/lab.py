@@ -270,6 +270,7 @@ LABS = {
             "script": "playground.labs.deep.script.script",
             **_NOTEBOOK,
             "safetensors": "playground.export.weights.weights",
+            "onnx": "playground.labs.deep.onnx.onnx",
             **_PICTURES,
         },
         studies={

@@ -13,11 +13,11 @@ from playground.runs import runfile
 
 
 def onnx_bytes(
-    network: nn.Module, examples: Mapping[str, Tensor], gives: str, run: Run, step: int, **more: str
+    network: nn.Module, examples: Mapping[str, Tensor], gives: tuple[str, ...], run: Run, step: int, **more: str
 ) -> bytes:
     """Returns ``network`` as an ONNX model for any number of inputs like the ``examples``, each (2 or more, …).
 
-    They are by the names of its inputs, in their order; ``gives`` is that of its output. The metadata hold the run
+    They are by the names of its inputs, in their order; ``gives`` are those of its outputs. The metadata hold the run
     file's text as ``run``, and ``more``.
     """
     import torch
@@ -29,7 +29,7 @@ def onnx_bytes(
             tuple(examples.values()),
             dynamo=True,
             input_names=[*examples],
-            output_names=[gives],
+            output_names=gives,
             dynamic_shapes=(count,) * len(examples),
             verbose=False,
         )

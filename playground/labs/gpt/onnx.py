@@ -33,4 +33,4 @@ def onnx(run: Run, step: int, progress: Progress | None = None) -> bytes:
     given = {"tokens": torch.zeros(3, experiment.config.places, dtype=torch.int64)}
     vocabulary = experiment.text.vocabulary
     writer = Writer(experiment.network)
-    return onnx_bytes(writer, given, "probabilities", run, timeline.step, vocabulary=vocabulary)
+    return onnx_bytes(writer, given, ("probabilities",), run, timeline.step, vocabulary=vocabulary)

@@ -30,4 +30,4 @@ def onnx(run: Run, step: int, progress: Progress | None = None) -> bytes:
     timeline = advanced(run, step, progress)
     network = cast(ImageExperiment, timeline.experiment).network
     example = torch.zeros(3, 1, SIDE, SIDE)
-    return onnx_bytes(Classifier(network), {"images": example}, "probabilities", run, timeline.step)
+    return onnx_bytes(Classifier(network), {"images": example}, ("probabilities",), run, timeline.step)

@@ -36,4 +36,4 @@ def onnx(run: Run, step: int, progress: Progress | None = None) -> bytes:
     some = batch_of(known.test[:3], known)
     given = {"source": some.source, "target": some.inputs}
     words = {"source_words": " ".join(known.source_words), "target_words": " ".join(known.target_words)}
-    return onnx_bytes(Translator(experiment.network), given, "probabilities", run, timeline.step, **words)
+    return onnx_bytes(Translator(experiment.network), given, ("probabilities",), run, timeline.step, **words)

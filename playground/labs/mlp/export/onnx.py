@@ -23,4 +23,4 @@ def onnx(run: Run, step: int, progress: Progress | None = None) -> bytes:
     network = MLP((len(config.features), *config.hidden_sizes, config.outputs), config.by_layer)
     network.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in arrays.items()})
     predictor = Predictor(config.features, network, config.output_activation, config.formula)
-    return onnx_bytes(predictor, {"points": torch.zeros(3, 2)}, "output", run, timeline.step)
+    return onnx_bytes(predictor, {"points": torch.zeros(3, 2)}, ("output",), run, timeline.step)
