@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 from torch.nn import functional as F
 
 from playground.catalog import OPTIMIZERS, resolve
@@ -23,12 +24,14 @@ from playground.labs.deep.data import examples
 from playground.labs.deep.inside import Inside
 from playground.labs.deep.ladder import HIGHEST, LOWEST, Floats, Pass, forward_and_back, ladder, levels, restore
 from playground.labs.deep.model import Changes, Network, networks_of
+from playground.labs.deep.probes import Probes
+from playground.labs.deep.representation import evaluated
 from playground.run import Edit, Snapshot, View
 from playground.training.batches import rows
 from playground.training.history import History
 from playground.training.measure import Meter
 from playground.training.slices import Slicer, stop_before
-from playground.training.state import set_element
+from playground.training.state import module_state, restore_module, set_element
 
 PARAMETER = Number(-1000, 1000)  # what a person may type for a weight or bias
 THUMBNAIL = (64, 96)  # pixels
@@ -47,10 +50,12 @@ class DeepExperiment(Experiment):
         self._inputs, self._labels = examples(config.dataset)
         self._train_size = config.data.train_size
         self.network = networks_of(config)
+        self._probes = Probes(config, self.network)
+        self._probed = dict[str, Floats]()  # the probes' accuracies, measured with the metrics
         rule = OPTIMIZERS[config.optimizer]
         self.optimizers = {
             name: resolve(rule.torch)(net.parameters(), lr=config.learning_rate, fused=True, **rule.arguments)
-            for name, net in self.network.items()
+            for name, net in [*self.network.items(), ("probes", self._probes)]
         }
         self._take_interventions()
         self._ahead: dict[str, Pass] | None = None
@@ -78,19 +83,21 @@ class DeepExperiment(Experiment):
             if self._infinite():
                 self._stop_before_divergence(self._safe)
             self._meter.look(self.step, self._slicer.took_s)
-            self._inside.trained(self._slicer.took_s)
             self.record()
         return self.step - first
 
     def _train(self, count: int) -> int:
         for _ in range(count):
-            for name, made in self._next().items():
+            passes = self._next()
+            self._probes.take(passes, self._labels[self._rows()])
+            for name, made in passes.items():
                 for parameter, gradient in zip(self.network[name].parameters(), made.gradients, strict=True):
                     parameter.grad = gradient
                 for parameter in self._frozen[name]:
                     parameter.grad = None  # what an optimizer passes over
                 restore(self.network[name].buffers(), made.buffers)
-                self.optimizers[name].step()
+            for optimizer in self.optimizers.values():
+                optimizer.step()
             self._ahead = None
             self.step += 1
         return count
@@ -99,11 +106,14 @@ class DeepExperiment(Experiment):
         """The passes of the next update, on the same examples for all networks. They are made once, whoever asks
         first: who looks at them, or the update."""
         if self._ahead is None:
-            config = self.config
-            places = rows(self.step, self._train_size, config.batch_size, config.seed)
+            places = self._rows()
             batch = self._inputs[places], self._labels[places]
-            self._ahead = {name: forward_and_back(self._network(name), *batch) for name in config.networks}
+            self._ahead = {name: forward_and_back(self._network(name), *batch) for name in self.config.networks}
         return self._ahead
+
+    def _rows(self) -> Tensor:
+        """The examples of the next update."""
+        return rows(self.step, self._train_size, self.config.batch_size, self.config.seed)
 
     def _infinite(self) -> list[str]:
         """Which networks have a number that is not finite."""
@@ -135,7 +145,6 @@ class DeepExperiment(Experiment):
 
     def metrics(self) -> Mapping[str, float | None]:
         """Loss and accuracy of every network, without a first name those of the ``main`` one."""
-        self._inside.rests()  # who asks for them has time
         return self._meter.now(self.step)
 
     def measured(self) -> tuple[int, Mapping[str, float | None]]:
@@ -147,16 +156,16 @@ class DeepExperiment(Experiment):
     @torch.no_grad()
     def _measure(self) -> dict[str, float | None]:
         found: dict[str, float | None] = {}
-        for name, network in self.network.items():
+        outputs = {name: evaluated(self._network(name), self._inputs) for name in self.config.networks}
+        for name, (*_, logits) in outputs.items():
             first = "" if name == self.config.main else f"{name}_"
-            network.eval()
-            logits = network(self._inputs)
-            network.train()
             loss = F.cross_entropy(logits[: self._train_size], self._labels[: self._train_size]).item()
             right = (logits.argmax(1) == self._labels).double()
             found[f"{first}train_loss"] = loss if math.isfinite(loss) else None
             found[f"{first}train_accuracy"] = right[: self._train_size].mean().item()
             found[f"{first}test_accuracy"] = right[self._train_size :].mean().item()
+        new = {name: [output[self._train_size :] for output in given] for name, given in outputs.items()}
+        self._probed = self._probes.accuracies(new, self._labels[self._train_size :])
         return found
 
     def details(self) -> dict[str, Any]:
@@ -180,7 +189,10 @@ class DeepExperiment(Experiment):
             info["changed"] = {name: list(getattr(self.config, name)) for name in INTERVENTIONS}
             for name in self.config.networks:
                 arrays |= {f"{name}_{part}": values for part, values in self._ladder(name).items()}
-            info["inside"], seen = self._inside.seen(view.look_as(Look), self.step)
+            info["inside"], seen = self._inside.seen(view.look_as(Look))
+            if info["inside"] is not None:
+                info["inside"]["probed_at"] = self._meter.step
+                seen |= {f"{name}_probes": shares.copy() for name, shares in self._probed.items()}
             arrays |= seen
         if "scene" in view.panels:
             info["scene"] = self._scene()
@@ -241,7 +253,6 @@ class DeepExperiment(Experiment):
             raise ConfigError(f"{target} cannot change during a run; it needs a new one")
         self.notice = self._ahead = self._safe = None
         self._meter.forget()
-        self._inside.forget()
         self.edits += 1
         self.metrics()
         self.record()
@@ -267,12 +278,16 @@ class DeepExperiment(Experiment):
                 for part in parts[number - 1 : number]
                 for parameter in part.parameters()
             ]
-            for group in self.optimizers[name].param_groups:
+        for optimizer in self.optimizers.values():
+            for group in optimizer.param_groups:
                 group["lr"] = config.learning_rate
+
+    def state(self) -> dict[str, Any]:
+        return {**super().state(), "probes": module_state(self._probes)}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         super().restore(state)
+        restore_module(self._probes, state["probes"])
         self._ahead = self._safe = None
         self._meter.forget()
-        self._inside.forget()
         self.metrics()

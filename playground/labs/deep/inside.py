@@ -1,6 +1,5 @@
-"""A person's look inside a layer, computed as often as training can spare it."""
+"""A person's look inside a layer."""
 
-import time
 from typing import Any
 
 import numpy as np
@@ -10,11 +9,9 @@ from torch import Tensor, nn
 
 from playground.labs.deep.config import DeepConfig, Look
 from playground.labs.deep.data import examples
-from playground.labs.deep.model import Network
-from playground.labs.deep.representation import SHOWN, SIDE, evaluated, plane_grid, principal_axes, probe_accuracies
+from playground.labs.deep.representation import SHOWN, SIDE, evaluated, plane_grid, principal_axes
 
 Arrays = dict[str, NDArray[Any]]
-SHARE = 1 / 4  # of the time, at most, for the probes
 
 
 class Inside:
@@ -26,31 +23,16 @@ class Inside:
         self._shown = min(SHOWN, config.data.train_size)
         self._grid = plane_grid() if config.data.inputs == 2 else None
         self._former: tuple[tuple[str, int], Tensor] | None = None  # axes, and of which layer they are
-        self._probes: dict[str, tuple[int, NDArray[np.float32]]] = {}  # of each network, and made at which step
-        self._trained_s = self._took_s = 0.0
-        self._is_resting = False
-
-    def trained(self, seconds: float) -> None:
-        """Training went on for so long: what was shown is older now."""
-        self._trained_s += seconds
-
-    def rests(self) -> None:
-        """Nobody waits for the next update: the next look may take its time."""
-        self._is_resting = True
-
-    def forget(self) -> None:
-        """The run was changed, or went to another step."""
-        self._probes = {}
 
     def labels(self) -> Arrays:
         """The classes of the examples that are drawn, ``shown_labels`` (n,)."""
         return {"shown_labels": self._labels[: self._shown].numpy().astype(np.int32)}
 
-    def seen(self, look: Look, step: int) -> tuple[dict[str, Any] | None, Arrays]:
+    def seen(self, look: Look) -> tuple[dict[str, Any] | None, Arrays]:
         """What ``look`` asks for: what is shown, None for nothing, and of it
 
         ``places`` (n, 2), where the layer puts the first training examples; for points also ``grid`` (SIDE, SIDE, 2),
-        where it puts a grid over the plane; the probes' accuracies of each network, ``plain_probes`` (depth - 1,).
+        where it puts a grid over the plane.
         """
         name = look.network if look.network in self._config.networks else self._config.main
         hidden = self._config.depth_of(name) - 1
@@ -58,10 +40,7 @@ class Inside:
             return None, {}
         layer = min(look.layer, hidden)
         neurons = look.neurons if look.neurons and max(look.neurons) < self._config.width else None
-        self._probed(step)
-        arrays = {f"{each}_probes": found.copy() for each, (_, found) in self._probes.items()}
-        arrays |= self._places(name, layer, neurons)
-        return {"network": name, "layer": layer, "neurons": neurons, "probed_at": self._probes[name][0]}, arrays
+        return {"network": name, "layer": layer, "neurons": neurons}, self._places(name, layer, neurons)
 
     def _places(self, name: str, layer: int, neurons: tuple[int, int] | None) -> Arrays:
         network: Any = self._networks[name]
@@ -77,21 +56,3 @@ class Inside:
         if grid is not None:
             found["grid"] = ((grid - centre) @ axes.T).reshape(SIDE, SIDE, 2).numpy()
         return found
-
-    def _probed(self, step: int) -> None:
-        """Probe every network, if that was not done yet or the run rests; else, where training can spare the time,
-        the one whose probes are the oldest."""
-        is_resting, self._is_resting = self._is_resting, False
-        if not self._probes or (is_resting and any(made_at != step for made_at, _ in self._probes.values())):
-            self._probes = {name: (step, self._accuracies(self._networks[name])) for name in self._config.networks}
-            return
-        oldest = min(self._probes, key=lambda name: self._probes[name][0])
-        is_due = self._took_s * (1 - SHARE) <= self._trained_s * SHARE
-        if self._probes[oldest][0] != step and is_due:
-            started = time.perf_counter()
-            self._probes[oldest] = step, self._accuracies(self._networks[oldest])
-            self._took_s, self._trained_s = time.perf_counter() - started, 0.0
-
-    def _accuracies(self, network: Any) -> NDArray[np.float32]:
-        assert isinstance(network, Network)
-        return probe_accuracies(network, self._inputs, self._labels, self._config.data.train_size)

@@ -132,11 +132,12 @@ export class Inside {
     if (!inside || !probes) return setText(this.sentence, this.isOpen ? "This network has no hidden layer." : "");
     const { network, layer, probed_at } = inside, first = network === main ? "" : `${network}_`;
     if (networks.find(({ name }) => name === network)) setText(this.name, `layer ${layer}`);
-    const own = metrics[`${first}test_accuracy`];
+    const own = metrics[`${first}test_accuracy`], isLast = layer === probes.length;
     setText(this.sentence, [
       `${NAMES[network]}, layer ${layer}: a linear probe on it is right for ${percent(probes[layer - 1])} of new examples`,
       probed_at === step ? "" : ` (at step ${count(probed_at)})`,
       own == null ? "." : `; the network itself for ${percent(own)}.`,
+      isLast ? " On the last hidden layer the probe is the output layer once more." : " It learns beside the network, as the output layer does; nothing of it goes back.",
     ].join(""));
   }
 }
