@@ -1,8 +1,11 @@
 """The image lab as a person uses it: train LeNet, look into a map, draw a digit, silence a filter."""
 
 import re
+from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser import STAGE, is_in_state, opened, press, reaches
@@ -70,3 +73,26 @@ def test_a_cell_of_the_confusions_shows_its_images(page: Page, address: str) -> 
     page.get_by_role("button", name="Mistakes").click()
     found.first.click()
     expect(page.get_by_role("img", name=re.compile("^Maps of the network"))).to_be_visible()
+
+
+def test_a_photograph_goes_through_the_sandbox(page: Page, address: str, tmp_path: Path) -> None:
+    opened(page, address, QUICK)
+    page.get_by_role("button", name="Sandbox").click()
+    result, total = page.locator(".nn-image-sandbox canvas").nth(1), page.locator(".nn-image-total")
+    page.get_by_role("button", name="Photograph", exact=True).click()
+    expect(result).to_have_attribute("aria-label", re.compile("^The result, 70 × 70 numbers"))
+    page.get_by_role("button", name="Max pool").click()
+    page.get_by_label("pool size").select_option("2")
+    page.get_by_label("stride").select_option("2")
+    expect(total).to_contain_text("Size: (72 + 2 · 0 − 2) / 2 + 1 = 36.")
+    own = tmp_path / "mine.png"
+    Image.fromarray(np.full((30, 50), 153, np.uint8)).save(own)  # 153 / 255 = 0.6
+    page.get_by_label("A photograph of your own").set_input_files(own)
+    expect(page.get_by_text("mine.png: its middle, in grey. It stays in this browser.")).to_be_visible()
+    expect(total).to_contain_text("max of 0.6, 0.6, 0.6, 0.6 = 0.6.")
+    own.write_text("no picture")
+    page.get_by_label("A photograph of your own").set_input_files(own)
+    expect(page.get_by_text("mine.png is no picture that this browser can read")).to_be_visible()
+    expect(total).to_contain_text("max of 0.6, 0.6, 0.6, 0.6 = 0.6.")
+    page.get_by_role("button", name="Take the image").click()
+    expect(result).to_have_attribute("aria-label", re.compile("^The result, 5 × 5 numbers"))

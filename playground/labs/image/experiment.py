@@ -124,7 +124,7 @@ class ImageExperiment(PlainExperiment):
             arrays |= probes.mistakes(self._test_logits, self._test_labels, look.cell, self._test_images)
             arrays |= probes.surely(network)
         elif look.panel == "sandbox":
-            pass  # it computes for itself
+            arrays["photo"] = probes.photograph()  # all else it computes for itself
         elif look.layer in {layer.name for layer in layers}:
             arrays |= probes.origin(network, layers, image, look.layer, look.map)
         else:

@@ -5,6 +5,8 @@ Numbers are drawn as levels from 0 to 255 of a scale around 0, which is level 12
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,6 +30,7 @@ MOST_TILES = 16
 MOST_WEIGHTS = 48  # first-layer weights that are drawn as images
 HARDEST = 12
 STATIC, SURE = 100, 0.9  # images of noise; a share above which a network is sure of its answer
+PHOTO = 72  # pixels of the sandbox's photograph, in either direction
 REACH = 7  # pixels by which the shift pad moves an image
 OFFSETS = range(2 * REACH, -1, -1)  # of a window over the padded image: the image moves the other way
 
@@ -219,6 +222,23 @@ def surely(network: Network) -> Arrays:
     shares, answers = network.used(static()).softmax(1).max(1)
     sure = torch.bincount(answers[shares > SURE], minlength=len(next(reversed(list(network.parameters())))))
     return {"sure": sure.numpy().astype(np.int32)}
+
+
+@cache
+def photograph() -> Bytes:
+    """The middle of scikit-learn's photograph of a temple, in grey, (PHOTO, PHOTO)."""
+    from PIL import Image
+
+    package = find_spec("sklearn")  # found, not imported: see ``data/digits.py``
+    assert package
+    assert package.origin
+    with Image.open(Path(package.origin).parent / "datasets/images/china.jpg") as photo:
+        (wide, high), edge = photo.size, min(photo.size)
+        left, top = (wide - edge) // 2, (high - edge) // 2
+        grey = photo.convert("L").crop((left, top, left + edge, top + edge))
+        found: Bytes = np.asarray(grey.resize((PHOTO, PHOTO), Image.Resampling.BOX))
+    found.flags.writeable = False
+    return found
 
 
 def _floats(values: Tensor) -> NDArray[np.float32]:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from sklearn.datasets import load_sample_image
 
 from playground.data.digits import digits
 from playground.kinds import ConfigError
@@ -88,6 +89,17 @@ def test_the_shift_pad_moves_the_image(down: int, across: int) -> None:
             if 0 <= y - down < 28 and 0 <= x - across < 28:
                 expected[y, x] = image[0, 0, y - down, x - across]
     assert torch.equal(moved, expected)
+
+
+def test_the_sandbox_has_the_middle_of_a_photograph_in_grey() -> None:
+    experiment = ImageExperiment(ImageConfig(images=40, batch_size=10))
+    photo = experiment.observe("run", View(look=Look(panel="sandbox"))).arrays["photo"]
+    middle = load_sample_image("china.jpg")[:, 106:533] @ np.array([0.299, 0.587, 0.114])  # 427 × 427 of 427 × 640
+    assert photo.shape == (72, 72)
+    for half in (slice(0, 36), slice(36, 72)):
+        whole = slice(0, 213) if half.start == 0 else slice(214, 427)
+        assert photo[half, half].mean() == pytest.approx(middle[whole, whole].mean(), abs=2)
+    assert "photo" not in experiment.observe("run", View(look=Look())).arrays
 
 
 def test_a_silenced_filter_is_zero_and_comes_back() -> None:

@@ -54,3 +54,14 @@ def test_the_sandbox_sums_as_pytorch_does(stride: int, padding: int, dilation: i
         given,
     )
     np.testing.assert_allclose(np.array(values) @ kernel.flatten().numpy(), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(("size", "stride", "padding"), [(2, 2, 0), (3, 3, 1), (4, 3, 2)])
+def test_the_sandbox_pools_as_pytorch_does(size: int, stride: int, padding: int) -> None:
+    maps = torch.rand(10, 10, generator=torch.Generator().manual_seed(2))  # beyond the edge is 0, none is below
+    given = [maps.flatten().tolist(), {"size": size, "stride": stride, "padding": padding, "dilation": 1}]
+    rows = range(computed("sandbox.js", "m.places(10, given[1])", given))
+    code = f"{[*rows]}.map((row) => {[*rows]}.map((at) => m.spread(given[0], 10, row, at, given[1])))"
+    values = np.array(computed("sandbox.js", code, given))
+    for found, pool in ((values.max(-1), F.max_pool2d), (values.mean(-1), F.avg_pool2d)):
+        np.testing.assert_allclose(found, pool(maps[None], size, stride, padding)[0], atol=1e-6)

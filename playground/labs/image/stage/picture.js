@@ -76,6 +76,7 @@ import { Why } from "./why.js";
  * @property {Bytes} [drawn_counts]
  * @property {Floats} [shift_shares]
  * @property {Integers} [shift_answers]
+ * @property {Bytes} [photo]  for the sandbox, (side, side)
  * @property {Bytes} [why]
  * @property {Floats} [why_ranges]
  * @property {Floats} [why_numbers]
