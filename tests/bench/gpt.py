@@ -17,7 +17,7 @@ REPETITIONS, UPDATES = 5, 60
 SLICE_S = 0.012  # between two frames
 NETWORKS = {
     "2 layers of 48": GPTConfig(),
-    "4 layers of 128, context 128": GPTConfig(layers=4, width=128, context=128, batch_size=8),
+    "4 layers of 64, context 64": GPTConfig(layers=4, width=64, context=64, batch_size=16),
 }
 
 

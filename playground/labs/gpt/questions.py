@@ -5,9 +5,10 @@ from playground.pages.head import Question
 QUESTIONS = (
     Question(
         "When do letters become words?",
-        "Press Play and read. After 100 updates the loss is past the line of pairs and 51 to 57% of the words are "
-        "real; after 200 it is past triples, and 82 to 89% are. Sentences by the rules come last: 8 to 16% of the "
-        "lines then, 46 to 100% after 800 updates, when 87 to 99% of the words are real.",
+        "Press Play and read. After 100 updates the loss is past the line of pairs and about half of the words are "
+        "real (37 to 63% with five seeds); after 200 it is past triples, and 82 to 95% are. Sentences by the "
+        "rules come last: 8 to 25% of the lines then, 46 to 100% after 800 updates, when 87 to 99% of the words "
+        "are real.",
         {},
     ),
     Question(
@@ -18,12 +19,20 @@ QUESTIONS = (
     ),
     Question(
         "Do two layers see more than one?",
-        "Ten letters in any order, then the same again from any of them on. Only looking back tells what comes: find "
-        "the same letter, and say what followed it. That takes two steps, so two layers. With two seeds a letter "
-        "that is said again cost 0.9 to 1.2 nats less than at the first time after 600 updates, and 1.4 after 800. "
-        "Choose one layer: it gains nothing, below 0.01.",
+        "Ten letters in any order, then the same again from any of them on. Only looking back tells what comes: "
+        "find the same letter, and say what followed it. That takes two steps, so two layers. With two seeds a "
+        "letter that is said again cost 0.9 to 1.2 nats less than at the first time after 600 updates, and 1.4 "
+        "after 800. Choose one layer: it gains nothing, below 0.01.",
         {"corpus": "circles", "heads": 2, "width": 32},
         free=("layers",),
+    ),
+    Question(
+        "How does a sentence come about?",
+        "One letter at a time: the bars say what may come, one is drawn by them, it joins the text, and all is "
+        "asked again. Train for some 400 updates and pause. Press one letter of the text after the other: within a "
+        "word few letters are left, behind it many. Then Inside a layer shows the numbers that make them. In these "
+        "sentences one stands within another: boys who Mary chases feed cats. Is feed right there, or feeds?",
+        {"corpus": "elman"},
     ),
     Question(
         "What is temperature?",

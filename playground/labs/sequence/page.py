@@ -12,6 +12,7 @@ from playground.pages.form import form
 from playground.pages.head import follow_question, head
 from playground.pages.session import PageSession
 from playground.pages.stage import mount
+from playground.settings import MOST_IN_ADDRESS
 
 STAGE_MAY_CHANGE = ("seed", "data_seed", "task", "attention", "zeroed", "clamped")
 
@@ -54,7 +55,7 @@ def _own() -> None:
             f"Series: {own.LEAST} to {own.MOST:,} numbers",
             key=SESSION.key("series"),
             on_change=_take_series,
-            help="Parted by spaces, commas or lines. The last third tests.",
+            help="Parted by spaces, commas or lines; kept with five significant digits. The last third tests.",
         )
         name = SESSION.key("csv")
         st.file_uploader(
@@ -66,6 +67,10 @@ def _own() -> None:
             on_change=_take_text,
             help="It stays in this run: in its address, its file and its link. The last third tests.",
         )
+
+    config: Any = SESSION.channel().config
+    if len(config.own) > MOST_IN_ADDRESS:
+        st.caption("Your own is too long for a link: Share gives a run file, Runs keeps it.")
 
 
 def _take_series() -> None:

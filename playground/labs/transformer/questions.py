@@ -30,9 +30,10 @@ QUESTIONS = (
         "What if it sees the answer?",
         "Without the causal mask each place sees the very word that it is to write. After 200 updates the "
         "training loss is below 0.01 and more than 99% of words are right, given the true ones: it copies. "
-        "By itself it writes 0 to 12% of the numbers right, for there is nothing to copy. Compare the two "
-        "lines above.",
+        "By itself it writes 0 to 12% of the numbers right, and 0 to 1% of dates in 中文, for there is nothing "
+        "to copy. Compare the two lines above.",
         {"causal_mask": False},
+        free=("task", "target"),
     ),
     Question(
         "Is order needed?",

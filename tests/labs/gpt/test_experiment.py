@@ -275,6 +275,8 @@ def test_what_does_not_fit_is_refused_in_words(settings: dict[str, Any], message
 
 
 def test_letters_become_words_and_the_loss_passes_pairs_then_triples() -> None:
+    """Five seeds: real words .37 to .63 after 100 updates (.5 in two of five), .85 to .95 after 200, .98 to .99 after
+    800. The loss is below pairs (1.56) after 50 and below triples (.69) after 150 updates with each."""
     experiment = GPTExperiment(GPTConfig())
     losses = {0: experiment.metrics()["test_loss"]}
     for step in (100, 200):
@@ -315,6 +317,7 @@ def test_induction_needs_two_layers() -> None:
 
 
 def test_it_sorts() -> None:
+    """Five seeds: 1.00 each after 200 updates."""
     experiment = GPTExperiment(GPTConfig(corpus="sort"))
     experiment.advance(steps=200)
     assert experiment.metrics()["exact_match"] == 1

@@ -237,6 +237,43 @@ def test_spam_is_told_by_who_promises_what() -> None:
     assert 0.5 < trained(200, task="spam", cell="bag").metrics()["exact_match"] < 0.75
 
 
+def test_a_forget_bias_is_what_recalls_until_the_delay_is_too_long() -> None:
+    """Five seeds, an LSTM of 32. After 40 distractors, 300 updates: forget bias 5 has 1.00 each; 0 has .20 to .28
+    even after 1,200; 3 has 1.00 each after 1,200. A plain RNN has 1.00 with four seeds and .21 with one: the story
+    that it remembers less does not hold. After 80, 1,200 updates: bias 3 has 1.00, .25, 1.00, .77, 1.00; 5 has 1.00
+    but for one .73; an RNN 1.00, .52, 1.00, 1.00, .48."""
+    recall: dict[str, Any] = {"task": "recall", "cell": "lstm", "hidden": 32, "learning_rate": 0.003}
+
+    def right(length: int, bias: float, seed: int) -> float:
+        found = trained(300, **recall, length=length, forget_bias=bias, seed=seed).metrics()["exact_match"]
+        assert found is not None
+        return found
+
+    assert right(40, 0.0, 0) < 0.4
+    assert right(40, 5.0, 0) >= 0.95
+    assert right(80, 3.0, 1) < 0.4
+    assert right(80, 5.0, 1) >= 0.95
+
+
+def test_one_unit_goes_with_the_depth_of_brackets_and_is_not_alone() -> None:
+    """Five seeds of a GRU of 16 after 300 updates: the best unit's |r| is .92 to .94. Without it the loss rises by
+    .37 to 1.12, more than without the median unit in three seeds only, also where only nested steps count. In an LSTM
+    of 16 (|r| .93 to .96) it is four of five, in an RNN of 8 none: other units count too."""
+    arrays = stage(trained(300, task="depth", cell="gru", hidden=16), panel="units").arrays
+    depth = np.abs(arrays["correlations"][0])
+    assert depth.max() > 0.9
+    assert arrays["worth"][depth.argmax()] > 0.2
+
+
+def test_attention_finds_the_letters_that_are_said_from_the_end() -> None:
+    """Five seeds after 400 updates: exact match 1.00 each, alignment .88 to .91; without attention REVWITHOUT."""
+    settings: dict[str, Any] = {"task": "reverse", "length": 10, "cell": "gru", "hidden": 32, "learning_rate": 0.005}
+    found = trained(400, **settings, attention=True).metrics()
+    assert (found["exact_match"] or 0) > 0.9
+    assert (found["alignment"] or 0) > 0.8
+    assert (trained(400, **settings).metrics()["exact_match"] or 0) < 0.5
+
+
 def test_a_forget_bias_lets_the_gradient_reach_back() -> None:
     reach = {
         bias: stage(trained(0, task="recall", length=40, cell="lstm", hidden=32, forget_bias=bias)).arrays["reach"][0]

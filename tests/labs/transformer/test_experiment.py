@@ -289,6 +289,9 @@ def test_a_diverging_run_stops_and_says_so() -> None:
 
 @pytest.mark.parametrize("settings", [{}, {"task": "dates", "target": "chinese"}], ids=["numbers", "dates"])
 def test_what_is_translated_is_learned_and_attention_finds_the_words(settings: dict[str, Any]) -> None:
+    """Five seeds after 200 updates: exact match .97 to .98 of numbers into French and 1.00 of dates into 中文; the
+    alignment of the best cross head .74 to .78 and .90 to .95 (.18 to .26 at first). For "cent" it likes "and" as
+    well as "hundred", so that .8 is not reached on numbers, nor after 400 updates."""
     experiment = TransformerExperiment(TransformerConfig(**settings))
     assert (experiment.metrics()["alignment"] or 1) < 0.3
     experiment.advance(steps=200)
@@ -298,11 +301,14 @@ def test_what_is_translated_is_learned_and_attention_finds_the_words(settings: d
 
 
 def test_without_the_mask_it_cheats_and_cannot_write() -> None:
-    experiment = TransformerExperiment(TransformerConfig(causal_mask=False))
+    """Five seeds after 200 updates: training loss .007 to .008 on numbers and .012 on dates, exact match 0 to .12 and
+    0 to .01: so the promise of less than .1 is of dates."""
+    experiment = TransformerExperiment(TransformerConfig(task="dates", target="chinese", causal_mask=False))
     experiment.advance(steps=200)
     found = experiment.metrics()
     assert (found["train_loss"] or 1) < 0.05
-    assert (found["exact_match"] or 0) < 0.3
+    assert (found["token_accuracy"] or 0) > 0.95
+    assert (found["exact_match"] or 0) < 0.1
 
 
 def test_a_server_admits_the_largest_network() -> None:

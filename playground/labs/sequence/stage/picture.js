@@ -112,7 +112,7 @@ class SequencePicture {
     this.free = h("button", { class: "nn-button nn-live", type: "button", onclick: () => shell.ask({ clamped: "", zeroed: "" }) }, "Free all");
     this.holding = h("p", { class: "nn-sequence-held", role: "status" }, this.held, this.free);
     this.bar = h("div", { class: "nn-sequence-bar nn-live" }, ...this.shapes.map((each) => each.button),
-      button("◀", "The test sequence before", () => move(-1)), this.which, button("▶", "The next test sequence", () => move(1)), this.typed);
+      h("span", { class: "nn-sequence-which" }, button("◀", "The test sequence before", () => move(-1)), this.which, button("▶", "The next test sequence", () => move(1))), this.typed);
     this.unrolled = new Unrolled(isLive ? (at, unit) => look(unit === null ? { at } : { at, unit }) : null, () => {
       shell.numbersStale = true;
       shell.repaint();
