@@ -266,12 +266,14 @@ def test_one_unit_goes_with_the_depth_of_brackets_and_is_not_alone() -> None:
 
 
 def test_attention_finds_the_letters_that_are_said_from_the_end() -> None:
-    """Five seeds after 400 updates: exact match 1.00 each, alignment .88 to .91; without attention REVWITHOUT."""
+    """Five seeds after 400 updates: exact match 1.00 each, alignment .88 to .91; without attention 0 after 200, and
+    .03 to .07 after 400. Of numbers in French no such story holds: an LSTM of 64 has .90 to .98 after 200 updates
+    without attention and .94 to 1.00 with it; at a rate of .003 .05 to .20 and .11 (one seed)."""
     settings: dict[str, Any] = {"task": "reverse", "length": 10, "cell": "gru", "hidden": 32, "learning_rate": 0.005}
     found = trained(400, **settings, attention=True).metrics()
     assert (found["exact_match"] or 0) > 0.9
     assert (found["alignment"] or 0) > 0.8
-    assert (trained(400, **settings).metrics()["exact_match"] or 0) < 0.5
+    assert (trained(200, **settings).metrics()["exact_match"] or 0) < 0.2
 
 
 def test_a_forget_bias_lets_the_gradient_reach_back() -> None:
