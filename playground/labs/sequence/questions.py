@@ -51,10 +51,10 @@ QUESTIONS = (
     Question(
         "Does it need attention?",
         "Up to ten letters, to be said from the end. Without attention all that was read must fit into one state. "
-        "After 400 updates 3 to 7 % of unseen ones were right with five seeds; with attention all, and 88 to 91 % "
+        "After 400 updates 3 to 7% of unseen ones were right with five seeds; with attention all, and 88 to 91% "
         "of it lay on the right letter. Open Attention and see the diagonal cross. For numbers in French it is not "
-        "needed: at a rate of 0.01 an LSTM of 64 had 90 to 98 % of unseen ones right after 200 updates, with "
-        "attention 94 to 100 %.",
+        "needed: at a rate of 0.01 an LSTM of 64 had 90 to 98% of unseen ones right after 200 updates, with "
+        "attention 94 to 100%.",
         {
             "task": "reverse",
             "length": 10,
