@@ -228,6 +228,7 @@ FEATURES = {
     "own": Feature(label="own f", formula=formula.USUAL, function=partial(formula.evaluated, formula.USUAL)),
 }
 USUAL_FEATURES = tuple(FEATURES)[:7]  # TensorFlow Playground's
+OF_X = ("x", "x_squared", "sin_x", "cos_x")  # of the first coordinate alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,11 @@
 """The head of a page: its name, in a sentence what it is and what to do, and questions to start from."""
 
+import base64
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -16,6 +19,14 @@ _FREE = ("seed", "data_seed", "seeds", "device")
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG file: the run of a question after so many ``updates``."""
+
+    path: Path
+    updates: int
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question to start from: what to look for, and the settings that differ from the lab's usual ones.
 
@@ -26,6 +37,10 @@ class Question:
     text: str
     settings: Mapping[str, Any]
     free: tuple[str, ...] = ()
+    picture: Picture | None = None
+
+
+CARDS = 3  # of the gallery in a row
 
 
 def head(session: PageSession, words: str, questions: Sequence[Question] = ()) -> None:
@@ -55,6 +70,32 @@ def head(session: PageSession, words: str, questions: Sequence[Question] = ()) -
                 filter_mode=None,
                 width=260,
             )
+        if any(each.picture for each in questions) and st.button(
+            "Pictures", type="tertiary", icon=":material/grid_view:", help="The questions to start from, as pictures."
+        ):
+            _gallery(session, questions)
+
+
+@st.dialog("Start from a question", width="large")
+def _gallery(session: PageSession, questions: Sequence[Question]) -> None:
+    """Each question with a picture and the first sentence of what to look for."""
+    if st.session_state.get("changed"):
+        st.rerun()
+    for row in range(0, len(questions), CARDS):
+        for place, question in zip(st.columns(CARDS), questions[row : row + CARDS], strict=False):
+            with place.container(border=True, height="stretch"):
+                if question.picture:
+                    data = base64.b64encode(question.picture.path.read_bytes()).decode()
+                    st.html(f'<img src="data:image/png;base64,{data}" alt="" style="width: 100%; max-width: 12rem">')
+                st.markdown(f"**{question.title}**")
+                st.caption(re.split(r"(?<=[^.]\.) ", question.text, maxsplit=1)[0])
+                st.button(
+                    "Start", key=session.key(f"start {question.title}"), on_click=_start, args=(session, question)
+                )
+
+
+def _start(session: PageSession, question: Question) -> None:
+    session.change(settings_of(session, question))
 
 
 def held_words(session: PageSession, held: Held | None = None) -> str:
@@ -100,4 +141,4 @@ def _ask(session: PageSession, questions: Sequence[Question]) -> None:
     chosen = settled(session.key("question"))  # a stale message would ask the question that was just left once more
     for question in questions:
         if question.title == chosen:
-            session.change(settings_of(session, question))
+            _start(session, question)

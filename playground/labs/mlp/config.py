@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from playground.catalog import LOSSES
 from playground.data.own import MOST_CLASSES, highest_label
+from playground.data.points import FEATURES, OF_X, USUAL_FEATURES
 from playground.kinds import Integer, Maybe, Number, Pair, Several, Text
 from playground.labs.mlp.data_settings import DataSettings
 from playground.labs.mlp.network_settings import MAX_LAYERS, MAX_NEURONS, NetworkSettings
@@ -97,6 +98,12 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
     def outputs(self) -> int:
         """The number of output neurons."""
         return max(self.data.classes, 2) if self.loss == "cross_entropy" else 1
+
+    @property
+    def shown_inputs(self) -> tuple[str, ...]:
+        """The inputs that a picture offers: the usual ones, and of the others those that are chosen."""
+        offered = [name for name in USUAL_FEATURES if name in OF_X or not self.data.is_curve]
+        return tuple(name for name in FEATURES if name in offered or name in self.features)
 
     @property
     def output_activation(self) -> str:

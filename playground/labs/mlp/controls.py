@@ -24,6 +24,10 @@ TEST_SET = (
     f"from them, so the test loss shows what it makes of points that it has not seen.  \n{RESTARTS}"
 )
 
+_SPLIT = (
+    "The network learns from {train:,} points. The other {test:,}, the test set, only judge it: it never learns from "
+    "them."
+)
 _COMPONENTS = (
     "A principal component is seen from all {columns} columns, each scaled to mean 0 and variance 1: along it the "
     "rows vary most. The network gets what is on the two axes and nothing else, so the map shows all that it knows."
@@ -54,6 +58,7 @@ def data_and_network(session: PageSession, config: MLPConfig) -> None:
     left, right = st.columns(2)
     control(session, "noise", left)
     control(session, "train_share", right, about=TEST_SET)
+    st.caption(_SPLIT.format(train=config.train_size, test=config.data.size - config.train_size))
     others = tuple(name for name in DATASETS if name not in USUAL_DATASETS)
     with st.expander("More data", expanded=config.dataset in others):
         _pick(session, config, others, "more_picker")

@@ -61,7 +61,7 @@ def _draw(area: SubFigure, run: Run, moment: Snapshot) -> None:
     _draw_network(axes, layers, config, moment)
     axes.set(xlim=(-0.65, network - 0.65), ylim=(-height / 2, height / 2))  # a picture in it sets them to its own
     place = ((network + 1.9 * MARGIN) / width, (height - PLANE) / 2 / height, PLANE / width, PLANE / height)
-    _draw_plane(area.add_axes(place), moment)
+    draw_plane(area.add_axes(place), moment)
 
 
 FIGURE = Drawing(draw=_draw, size=_size)
@@ -133,7 +133,8 @@ def _draw_heading(axes: Axes, column: int, layers: list[int], config: MLPConfig)
     axes.text(column * COLUMN, top, text, ha="center", va="bottom", color=MUTED, fontsize=8)
 
 
-def _draw_plane(axes: Axes, moment: Snapshot) -> None:
+def draw_plane(axes: Axes, moment: Snapshot) -> None:
+    """Draw the output over the plane, and the training points."""
     scene, arrays = moment.info["scene"], moment.arrays
     low, high = scene["domain"]
     axes.imshow(plane_colors(arrays["plane"]), extent=(low, high, low, high), interpolation="bilinear")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from playground.catalog import ACTIVATIONS, INITIALIZERS
 from playground.data import formula
 from playground.data.formula import FormulaText
-from playground.data.points import FEATURES, USUAL_FEATURES
+from playground.data.points import FEATURES
 from playground.hyperparameters import SEED
 from playground.kinds import Choice, Each, Names, Number, Sizes
 from playground.run import RunConfig
@@ -77,11 +77,6 @@ class NetworkSettings(RunConfig):
         count = len(self.hidden_sizes)
         names = (*self.activations, *[self.activation] * count)[:count]
         return ",".join(names) if len(set(names)) > 1 else (*names, self.activation)[0]
-
-    @property
-    def shown_inputs(self) -> tuple[str, ...]:
-        """The inputs that a picture offers: the usual ones, and of the others those that are chosen."""
-        return tuple(name for name in FEATURES if name in USUAL_FEATURES or name in self.features)
 
 
 def layer_names(activation: str, layers: int) -> list[str]:

@@ -7,9 +7,12 @@ import pytest
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.experiment import MLPExperiment
 from playground.labs.mlp.questions import QUESTIONS
+from playground.pages.head import Question
 from playground.run import View
 
 SEEDS = (0, 1)
+ZEROS, DEAD, CURVE = "What if all weights begin at 0?", "How do ReLUs die?", "Can one layer draw any curve?"
+NOISY, SMALLEST = "Does L2 help on a noisy spiral?", "What is the smallest net below 0.177?"
 LEARNED_TOO_MUCH = "Can it learn too much?"
 
 
@@ -57,3 +60,59 @@ def test_the_noise_is_learned() -> None:
     _, best = late.observe("", View(panels=frozenset({"scene"}))).info["scene"]["baselines"]
     assert best["label"] == "best possible"
     assert measured(late, "test_loss") > 1.1 * best["value"]
+
+
+def test_more_points_weight_decay_and_an_early_stop_cure_it() -> None:
+    ill = measured(trained(LEARNED_TOO_MUCH, 10_000), "test_loss")
+    assert measured(trained(LEARNED_TOO_MUCH, 3000, train_share=0.8), "test_loss") < 0.6 * ill
+    assert measured(trained(LEARNED_TOO_MUCH, 3000, weight_decay=0.03), "test_loss") < 0.85 * ill
+    stopped = trained(LEARNED_TOO_MUCH, 10_000, stop_epoch=100)
+    assert (stopped.step, measured(stopped, "test_loss") < 0.9 * ill) == (500, True)
+
+
+def test_relus_die_and_stay_dead_at_a_lower_rate() -> None:
+    experiment = trained(DEAD, 1000)
+    dead = experiment.insides()["dead"][0]
+    assert dead >= 2 / 8
+    experiment.apply("learning_rate", 0.03)
+    experiment.advance(300)
+    assert experiment.insides()["dead"][0] >= dead
+    healthy = trained(DEAD, 1000, learning_rate=0.3)
+    assert (healthy.insides()["dead"][0], measured(healthy, "test_accuracy")) == (0, 1)
+
+
+@pytest.mark.parametrize("data_seed", SEEDS)
+def test_weights_that_begin_at_zero_stay_alike(data_seed: int) -> None:
+    experiment = trained(ZEROS, 1000, data_seed=data_seed)
+    assert not experiment.observe("", View(panels=frozenset({"weights"}))).arrays["layers.0.weight"].any()
+    assert measured(experiment, "test_accuracy") < 0.56
+    assert accuracy(ZEROS, 2000, data_seed=data_seed, initializer="uniform") > 0.9
+
+
+def test_a_little_weight_decay_keeps_the_noisy_spiral_and_much_smooths_it_away() -> None:
+    assert accuracy(NOISY, 8000) > 0.89
+    assert accuracy(NOISY, 8000, weight_decay=0.003) > 0.89
+    assert accuracy(NOISY, 2000, weight_decay=0.03) < 0.65
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_two_relus_do_not_reach_0177_and_eight_do(seed: int) -> None:
+    two, eight = (trained(SMALLEST, 4000, seed=seed, hidden_sizes=(each,)) for each in (2, 8))
+    assert two.step == 4000
+    assert eight.step < 4000
+    assert measured(eight, "test_loss") <= 0.177 < measured(two, "test_loss")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_more_hidden_units_come_nearer_to_the_curve(seed: int) -> None:
+    two, sixteen = (measured(trained(CURVE, 3000, seed=seed, hidden_sizes=(each,)), "test_loss") for each in (2, 16))
+    assert two > 0.2
+    assert sixteen < 0.011
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda each: each.title)
+def test_a_question_has_a_picture(question: Question) -> None:
+    assert question.picture is not None
+    assert question.picture.path.read_bytes().startswith(b"\x89PNG")
+    known = MLPConfig.settings()
+    assert {*question.settings, *question.free} <= known.keys()
