@@ -40,7 +40,7 @@ class Question:
     picture: Picture | None = None
 
 
-CARDS = 3  # of the gallery in a row
+CARDS = 4  # of the gallery in a row
 
 
 def head(session: PageSession, words: str, questions: Sequence[Question] = ()) -> None:

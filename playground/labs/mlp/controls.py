@@ -24,10 +24,7 @@ TEST_SET = (
     f"from them, so the test loss shows what it makes of points that it has not seen.  \n{RESTARTS}"
 )
 
-_SPLIT = (
-    "The network learns from {train:,} points. The other {test:,}, the test set, only judge it: it never learns from "
-    "them."
-)
+_SPLIT = "The network learns from {train:,} points; the other {test:,}, the test set, only judge it."
 _COMPONENTS = (
     "A principal component is seen from all {columns} columns, each scaled to mean 0 and variance 1: along it the "
     "rows vary most. The network gets what is on the two axes and nothing else, so the map shows all that it knows."

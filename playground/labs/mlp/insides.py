@@ -17,7 +17,7 @@ from playground.training.turns import give_way
 from playground.training.update import unflatten
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-LEAST = 1e-12  # of a gradient: what is smaller counts as this
+LEAST = 1e-12  # of a gradient in a histogram: what is smaller, as that of a dead unit, counts as this
 SIDE = 33  # points of the plane of two weights, in either direction
 REACH = 5.0  # of that plane at least
 MOST_ROWS, MOST_WORK = 256, 3e8  # training points whose mean loss it is; multiplications
@@ -48,7 +48,7 @@ def insides(
     def batch_loss(state: dict[str, Tensor]) -> Tensor:
         return loss(functional_call(model, state, (features,)), targets)
 
-    slopes = [slope.abs().clamp_min(LEAST) for slope in _weights(model, grad(batch_loss)(state))]
+    slopes = [slope.abs() for slope in _weights(model, grad(batch_loss)(state))]
     with torch.no_grad():
         model.load_state_dict(state)
         hidden = model.trace(features)[:-1]
@@ -64,7 +64,7 @@ def insides(
     for place, name in enumerate(("dead", "saturated")):
         found[name] = torch.cat([each[place] for each in shares]) if shares else torch.zeros(0)
     activations = [histogram(each[None], name) for each, name in zip(hidden, names, strict=True)]
-    sizes = [slope.log10() for slope in slopes]
+    sizes = [slope.clamp_min(LEAST).log10() for slope in slopes]
     within = min(float(each.min()) for each in sizes), max(float(each.max()) for each in sizes)
     gradients = [histogram(each[None], within=within) for each in sizes]
     for name, parts in (("activation", activations), ("gradient", gradients)):

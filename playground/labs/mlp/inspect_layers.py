@@ -17,6 +17,7 @@ from playground.training.history import EVEN
 MARGIN = {"t": 30, "r": 10, "b": 40, "l": 60}
 CONFIG = {"displaylogo": False}
 BAND = 0.13  # opacity
+LEAST = 1e-12  # of a gradient on a logarithmic axis
 GOOD_RATIO = 1e-3  # of an update to its weights: Karpathy, CS231n, Neural Networks Part 3
 TICKS = (0, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000)
 # From the inputs to the output; each colour is seen on white and on black.
@@ -50,7 +51,7 @@ def layers_look(session: PageSession) -> None:
 
 def layer_titles(layers: int) -> list[str]:
     """Returns the names of a network's layers."""
-    return [f"hidden {index + 1}" for index in range(layers - 1)] + ["output"]
+    return [f"hidden\u00a0{index + 1}" for index in range(layers - 1)] + ["output"]
 
 
 def table(found: Mapping[str, Any], names: Sequence[str]) -> str:
@@ -60,7 +61,7 @@ def table(found: Mapping[str, Any], names: Sequence[str]) -> str:
         is_hidden = index < len(found["dead"])
         dead, saturated = (float(found[each][index]) if is_hidden else math.nan for each in ("dead", "saturated"))
         ratio, median = float(found["update_ratios"][index]), float(found["gradient_quantiles"][index, 2])
-        cells = [percent(each) if math.isfinite(each) else "–" for each in (dead, saturated)]
+        cells = [percent(each).replace(" ", "\u00a0") if math.isfinite(each) else "–" for each in (dead, saturated)]
         rows.append([name, *cells, *(scaled(each) if math.isfinite(each) else "–" for each in (median, ratio))])
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
@@ -104,7 +105,7 @@ def over_time_figure(found: Mapping[str, Any]) -> Any:
         look = {"type": "scatter", "legendgroup": name, "name": name}
         line = {**look, "mode": "lines", "x": places, "line": {"width": 2, "color": DEPTHS[index]}}
         for row, kind in enumerate(("activation_quantiles", "gradient_quantiles"), start=1):
-            low, _, middle, _, high = _columns(layer[kind])
+            low, _, middle, _, high = _columns(layer[kind], LEAST if kind == "gradient_quantiles" else -math.inf)
             band = {
                 **look, "x": [*places, *reversed(places)], "y": [*high, *reversed(low)], "mode": "lines",
                 "fill": "toself", "fillcolor": DEPTHS[index], "opacity": BAND, "line": {"width": 0},
@@ -131,6 +132,7 @@ def over_time_figure(found: Mapping[str, Any]) -> Any:
     return figure.update_layout(height=760, margin=MARGIN, legend=legend, uirevision="over time")
 
 
-def _columns(rows: Sequence[Sequence[float | None] | None]) -> list[list[float | None]]:
-    """Returns the five quantiles as lists over time."""
-    return [list(column) for column in zip(*(row or [None] * 5 for row in rows), strict=True)]
+def _columns(rows: Sequence[Sequence[float | None] | None], least: float) -> list[list[float | None]]:
+    """Returns the five quantiles as lists over time, each at ``least`` or more."""
+    columns = zip(*(row or [None] * 5 for row in rows), strict=True)
+    return [[value if value is None else max(value, least) for value in column] for column in columns]

@@ -17,8 +17,8 @@ def _picture(name: str, updates: int) -> Picture:
 QUESTIONS = (
     Question(
         "Does XOR need a hidden layer?",
-        "Without one the boundary is a straight line: ten of ten seeds end at 62% of the test points. Add a layer "
-        "above the network: four neurons get about 90% and more in 2,000 updates.",
+        "Without one the boundary is a straight line: ten of ten seeds end at 62% of the test points. Add a "
+        "layer above the network: four neurons get about 90% and more in 2,000 updates.",
         {"dataset": "xor", "hidden_sizes": ()},
         free=("hidden_sizes",),
         picture=_picture("xor", 2000),
@@ -38,25 +38,24 @@ QUESTIONS = (
     ),
     Question(
         "Sigmoid or ReLU in a deep network?",
-        "Four layers of sigmoids do not start: ten of ten seeds still guess after 3,000 updates, as their gradient "
-        "shrinks from layer to layer. Choose ReLU: all ten are right everywhere after 300.",
+        "Four layers of sigmoids do not start: ten of ten seeds still guess after 3,000 updates, as their "
+        "gradient shrinks from layer to layer. Choose ReLU: all ten are right everywhere after 300.",
         {"hidden_sizes": (8, 8, 8, 8), "activation": "sigmoid", "learning_rate": 0.1},
         free=("activation",),
         picture=_picture("sigmoid", 1000),
     ),
     Question(
         "What if the rate is too high?",
-        "At a rate of 3 the loss jumps about: after 2,000 updates none of ten seeds has more than 65% of the test "
-        "points. Choose 0.03 and press Reset: all ten have 84% and more by then.",
+        "At a rate of 3 the loss jumps about: after 2,000 updates none of ten seeds has more than 65% of the "
+        "test points. Choose 0.03 and press Reset: all ten have 84% and more by then.",
         {"learning_rate": 3.0},
         free=("learning_rate",),
         picture=_picture("rate", 2000),
     ),
     Question(
         "Can it learn too much?",
-        "A tenth of the noisy points to train on: in 10,000 updates the training loss falls on, the test loss turns "
-        "and ends at 0.39 to 0.51 (ten seeds). Three cures, each alone: Training share 80% (0.19 to 0.22), L2 rate "
-        "0.03 (0.31), Stop at epoch 100 (0.33 to 0.42).",
+        "Few noisy points: the test loss turns and is 0.39 to 0.51 after 10,000 updates (ten seeds). Three cures, "
+        "each alone: Training share 80% (0.19 to 0.22), L2 rate 0.03 (0.31), Stop at epoch 100 (0.33 to 0.42).",
         {
             "noise": 0.4,
             "train_share": 0.1,
@@ -68,25 +67,25 @@ QUESTIONS = (
     ),
     Question(
         "How do ReLUs die?",
-        "A rate of 2 throws them to where they are 0 for every point, and no gradient brings them back: after 1,000 "
-        "updates two to seven of the eight in the first layer are dead (ten of ten seeds; Inspect, Layers), and half "
-        "of the seeds have 72 % of the test points or less. At 0.3 none dies there, and all are right everywhere.",
+        "A rate of 2 throws them to where they are 0 for every point, and have no gradient: after 1,000 updates "
+        "two to seven of eight in the first layer are dead, with ten of ten seeds (Inspect, Layers). At 0.3 none "
+        "dies there.",
         {"hidden_sizes": (8, 8), "activation": "relu", "learning_rate": 2.0},
         free=("learning_rate", "activation"),
         picture=_picture("dead", 1000),
     ),
     Question(
         "What if all weights begin at 0?",
-        "Every hidden neuron then has the same gradient, here none at all: ten of ten data sets stay at 45 to 54 % "
-        "in 2,000 updates. Choose Uniform for the initial weights: all ten have 92 % and more by then.",
+        "Every hidden neuron has the same gradient, here none at all: ten of ten data sets stay at 45 to 54% in "
+        "2,000 updates. Choose Uniform for the initial weights: all have 92% and more by then.",
         {"dataset": "xor", "learning_rate": 0.1, "initializer": "zeros"},
         free=("initializer",),
         picture=_picture("zeros", 2000),
     ),
     Question(
         "Does L2 help on a noisy spiral?",
-        "Ten of ten seeds get 90 to 97 % of the test points in 8,000 updates, with noise and all. An L2 rate of "
-        "0.003 changes little (90 to 95 %); 0.03 smooths the spiral away (59 %).",
+        "Ten of ten seeds get 90 to 97% of the test points in 8,000 updates, noise and all. An L2 rate of 0.003 "
+        "changes little (90 to 95%); 0.03 smooths the spiral away (59%).",
         {
             "dataset": "spiral",
             "noise": 0.5,
@@ -99,8 +98,8 @@ QUESTIONS = (
     ),
     Question(
         "What is the smallest net below 0.177?",
-        "Noisy XOR, and a stop at a test loss of 0.177. Two ReLUs do not get there in 4,000 updates, with none of "
-        "ten seeds; eight do with all ten. How few are enough, and for how many seeds? New weights draws the next.",
+        "It stops at a test loss of 0.177. Two ReLUs never get there in 4,000 updates, eight always (ten seeds). "
+        "How few are enough, and for how many seeds? New weights draws the next.",
         {
             "dataset": "xor",
             "noise": 0.3,
@@ -114,9 +113,9 @@ QUESTIONS = (
     ),
     Question(
         "Can one layer draw any curve?",
-        "Each tanh neuron is one step of the curve. Two leave a test loss of 0.2 and more (ten of ten seeds, 3,000 "
-        "updates); with three nine of ten are at 0.02 or less, with sixteen all ten at 0.01. Or draw it by hand: "
-        "click links and type their weights.",
+        "Each neuron is one step. Two leave a test loss of 0.2 and more (3,000 updates); with three nine of ten "
+        "seeds are at 0.02 or less, with sixteen all at 0.01. Or draw it by hand: click a link and type its "
+        "weight.",
         {
             "dataset": "curve",
             "features": ("x",),
