@@ -12,6 +12,7 @@ PARTS = {
     "engine": engine.rows,
     "image": image.rows,
     "shifts": image.shifts,
+    "pen": image.pen,
     "sequence": sequence.rows,
     "transformer": transformer.rows,
     "gpt": gpt.rows,

@@ -6,10 +6,12 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
+import numpy as np
 import torch
 from torch.nn import functional as F
 
-from playground.labs.image.config import ImageConfig
+from playground.labs.image.config import DRAWN, ImageConfig, Look
+from playground.labs.image.drawing import PAPER
 from playground.labs.image.experiment import ImageExperiment
 from playground.labs.image.model import Network
 from playground.labs.image.shift_pads import ARMS, pad_of
@@ -64,3 +66,23 @@ def shifts() -> Iterator[Row]:
     for (before, lower), (name, higher) in pairwise(areas.items()):
         paired = min(zip(higher, lower, strict=True), key=lambda pair: pair[0] / pair[1])
         yield Row(f"shift pad, {name}", paired[0], "of all places", paired[1], before, at_least=1.0)
+
+
+STROKES = 200  # frames while a digit is drawn
+
+
+def pen() -> Iterator[Row]:
+    """What a frame costs the worker while a digit is drawn, every map of the default network with it, in processor
+    time: the 95th percentile. The way to the page and back comes on top."""
+    torch.set_num_threads(1)
+    for name, config in NETWORKS.items():
+        experiment, drawn = ImageExperiment(config), np.zeros(PAPER * PAPER, np.uint8)
+        took = []
+        for stroke in range(STROKES):
+            drawn[stroke * 5 : stroke * 5 + 5] = 1
+            look = Look(image=DRAWN, drawing=np.packbits(drawn).tobytes().hex())
+            started = time.process_time()
+            experiment.observe("run", View(look=look))
+            took.append((time.process_time() - started) * 1000)
+        most = statistics.quantiles(took, n=20)[-1]
+        yield Row(f"frame while drawing, p95, {name}", most, "ms", statistics.median(took), "its median", limit=50)

@@ -49,11 +49,11 @@ def p95(values: list[float]) -> float:
     return statistics.quantiles(values, n=20)[-1]
 
 
-async def attend(clients: int, seconds: float, large: int = 0) -> Report:
-    """``clients`` play for ``seconds``, ``large`` of them the largest network there may be."""
+async def attend(clients: int, seconds: float, large: int = 0, **config: str) -> Report:
+    """``clients`` play for ``seconds``, ``large`` of them the largest network there may be, the others ``config``."""
     report = Report()
     async with running() as server:
-        tokens = [await server.issue(**(LARGE if i < large else {})) for i in range(clients)]
+        tokens = [await server.issue(**(LARGE if i < large else config)) for i in range(clients)]
         end = time.monotonic() + seconds
         await asyncio.gather(
             *(_play(server, token, end, report) for token in tokens),
@@ -114,4 +114,5 @@ async def _watch(server: Server, end: float, report: Report) -> None:
 if __name__ == "__main__":
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 10
     print(asyncio.run(attend(30, minutes * 60)), flush=True)
-    print("with 3 of the largest network:", asyncio.run(attend(30, minutes * 60, large=3)))
+    print("with 3 of the largest network:", asyncio.run(attend(30, minutes * 60, large=3)), flush=True)
+    print("10 with LeNet:", asyncio.run(attend(10, minutes * 60, lab="image")))

@@ -8,15 +8,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from playground.labs.mlp.config import MLPConfig
+from playground.lab import FIRST, LABS
 from playground.stream.hub import hub
 from playground.stream.socket import lifespan, routes
 
 
 def issue(request: Request) -> Response:
-    """A token whose channel has the configuration of the query."""
-    token = hub().issue()
-    config, problems = MLPConfig.from_text(dict(request.query_params))
+    """A token whose channel has the configuration of the query, of the ``lab`` that it names."""
+    text = dict(request.query_params)
+    lab = text.pop("lab", FIRST)
+    token = hub().issue(lab)
+    config, problems = LABS[lab].config_class.from_text(text)
     assert not problems, problems
     hub().channel(token).configure(config)
     return JSONResponse({"token": token, "run": hub().channel(token).run_id})
@@ -26,7 +28,7 @@ def change(request: Request) -> Response:
     """What a page does when a person moves a control."""
     text = dict(request.query_params)
     channel = hub().channel(text.pop("token"))
-    config, problems = MLPConfig.from_text({**channel.config.to_text(), **text})
+    config, problems = channel.config.from_text({**channel.config.to_text(), **text})
     assert not problems, problems
     channel.configure(config)
     return Response()
