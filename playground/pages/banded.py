@@ -30,7 +30,8 @@ def learner(index: int, name: str, places: Sequence[float], rows: Rows, theme: s
     line = {
         "x": places, "y": means, "mode": "lines+markers", "name": name,
         "text": [f"{percent(least)} to {percent(most)}" for least, most in zip(low, high, strict=True)],
-        "hovertemplate": "%{y:.1%} (%{text})", "line": {"color": SERIES[theme][index], "width": 2},
+        "hovertemplate": "%{y:.1%} (%{text})" if len(rows[0]) > 1 else "%{y:.1%}",
+        "line": {"color": SERIES[theme][index], "width": 2},
         "marker": {"symbol": MARKS[index], "size": 7}, **same,
     }  # fmt: skip
     return [band, line]

@@ -9,13 +9,10 @@ import streamlit as st
 from playground.format import percent
 from playground.labs.image.config import ImageConfig
 from playground.labs.image.more_data import LEARNERS, MANY, SEEDS, seconds_of, seeds_of
-from playground.pages.charts import MARKS, MUTED, SERIES
+from playground.pages.banded import baseline, learner, mean, shares
 from playground.pages.computed import Order, computed_panel
 from playground.pages.session import PageSession
 from playground.run import Run
-
-HEIGHT = 460
-BAND = 0.15  # opacity
 
 Found = Mapping[str, Any]
 
@@ -78,50 +75,16 @@ def about(found: Found) -> str:
 
 
 def _best(found: Found, index: int) -> str:
-    means = {each["label"]: _mean(each["accuracy"][index]) for each in found["learners"].values()}
+    means = {each["label"]: mean(each["accuracy"][index]) for each in found["learners"].values()}
     label = max(means, key=means.__getitem__)
     return f"{label} ({percent(means[label])})"
 
 
-def _mean(values: list[float]) -> float:
-    return sum(values) / len(values)
-
-
 def fan(found: Found, theme: str = "light") -> Any:
     """The curves of all learners over a logarithmic number of images."""
-    from plotly.graph_objects import Figure  # here: a page without the curves does not load Plotly
-
-    sizes, lines = found["sizes"], []
-    for index, (name, each) in enumerate(found["learners"].items()):
-        low, high = [min(row) for row in each["accuracy"]], [max(row) for row in each["accuracy"]]
-        means, colour = [*map(_mean, each["accuracy"])], SERIES[theme][index]
-        band = {
-            "x": [*sizes, *reversed(sizes)], "y": [*high, *reversed(low)], "fill": "toself", "fillcolor": colour,
-            "opacity": BAND, "line": {"width": 0}, "mode": "lines", "hoverinfo": "skip",
-        }  # fmt: skip
-        told = [
-            f"{percent(mean)} ({percent(least)} to {percent(most)})" if found["seeds"] > 1 else percent(mean)
-            for mean, least, most in zip(means, low, high, strict=True)
-        ]
-        line = {
-            "x": sizes, "y": means, "mode": "lines+markers", "name": each["label"], "text": told,
-            "hovertemplate": "%{text}", "line": {"color": colour, "width": 2},
-            "marker": {"symbol": MARKS[index], "size": 8},
-        }  # fmt: skip
-        same = {"legendgroup": name, "type": "scatter"}
-        lines += [{**band, **same, "showlegend": False}, {**line, **same}]
-    lines.append(
-        {
-            "x": sizes, "y": [*map(_mean, found["majority"])], "mode": "lines", "name": "the commonest class",
-            "line": {"color": MUTED, "width": 1, "dash": "dot"}, "hovertemplate": "%{y:.1%}",
-        }
-    )  # fmt: skip
-    layout = {
-        "height": HEIGHT, "margin": {"t": 10, "r": 10, "b": 40, "l": 60}, "hovermode": "x unified",
-        "uirevision": "fan", "legend": {"orientation": "h", "y": -0.2},
-        "xaxis": {
-            "type": "log", "title": "training images", "tickvals": sizes, "ticktext": [f"{n:,}" for n in sizes],
-        },
-        "yaxis": {"title": "test accuracy", "tickformat": ".0%", "range": [0, 1.02]},
-    }  # fmt: skip
-    return Figure(lines, layout)
+    sizes, traces = found["sizes"], []
+    for index, each in enumerate(found["learners"].values()):
+        traces += learner(index, each["label"], sizes, each["accuracy"], theme)
+    traces.append(baseline("the commonest class", sizes, [*map(mean, found["majority"])]))
+    ticks = {"tickvals": sizes, "ticktext": [f"{size:,}" for size in sizes]}
+    return shares(traces, "test accuracy", {"type": "log", "title": "training images", **ticks})
