@@ -319,3 +319,45 @@ def test_a_link_for_a_class_locks_and_hides(hub: Hub) -> None:
     assert (kept["locked"], kept["hidden"]) == ("activation,learning_rate,dataset,code", "noise,loss")
     again = opened("mlp", **kept)
     assert again.selectbox(key="activation").disabled
+
+
+def test_a_closer_look_inside_says_what_to_look_for(hub: Hub) -> None:
+    page = opened("mlp", inspect="on", hidden_sizes="3", features="x,xy")
+    channel = hub.channel(page.session_state["token_mlp"])
+    seen: list[frozenset[str]] = []
+    look, channel._engine.observe = (
+        channel._engine.observe,
+        lambda run, view: seen.append(view.panels) or look(run, view),
+    )  # type: ignore[method-assign,func-returns-value]
+    page.run()
+    assert not {"insides", "loss_plane"} & frozenset().union(*seen)  # nothing hidden is computed
+    for name, panel, words in (
+        ("Layers", "insides", "Look for outputs"),
+        ("Two weights", "loss_plane", "Look for how"),
+    ):
+        page.selectbox(key="mlp.closer").select(name).run()
+        assert not page.exception
+        assert panel in seen[-1]
+        assert any(words in each.value for each in page.caption)
+    page.selectbox(key="mlp.weight_0_layer").select(1).run()
+    assert page.selectbox(key="mlp.weight_0_1_4").options == ["1 → 1", "2 → 1", "3 → 1", "bias of 1"]
+    for name in ("Other learners", "Hidden units"):
+        page.selectbox(key="mlp.closer").select(name).run()
+        assert not page.exception
+
+
+def test_a_curve_has_a_formula_and_one_input(hub: Hub) -> None:
+    page = opened("mlp", dataset="curve", curve="abs(x)/3 - 1", features="x")
+    assert fields(page)["curve"]["value"] == "abs(x)/3 - 1"
+    scene = hub.channel(page.session_state["token_mlp"]).inspect("scene").info["scene"]
+    assert scene["curve_height"] == 5
+    assert [each["name"] for each in scene["features"]] == ["x", "x_squared", "sin_x"]
+    refused = opened("mlp", dataset="curve", curve="x*x")
+    assert "36 at x" in refused.warning[0].value
+
+
+def test_the_test_set_is_explained_where_it_is_chosen(hub: Hub) -> None:
+    page = opened("mlp", train_share="0.2")
+    assert any(
+        "learns from 100 points; the other 400, the test set, only judge it" in each.value for each in page.caption
+    )

@@ -308,7 +308,7 @@ export class Plane {
     const { neuron } = header.view;
     setText(this.title, neuron ? neuronName(scene, neuron) : "Output");
     setAttribute(this.cross, "aria-label",
-      `${this.title.textContent} over x₁ and x₂, with the data.${this.onProbe ? " Arrow keys move a probe." : ""}`);
+      `${this.title.textContent} over ${scene.curve_height ? "x" : "x₁ and x₂"}, with the data.${this.onProbe ? " Arrow keys move a probe." : ""}`);
     const byClass = arrays.plane.shape[0] > 1;
     const shown = shownClass(header, scene);
     const kind = byClass ? "classes" : shown !== null ? `class ${shown}` : settings.discretize ? "sign" : "range";

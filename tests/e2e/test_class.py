@@ -1,0 +1,50 @@
+"""A link for a class: what it locks cannot be changed on the stage either; and the questions as pictures."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import STAGE, is_in_state, opened, press, reaches
+
+pytestmark = pytest.mark.browser
+
+
+def test_what_a_link_locks_stays_as_it_is(page: Page, address: str) -> None:
+    opened(page, address, "?dataset=xor&locked=hidden_sizes,seed,noise&hidden=loss,code")
+    expect(page.get_by_text("Locked: Hidden layers 4-2, Seed 0, Noise 0. Hidden: Loss, Code.")).to_be_visible()
+    expect(page.get_by_role("slider", name="Noise")).to_be_disabled()
+    expect(page.get_by_role("combobox", name="Loss", exact=True)).to_have_count(0)
+    expect(page.locator(".stMain .stCheckbox", has_text="Code")).to_have_count(0)
+    press(page, "New weights")
+    press(page, "Add a hidden layer")
+    expect(page.get_by_text("This is locked by the link that opened the page.")).to_have_count(2)
+    expect(page.locator(STAGE).get_by_text("2 hidden layers").first).to_be_visible()
+    press(page, "Play")
+    reaches(page, 5)
+
+
+def test_a_teacher_makes_such_a_link(page: Page, address: str) -> None:
+    opened(page, address, "?dataset=xor")
+    page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Share").click()
+    page.get_by_text("For a class: lock or hide controls").click()
+    page.get_by_role("combobox", name="Locked").click()
+    page.keyboard.type("Noise")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Locked: Noise 0.")).to_be_visible()
+    expect(page.locator(".nn-copied input")).to_have_value(re.compile("&locked=noise$"))
+
+
+def test_a_question_is_begun_by_its_picture(page: Page, address: str) -> None:
+    opened(page, address)
+    page.get_by_role("button", name="Pictures").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator("img")).to_have_count(10)
+    dialog.get_by_role("button", name="Start", exact=True).nth(9).click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_text("Each neuron is one step.")).to_be_visible()
+    expect(page.get_by_role("combobox", name="f(x)")).to_have_value("sin(x)")
+    press(page, "Play")
+    reaches(page, 30)
+    press(page, "Pause")
+    is_in_state(page, "paused")
