@@ -80,11 +80,11 @@ def test_a_photograph_goes_through_the_sandbox(page: Page, address: str, tmp_pat
     page.get_by_role("button", name="Sandbox").click()
     result, total = page.locator(".nn-image-sandbox canvas").nth(1), page.locator(".nn-image-total")
     page.get_by_role("button", name="Photograph", exact=True).click()
-    expect(result).to_have_attribute("aria-label", re.compile("^The result, 70 × 70 numbers"))
+    expect(result).to_have_attribute("aria-label", re.compile("^The result, 48 × 48 numbers"))
     page.get_by_role("button", name="Max pool").click()
     page.get_by_label("pool size").select_option("2")
     page.get_by_label("stride").select_option("2")
-    expect(total).to_contain_text("Size: (72 + 2 · 0 − 2) / 2 + 1 = 36.")
+    expect(total).to_contain_text("Size: (50 + 2 · 0 − 2) / 2 + 1 = 25.")
     own = tmp_path / "mine.png"
     Image.fromarray(np.full((30, 50), 153, np.uint8)).save(own)  # 153 / 255 = 0.6
     page.get_by_label("A photograph of your own").set_input_files(own)

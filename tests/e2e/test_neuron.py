@@ -132,3 +132,6 @@ def test_an_input_is_typed_over_and_a_line_finds_the_bottom_of_its_bowl(page: Pa
     slope = sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True)) / sum((a - mean_x) ** 2 for a in x)
     expect(page.locator('section[aria-label="Line"] p')).to_contain_text(f"y = {slope:.3g} x")
     expect(page.get_by_role("img", name="The loss over weight and bias")).to_be_visible()
+    expect(page.get_by_text("seen from above: the lighter, the lower")).to_be_visible()
+    page.emulate_media(color_scheme="dark")
+    expect(page.get_by_text("seen from above: the darker, the lower")).to_be_visible()

@@ -30,7 +30,7 @@ MOST_TILES = 16
 MOST_WEIGHTS = 48  # first-layer weights that are drawn as images
 HARDEST = 12
 STATIC, SURE = 100, 0.9  # images of noise; a share above which a network is sure of its answer
-PHOTO = 72  # pixels of the sandbox's photograph, in either direction
+PHOTO = 50  # pixels of the sandbox's photograph, in either direction
 REACH = 7  # pixels by which the shift pad moves an image
 OFFSETS = range(2 * REACH, -1, -1)  # of a window over the padded image: the image moves the other way
 

@@ -263,7 +263,7 @@ export class Sandbox {
    * @param {boolean} isGrey
    */
   grid(context, values, side, isGrey) {
-    const { theme, cellSize } = this, gap = cellSize < LEGIBLE ? -0.5 : 1; // small ones overlap, so that no seam is seen
+    const { theme, cellSize } = this, gap = cellSize < LEGIBLE ? 0 : 1;
     if (!theme) return;
     let largest = 1e-9;
     for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]));

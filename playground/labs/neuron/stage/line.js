@@ -82,8 +82,7 @@ export class Line {
 export class Bowl {
   constructor() {
     this.square = new Square("The loss over weight and bias, and the way that training took");
-    this.sentence = h("p", { class: "nn-neuron-sentence" },
-      "The loss of every w and b, seen from above: the lighter, the lower. The line is the way so far; the arrow the next update.");
+    this.sentence = h("p", { class: "nn-neuron-sentence" });
     this.element = h("section", { "aria-label": "Loss over w and b" }, h("h2", { class: "nn-unseen" }, "Loss over w and b"),
       h("div", { class: "nn-neuron-beside" }, this.square.element, this.sentence));
   }
@@ -91,6 +90,8 @@ export class Bowl {
   /** @param {Theme} theme */
   setTheme(theme) {
     this.theme = theme;
+    const low = theme.dark ? "darker" : "lighter"; // as theme.heights has it
+    setText(this.sentence, `The loss of every w and b, seen from above: the ${low}, the lower. The line is the way so far; the arrow the next update.`);
   }
 
   /** @param {number} width @param {number} scale */
