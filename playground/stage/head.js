@@ -26,7 +26,7 @@ import { largest, ROW, Strips } from "./strips.js";
  * @property {string[]} looked
  */
 
-const WORD = 96, GAP = 14, SCORE = 58, WEIGHT = 92, MOST_TERMS = 3, MOST = 16;
+const GAP = 14, SCORE = 58, PERCENT = 44, NARROW = 480, MOST_TERMS = 3, MOST = 16;
 
 export class HeadPanel {
   /** @param {import("./tip.js").Tip} tip */
@@ -58,15 +58,16 @@ export class HeadPanel {
     const canvas = strips.begin((drawn.length + 6) * ROW + 16), { width } = strips;
     if (!canvas) return;
     const { context, theme } = canvas;
-    const room = Math.max(40, (width - WORD - SCORE - WEIGHT - 4 * GAP) / 2), long = 2 * room + SCORE + WEIGHT + 3 * GAP;
-    const left = { key: WORD, score: WORD + room + GAP, weight: WORD + room + SCORE + 2 * GAP, value: WORD + room + SCORE + WEIGHT + 3 * GAP };
+    const [word, share] = width < NARROW ? [68, PERCENT + 14] : [96, PERCENT + 48]; // wide
+    const room = Math.max(40, (width - word - SCORE - share - 4 * GAP) / 2), long = 2 * room + SCORE + share + 3 * GAP;
+    const left = { key: word, score: word + room + GAP, weight: word + room + SCORE + 2 * GAP, value: word + room + SCORE + share + 3 * GAP };
     const line = (/** @type {string} */ name, /** @type {Floats} */ from, /** @type {number} */ row, /** @type {number} */ x, /** @type {number} */ wide) =>
       strips.strip(name, rowOf(from, row), x, wide, largest(from), undefined, row);
     strips.text(numbers.embedding, 0);
-    line("embedding", embeddings, place, WORD, long);
+    line("embedding", embeddings, place, word, long);
     strips.y += ROW;
     strips.text("+ position", 0);
-    line("position", positions, place, WORD, long);
+    line("position", positions, place, word, long);
     strips.y += ROW + 8;
     strips.text("query q", 0);
     line("q", queries, place, left.key, room);
@@ -89,8 +90,8 @@ export class HeadPanel {
       line("k", keys, column, left.key, room);
       strips.text(Number.isFinite(score) ? short(score) : "masked", left.score + SCORE, !Number.isFinite(score), "right");
       context.fillStyle = theme.positive;
-      context.fillRect(left.weight, strips.y + 5, weight * (WEIGHT - 44), ROW - 10);
-      strips.text(percent(weight), left.weight + WEIGHT, false, "right");
+      context.fillRect(left.weight, strips.y + 5, weight * (share - PERCENT), ROW - 10);
+      strips.text(percent(weight), left.weight + share, false, "right");
       line("v", values, column, left.value, room);
       strips.y += ROW;
     }
@@ -108,7 +109,7 @@ export class HeadPanel {
     const both = `${name} and ${looked[column] ?? ""}`;
     const finite = Array.from(scores.subarray(place * columns, (place + 1) * columns)).filter(Number.isFinite);
     const total = finite.reduce((sum, each) => sum + Math.exp(each), 0), few = places(own).length;
-    const which = few < columns ? ` Drawn are the ${few} of ${columns} places that it looks at most.` : "";
+    const which = few < columns ? ` Drawn are ${few} of ${columns} places: those that it looks at most.` : "";
     setText(this.formula, (Number.isFinite(score)
       ? `${both}: q·k/√${size} = (${terms.join(" + ")}${size > MOST_TERMS ? " + …" : ""}) / √${size} = ${short(score)}; softmax: e^${short(score)} / ${short(total)} = ${percent(own[column])}.`
       : `${both}: the mask makes the score −∞, so that its share is 0.`) + which);
@@ -120,7 +121,7 @@ export class HeadPanel {
 function places(weights) {
   const all = Array.from({ length: weights.length }, (_, i) => i);
   if (all.length <= MOST) return all;
-  return all.sort((a, b) => weights[b] - weights[a]).slice(0, MOST).sort((a, b) => a - b);
+  return all.filter((i) => weights[i] > 0).sort((a, b) => weights[b] - weights[a]).slice(0, MOST).sort((a, b) => a - b);
 }
 
 /** @param {Floats} values @param {number} row */

@@ -10,7 +10,7 @@ import { largest, ROW, Strips } from "./strips.js";
 
 /** @typedef {[name: string, kind: "in"|"norm"|"gives"|"sum", from: number]} Step  ``from`` is the row that it is made of; a sum also has what is given, just before it */
 
-const NAME = 168, SKIP = 16;
+const NARROW = 480, SKIP = 16;
 /** @type {Record<string, string>} */
 const PARTS = { attention: "attention", cross: "cross-attention", feed_forward: "feed-forward" };
 
@@ -53,16 +53,16 @@ export class LayerPanel {
   paint(steps, rows, hidden) {
     const { strips } = this, canvas = strips.begin((steps.length + 1) * ROW);
     if (!canvas) return;
-    const { context, theme } = canvas, wide = strips.width - NAME, tops = /** @type {number[]} */ ([]);
+    const { context, theme } = canvas, left = strips.width < NARROW ? 128 : 168, wide = strips.width - left, tops = /** @type {number[]} */ ([]);
     steps.forEach(([name, kind, from], i) => {
       if (kind === "gives" && name.startsWith(PARTS.feed_forward)) {
         strips.text("relu(W₁ · + b₁)", SKIP);
-        strips.strip("hidden numbers", hidden, NAME, wide);
+        strips.strip("hidden numbers", hidden, left, wide);
         strips.y += ROW;
       }
       tops.push(strips.y);
       strips.text(name, SKIP);
-      strips.strip(name, rows[i], NAME, wide, largest(rows[i]), (index) => told(kind, rows[i], rows[from], rows[i - 1], index));
+      strips.strip(name, rows[i], left, wide, largest(rows[i]), (index) => told(kind, rows[i], rows[from], rows[i - 1], index));
       if (kind === "sum") {
         context.strokeStyle = theme.muted;
         context.beginPath();
