@@ -1,4 +1,4 @@
-"""Questions to start from: the settings that ask each, and what to look for. Figures are of five seeds, or two."""
+"""Questions to start from: the settings that ask each, and what to look for. Figures: five seeds, or as said."""
 
 from playground.pages.head import Question
 
@@ -20,9 +20,9 @@ QUESTIONS = (
     Question(
         "Do two layers see more than one?",
         "Ten letters in any order, then the same again from any of them on. Only looking back tells what comes: "
-        "find the same letter, and say what followed it. That takes two steps, so two layers. With two seeds a "
-        "letter that is said again cost 0.9 to 1.2 nats less than at the first time after 600 updates, and 1.4 "
-        "after 800. Choose one layer: it gains nothing, below 0.01.",
+        "find the same letter, and say what followed it. That takes two steps, so two layers. After 700 updates a "
+        "letter that is said again cost 1.1 to 1.4 nats less than at the first time with four of five seeds, after "
+        "1,200 1.3 to 1.5 with each. Choose one layer: it gains nothing.",
         {"corpus": "circles", "heads": 2, "width": 32},
         free=("layers",),
     ),

@@ -307,6 +307,8 @@ def test_the_gain_is_of_the_letters_that_can_be_known() -> None:
 
 
 def test_induction_needs_two_layers() -> None:
+    """Five seeds: with two layers a gain of 1.43, 1.35, 1.20, 1.07 and .24 nats after 700 updates, of 1.30 to 1.46
+    after 1,200; with one layer -.02 to 0."""
     gains = {}
     for layers in (1, 2):
         experiment = GPTExperiment(GPTConfig(corpus="circles", layers=layers, heads=2, width=32))

@@ -8,7 +8,7 @@ import torch
 from playground.kinds import ConfigError
 from playground.labs.gpt import two_stages
 from playground.labs.gpt.config import GPTConfig
-from playground.labs.gpt.experiment import network_of
+from playground.labs.gpt.experiment import GPTExperiment, network_of
 from playground.labs.gpt.few_labels import about, curves
 from playground.labs.gpt.two_stages import Classifier, labelled, trained
 from playground.run import Run
@@ -54,6 +54,23 @@ def test_the_linear_layer_reads_the_last_place() -> None:
             -1, 0, -1
         ]  # padding behind it makes no difference
         torch.testing.assert_close(logits[row], classifier.weight @ network.norm(stream), atol=1e-5, rtol=1e-5)
+
+
+def test_reading_helps_where_labels_are_few() -> None:
+    """Five networks after 800 updates, 20 labels, means of five draws, fine-tuned and from scratch: .64 and .56, .71
+    and .65, .70 and .54, .63 and .54, .79 and .66. Of single draws 19 of 25 gain, and three lose."""
+    config = GPTConfig(seed=2)
+    experiment, text = GPTExperiment(config), config.text
+    experiment._train(800)
+    train, test = labelled(text, text.train, config.places), labelled(text, text.test, config.places)
+    test = test[two_stages._even(test, 100, 0, config.seed)]
+    found = {"tuned": 0.0, "scratch": 0.0}
+    for draw in range(two_stages.DRAWS):
+        few = train[two_stages._even(train, 20, draw + 1, config.seed)]
+        for name in found:
+            learner = trained(name, experiment.network, few, draw, config.seed)
+            found[name] += two_stages._accuracy(learner, test) / two_stages.DRAWS
+    assert found["tuned"] > found["scratch"]
 
 
 def test_it_is_told_in_numbers_and_words(monkeypatch: pytest.MonkeyPatch) -> None:
