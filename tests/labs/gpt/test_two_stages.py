@@ -58,19 +58,18 @@ def test_the_linear_layer_reads_the_last_place() -> None:
 
 def test_reading_helps_where_labels_are_few() -> None:
     """Five networks after 800 updates, 20 labels, means of five draws, fine-tuned and from scratch: .64 and .56, .71
-    and .65, .70 and .54, .63 and .54, .79 and .66. Of single draws 19 of 25 gain, and three lose."""
+    and .65, .70 and .54, .63 and .54, .79 and .66. Of single draws 19 of 25 gain, and three lose.
+    Here it is cheaper: 400 updates and 100 labels, where the difference is larger."""
     config = GPTConfig(seed=2)
     experiment, text = GPTExperiment(config), config.text
-    experiment._train(800)
+    experiment._train(400)
     train, test = labelled(text, text.train, config.places), labelled(text, text.test, config.places)
-    test = test[two_stages._even(test, 100, 0, config.seed)]
-    found = {"tuned": 0.0, "scratch": 0.0}
-    for draw in range(two_stages.DRAWS):
-        few = train[two_stages._even(train, 20, draw + 1, config.seed)]
-        for name in found:
-            learner = trained(name, experiment.network, few, draw, config.seed)
-            found[name] += two_stages._accuracy(learner, test) / two_stages.DRAWS
-    assert found["tuned"] > found["scratch"]
+    known = train[two_stages._even(train, 100, 1, config.seed)]
+    tuned, scratch = (
+        two_stages._accuracy(trained(name, experiment.network, known, 0, config.seed), test)
+        for name in ("tuned", "scratch")
+    )
+    assert tuned > scratch + 0.1
 
 
 def test_it_is_told_in_numbers_and_words(monkeypatch: pytest.MonkeyPatch) -> None:
