@@ -1,6 +1,8 @@
 """The image lab: its loop beside a plain PyTorch loop of the same model, and beside itself while its overview is
 looked at; and how far from where it was trained a network still knows a digit."""
 
+import statistics
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -15,6 +17,7 @@ from playground.labs.image.drawing import PAPER
 from playground.labs.image.experiment import ImageExperiment
 from playground.labs.image.model import Network
 from playground.labs.image.shift_pads import ARMS, pad_of
+from playground.run import View
 from tests.bench.loops import beside
 from tests.bench.row import Row
 

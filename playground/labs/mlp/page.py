@@ -48,7 +48,7 @@ def mlp_page() -> None:
         "show_test": ("Also show the points that are not trained on.", None),
         "discretize": ("Show only which side of the boundary a point is on.", None),
         "inspect": (
-            "Loss and accuracy curves, all weights, and closer looks at answers, layers, two weights, other learners.",
+            "Loss and accuracy curves, all weights; closer looks at answers, layers, two weights and other learners.",
             lambda: inspect(SESSION, _input_names),
         ),
         "why": (
