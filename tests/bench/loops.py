@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from playground.experiment import Experiment
 from playground.run import View
@@ -19,13 +20,15 @@ def beside(
     make: Callable[[int], Experiment],
     updates: int,
     view: View = View(),  # noqa: B008
+    bare: Callable[[Any, int], object] | None = None,
 ) -> Iterator[Row]:
-    """Time the three loops turn by turn, in processor time, ``updates`` each. Yields two rows: unseen, then seen.
+    """Time the loops turn by turn, in processor time, ``updates`` each. Yields two rows: unseen, then seen.
 
     ``plain`` makes so many updates with ``peer``'s means; ``make`` an experiment from a seed. ``view`` is what is
-    looked at between two slices.
+    looked at between two slices. ``bare`` has an experiment train without what it measures on the way, where that
+    takes a share of its own: the plain loop is compared with it.
     """
-    alone, seen = make(1), make(2)
+    trains, alone, seen = make(1), make(1), make(2)
 
     def look() -> None:
         first = seen.step
@@ -39,10 +42,14 @@ def beside(
         made = experiment.step - before if experiment else updates
         return made / (time.process_time() - started)
 
-    rates = [
-        (rate(lambda: plain(updates)), rate(lambda: alone.advance(steps=updates)), rate(look, seen))
-        for _ in range(REPETITIONS)
+    loops: list[tuple[Callable[[], object], Experiment | None]] = [
+        (lambda: plain(updates), None),
+        (lambda: alone.advance(steps=updates), None),
+        (look, seen),
     ]
-    first, second, third = map(statistics.median, zip(*rates, strict=True))
-    yield Row(what, second, "1/s", first, peer, at_least=0.9)
+    if bare is not None:
+        loops.append((lambda: bare(trains, updates), None))
+    rates = [[rate(*loop) for loop in loops] for _ in range(REPETITIONS)]
+    first, second, third, *without = map(statistics.median, zip(*rates, strict=True))
+    yield Row(what, without[0] if without else second, "1/s", first, peer, at_least=0.9)
     yield Row(f"{what}, seen", third, "1/s", second, "the same unseen", at_least=0.7)
