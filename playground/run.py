@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
+from playground.kinds import Choice, ConfigError, Sizes
 from playground.settings import Settings
 
 S = TypeVar("S", bound=Settings)
@@ -66,6 +67,25 @@ class RunConfig(Settings):
         shape = self.shapes().get(name, ())
         return len(index) == len(shape) > 0 and all(i < n for i, n in zip(index, shape, strict=True))
 
+    def after(self, target: str, value: Any) -> Self:
+        """Returns the configuration after an edit of the setting ``target``. Where the run goes on with another
+        network or other data, settings that no longer fit are settled: another loss, fewer frozen neurons.
+
+        Raises ConfigError for an invalid ``value``.
+        """
+        known = self.settings()
+        try:
+            return replace(self, **{target: value})
+        except ConfigError:
+            if not known[target].goes_on:
+                raise
+        values = {name: getattr(self, name) for name in known} | {target: known[target].kind.check(value)}
+        config, problems = type(self).reconciled(values)
+        for problem in problems:
+            if problem.name == target:
+                raise ConfigError(str(problem))
+        return config
+
     def edit_words(self, edit: "Edit") -> str | None:
         """Returns ``edit`` in words, for a sentence: ``learning rate set to 0.1``; None for a change of tier."""
         if edit.target == "tier":
@@ -74,7 +94,12 @@ class RunConfig(Settings):
         if known is None:
             return f"{edit.target} set to {edit.value:.6g}"
         name = known.label if known.label[1:2].isdigit() else known.label[:1].lower() + known.label[1:]
-        return f"{name} set to {known.kind.format(edit.value)}"
+        written = known.kind.format(edit.value)
+        if isinstance(known.kind, Choice):
+            written = getattr(known.kind.options[edit.value], "label", written)
+        elif isinstance(known.kind, Sizes):
+            written = "-".join(map(str, edit.value)) or "none"
+        return f"{name} set to {written}"
 
 
 _INDEX = "(0|[1-9][0-9]{0,5})"  # as Python writes it, without leading zeros
@@ -89,7 +114,7 @@ def element(target: Any) -> tuple[str, tuple[int, ...]] | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """A change at a step, of a live setting or of one element of a parameter.
+    """A change at a step, of a setting that can change or of one element of a parameter.
 
     ``target`` is a setting (``learning_rate``) or an element in PyTorch's notation (``layers.0.weight[2,1]``).
     """
@@ -116,11 +141,14 @@ class Run:
         return replace(self, edits=(*self.edits[:after], edit))
 
     def config_after(self, edits: int) -> RunConfig:
-        """Returns the configuration with the live settings after the first ``edits`` edits."""
-        known = self.config.settings()
-        return replace(
-            self.config, **{edit.target: edit.value for edit in self.edits[:edits] if edit.target in known}
-        )
+        """Returns the configuration after the first ``edits`` edits."""
+        known, config, values = self.config.settings(), self.config, dict[str, Any]()
+        for edit in self.edits[:edits]:
+            if edit.target in known and known[edit.target].goes_on:
+                config, values = replace(config, **values).after(edit.target, edit.value), {}
+            elif edit.target in known:
+                values[edit.target] = edit.value
+        return replace(config, **values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

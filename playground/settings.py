@@ -5,7 +5,7 @@ the page's controls are derived from each field's kind.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any, Self
 
 from playground.kinds import Choice, ConfigError, Kind, Names, Sizes, short
@@ -26,8 +26,9 @@ class Renewal:
 class Setting:
     """The properties of one field of a group of settings.
 
-    ``live``: a change applies to a run without a restart. ``redraws``: a change of a live one alters the scene, which
-    is otherwise constant during a run. ``quiet``: no message when it is replaced because it conflicts with another
+    ``live``: a change applies to a run without a restart. ``goes_on``: so it does where the person keeps the weights;
+    otherwise it starts a new run. ``redraws``: a change of either alters the scene, which is otherwise constant
+    during a run. ``quiet``: no message when it is replaced because it conflicts with another
     setting; its menu shows the valid values. ``usual`` are the values that its control offers, or a function from a
     configuration to them; a number may have other values. ``renewal`` marks a whole number as a seed of random draws.
     ``bulky``: its text may be too long for an address, which then leaves it out; before the first update a change of
@@ -43,6 +44,16 @@ class Setting:
     usual: Usual = ()
     renewal: Renewal | None = None
     bulky: bool = False
+    goes_on: bool = False
+
+    @property
+    def can_change(self) -> bool:
+        """Whether a change can be an edit of a run."""
+        return self.live or self.goes_on
+
+    def fixed(self) -> "Setting":
+        """Returns the same setting for runs that have no edits."""
+        return replace(self, live=False, goes_on=False)
 
     def offered(self, config: "Settings") -> list[Any]:
         """Returns the values that its control offers: the usual ones, else all options of a choice."""
@@ -62,11 +73,11 @@ def setting(
     usual: Usual = (),
     renewal: Renewal | None = None,
     bulky: bool = False,
+    goes_on: bool = False,
 ) -> Any:
     """Returns a dataclass field of a group of settings; see ``Setting``."""
-    return field(
-        default=default, metadata={"setting": Setting(kind, label, live, help, redraws, quiet, usual, renewal, bulky)}
-    )
+    made = Setting(kind, label, live, help, redraws, quiet, usual, renewal, bulky, goes_on)
+    return field(default=default, metadata={"setting": made})
 
 
 def renewals(known: Mapping[str, Setting]) -> dict[str, Renewal]:

@@ -84,6 +84,7 @@ def gif(run: Run, step: int, progress: Progress | None = None) -> bytes:
     film = _filmed(run, step, progress)
     with matplotlib.rc_context(STYLE):
         pictures = [_pixels(_figure(run, film, moment)) for moment in film.moments]
+    pictures = _equally_high(pictures)
     made = b""
     for colors in COLORS:
         made = _animated(pictures, colors)
@@ -160,7 +161,8 @@ def _figure(run: Run, film: Film, moment: Snapshot) -> Figure:
     width, height = drawing.size(run, moment)
     figure = Figure(figsize=(width + CURVES, height + HEAD), facecolor="white")
     grid = figure.add_gridspec(2, 2, width_ratios=(width, CURVES), height_ratios=(HEAD, height), wspace=0, hspace=0)
-    title = f"{run.config.title()}   ·   update {moment.step:,}   ·   epoch {moment.epoch:,.4g}"
+    config = run.config_after(moment.info["edits"])
+    title = f"{config.title()}   ·   update {moment.step:,}   ·   epoch {moment.epoch:,.4g}"
     figure.text(
         MARGIN / (width + CURVES), 1 - 0.32 / (height + HEAD), drawable(title), fontsize=11, color=TEXT, va="center"
     )
@@ -227,6 +229,15 @@ def _pixels(figure: Figure) -> Image.Image:
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     return Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
+
+
+def _equally_high(pictures: list[Image.Image]) -> list[Image.Image]:
+    """Returns pictures of one width with white below, where the network has grown on the way."""
+    width, height = pictures[0].width, max(picture.height for picture in pictures)
+    found = [Image.new("RGB", (width, height), "white") for _ in pictures]
+    for sheet, picture in zip(found, pictures, strict=True):
+        sheet.paste(picture)
+    return found
 
 
 def _animated(pictures: list[Image.Image], colors: int) -> bytes:

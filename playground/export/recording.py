@@ -22,7 +22,6 @@ from playground.runs.frame import pack
 from playground.runs.replay import Progress, moments
 from playground.runs.runfile import write
 from playground.runs.timeline import MOST_MARKS
-from playground.settings import redraws
 
 STAGE, PLAYER = PACKAGE / "stage", "stage/player.js"
 MOMENTS = 110  # without those of edits
@@ -83,18 +82,17 @@ def record(run: Run, step: int, progress: Progress | None = None) -> Recording:
     stops = moment_steps(run, step)
     found: list[Snapshot] = []
     rows = []
-    draws, known = None, run.config.settings()
+    drawn = None
     for timeline in moments(run, sorted({*stops, *(round(step * i / POINTS) for i in range(POINTS))}), progress):
         experiment = timeline.experiment
         rows.append(experiment.history.row(experiment.step, experiment.epoch, experiment.metrics()))
         is_new = not found or found[-1].step < timeline.step
         if not is_new or (timeline.step not in stops and experiment.notice is None):
             continue
-        drawn = sum(redraws(known, [edit.target]) for edit in run.edits[: experiment.edits])
-        panels = {"stage"} if drawn == draws else {"stage", "scene"}
+        panels = {"stage"} if timeline.drawn == drawn else {"stage", "scene"}
         held = found[-1].info.get("held") if len(found) % HOLD else None
         found.append(timeline.observe("recording", View(panels=frozenset(panels), held=held)))
-        draws = drawn
+        drawn = timeline.drawn
     return Recording(moments=found, curves=np.array(rows, np.float32), notice=experiment.notice)
 
 

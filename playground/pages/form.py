@@ -18,6 +18,7 @@ from playground.settings import Problem, Setting
 RESTARTS = "↺ Starts a new run."
 LIVE = "Applies while it trains."
 HALF_CHARS = 14  # of a menu's words that are seen in half the sidebar
+KEEPS = "↻ Goes on with the weights as they are."
 
 field = component("field", "stage/field.js")
 
@@ -80,7 +81,7 @@ def control(
     if session.hides(name):
         return
     known, kind = setting_of(session, name), setting_of(session, name).kind
-    label, help = label or known.label, about or said(known)
+    label, help = label or known.label, about or said(session, known)
     locked = session.is_locked(name)
     offered = known.offered(session.channel().config) if usual is None else list(usual)
     if isinstance(kind, Choice):
@@ -133,7 +134,7 @@ def choice(
         format_func=lambda each: _label(options, each),
         filter_mode=None,
         on_change=on_change,
-        help=said(known, f"`{formula}`" if formula else ""),
+        help=said(session, known, f"`{formula}`" if formula else ""),
         disabled=session.is_locked(name),
     )
 
@@ -143,9 +144,14 @@ def setting_of(session: PageSession, name: str) -> Setting:
     return session.channel().config.settings()[name]
 
 
-def said(known: Setting, more: str = "") -> str:
-    """Returns the help of a control: the setting's own, and whether a change restarts the run."""
-    return "  \n".join(line for line in (known.help, more, LIVE if known.live else RESTARTS) if line)
+def said(session: PageSession, known: Setting, more: str = "") -> str:
+    """Returns the help of a control: the setting's own, and what a change does to the run."""
+    return "  \n".join(line for line in (known.help, more, effect(session, known)) if line)
+
+
+def effect(session: PageSession, known: Setting) -> str:
+    """Returns what a change of a setting does to the run, in words."""
+    return LIVE if known.live else KEEPS if known.goes_on and session.keeps else RESTARTS
 
 
 def _typed(session: PageSession, name: str, offered: Sequence[Any], label: str, help: str, zero: str) -> None:

@@ -95,7 +95,7 @@ def _gallery(session: PageSession, questions: Sequence[Question]) -> None:
 
 
 def _start(session: PageSession, question: Question) -> None:
-    session.change(settings_of(session, question))
+    session.start(settings_of(session, question))
 
 
 def held_words(session: PageSession, held: Held | None = None) -> str:

@@ -101,7 +101,8 @@ class PageSession:
         config = self._settings()
         self._take(config)
         try:
-            self.channel().configure(config)
+            is_anew = st.session_state.pop(self.key("anew"), False)
+            self.channel().configure(config, self.keeps and not is_anew)
         except ConfigError as error:
             toast(Problem("run", str(error)))
         text = config.to_address()
@@ -109,6 +110,11 @@ class PageSession:
             st.query_params.pop(name, None)
         write_address(text)
         return config
+
+    @property
+    def keeps(self) -> bool:
+        """Whether a run goes on where it can when its settings change."""
+        return "keeps" in self.show.settings() and bool(st.session_state.get("keeps"))
 
     def shown(self) -> Any:
         """Returns the settings of the view, and writes them to the address."""
@@ -150,9 +156,14 @@ class PageSession:
     def show_controls(self, values: Mapping[str, Any]) -> None:
         """Set the controls to the run's settings. Call it in a callback."""
         known = self._known()
-        live = {name: value for name, value in values.items() if name in known and known[name].live}
-        if self._change(live):
-            self.channel().controls.show(live)
+        changed = {name: value for name, value in values.items() if name in known and known[name].can_change}
+        if self._change(changed):
+            self.channel().controls.show(changed)
+
+    def start(self, values: Mapping[str, Any]) -> None:
+        """Set settings for a new run, whether weights are kept or not; see ``change``."""
+        st.session_state[self.key("anew")] = True
+        self.change(values)
 
     def change(self, values: Mapping[str, Any]) -> bool:
         """Set settings, as a person wants; those that a link holds stay. Returns whether any was valid.

@@ -11,7 +11,6 @@ import binascii
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -164,9 +163,9 @@ def _edit(config: RunConfig, found: Any) -> tuple[Edit, RunConfig]:
     known = config.settings()
     if not isinstance(target, str):
         raise ConfigError(f"target: {shown(target)} is not a name")
-    if target in known and known[target].live:
+    if target in known and known[target].can_change:
         value = known[target].kind.check(value)
-        config = replace(config, **{target: value})
+        config = config.after(target, value)
     elif target == "tier" and value in TIERS:
         pass
     elif config.has_element(target):

@@ -15,8 +15,8 @@ import numpy as np
 from playground.experiment import Experiment
 from playground.kinds import ConfigError, Integer
 from playground.lab import LABS, experiment_of
-from playground.run import Edit, Run, Snapshot, View, element
-from playground.settings import renewals
+from playground.run import Edit, Run, RunConfig, Snapshot, View, element
+from playground.settings import redraws, renewals
 from playground.training.history import History
 
 MEMORY_BYTES = 16 * 2**20  # of one run's checkpoints, by default
@@ -163,7 +163,7 @@ class Timeline:
         return edit, after
 
     def observe(self, run_id: str, view: View) -> Snapshot:
-        """Returns the panels of ``view``, with ``furthest`` and the edits in words as ``marks``.
+        """Returns the panels of ``view``, with ``furthest``, ``drawn`` and the edits in words as ``marks``.
 
         The panels ``curves`` and ``scene`` come with the measurements so far, ``curves`` (H, columns), and their
         ``columns``. A scene adds the lab's metrics, unless the experiment states its own, and the seeds.
@@ -175,6 +175,7 @@ class Timeline:
         info = {
             **snapshot.info,
             "furthest": self.furthest,
+            "drawn": self.drawn,
             "marks": [(step, text) for step, text in words if text is not None],
             "is_due": self.is_due,
             "warning": self.warning,
@@ -194,6 +195,12 @@ class Timeline:
             ]
             info["scene"] = {**LABS[self.run.lab].declaration(), "seeds": seeds, **info["scene"]}
         return replace(snapshot, info=info, arrays=arrays)
+
+    @property
+    def drawn(self) -> int:
+        """How many edits so far have altered the scene."""
+        known = self.run.config.settings()
+        return sum(redraws(known, [edit.target]) for edit in self.run.edits[: self.experiment.edits])
 
     def state(self) -> dict[str, Any]:
         """Returns a checkpoint of this moment, with the measurements so far; another process can resume from it."""
@@ -237,7 +244,8 @@ class Timeline:
         history = self.experiment.history
         self.experiment.close()
         self.experiment = experiment_of(self.run.config)
-        if not all(self._repeat(edit, is_patient) for edit in _in_force(self.run.edits[: checkpoint.edits])):
+        edits = _in_force(self.run.config, self.run.edits[: checkpoint.edits])
+        if not all(self._repeat(edit, is_patient) for edit in edits):
             self.experiment.close()
             self.experiment, self._checkpoints = experiment_of(self.run.config), [START]
         elif checkpoint.state is not None:
@@ -261,14 +269,20 @@ class Timeline:
             self._checkpoints = self._checkpoints[::2]
 
 
-def _in_force(edits: Sequence[Edit]) -> list[Edit]:
-    """Returns the ``edits`` that a checkpoint lacks: the last one of every setting. Its state has the parameters."""
+def _in_force(config: RunConfig, edits: Sequence[Edit]) -> list[Edit]:
+    """Returns the ``edits`` that a checkpoint lacks: the last one of every setting, and of those that settle others
+    all, with what was before them. Its state has the parameters."""
+    known, settled = config.settings(), list[Edit]()
     last: dict[str, Edit] = {}
     for edit in edits:
-        if element(edit.target) is None:
-            last.pop(edit.target, None)  # to order by each setting's last edit
-            last[edit.target] = edit
-    return list(last.values())
+        if element(edit.target) is not None:
+            continue
+        last.pop(edit.target, None)  # to order by each setting's last edit
+        last[edit.target] = edit
+        if edit.target in known and known[edit.target].goes_on:
+            tier = last.pop("tier", None)
+            settled, last = [*settled, *last.values()], {} if tier is None else {"tier": tier}
+    return [*settled, *last.values()]
 
 
 def _checkpoint(state: Mapping[str, Any]) -> Checkpoint:

@@ -69,6 +69,7 @@ class Channel:
         self._connection: Connection | None = None
         self._view = View()
         self._dirty, self._scene_due = True, True
+        self._drawn: tuple[str, int] | None = None  # the run and its changes that the page's scene shows
         self._course = Course(LABS[lab].scored)
         self._last: Snapshot | None = None
         self._chosen_at = 0.0
@@ -84,8 +85,9 @@ class Channel:
 
     # Commands of the page
 
-    def configure(self, config: RunConfig) -> None:
-        """Apply the page's configuration: live settings edit the run, any other starts a new one, paused.
+    def configure(self, config: RunConfig, keeps: bool = False) -> None:
+        """Apply the page's configuration: live settings edit the run, any other starts a new one, paused; with
+        ``keeps`` so do only those with which no run can go on.
 
         Raises ConfigError where the machine cannot run it, or the limits forbid it.
         """
@@ -96,18 +98,13 @@ class Channel:
             # Only the page's own changes: the run may be at a step that its controls do not show yet.
             changed = self.controls.ask(config)
             config = self.controls.shown
-            known = config.settings()
-            is_new = self._last is not None and self._last.step == 0 and not self._engine.run(self.run_id).edits
-            starts = is_new and any(known[name].bulky for name in changed)
-            if not self.run_id or starts or not all(known[name].live for name in changed):
+            edits = self._edits(changed, keeps) if self.run_id else None
+            if edits is None:
                 answers: list[Future[Any]] = [self._start(config)]
             else:
                 future = self._future()
-                changed = {name: value for name, value in changed.items() if getattr(self.config, name) != value}
-                answers = [self._apply(*change, future) for change in changed.items()]
-                self.config = replace(self.config, **changed)
-                self._scene_due |= redraws(known, changed)
-                if changed:
+                answers = [self._apply(*change, future) for change in edits.items()]
+                if edits:
                     self.wake()  # at once: the next frame, requested after the edit, shows it
         try:
             for answer in answers:  # outside the lock, so that frames continue
@@ -115,6 +112,28 @@ class Channel:
                     answer.result(BUSY_S)
         finally:
             self.last_seen = time.monotonic()
+
+    def _edits(self, changed: Mapping[str, Any], keeps: bool) -> dict[str, Any] | None:
+        """Take settings ``changed`` on the page into the configuration. Returns the edits of the run that make them,
+        in order; None where they need a new run."""
+        known, config, edits = self.config.settings(), self.config, dict[str, Any]()
+        is_new = self._last is not None and self._last.step == 0 and not self._engine.run(self.run_id).edits
+        starts = is_new and any(known[name].bulky or not known[name].live for name in changed if name in known)
+        may = {name for name, each in known.items() if each.live or (keeps and each.goes_on)}
+        if starts or not may.issuperset(changed):
+            return None
+        for name, value in changed.items():
+            if getattr(config, name) == value:
+                continue
+            try:
+                config, edits[name] = config.after(name, value), value
+            except ConfigError:  # it does not fit what is still to change
+                return None
+        if any(getattr(config, name) != value for name, value in changed.items()):
+            return None
+        self.config = config
+        self._scene_due |= redraws(known, edits)
+        return edits
 
     def open(self, run: Run, step: int, kept_id: str | None = None) -> None:
         """Show ``run`` and compute it again from its start to ``step``, showing frames meanwhile.
@@ -212,7 +231,7 @@ class Channel:
         known = run.config.settings()
         with self._lock:
             is_same = type(run.config) is type(self.config) and all(
-                name in known and known[name].live for name in run.config.changed(self.config)
+                name in known and known[name].can_change for name in run.config.changed(self.config)
             )
             if is_same and self._is_unmet and self.run_id and not self._is_opened:
                 self._start(run.config, ComputedRun(run, step, None))
@@ -318,7 +337,10 @@ class Channel:
                 asked = asyncio.wrap_future(self._request())
                 if not (await asyncio.wait([asked], timeout=BUSY_S))[0]:
                     await tell(BUSY)
-                frame = self._packed(await asked)
+                snapshot = await asked
+                if self._lacks_scene(snapshot):
+                    continue
+                frame = self._packed(snapshot)
             except KeyError:  # a new run has replaced it meanwhile
                 if run_id == self.run_id:
                     raise
@@ -345,8 +367,12 @@ class Channel:
         been redrawn."""
         self.last_seen = time.monotonic()
         if self._delay() == 0:
-            self._scene_due = True
-            self._last_frame = self._packed(_answered(self._request()))
+            while True:
+                self._scene_due = True
+                snapshot = _answered(self._request())
+                if not self._lacks_scene(snapshot):
+                    break
+            self._last_frame = self._packed(snapshot)
         return self._last_frame
 
     def _delay(self) -> float | None:
@@ -357,6 +383,16 @@ class Channel:
             if self._dirty or self._scene_due or self._course.goal:
                 return 0.0
             return self._course.delay() if self._may_train() else None
+
+    def _lacks_scene(self, snapshot: Snapshot) -> bool:
+        """Whether the run has passed a change of its scene, as of its layers, that the page has not seen: its frame
+        would not fit the page's picture. The next one then comes with the scene."""
+        with self._lock:
+            if snapshot.run_id != self.run_id:
+                return False
+            is_other = (snapshot.run_id, snapshot.info["drawn"]) != self._drawn and "scene" not in snapshot.info
+            self._scene_due |= is_other
+            return is_other
 
     def _request(self) -> Future[Snapshot]:
         """Ask the engine for the next slice of training. Returns its snapshot."""
@@ -386,6 +422,8 @@ class Channel:
             if is_ours:
                 self._last = snapshot
                 self._rest(snapshot)
+            if "scene" in snapshot.info:
+                self._drawn = snapshot.run_id, snapshot.info["drawn"]
             has_arrived = self._course.is_there(snapshot)
             if is_ours and (snapshot.notice is not None or has_arrived):
                 if self._is_recalled and has_arrived:
@@ -486,7 +524,6 @@ class Channel:
             return
         self._was_in_past = in_past
         config = run.config_after(snapshot.info["edits"])
-        self._scene_due |= redraws(config.settings(), self.config.changed(config))
         self.config = config
         self.controls.follow(config)
 

@@ -17,7 +17,7 @@ class Controls:
 
     def __init__(self, shown: RunConfig) -> None:
         self.shown = shown
-        self._due: dict[str, Any] | None = None  # live settings to send to the controls
+        self._due: dict[str, Any] | None = None  # settings to send to the controls
         self._sent: dict[str, Any] | None = None  # those sent but not shown yet
         self._ahead: dict[str, tuple[Any, Any]] = {}  # by name: the value still shown, and the next one
 
@@ -44,8 +44,8 @@ class Controls:
         self.shown = replace(self.shown, **values)
 
     def follow(self, config: RunConfig) -> None:
-        """Request, once, that the controls show the live settings of ``config``."""
-        wanted, shown = _live(config), _live(self.shown)
+        """Request, once, that the controls show the settings of ``config`` that can change during a run."""
+        wanted, shown = _changeable(config), _changeable(self.shown)
         if wanted != shown and wanted != self._sent:
             self._due = wanted
         self._sent = wanted if wanted != shown else None
@@ -60,6 +60,6 @@ class Controls:
         self._due = self._sent = None
 
 
-def _live(config: RunConfig) -> dict[str, Any]:
+def _changeable(config: RunConfig) -> dict[str, Any]:
     values = config.to_json()
-    return {name: values[name] for name, known in config.settings().items() if known.live}
+    return {name: values[name] for name, known in config.settings().items() if known.can_change}

@@ -1,7 +1,7 @@
 """The configuration of a study: the base configuration of a single run, and settings of its own."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, Self
 
@@ -33,7 +33,7 @@ class Study(RunConfig):
     def joined(cls, base: RunConfig) -> dict[str, Setting]:
         """Returns the settings with this ``base``. None is live: any change restarts all networks."""
         return {
-            name: replace(known, live=False)
+            name: known.fixed()
             for name, known in {**base.settings(), **cls.declared()}.items()
             if name not in base.alone
         }

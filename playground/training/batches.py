@@ -3,11 +3,12 @@
 So a run does not depend on how its training is sliced, and every step of it can be computed again.
 """
 
-import hashlib
 from functools import lru_cache
 
 import torch
 from torch import Tensor
+
+from playground.training.chance import seed_of
 
 
 def generator(seed: int, purpose: str, step: int = 0) -> torch.Generator:
@@ -15,9 +16,7 @@ def generator(seed: int, purpose: str, step: int = 0) -> torch.Generator:
 
     Purposes are independent: draws for one never change the draws for another.
     """
-    text = f"{seed} {purpose} {step}"
-    digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
-    return torch.Generator().manual_seed(int.from_bytes(digest, "big") % 2**63)
+    return torch.Generator().manual_seed(seed_of(seed, purpose, step))
 
 
 def rows(step: int, size: int, batch_size: int, seed: int | None = None) -> Tensor:

@@ -153,7 +153,7 @@ def test_seeds_are_whole_numbers_that_can_be_drawn_anew(lab: Lab) -> None:
     known = lab.config_class.settings()
     for name in renewals(known):
         assert isinstance(known[name].kind, Integer)
-    assert all(known[name].live for name in known if known[name].redraws and lab.config_class.is_single)
+    assert all(known[name].can_change for name in known if known[name].redraws and lab.config_class.is_single)
 
 
 @pytest.mark.parametrize("lab", LABS.values(), ids=list(LABS))
@@ -196,7 +196,7 @@ def test_a_thumbnail_is_a_picture(experiment: Experiment) -> None:
 def test_what_cannot_change_is_refused_and_changes_nothing(experiment: Experiment, config: RunConfig) -> None:
     experiment.advance(steps=2)
     before = experiment.parameters_sha256()
-    fixed = [name for name, known in config.settings().items() if not known.live]
+    fixed = [name for name, known in config.settings().items() if not known.can_change]
     for target in [*fixed, "nothing", "nothing[0]", "layers.0.weight[99,99]", ""]:
         with pytest.raises(ConfigError):
             experiment.apply(target, 1)
@@ -204,7 +204,7 @@ def test_what_cannot_change_is_refused_and_changes_nothing(experiment: Experimen
 
 
 def test_live_settings_change_a_run_and_are_replayed(single: RunConfig) -> None:
-    live = {name: known for name, known in single.settings().items() if known.live}
+    live = {name: known for name, known in single.settings().items() if known.can_change}
     timeline = Timeline(Run(config=single))
     for name, known in live.items():
         timeline.advance(steps=2)

@@ -76,7 +76,7 @@ def test_a_run_from_a_batch_of_networks_tells_what_it_was_there() -> None:
         ({"edits": f"{10**12}:learning_rate:1"}, "'1000000000000' is not a whole number from 0 to 10000000000"),
         ({"edits": "x"}, "'x' is not a whole number from 0"),
         ({"edits": "3:learning_rate:fast"}, "'fast' is not a number from 0 to 100"),
-        ({"edits": "3:dataset:xor"}, "edits[0]: 'dataset' cannot be set"),
+        ({"edits": "3:seed:7"}, "edits[0]: 'seed' cannot be set"),
         ({"edits": "3:layers.0.weight[9,9]:1"}, "edits[0]: 'layers.0.weight[9,9]' cannot be set"),
         ({"edits": "3:os.system:1"}, "edits[0]: 'os.system' cannot be set"),
         ({"edits": "3:foo:bar"}, "edits[0]: 'foo' cannot be set to 'bar'"),

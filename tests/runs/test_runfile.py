@@ -48,8 +48,8 @@ def test_a_run_survives_its_file(config: MLPConfig, edits: list[tuple[int, tuple
         (changed(edits={}), "edits: it is not a list of at most 20,000 edits"),
         (changed(edits=[7]), "edits[0]: an edit has a step, a target and a value"),
         (
-            changed(edits=[{"step": 0, "target": "dataset", "value": "xor"}]),
-            "'dataset' cannot be set to 'xor' during",
+            changed(edits=[{"step": 0, "target": "seed", "value": 7}]),
+            "'seed' cannot be set to 7 during",
         ),
         (
             changed(edits=[{"step": 10**12, "target": "learning_rate", "value": 1}]),

@@ -8,7 +8,7 @@ from playground.labs.gan.config import DIGITS, PENALIZED, GANConfig
 from playground.labs.gan.data import SETS
 from playground.labs.gan.questions import QUESTIONS
 from playground.pages.foot import Show, foot
-from playground.pages.form import choice, control, form, heading
+from playground.pages.form import choice, form, heading, pairs
 from playground.pages.head import follow_question, head
 from playground.pages.session import PageSession, redraw_if_changed, settled
 from playground.pages.stage import mount
@@ -42,9 +42,8 @@ def _controls() -> None:
     if config.loss in PENALIZED:
         game.insert(2, "penalty")
     heading("Data")
-    left, right = st.columns(2)
-    choice(SESSION, "dataset", SETS, left, on_change=_suit_the_data)
-    control(SESSION, "noise_size", right)
+    choice(SESSION, "dataset", SETS, on_change=_suit_the_data)
+    pairs(SESSION, ("noise_size",))
     form(SESSION, {"The game": game})
     with st.expander("Players"):
         form(

@@ -144,6 +144,13 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
         """The numbers of inputs, of neurons in each hidden layer, and of outputs."""
         return (len(self.features), *self.hidden_sizes, self.outputs)
 
+    @property
+    def units(self) -> list[list[str]]:
+        """The names of the inputs, of the neurons of each hidden layer, and of the outputs."""
+        hidden = [[f"{layer}.{number + 1}" for number in range(n)] for layer, n in enumerate(self.hidden_sizes, 1)]
+        outputs = [f"output {number + 1} of {self.outputs}" for number in range(self.outputs)]
+        return [list(self.features), *hidden, outputs]
+
     def demands(self) -> dict[str, int]:
         return {
             "parameters": sum(map(prod, self.shapes().values())),
@@ -167,7 +174,9 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
             return f"{self.settings()[edit.target].label.lower()}: {_listed(edit.value)}"
         found = _PARAMETER.fullmatch(edit.target)
         if found is None:
-            return super().edit_words(edit)
+            anew = ", its memory anew" if edit.target == "optimizer" else ""
+            words = super().edit_words(edit)
+            return words and words + anew
         layer, part, index = found.groups()
         path = " → ".join(str(int(place) + 1) for place in reversed(index.split(",")))
         return f"{part} {path} in layer {int(layer) + 1} set to {edit.value:.6g}"

@@ -13,7 +13,7 @@ from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.network_settings import layer_names
 from playground.labs.mlp.own_data import own_controls
 from playground.labs.mlp.training_settings import ALONE
-from playground.pages.form import RESTARTS, choice, control, form, heading
+from playground.pages.form import RESTARTS, choice, control, effect, form, heading
 from playground.pages.head import Question, follow_question
 from playground.pages.session import PageSession
 from playground.pages.stage import component
@@ -21,7 +21,7 @@ from playground.stream.hub import hub
 
 TEST_SET = (
     "The share of the points that is trained on, 0.1 to 0.9. The others are the test set: the network never learns "
-    f"from them, so the test loss shows what it makes of points that it has not seen.  \n{RESTARTS}"
+    "from them, so the test loss shows what it makes of points that it has not seen."
 )
 
 _SPLIT = "The network learns from {train:,} points; the other {test:,}, the test set, only judge it."
@@ -39,6 +39,8 @@ def controls(session: PageSession, questions: Sequence[Question] = ()) -> None:
     page's head."""
     config = session.follow()
     follow_question(session, questions)
+    if "keeps" in session.show.settings():
+        keep_switch(session)
     data_and_network(session, config)
     heading("Training")
     left, right = st.columns(2)
@@ -48,19 +50,33 @@ def controls(session: PageSession, questions: Sequence[Question] = ()) -> None:
     seeds_and_device(session)
 
 
+def keep_switch(session: PageSession) -> None:
+    """Draw the switch that decides whether a change starts a new run."""
+    st.toggle(
+        session.show.settings()["keeps"].label,
+        key="keeps",
+        help="On: a change of data, network or training goes on with the weights as they are, and a mark on the "
+        "timeline says what it was. A new neuron begins without effect, an optimizer without memory. Off: such a "
+        "change starts a new run. Try it in the middle of a run: add a neuron, change the data.",
+    )
+    if session.keeps:
+        st.caption("Changes go on with the weights as they are.")
+    session.shown()
+
+
 def data_and_network(session: PageSession, config: MLPConfig) -> None:
     """Draw the upper part of the controls."""
     heading("Data")
     _pick(session, config, USUAL_DATASETS, "picker")
     left, right = st.columns(2)
     control(session, "noise", left)
-    control(session, "train_share", right, about=TEST_SET)
+    control(session, "train_share", right, about=f"{TEST_SET}  \n{effect(session, config.settings()['train_share'])}")
     st.caption(_SPLIT.format(train=config.train_size, test=config.data.size - config.train_size))
     others = tuple(name for name in DATASETS if name not in USUAL_DATASETS)
     with st.expander("More data", expanded=config.dataset in others):
         _pick(session, config, others, "more_picker")
         if config.dataset in TABLES and not session.is_locked("table_columns"):
-            _table_columns(config)
+            _table_columns(session, config)
         if config.dataset == "curve":
             control(session, "curve")
         if config.dataset == "own":
@@ -96,7 +112,8 @@ def _activations(session: PageSession, config: MLPConfig) -> None:
             on_change=take,
             filter_mode=None,
             disabled=any(map(session.is_locked, ("activation", "activations", "hidden_sizes"))),
-            help=f"What the neurons of this layer make of their sum z: `{ACTIVATIONS[name].formula}`  \n{RESTARTS}",
+            help=f"What the neurons of this layer make of their sum z: `{ACTIVATIONS[name].formula}`  \n"
+            f"{effect(session, session.channel().config.settings()['activations'])}",
         )
 
 
@@ -176,7 +193,7 @@ def _pick(session: PageSession, config: MLPConfig, names: tuple[str, ...], key: 
     picker(key=key, data={"options": _thumbnails(names), "selected": config.dataset}, on_dataset_change=take)
 
 
-def _table_columns(config: MLPConfig) -> None:
+def _table_columns(session: PageSession, config: MLPConfig) -> None:
     """Draw the menus of a table's columns."""
     names = TABLES[config.dataset].columns
 
@@ -192,7 +209,8 @@ def _table_columns(config: MLPConfig) -> None:
             format_func=lambda number: column_name(config.dataset, number),
             on_change=take,
             filter_mode=None,
-            help=f"The table's column on this axis, stretched from its least to its greatest value.  \n{RESTARTS}",
+            help=f"The table's column on this axis, stretched from its least to its greatest value.  \n"
+            f"{effect(session, config.settings()['table_columns'])}",
         )
     if set(config.table_columns) & set(COMPONENTS):
         st.caption(_COMPONENTS.format(columns=len(names)))

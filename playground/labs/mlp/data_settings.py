@@ -17,15 +17,22 @@ from playground.settings import Problem, Renewal, setting
 class DataSettings(RunConfig):
     """The dataset, and how its points are drawn and divided."""
 
-    dataset: str = setting("circle", Choice(DATASETS), "Dataset")
+    dataset: str = setting("circle", Choice(DATASETS), "Dataset", goes_on=True, redraws=True)
     noise: float = setting(
-        0.0, Share(0.0, 0.5), "Noise", help="How far the points stray from their pattern, 0 to 50%."
+        0.0,
+        Share(0.0, 0.5),
+        "Noise",
+        help="How far the points stray from their pattern, 0 to 50%.",
+        goes_on=True,
+        redraws=True,
     )
     train_share: float = setting(
         0.5,
         Share(0.1, 0.9, step=0.05),
         "Training share",
         help="The share of the points that is trained on, 10 to 90%; the others test. Try 10% with noise.",
+        goes_on=True,
+        redraws=True,
     )
     points: int | None = setting(
         None,
@@ -35,6 +42,8 @@ class DataSettings(RunConfig):
         help=f"How many points are drawn, 20 to {MOST_POINTS:,}: those to train on and those to test. "
         "A table has so many rows as it has.",
         usual=(None, 50, 100, 200, 500, 1000, 2000, 5000),
+        goes_on=True,
+        redraws=True,
     )
     table_columns: tuple[int, int] = setting(
         (1, 2),
@@ -44,6 +53,8 @@ class DataSettings(RunConfig):
         help="Which columns of a table are x₁ and x₂, counted from 1; -1 and -2 are the first two principal "
         "components of all columns.",
         usual=((1, 2), (1, 3), (2, 3), COMPONENTS),
+        goes_on=True,
+        redraws=True,
     )
     curve: str = setting(
         formula.USUAL_CURVE,
@@ -53,6 +64,8 @@ class DataSettings(RunConfig):
         help="The curve to learn, a formula of x with values from −1 to 1 for x from −6 to 6: numbers, pi, + - * /, "
         f"powers up to 6, {', '.join(formula.FUNCTIONS)}. Try one neuron after another.",
         usual=(formula.USUAL_CURVE, "abs(x)/3 - 1", "tanh(6*x)", "sin(x*abs(x)/3)", "2*exp(-x*x) - 1"),
+        goes_on=True,
+        redraws=True,
     )
     own: str = setting(
         "",
@@ -70,6 +83,8 @@ class DataSettings(RunConfig):
         "Own names",
         quiet=True,
         help="Names of x₁, x₂ and the classes of your own points, as in a|b|c.",
+        goes_on=True,
+        redraws=True,
     )
     own_classes: int = setting(
         2,
@@ -78,6 +93,8 @@ class DataSettings(RunConfig):
         quiet=True,
         help=f"How many classes your own points have, 2 to {MOST_CLASSES}; 0 where they have values instead.",
         usual=(2, 3, 4, 5, 6),
+        goes_on=True,
+        redraws=True,
     )
     data_seed: int = setting(
         0,

@@ -1,8 +1,7 @@
 """The multilayer-perceptron lab: a network on points in the plane, trained one update at a time."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -11,33 +10,21 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from playground.data.own import starter
-from playground.data.points import CURVE_HEIGHT, DOMAIN, FEATURES, draw, feature_values, grid, target_values
 from playground.experiment import Experiment
-from playground.export.palette import plane_colors
 from playground.kinds import ConfigError, Number, shown
 from playground.lab import LABS
-from playground.labs.mlp.baselines import baselines
+from playground.labs.mlp import seeing
 from playground.labs.mlp.config import INTERVENTIONS, Look, MLPConfig, TwoWeights
 from playground.labs.mlp.divergence import explained
+from playground.labs.mlp.drawn import Drawn
+from playground.labs.mlp.growth import carried, sources
 from playground.labs.mlp.insides import insides, loss_plane
 from playground.labs.mlp.model import MLP, learning_mask
-from playground.labs.mlp.network_settings import MAX_LAYERS, MAX_NEURONS, layer_names
-from playground.labs.mlp.probes import (
-    Shown,
-    accuracy,
-    forward_values,
-    is_finite,
-    links,
-    neuron_maps,
-    plane,
-    quantized_maps,
-    shown_neurons,
-    value_map,
-)
+from playground.labs.mlp.network_settings import layer_names
+from playground.labs.mlp.probes import accuracy, is_finite, links, shown_neurons
 from playground.labs.mlp.structure import Structure, traced_loop
 from playground.run import Edit, Snapshot, View
-from playground.training.batches import shuffled
+from playground.training.batches import generator, shuffled
 from playground.training.compiled import CompiledLoop, Lookout, Upgrade
 from playground.training.device import pick_device
 from playground.training.history import History
@@ -53,15 +40,30 @@ from playground.training.update import (
     unflatten,
 )
 
-PLANE_DENSITY, MAP_DENSITY = 100, 25  # TensorFlow Playground draws 100 × 100 and 10 × 10
 MOST_GATHERED = 256  # updates whose batches are gathered at once
+DRAWING = (  # the settings on which the points and features depend
+    "dataset",
+    "noise",
+    "train_share",
+    "points",
+    "table_columns",
+    "own",
+    "own_classes",
+    "data_seed",
+    "features",
+    "formula",
+    "outputs",
+)
 MAX_SHOWN = 8  # neurons of a layer that are drawn
 PARAMETER = Number(-1000, 1000)  # allowed values of an edited weight or bias
-WORTH_A_LINE = 1e-6  # a smaller best loss is 0 to the eye
 
 
 class MLPExperiment(Experiment):
-    """One network in training. ``config`` is the configuration with all live edits applied."""
+    """One network in training. ``config`` is the configuration with all edits applied."""
+
+    _loop: Loop | CompiledLoop
+    _faster: CompiledLoop | None  # ready to be switched to
+    _upgrade: Upgrade
 
     def __init__(self, config: MLPConfig) -> None:
         self.config = config
@@ -70,26 +72,15 @@ class MLPExperiment(Experiment):
         self.edits = 0
         self._device = pick_device(config.device)
         self._samples_before, self._step_before = 0, 0  # samples seen until batch size last changed
-        self._draw_data()
-        self._model = MLP(config.sizes, config.by_layer)
-        with torch.no_grad():
-            generator = torch.Generator().manual_seed(config.seed)
-            self._model.initialize(config.initializer, generator, config.initial_scale)
-        self._model.to(self._device)
-        self._parameters = flatten(self._model)
+        self.data = Drawn.of(config, self._device)
+        self._build()
+        self._parameters = self._initial(torch.Generator().manual_seed(config.seed))
         self._optimizer_state = initial_state(config.optimizer, self._parameters)
-        structure = config.sizes, config.by_layer, config.loss, config.output_activation, config.optimizer
-        self._traced = traced_loop(*structure, self._device)
-        self._loop: Loop | CompiledLoop = self._traced
         self._off = torch.zeros_like(self._parameters)  # 1 for the weights out of a zeroed neuron
         self._aside = torch.zeros_like(self._parameters)  # their values, to be given back
         self._intervene()
         self._set_hyperparameters()
-        self._loss = partial(LOSSES[config.loss], output=config.output_activation)
-        self._structure = Structure(*structure, config.batch, clips=config.gradient_clip > 0)
-        self._upgrade = Upgrade(self._structure)
-        self._faster: CompiledLoop | None = None
-        self._lookout, self._slicer = Lookout(), Slicer(rate=1000)
+        self._slicer = Slicer(rate=1000)
         self.history = History(LABS[config.lab].columns)
         self._measured: tuple[Tensor, dict[str, float | None]] | None = None
         self.record()
@@ -119,7 +110,7 @@ class MLPExperiment(Experiment):
     def _done(self) -> str:
         """Returns why training has stopped where it was to stop."""
         config = self.config
-        if config.stop_epoch and self._seen >= config.stop_epoch * self._train_size:
+        if config.stop_epoch and self._seen >= config.stop_epoch * self.data.train_size:
             return (
                 f"Epoch {config.stop_epoch:,} is reached, where training was to stop. To go on, raise Stop at epoch."
             )
@@ -160,14 +151,14 @@ class MLPExperiment(Experiment):
 
     def _left_of_epoch(self) -> int:
         """Returns the updates to the end of the epoch."""
-        return -(-(self._train_size - self._seen % self._train_size) // self.config.batch)
+        return -(-(self.data.train_size - self._seen % self.data.train_size) // self.config.batch)
 
     def _is_done(self) -> bool:
         """Whether the run is to stop here: at its last epoch, or after an epoch with a low test loss."""
         config, seen = self.config, self._seen
-        if config.stop_epoch and seen >= config.stop_epoch * self._train_size:
+        if config.stop_epoch and seen >= config.stop_epoch * self.data.train_size:
             return True
-        has_ended_epoch = seen and seen % self._train_size < config.batch
+        has_ended_epoch = seen and seen % self.data.train_size < config.batch
         loss = self.metrics()["test_loss"] if config.stop_loss and has_ended_epoch else None
         return loss is not None and loss <= config.stop_loss
 
@@ -175,9 +166,9 @@ class MLPExperiment(Experiment):
         """Make updates with batches of rows in the order of their pass. Where in memory a batch stands decides how
         its numbers are added: the traced loop gets each alone, so that slicing makes no difference."""
         batch, at_once = self.config.batch, count if self._loop is not self._traced else 1
-        rows = shuffled(self._seen, count * batch, self._train_size, self.config.seed)
+        rows = shuffled(self._seen, count * batch, self.data.train_size, self.config.seed)
         for part in torch.split(rows, at_once * batch):
-            data = self._features[part], self._targets[part]
+            data = self.data.features[part], self.data.targets[part]
             self._updates(at_once, hyperparameters, data)
         return count
 
@@ -188,7 +179,7 @@ class MLPExperiment(Experiment):
         self._parameters, self._optimizer_state = self._loop.run(
             self._parameters,
             self._optimizer_state,
-            data or self._training_data(),
+            data or self.data.train,
             hyperparameters,
             batch_size=self.config.batch,
             first=0 if data else self.step,
@@ -238,14 +229,14 @@ class MLPExperiment(Experiment):
                 look, shown = view.look_as(Look), shown_neurons(self._model, view.held, MAX_SHOWN)
                 info |= {"held": shown, "view": look.to_json()}
                 info |= {name: getattr(self.config, name) for name in INTERVENTIONS}
-                arrays |= links(self._model, shown) | self._maps(shown, look)
+                arrays |= links(self._model, shown) | seeing.maps(self.config, self._model, self.data, shown, look)
             if "scene" in view.panels:
-                info["scene"] = self._scene()
-                arrays |= self._scene_arrays()
+                info["scene"] = seeing.scene(self.config, self.data)
+                arrays |= seeing.scene_arrays(self.config, self.data)
             if "thumbnail" in view.panels:
-                arrays["thumbnail"] = self._thumbnail()
+                arrays["thumbnail"] = seeing.thumbnail(self.config, self._model, self.data)
             if "outputs" in view.panels:
-                arrays |= self._outputs() | self._points()
+                arrays |= seeing.outputs(self.config, self._model, self.data) | seeing.points(self.data)
             if "weights" in view.panels:
                 arrays |= {k: w.detach().cpu().numpy().copy() for k, w in self._model.named_parameters()}
         if "insides" in view.panels:
@@ -257,7 +248,7 @@ class MLPExperiment(Experiment):
     @property
     def epoch(self) -> float:
         """Passes over the training data so far."""
-        return self._seen / self._train_size
+        return self._seen / self.data.train_size
 
     def parameters(self) -> NDArray[np.float32]:
         """Returns a copy of the parameter vector (P,)."""
@@ -273,102 +264,33 @@ class MLPExperiment(Experiment):
         if self._measured is None or self._measured[0] is not self._parameters:
             with torch.inference_mode():
                 self._model.load_state_dict(unflatten(self._parameters, self._model))
-                logits = self._model(self._features)
+                logits = self._model(self.data.features)
                 outputs = OUTPUT_ACTIVATIONS[self.config.output_activation](logits)
                 found: dict[str, float | None] = {}
                 for name, part in (
-                    ("train", slice(self._train_size)),
-                    ("test", slice(self._train_size, None)),
+                    ("train", slice(self.data.train_size)),
+                    ("test", slice(self.data.train_size, None)),
                 ):
-                    loss = self._loss(logits[part], self._targets[part]).item()
+                    loss = self._loss(logits[part], self.data.targets[part]).item()
                     found[f"{name}_loss"] = loss if np.isfinite(loss) else None
                     if not self.config.data.is_regression:
-                        found[f"{name}_accuracy"] = accuracy(outputs[part], self._targets[part])
+                        found[f"{name}_accuracy"] = accuracy(outputs[part], self.data.targets[part])
             self._measured = self._parameters, found
         return self._measured[1]
-
-    def _maps(self, shown: Shown, look: Look) -> dict[str, NDArray[Any]]:
-        """Returns the drawn neurons' maps, the plane and, for a probed point, its forward pass."""
-        config, output = self.config, OUTPUT_ACTIVATIONS[self.config.output_activation]
-        arrays = neuron_maps(self._model, output, self._map_features, shown)
-        layer, index = look.neuron or (-1, 0)
-        if layer == 0 and index < len(config.shown_inputs):
-            name = config.shown_inputs[index]
-            values = torch.from_numpy(feature_values((name,), grid(PLANE_DENSITY), config.formula))
-            arrays |= value_map(values[:, 0])
-        else:
-            arrays |= plane(self._model, output, self._plane_features, look.neuron)
-        if look.probe is not None:
-            features = self._tensor(feature_values(config.features, np.array([look.probe]), config.formula))
-            arrays["probe"] = forward_values(self._model, output, features, shown)
-        return arrays
-
-    def _thumbnail(self) -> NDArray[np.uint8]:
-        """Returns the output over the plane as a picture (PLANE_DENSITY, PLANE_DENSITY, 3)."""
-        output = OUTPUT_ACTIVATIONS[self.config.output_activation]
-        levels: Any = plane(self._model, output, self._plane_features, None)["plane"]
-        return plane_colors(levels)
-
-    def _scene(self) -> dict[str, Any]:
-        config, entry = self.config, self.config.data
-        classes = [*entry.class_names] or [f"class {i}" for i in range(config.outputs)]
-        return {
-            "dataset": config.dataset,
-            "task": "regression" if entry.is_regression else "classification",
-            "classes": entry.classes,
-            "features": [
-                {"name": name, "label": feature.label, "active": name in config.features}
-                for name, feature in ((name, FEATURES[name]) for name in config.shown_inputs)
-            ],
-            "hidden_sizes": config.hidden_sizes,
-            "columns": entry.columns,
-            "curve_height": CURVE_HEIGHT if entry.is_curve else 0,
-            "class_names": entry.class_names,
-            "own": (config.own or starter(config.own_classes)) if config.dataset == "own" else "",
-            "own_classes": config.own_classes,
-            "outputs": classes if config.outputs > 1 else ["output"],
-            "activation": config.by_layer,
-            "output_activation": config.output_activation,
-            "domain": DOMAIN,
-            "limits": {"layers": MAX_LAYERS, "neurons": MAX_NEURONS},
-            "baselines": baselines(config, self._targets[self._train_size :]),
-        }
-
-    def _scene_arrays(self) -> dict[str, NDArray[Any]]:
-        inputs = torch.from_numpy(feature_values(self.config.shown_inputs, grid(MAP_DENSITY), self.config.formula)).T
-        maps, ranges = quantized_maps(inputs)
-        return {**self._points(), "input_maps": maps, "input_ranges": ranges}
-
-    def _points(self) -> dict[str, NDArray[Any]]:
-        return {
-            "points": self._split.points.astype(np.float32),
-            "labels": self._split.labels.astype(np.float32),
-            "is_test": (np.arange(len(self._split.labels)) >= self._train_size).astype(np.uint8),
-        }
-
-    def _outputs(self) -> dict[str, NDArray[Any]]:
-        """Returns the ``outputs`` (N, outputs) at all points; over the plane, ``surface`` (side, side), the output of
-        one neuron or the probability of the likeliest class."""
-        output = OUTPUT_ACTIVATIONS[self.config.output_activation]
-        over, at = (output(self._model(each)).cpu().numpy() for each in (self._plane_features, self._features))
-        return {"outputs": at.copy(), "surface": over.max(axis=1).reshape(PLANE_DENSITY, PLANE_DENSITY).copy()}
 
     def insides(self) -> dict[str, NDArray[np.float32]]:
         """Returns what is inside each layer; see ``insides.insides``."""
         names = layer_names(self.config.by_layer, len(self.config.hidden_sizes))
-        return insides(self._model, names, self._parameters, self._after_next(), self._training_data(), self._loss)
+        return insides(self._model, names, self._parameters, self._after_next(), self.data.train, self._loss)
 
     def _loss_plane(self, look: TwoWeights) -> dict[str, NDArray[np.float32]]:
         places = element_index(self._model, look.first), element_index(self._model, look.second)
-        return loss_plane(self._model, self._parameters, places, self._training_data(), self._loss)
-
-    def _training_data(self) -> tuple[Tensor, Tensor]:
-        return self._features[: self._train_size], self._targets[: self._train_size]
+        return loss_plane(self._model, self._parameters, places, self.data.train, self._loss)
 
     # Changing
 
     def apply(self, target: str, value: Any) -> Edit:
-        """Change a live setting, one element of a parameter (``layers.0.weight[2,1]``), or the ``tier`` of the loop,
+        """Change a setting, one element of a parameter (``layers.0.weight[2,1]``), or the ``tier`` of the loop,
         from the next update on.
 
         Raises ConfigError, changing nothing.
@@ -413,28 +335,46 @@ class MLPExperiment(Experiment):
         self._upgrade.stop()
 
     def _apply_setting(self, name: str, value: Any) -> Any:
-        if not self.config.settings()[name].live:
+        """Go on with another value of a setting: what depends on it is made anew, all else stays."""
+        if not self.config.settings()[name].can_change:
             raise ConfigError(f"{name} cannot change during a run; it needs a new one")
-        epoch, config = self.epoch, replace(self.config, **{name: value})
-        self.config = config
-        if config.settings()[name].redraws:
-            self._draw_data()
-        if name == "batch_size" or config.settings()[name].redraws:
+        former, epoch = self.config, self.epoch
+        self.config = config = former.after(name, value)
+        if _differ(former, config, DRAWING):
+            self.data = Drawn.of(config, self._device)
             self._count_epochs_from(epoch)
-        structure = replace(self._structure, batch_size=config.batch, clips=config.gradient_clip > 0)
-        if structure != self._structure:
+        if config.batch != former.batch:
+            self._count_epochs_from(epoch)
+        if self._structure_of(config) != self._structure:
             self._upgrade.stop()
-            self._structure = structure
-            self._upgrade = Upgrade(self._structure)
-            self._loop, self._faster, self._lookout = self._traced, None, Lookout()
-        if name in INTERVENTIONS:
+            self._build()
+        if config.units != former.units:
+            self._grow(former)
+        if config.optimizer != former.optimizer:
+            kept = {name: mask for name, mask in self._optimizer_state.items() if name in ("alive", "learns")}
+            self._optimizer_state = initial_state(config.optimizer, self._parameters) | kept
+        if config.units != former.units or _differ(former, config, INTERVENTIONS):
             self._intervene()
         self._set_hyperparameters()
         return getattr(config, name)
 
+    def _grow(self, former: MLPConfig) -> None:
+        """Take over what the ``former`` network has learned, and draw what is new."""
+        found = sources(former.units, self.config.units)
+        fresh = self._initial(generator(self.config.seed, "grown", self.step))
+        whole = torch.where(self._off > 0, self._aside, self._parameters)
+        self._parameters = carried(whole, found, fresh)
+        zeros, state = torch.zeros_like(fresh), {k: v for k, v in self._optimizer_state.items() if k != "learns"}
+        for name, vector in state.items():
+            if name == "alive":
+                state[name] = (carried(vector, found, zeros + 1, signed=False) > 0).float()
+            elif vector.dim():
+                state[name] = carried(vector, found, zeros, signed=name != "square")
+        self._optimizer_state, self._off, self._aside = state, zeros, zeros
+
     def _count_epochs_from(self, epoch: float) -> None:
         """Go on from ``epoch`` with other batches or another number of points."""
-        self._samples_before = round(epoch * self._train_size)
+        self._samples_before = round(epoch * self.data.train_size)
         self._step_before = self.step
 
     def _intervene(self) -> None:
@@ -486,14 +426,27 @@ class MLPExperiment(Experiment):
 
     # Building
 
-    def _draw_data(self) -> None:
-        config = self.config
-        self._split = draw(config.data, config.noise, config.train_share, config.data_seed)
-        self._train_size = self._split.train_size
-        self._features = self._tensor(feature_values(config.features, self._split.points, config.formula))
-        self._targets = self._tensor(target_values(config.data, config.outputs, self._split.labels))
-        self._map_features = self._tensor(feature_values(config.features, grid(MAP_DENSITY), config.formula))
-        self._plane_features = self._tensor(feature_values(config.features, grid(PLANE_DENSITY), config.formula))
+    def _structure_of(self, config: MLPConfig) -> Structure:
+        names = config.by_layer, config.loss, config.output_activation, config.optimizer
+        return Structure(config.sizes, *names, config.batch, clips=config.gradient_clip > 0)
+
+    def _build(self) -> None:
+        """Make the network and the loop that the configuration asks for."""
+        config, structure = self.config, self._structure_of(self.config)
+        self._model = MLP(config.sizes, config.by_layer).to(self._device)
+        names = structure.activation, structure.loss, structure.output, structure.optimizer
+        self._traced = traced_loop(config.sizes, *names, self._device)
+        self._loop = self._traced
+        self._loss = partial(LOSSES[config.loss], output=config.output_activation)
+        self._structure, self._upgrade, self._lookout = structure, Upgrade(structure), Lookout()
+        self._faster = None
+
+    def _initial(self, chance: torch.Generator) -> Tensor:
+        """Returns weights and biases (P,) as they begin, drawn from ``chance``."""
+        drawn = MLP(self.config.sizes, self.config.by_layer)
+        with torch.no_grad():
+            drawn.initialize(self.config.initializer, chance, self.config.initial_scale)
+        return flatten(drawn).to(self._device)
 
     def _set_hyperparameters(self) -> None:
         config = self.config
@@ -510,6 +463,10 @@ class MLPExperiment(Experiment):
 
     def _tensor(self, array: NDArray[Any]) -> Tensor:
         return torch.tensor(array, device=self._device)
+
+
+def _differ(former: MLPConfig, latter: MLPConfig, names: Iterable[str]) -> bool:
+    return any(getattr(former, name) != getattr(latter, name) for name in names)
 
 
 def stays_finite(config: MLPConfig, updates: int) -> bool:

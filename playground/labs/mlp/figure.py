@@ -36,7 +36,7 @@ BIAS = 0.1
 
 def _layers(run: Run, moment: Snapshot) -> list[int]:
     """Returns the number of drawn neurons of each layer, from the inputs to the outputs."""
-    config = run.config
+    config = run.config_after(moment.info["edits"])
     assert isinstance(config, MLPConfig)
     return [len(config.features), *map(len, moment.info["held"]), config.outputs]
 
@@ -52,7 +52,7 @@ def _width(layers: list[int]) -> float:
 
 def _draw(area: SubFigure, run: Run, moment: Snapshot) -> None:
     """Draw the network, and the plane to the right of it."""
-    config = run.config
+    config = run.config_after(moment.info["edits"])
     assert isinstance(config, MLPConfig)
     layers, (width, height) = _layers(run, moment), _size(run, moment)
     network = _width(layers)

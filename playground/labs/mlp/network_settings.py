@@ -19,7 +19,7 @@ SHAPES = ((), (4,), (8,), (4, 2), (8, 8), (16, 16), (8, 8, 8), (8,) * 4, (8,) * 
 class NetworkSettings(RunConfig):
     """The inputs, the hidden layers with their activations, and how weights begin."""
 
-    features: tuple[str, ...] = setting(("x", "y"), Names(FEATURES), "Features")
+    features: tuple[str, ...] = setting(("x", "y"), Names(FEATURES), "Features", goes_on=True, redraws=True)
     formula: str = setting(
         formula.USUAL,
         FormulaText(),
@@ -28,6 +28,8 @@ class NetworkSettings(RunConfig):
         help="The formula of the input own f, of x (x₁) and y (x₂): numbers, pi, + - * /, powers up to 6, "
         f"{', '.join(formula.FUNCTIONS)}.",
         usual=(formula.USUAL, "sin(x*y)", "sqrt(x*x + y*y)", "exp(-(x*x + y*y)/4)", "x**3/36"),
+        goes_on=True,
+        redraws=True,
     )
     hidden_sizes: tuple[int, ...] = setting(
         (4, 2),
@@ -35,12 +37,16 @@ class NetworkSettings(RunConfig):
         "Hidden layers",
         help="Neurons in each hidden layer, as in 8-8-4.",
         usual=SHAPES,
+        goes_on=True,
+        redraws=True,
     )
     activation: str = setting(
         "tanh",
         Choice(ACTIVATIONS),
         "Activation",
         help="What a hidden neuron makes of its sum z = w·x + b. Linear: all layers are one. Try ReLU, then Sigmoid.",
+        goes_on=True,
+        redraws=True,
     )
     activations: tuple[str, ...] = setting(
         (),
@@ -49,6 +55,8 @@ class NetworkSettings(RunConfig):
         quiet=True,
         help="The activations of the first hidden layers, as in relu,tanh, where they have one of their own.",
         usual=((), ("relu",), ("sigmoid",)),
+        goes_on=True,
+        redraws=True,
     )
     initializer: str = setting(
         "uniform",

@@ -9,7 +9,7 @@ from playground.data import csv_file
 from playground.data.csv_file import Points, Table
 from playground.data.own import MOST_CLASSES
 from playground.kinds import ConfigError
-from playground.pages.form import RESTARTS
+from playground.pages.form import effect
 from playground.pages.session import PageSession, plain, redraw_if_changed
 from playground.settings import MOST_IN_ADDRESS
 
@@ -35,7 +35,8 @@ def own_controls(session: PageSession) -> None:
         format_func=lambda number: _MEANING.get(number, f"{number} classes"),
         filter_mode=None,
         disabled=session.is_locked("own_classes"),
-        help=f"What your points are: each of a class, or each with a value.  \n{RESTARTS}",
+        help=f"What your points are: each of a class, or each with a value.  \n"
+        f"{effect(session, config.settings()['own_classes'])}",
     )
     if st.button("Bring a CSV file", icon=":material/upload_file:", width="stretch"):
         _bring(session)

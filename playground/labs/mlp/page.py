@@ -24,12 +24,14 @@ STAGE_MAY_CHANGE = ("features", "hidden_sizes", "seed", *ADVISED, *LIVE_SETTINGS
 
 @dataclass(frozen=True)
 class MLPShow(Show):
-    """Test points, a discretized output, Inspect and Why beside what every page can show."""
+    """Test points, a discretized output, Inspect and Why beside what every page can show; whether a run goes on with
+    its weights when its settings change."""
 
     show_test: bool = setting(False, Flag(), "Test points")
     discretize: bool = setting(False, Flag(), "Discretize")
     inspect: bool = setting(False, Flag(), "Inspect")
     why: bool = setting(False, Flag(), "Why")
+    keeps: bool = setting(False, Flag(), "Keep the weights")
 
 
 SESSION = PageSession("mlp", MLPShow)

@@ -37,12 +37,15 @@ class TrainingSettings(RunConfig):
         "Loss",
         help="How wrong an output is, as a mean over the points: what training makes small.",
         quiet=True,
+        goes_on=True,
+        redraws=True,
     )
     optimizer: str = setting(
         "sgd",
         Choice(OPTIMIZERS),
         "Optimizer",
         help="How the gradient g changes a weight w. Adam takes a step of its own size for each weight.",
+        goes_on=True,
     )
     learning_rate: float = setting(
         0.03,

@@ -1,7 +1,7 @@
 """The settings of the trainability map: two quantities span a grid with one network per cell."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from math import ceil, floor, inf, log10, prod
 from typing import Any, ClassVar, Self
@@ -114,7 +114,7 @@ class MapConfig(MLPConfig):
     def settings(cls) -> dict[str, Setting]:
         """Like any configuration's, but none is live: every change restarts all networks; without interventions."""
         known = super().settings()
-        return {name: replace(known[name], live=False) for name in known if name not in (*INTERVENTIONS, *ALONE)}
+        return {name: known[name].fixed() for name in known if name not in (*INTERVENTIONS, *ALONE)}
 
     @property
     def varying(self) -> frozenset[str]:

@@ -73,7 +73,7 @@ def test_each_pass_has_every_row_once() -> None:
         seen.extend(data[0][:, 0].tolist()) or updates(count, rates, data)
     )  # type: ignore[method-assign]
     experiment.advance(steps=8)
-    first, second, every = seen[:20], seen[20:], experiment._features[:20, 0].tolist()
+    first, second, every = seen[:20], seen[20:], experiment.data.features[:20, 0].tolist()
     assert sorted(first) == sorted(second) == sorted(every)
     assert first != second
     assert first != every

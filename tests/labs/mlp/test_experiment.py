@@ -391,10 +391,12 @@ def test_a_zeroed_neuron_counts_as_nothing_and_comes_back_as_it_was() -> None:
     model = MLP(live.config.sizes, live.config.activation)
     model.load_state_dict({name: torch.tensor(value) for name, value in before.items()})
     with torch.no_grad():
-        hidden = model.activations[0](model.layers[0](live._features))
+        hidden = model.activations[0](model.layers[0](live.data.features))
         hidden[:, 0] = 0
         rest = model.layers[2](model.activations[1](model.layers[1](hidden)))
-        loss = LOSSES["squared_error"](rest[live._train_size :], live._targets[live._train_size :], output="tanh")
+        loss = LOSSES["squared_error"](
+            rest[live.data.train_size :], live.data.targets[live.data.train_size :], output="tanh"
+        )
     assert live.metrics()["test_loss"] == pytest.approx(loss.item(), rel=1e-6)
     assert live.metrics() != outputs
     live.apply("zeroed", [])

@@ -37,9 +37,9 @@ def seen(experiment: MLPExperiment, *panels: str, look: TwoWeights | None = None
 
 def plain(experiment: MLPExperiment) -> tuple[torch.nn.ModuleList, Any, Any]:
     """The network's layers with its weights, its training features and targets."""
-    model, size = experiment._model, experiment.config.train_size
+    model = experiment._model
     torch.nn.utils.vector_to_parameters(torch.tensor(experiment.parameters()), model.parameters())
-    return model.layers, experiment._features[:size], experiment._targets[:size]
+    return model.layers, *experiment.data.train
 
 
 @pytest.mark.parametrize("values", VARIED)

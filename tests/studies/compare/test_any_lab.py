@@ -89,7 +89,7 @@ def test_one_that_diverges_ranks_below_every_finite_one() -> None:
 
 def test_a_comparison_is_a_base_and_what_varies_in_it() -> None:
     assert CONFIG.settings()["learning_rate"].label == "Learning rate"
-    assert not any(known.live for known in CONFIG.settings().values())
+    assert not any(known.can_change for known in CONFIG.settings().values())
     assert (CONFIG.of, CONFIG.score, CONFIG.target_score) == ("linear", LAB.scored, None)
     assert [member.seed for member in CONFIG.members] == [3, 4, 5] * 2
     assert CONFIG.learning_rate == CONFIG.base.learning_rate

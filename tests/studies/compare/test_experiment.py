@@ -255,7 +255,7 @@ def test_nothing_but_its_tier_can_change() -> None:
         with pytest.raises(ConfigError):
             experiment.apply(target, value)
     assert experiment.edits == 0
-    assert not any(known.live for known in CompareConfig.settings().values())
+    assert not any(known.can_change for known in CompareConfig.settings().values())
 
 
 @pytest.mark.compiler

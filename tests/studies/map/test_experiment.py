@@ -142,7 +142,7 @@ def test_nothing_of_it_can_be_edited() -> None:
     experiment = MapExperiment(SMALL)
     with pytest.raises(ConfigError, match="learning_rate: it cannot change"):
         experiment.apply("learning_rate", 0.1)
-    assert not any(known.live for known in MapConfig.settings().values())
+    assert not any(known.can_change for known in MapConfig.settings().values())
 
 
 @pytest.mark.parametrize(

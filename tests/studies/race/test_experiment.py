@@ -39,7 +39,7 @@ def raced(steps: int, **settings: object) -> RaceExperiment:
 def test_every_optimizer_has_a_rate_and_nothing_is_live() -> None:
     settings = RaceConfig.settings()
     assert {f"{name}_learning_rate" for name in RACERS} <= set(settings)
-    assert not any(known.live for known in settings.values())
+    assert not any(known.can_change for known in settings.values())
     assert set(MLPConfig.settings()) - set(settings) == {
         "optimizer",
         "learning_rate",

@@ -18,7 +18,7 @@ def notebook(run: Run, step: int, shown: Metrics | None = None) -> str:
     config = run.config
     assert isinstance(config, MLPConfig)
     every = max(step // PICTURES, 1)
-    parts = sections(run, step, watch=(f"if step % {every} == 0:", "    watch(step)"))
+    parts = sections(run, step, watch=(f"if step % {every} == 0:", "    watch(step)"), pictures=_watching)
     imports = parts["header"].rpartition('"""\n\n')[2]
     about = ABOUT.format(needs="numpy, torch")
     return book(
@@ -27,7 +27,7 @@ def notebook(run: Run, step: int, shown: Metrics | None = None) -> str:
         *section(parts["data"]),
         *section(parts["network"]),
         *section(parts["loss"]),
-        *section(_pictures(config)),
+        *section(_FIGURE.format(**_COLORS) + _watching(config)),
         *section(f"{parts['training']}\nwatch({step})", before="picture = display(display_id=True)  # in its place"),
         *section(f"# The page's numbers\n\n{parts['report']}"),
     )
@@ -36,7 +36,8 @@ def notebook(run: Run, step: int, shown: Metrics | None = None) -> str:
 _MORE_IMPORTS = "from IPython.display import display\nfrom matplotlib.colors import LinearSegmentedColormap, to_rgb"
 
 
-def _pictures(config: MLPConfig) -> str:
+def _watching(config: MLPConfig) -> str:
+    """The function that draws a moment of a run of this configuration."""
     if config.outputs > 2:
         shade = "torch.softmax(model(grid), 1).numpy() @ palette  # each class's colour by its probability"
         points = "palette[targets.argmax(1)]"
@@ -49,19 +50,21 @@ def _pictures(config: MLPConfig) -> str:
             points = "orange_to_blue(targets[:, -1].numpy())"
         colors = ""
     shape = ", 3" if config.outputs > 2 else ""
-    return _PICTURES.format(shade=shade, points=points, colors=colors, shape=shape, **_COLORS)
+    return _WATCH.format(shade=shade, points=points, colors=colors, shape=shape, **_COLORS)
 
 
 _COLORS = {"scale": [NEGATIVE, NEUTRAL, POSITIVE], "train": TRAIN, "test": TEST}
-_PICTURES = """# Pictures: the loss, and what the network makes of the plane
+_FIGURE = """# Pictures: the loss, and what the network makes of the plane
 
-orange_to_blue = LinearSegmentedColormap.from_list("orange to blue", {scale}){colors}
-axis = np.linspace(-6, 6, 100)
-grid = features_of(np.stack(np.meshgrid(axis, axis[::-1]), axis=-1).reshape(-1, 2))
-train_rows, test_rows = slice(train_size), slice(train_size, None)
+orange_to_blue = LinearSegmentedColormap.from_list("orange to blue", {scale})
 history = []  # of (step, train loss, test loss)
 figure, (curves, plane) = plt.subplots(1, 2, figsize=(11, 4.5))
 plt.close(figure)  # only ``watch`` shows it
+"""
+_WATCH = """{colors}
+axis = np.linspace(-6, 6, 100)
+grid = features_of(np.stack(np.meshgrid(axis, axis[::-1]), axis=-1).reshape(-1, 2))
+train_rows, test_rows = slice(train_size), slice(train_size, None)
 
 
 def watch(step):

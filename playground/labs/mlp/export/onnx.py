@@ -16,9 +16,9 @@ def onnx(run: Run, step: int, progress: Progress | None = None) -> bytes:
     The features of the points are computed inside, and the output is what the page shows: the value (after tanh, for
     two classes in one output) or every class's probability. The metadata hold the run file's text as ``run``.
     """
-    config = run.config
-    assert isinstance(config, MLPConfig)
     timeline = advanced(run, step, progress)
+    config = run.config_after(timeline.experiment.edits)
+    assert isinstance(config, MLPConfig)
     arrays = timeline.observe("", View(panels=frozenset({"weights"}))).arrays
     network = MLP((len(config.features), *config.hidden_sizes, config.outputs), config.by_layer)
     network.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in arrays.items()})

@@ -8,40 +8,20 @@ traced loop's to the bit. Part of that are one vector for all weights, batches t
 where in memory a number stands may decide in which order a processor adds, and torch.optim rounds otherwise.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
-from math import prod
-from textwrap import fill, indent
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import takewhile
+from textwrap import fill
 
-from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, OPTIMIZERS, Entry
-from playground.data import formula
-from playground.data.own import starter
-from playground.data.points import FEATURES
-from playground.export.source import called
 from playground.labs.mlp.config import INTERVENTIONS, MLPConfig
-from playground.labs.mlp.export.parts import Epochwise, dataset_source, own_data, rule_of
-from playground.labs.mlp.network_settings import layer_names
-from playground.labs.mlp.training_settings import ALONE, EPOCHWISE
-from playground.run import Edit, Run, element
+from playground.labs.mlp.export.building import data, drawn, loss, model
+from playground.labs.mlp.export.edits import training
+from playground.labs.mlp.export.parts import Epochwise, rule_of
+from playground.labs.mlp.export.recipe import Recipe, Regularization, limit
+from playground.run import Edit, Run
 from playground.runs.runfile import torch_version
 
-STEPWISE = {
-    "silu"
-}  # torch.func differentiates these in elementary steps; loss.backward() in one, which rounds otherwise
 Metrics = Mapping[str, float | None]
-FEATURE_CODE = {
-    "x": "x",
-    "y": "y",
-    "x_squared": "x * x",
-    "y_squared": "y * y",
-    "xy": "x * y",
-    "sin_x": "np.sin(x)",
-    "sin_y": "np.sin(y)",
-    "cos_x": "np.cos(x)",
-    "cos_y": "np.cos(y)",
-    "own": formula.code(formula.USUAL),
-}
 
 
 def script(run: Run, step: int, shown: Metrics | None = None) -> str:
@@ -52,17 +32,26 @@ def script(run: Run, step: int, shown: Metrics | None = None) -> str:
     return "\n\n\n".join(sections(run, step, shown).values()) + "\n"
 
 
-def sections(run: Run, step: int, shown: Metrics | None = None, watch: Sequence[str] = ()) -> dict[str, str]:
-    """The script's parts by name, in order; ``watch`` are lines to run before each update, the ``step``-th."""
+def sections(
+    run: Run,
+    step: int,
+    shown: Metrics | None = None,
+    watch: Sequence[str] = (),
+    pictures: Callable[[MLPConfig], str] = lambda config: "",
+) -> dict[str, str]:
+    """The script's parts by name, in order; ``watch`` are lines to run before each update, the ``step``-th; they
+    need what ``pictures`` returns."""
     edits = [edit for edit in run.edits if edit.step <= step and edit.target != "tier"]
     known = run.config.settings()
-    plain = set(known) - set(INTERVENTIONS)  # which depend on the weights that they find
-    at_once = {edit.target: edit.value for edit in edits if edit.step == 0 and edit.target in plain}
-    edits = [edit for edit in edits if edit.step > 0 or edit.target not in plain]
+    goes_on = {name for name, each in known.items() if each.goes_on}
+    plain = set(known) - goes_on - set(INTERVENTIONS)  # those depend on the weights that they find
+    beginning = list(takewhile(lambda edit: edit.step == 0 and edit.target not in goes_on, edits))
+    at_once = {edit.target: edit.value for edit in beginning if edit.target in plain}
+    edits = [edit for edit in beginning if edit.target not in plain] + edits[len(beginning) :]
     config = replace(run.config, **at_once)  # what was changed before the first update was never otherwise
     assert isinstance(config, MLPConfig)
     changed = {edit.target for edit in edits}
-    regularized = _Regularization(
+    regularized = Regularization(
         l2=config.weight_decay > 0 or "weight_decay" in changed,
         l1=config.l1_strength > 0 or "l1_strength" in changed,
         clip=config.gradient_clip > 0 or "gradient_clip" in changed,
@@ -71,26 +60,18 @@ def sections(run: Run, step: int, shown: Metrics | None = None, watch: Sequence[
     epochwise = Epochwise(
         rate=config.schedule != "constant" or "schedule" in changed, order=config.reshuffle or "reshuffle" in changed
     )
+    final = run.config_after(sum(edit.step <= step for edit in run.edits))
+    assert isinstance(final, MLPConfig)
     parts = {
         "header": _header(config, step, promise(run, step, shown)),
-        "data": _data(config),
-        "network": _network(config),
-        "loss": _loss(config),
+        "data": data(config),
+        "network": f"# Network and its initial weights\n{model(config)}{drawn(config, config.seed)}",
+        "loss": loss(config),
         "schedule": epochwise.functions(),
-        "training": _training(config, edits, step, regularized, epochwise, watch),
-        "report": _report(config),
+        "training": _training(config, edits, step, Recipe(regularized, epochwise, watch, pictures)),
+        "report": _report(final),
     }
     return {name: part.strip("\n") for name, part in parts.items() if part}
-
-
-@dataclass(frozen=True)
-class _Regularization:
-    """Which kinds the script needs code for; ``held`` parameters do not learn at all."""
-
-    clip: bool
-    l2: bool
-    l1: bool
-    held: bool
 
 
 def title(config: MLPConfig, step: int) -> str:
@@ -139,113 +120,8 @@ torch.set_num_threads(1)  # as on the page; small networks are fastest so
 '''
 
 
-def _data(config: MLPConfig) -> str:
-    entry, split = config.data, config.train_size
-    known = FEATURE_CODE | {"own": formula.code(config.formula)}
-    features = ", ".join(known[name] for name in config.features)
-    names = ", ".join(FEATURES[name].label for name in config.features)
-    if config.outputs > 1:
-        targets = f"np.eye({config.outputs})[labels.astype(int)]  # one-hot"
-    elif entry.is_regression:
-        targets = "labels[:, None]"
-    else:
-        targets = "2 * labels[:, None] - 1  # classes are -1 and 1"
-    if config.dataset == "own":
-        return own_data(config, features, names, targets)
-    return f'''
-# Data: {entry.size} points, the first {split} to train on, the others to test
-
-{dataset_source(config)}
-
-
-def draw(seed):
-    """Points (N, 2) and targets (N, {config.outputs})."""
-    rng = np.random.default_rng(seed)
-    points, labels = {called(entry.generate, entry.size, config.noise)}
-    order = rng.permutation({entry.size})
-    points, labels = points[order], labels[order]
-    targets = {targets}
-    return points, torch.tensor(targets, dtype=torch.float32)
-
-
-def features_of(points):
-    """What the network sees of points (N, 2): {names}, as (N, {len(config.features)})."""
-    x, y = points.T
-    return torch.tensor(np.stack([{features}], axis=1), dtype=torch.float32)
-
-
-points, targets = draw(seed={config.data_seed})
-features = features_of(points)
-train_size = {split}
-'''
-
-
-def modules(config: MLPConfig) -> list[list[str]]:
-    """The code of the network's modules, layer by layer: a linear map, and its activation where it has one."""
-    sizes = (len(config.features), *config.hidden_sizes, config.outputs)
-    names = layer_names(config.by_layer, len(config.hidden_sizes))
-    output = "nn.Tanh()" if config.output_activation == "tanh" else ""
-    activations = [*(_call(ACTIVATIONS[name]) for name in names), output]
-    return [
-        [f"nn.Linear({inputs}, {outputs})", *([activation] if activation else [])]
-        for (inputs, outputs), activation in zip(pairwise(sizes), activations, strict=True)
-    ]
-
-
-def _network(config: MLPConfig) -> str:
-    lines = [", ".join(layer) + "," for layer in modules(config)]
-    entry = INITIALIZERS[config.initializer]
-    arguments = ", ".join(f"{name}={value!r}" for name, value in entry.arguments.items())
-    generator = "" if config.initializer == "zeros" else "generator=generator"
-    scale = ""
-    if config.initial_scale != 1:
-        scale = f"    with torch.no_grad():\n        layer.weight *= {config.initial_scale!r}\n"
-    fill = ", ".join(part for part in ("layer.weight", arguments, generator) if part)
-    return f"""
-# Network and its initial weights
-
-model = nn.Sequential(
-{indent(chr(10).join(lines), "    ")}
-)
-layers = [layer for layer in model if isinstance(layer, nn.Linear)]
-{"" if not generator else f"generator = torch.Generator().manual_seed({config.seed})" + chr(10)}for layer in layers:
-    {entry.torch.replace("torch.nn", "nn")}({fill})
-{scale}    nn.init.constant_(layer.bias, {INITIAL_BIAS.get(config.initializer, 0.0)})
-w = nn.utils.parameters_to_vector(model.parameters()).detach()  # all weights and biases, layer by layer
-nn.utils.vector_to_parameters(w, model.parameters())  # the network's own are views of it: it follows w
-"""
-
-
-def _call(entry: Entry) -> str:
-    name = entry.torch.replace("torch.nn", "nn")
-    return "" if name == "nn.Identity" else f"{name}({', '.join(f'{k}={v!r}' for k, v in entry.arguments.items())})"
-
-
-def _loss(config: MLPConfig) -> str:
-    formula, meaning = {
-        "squared_error": ("0.5 * (outputs - targets).square().mean()", "half the squared error"),
-        "cross_entropy": ("nn.functional.cross_entropy(outputs, targets)", "-log softmax(outputs)[target]"),
-        "logistic": ("nn.functional.softplus(-targets * outputs).mean()", "log(1 + exp(-target * output))"),
-        "hinge": ("nn.functional.relu(1 - targets * outputs).mean()", "max(0, 1 - target * output)"),
-        "absolute_error": ("(outputs - targets).abs().mean()", "the absolute error"),
-    }[config.loss]
-    return f'''
-def loss_of(outputs, targets):
-    """The mean over some rows, each (N, {config.outputs}), of {meaning}."""
-    return {formula}
-'''
-
-
-def _training(
-    config: MLPConfig,
-    edits: list[Edit],
-    step: int,
-    regularized: _Regularization,
-    epochwise: Epochwise,
-    watch: Sequence[str],
-) -> str:
-    entry = OPTIMIZERS[config.optimizer]
-    remembered, rule = rule_of(config.optimizer)
+def _training(config: MLPConfig, edits: list[Edit], step: int, recipe: Recipe) -> str:
+    regularized, epochwise = recipe.regularized, recipe.epochwise
     lines = [
         "# Training: batches of rows, round and round",
         "",
@@ -261,7 +137,7 @@ def _training(
     if regularized.l2:
         lines.append(f"weight_decay = torch.tensor({config.weight_decay!r})  # L2, beside the optimizer")
     if regularized.clip:
-        lines.append(f"gradient_clip = torch.tensor({_limit(config.gradient_clip)})  # the longest gradient")
+        lines.append(f"gradient_clip = torch.tensor({limit(config.gradient_clip)})  # the longest gradient")
     if regularized.l1:
         lines.append(f"l1_strength = torch.tensor({config.l1_strength!r})  # draws weights to 0, where they stay")
         lines.append("alive = torch.ones_like(w)")
@@ -269,31 +145,9 @@ def _training(
         lines.append("learns, off, aside = torch.ones_like(w), torch.zeros_like(w), torch.zeros_like(w)")
     if regularized.l1 or regularized.l2:
         lines.append("is_weight = torch.cat([torch.full_like(p, p.dim() > 1).flatten() for p in model.parameters()])")
-    lines += [f"{name} = torch.zeros_like(w)" for name in remembered]
-    lines += [
-        "",
-        "",
-        "def train(first, last):",
-        '    """Make the updates ``first`` … ``last`` - 1, counted from the start."""',
-        *(["    global seen"] if epochwise else []),
-        "    inputs, answers = (torch.cat([part[:train_size], part[:batch_size]]) for part in (features, targets))",
-        "    for step in range(first, last):",
-        *[f"        {line}" for line in watch],
-        *[f"        {line}" for line in epochwise.begin()],
-        "        start = step * batch_size % train_size",
-        "        rows = slice(start, start + batch_size)",
-        *[f"        {line}" for line in epochwise.rows(config.seed)],
-        "        loss = loss_of(model(inputs[rows]), answers[rows])",
-        *[f"        {line}" for line in _gradient(config)],
-        f"        with torch.no_grad():  # {entry.label}: {entry.formula}",
-        *[f"            {line}" for line in _update(rule, regularized, epochwise)],
-        *(["        seen += batch_size"] if epochwise else []),
-        "",
-        "",
-        *(_HOLDING if regularized.held else ()),
-        *_run(config, edits, step, regularized, epochwise),
-    ]
-    return "\n".join(lines)
+    lines += [f"{name} = torch.zeros_like(w)" for name in rule_of(config.optimizer)[0]]
+    lines += ["", "", *recipe.train(config), "", "", *(_HOLDING if regularized.held else ())]
+    return "\n".join([*lines, *training(config, edits, step, recipe)])
 
 
 _HOLDING = '''def mask(frozen=(), zeroed=()):
@@ -315,121 +169,6 @@ def hold(frozen, zeroed):
 
 
 '''.splitlines()
-
-
-def _gradient(config: MLPConfig) -> Iterable[str]:
-    if set(layer_names(config.by_layer, len(config.hidden_sizes))) & STEPWISE:
-        yield "gradients = torch.autograd.grad(loss, model.parameters(), create_graph=True)"
-        yield "g = torch.cat([each.flatten() for each in gradients]).detach()"
-    else:
-        yield "model.zero_grad()"
-        yield "loss.backward()"
-        yield "g = torch.cat([p.grad.flatten() for p in model.parameters()])"
-
-
-def _update(rule: Sequence[str], regularized: _Regularization, epochwise: Epochwise) -> Iterable[str]:
-    """The optimizer's ``rule``, and what regularization and interventions do beside it."""
-    lines = _update_lines(rule, regularized)
-    return (line.replace("learning_rate", "rate") for line in lines) if epochwise.rate else lines
-
-
-def _update_lines(rule: Sequence[str], regularized: _Regularization) -> Iterable[str]:
-    if regularized.held:
-        yield "g = g * learns"
-    if regularized.l1:
-        yield "g = g * alive"
-    if regularized.clip:
-        yield "g = g * (gradient_clip / ((g * g).sum().sqrt() + 1e-6)).clamp(max=1.0)"
-    if regularized.l1 or regularized.l2 or regularized.held:
-        yield "before = w.clone()"
-    yield from rule
-    if regularized.l2:
-        yield "w[:] = w - learning_rate * weight_decay * is_weight * before"
-    if regularized.l1:
-        yield f"shrink = learning_rate * l1_strength * is_weight{' * learns' if regularized.held else ''}"
-        yield "nearer = w - shrink * before.sign()"
-        yield "alive[:] = alive * ~((shrink > 0) & (w * nearer < 0))  # one that would cross 0 stops there"
-        yield "w[:] = nearer * alive"
-    if regularized.held:
-        yield "w[:] = torch.where(learns > 0, w, before)"
-
-
-def _run(
-    config: MLPConfig, edits: list[Edit], step: int, regularized: _Regularization, epochwise: Epochwise
-) -> Iterable[str]:
-    """The training, and what a person changed at the steps at which they did."""
-    done, held = 0, {name: getattr(config, name) for name in INTERVENTIONS}
-    if any(held.values()):
-        yield _hold_code(held)
-    for number, together in groupby(edits, key=lambda edit: edit.step):
-        if number > done:
-            yield f"train({done}, {number})"
-        for edit in together:
-            if edit.target in held:
-                held[edit.target] = edit.value
-                yield _hold_code(held)
-            else:
-                before = config.train_size
-                if edit.target in config.settings():
-                    config = replace(config, **{edit.target: edit.value})
-                yield from _edit_code(config, edit, regularized, epochwise, before)
-        done = number
-    yield f"train({done}, {step})"
-
-
-def _hold_code(held: Mapping[str, Sequence[tuple[int, int]]]) -> str:
-    return f"hold({', '.join(f'{name}={list(neurons)}' for name, neurons in held.items())})"
-
-
-def _edit_code(
-    config: MLPConfig, edit: Edit, regularized: _Regularization, epochwise: Epochwise, before: int
-) -> Iterable[str]:
-    found, batch = element(edit.target), config.batch
-    if found is not None:
-        name, index = found
-        _, layer, part = name.split(".")
-        yield "with torch.no_grad():"
-        yield f"    layers[{layer}].{part}[{', '.join(map(str, index))}] = {edit.value!r}"
-        if regularized.l1:
-            yield f"alive[{_place(config, name, index)}] = 1"
-    elif edit.target in ("own", "data_seed") and config.dataset == "own":
-        value = edit.value or starter(config.own_classes) if edit.target == "own" else edit.value
-        yield f"{'text' if edit.target == 'own' else 'data_seed'} = {value!r}"
-        yield "points, features, targets, train_size = draw()"
-        if edit.target == "own":
-            yield f"batch_size = {batch}"
-        if edit.target == "own" and epochwise:
-            yield f"seen = round(seen / {before} * train_size)"
-    elif edit.target == "own":
-        yield "# the points of another dataset are changed: that makes no difference"
-    elif edit.target == "data_seed":
-        yield f"points, targets = draw(seed={edit.value!r})"
-        yield "features = features_of(points)"
-    elif edit.target == "batch_size":
-        yield f"batch_size = {batch}"
-    elif edit.target in ALONE or (edit.target in EPOCHWISE and not epochwise):
-        yield f"# {edit.target} is changed: that makes no difference to these updates"
-    elif edit.target in EPOCHWISE:
-        yield f"{edit.target} = {edit.value!r}"
-    elif edit.target == "learning_rate":
-        yield f"learning_rate = {epochwise.number(edit.value)}"
-    elif edit.target == "gradient_clip":
-        yield f"gradient_clip = torch.tensor({_limit(edit.value)})"
-    else:
-        yield f"{edit.target} = torch.tensor({edit.value!r})"
-
-
-def _limit(clip: float) -> str:
-    return repr(clip) if clip else 'float("inf")'
-
-
-def _place(config: MLPConfig, name: str, index: Sequence[int]) -> int:
-    """Where in the vector of all weights and biases an element of a parameter is."""
-    shapes = config.shapes()
-    before = list(shapes)[: list(shapes).index(name)]
-    row, *column = index
-    within = row * shapes[name][-1] + column[0] if column else row
-    return sum(prod(shapes[each]) for each in before) + within
 
 
 def _report(config: MLPConfig) -> str:

@@ -2,7 +2,7 @@
 
 from playground.export.weights import packed
 from playground.labs.mlp.config import MLPConfig
-from playground.labs.mlp.export.script import modules
+from playground.labs.mlp.export.building import modules
 from playground.run import Run, View
 from playground.runs.replay import Progress, advanced
 
@@ -11,10 +11,11 @@ def weights(run: Run, step: int, progress: Progress | None = None) -> bytes:
     """The weights and biases at ``step``, float32:
     ``model.load_state_dict(safetensors.torch.load_file("run.safetensors"))`` fits."""
     timeline = advanced(run, step, progress)
-    assert isinstance(run.config, MLPConfig)
+    config = run.config_after(timeline.experiment.edits)
+    assert isinstance(config, MLPConfig)
     arrays = timeline.observe("", View(panels=frozenset({"weights"}))).arrays
     tensors, position = {}, 0
-    for index, layer in enumerate(modules(run.config)):
+    for index, layer in enumerate(modules(config)):
         for part in ("weight", "bias"):
             tensors[f"{position}.{part}"] = arrays[f"layers.{index}.{part}"]
         position += len(layer)

@@ -20,8 +20,9 @@ from playground.catalog import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS
 from playground.data.points import DATASETS, FEATURES
 from playground.headless.runs import replay
 from playground.labs.mlp.config import MLPConfig
+from playground.labs.mlp.export.building import FEATURE_CODE
 from playground.labs.mlp.export.notebook import notebook
-from playground.labs.mlp.export.script import FEATURE_CODE, script
+from playground.labs.mlp.export.script import script
 from playground.run import Edit, Run
 from playground.runs.runfile import write
 from playground.runs.timeline import Timeline

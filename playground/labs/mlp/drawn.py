@@ -1,0 +1,48 @@
+"""The points of a run as tensors: what its network sees, and where a picture asks it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from playground.data.points import Split, draw, feature_values, grid, target_values
+from playground.labs.mlp.config import MLPConfig
+
+PLANE_DENSITY, MAP_DENSITY = 100, 25  # TensorFlow Playground draws 100 × 100 and 10 × 10
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The drawn points; ``features`` (N, D) and ``targets`` (N, outputs), of which the first ``train_size`` train.
+
+    ``map_features`` and ``plane_features`` (M, D) are those of the grids of a neuron's map and of the large map.
+    """
+
+    split: Split
+    features: Tensor
+    targets: Tensor
+    map_features: Tensor
+    plane_features: Tensor
+
+    @classmethod
+    def of(cls, config: MLPConfig, device: torch.device) -> "Drawn":
+        """Draw the points of ``config``."""
+        split = draw(config.data, config.noise, config.train_share, config.data_seed)
+
+        def seen(points: NDArray[Any]) -> Tensor:
+            return torch.tensor(feature_values(config.features, points, config.formula), device=device)
+
+        targets = torch.tensor(target_values(config.data, config.outputs, split.labels), device=device)
+        return cls(split, seen(split.points), targets, seen(grid(MAP_DENSITY)), seen(grid(PLANE_DENSITY)))
+
+    @property
+    def train_size(self) -> int:
+        """The number of points to train on."""
+        return self.split.train_size
+
+    @property
+    def train(self) -> tuple[Tensor, Tensor]:
+        """Features and targets of the points to train on."""
+        return self.features[: self.train_size], self.targets[: self.train_size]

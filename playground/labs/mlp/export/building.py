@@ -1,0 +1,129 @@
+"""What a script builds before it trains: the data, the network and its weights, the loss."""
+
+from itertools import pairwise
+from textwrap import indent
+
+from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, Entry
+from playground.data import formula
+from playground.data.points import FEATURES
+from playground.export.source import called
+from playground.labs.mlp.config import MLPConfig
+from playground.labs.mlp.export.parts import dataset_source, own_data
+from playground.labs.mlp.network_settings import layer_names
+
+FEATURE_CODE = {
+    "x": "x",
+    "y": "y",
+    "x_squared": "x * x",
+    "y_squared": "y * y",
+    "xy": "x * y",
+    "sin_x": "np.sin(x)",
+    "sin_y": "np.sin(y)",
+    "cos_x": "np.cos(x)",
+    "cos_y": "np.cos(y)",
+    "own": formula.code(formula.USUAL),
+}
+
+
+def data(config: MLPConfig) -> str:
+    """The points, and what the network sees of them."""
+    entry, split = config.data, config.train_size
+    known = FEATURE_CODE | {"own": formula.code(config.formula)}
+    features = ", ".join(known[name] for name in config.features)
+    names = ", ".join(FEATURES[name].label for name in config.features)
+    if config.outputs > 1:
+        targets = f"np.eye({config.outputs})[labels.astype(int)]  # one-hot"
+    elif entry.is_regression:
+        targets = "labels[:, None]"
+    else:
+        targets = "2 * labels[:, None] - 1  # classes are -1 and 1"
+    if config.dataset == "own":
+        return own_data(config, features, names, targets)
+    return f'''
+# Data: {entry.size} points, the first {split} to train on, the others to test
+
+{dataset_source(config)}
+
+
+def draw(seed):
+    """Points (N, 2) and targets (N, {config.outputs})."""
+    rng = np.random.default_rng(seed)
+    points, labels = {called(entry.generate, entry.size, config.noise)}
+    order = rng.permutation({entry.size})
+    points, labels = points[order], labels[order]
+    targets = {targets}
+    return points, torch.tensor(targets, dtype=torch.float32)
+
+
+def features_of(points):
+    """What the network sees of points (N, 2): {names}, as (N, {len(config.features)})."""
+    x, y = points.T
+    return torch.tensor(np.stack([{features}], axis=1), dtype=torch.float32)
+
+
+points, targets = draw(seed={config.data_seed})
+features = features_of(points)
+train_size = {split}
+'''
+
+
+def modules(config: MLPConfig) -> list[list[str]]:
+    """The code of the network's modules, layer by layer: a linear map, and its activation where it has one."""
+    sizes = (len(config.features), *config.hidden_sizes, config.outputs)
+    names = layer_names(config.by_layer, len(config.hidden_sizes))
+    output = "nn.Tanh()" if config.output_activation == "tanh" else ""
+    activations = [*(_call(ACTIVATIONS[name]) for name in names), output]
+    return [
+        [f"nn.Linear({inputs}, {outputs})", *([activation] if activation else [])]
+        for (inputs, outputs), activation in zip(pairwise(sizes), activations, strict=True)
+    ]
+
+
+def model(config: MLPConfig) -> str:
+    """The network, without its weights."""
+    lines = indent("\n".join(", ".join(layer) + "," for layer in modules(config)), "    ")
+    return f"""
+model = nn.Sequential(
+{lines}
+)
+layers = [layer for layer in model if isinstance(layer, nn.Linear)]
+"""
+
+
+def drawn(config: MLPConfig, seed: int) -> str:
+    """Its weights drawn with ``seed``, and all of them as one vector ``w``, which the network follows."""
+    entry = INITIALIZERS[config.initializer]
+    arguments = ", ".join(f"{name}={value!r}" for name, value in entry.arguments.items())
+    generator = "" if config.initializer == "zeros" else "generator=chance"
+    scale = ""
+    if config.initial_scale != 1:
+        scale = f"    with torch.no_grad():\n        layer.weight *= {config.initial_scale!r}\n"
+    fill = ", ".join(part for part in ("layer.weight", arguments, generator) if part)
+    chance = f"chance = torch.Generator().manual_seed({seed})\n" if generator else ""
+    return f"""{chance}for layer in layers:
+    {entry.torch.replace("torch.nn", "nn")}({fill})
+{scale}    nn.init.constant_(layer.bias, {INITIAL_BIAS.get(config.initializer, 0.0)})
+w = nn.utils.parameters_to_vector(model.parameters()).detach()  # all weights and biases, layer by layer
+nn.utils.vector_to_parameters(w, model.parameters())  # the network's own are views of it: it follows w
+"""
+
+
+def _call(entry: Entry) -> str:
+    name = entry.torch.replace("torch.nn", "nn")
+    return "" if name == "nn.Identity" else f"{name}({', '.join(f'{k}={v!r}' for k, v in entry.arguments.items())})"
+
+
+def loss(config: MLPConfig) -> str:
+    """The function that training makes small."""
+    formula, meaning = {
+        "squared_error": ("0.5 * (outputs - targets).square().mean()", "half the squared error"),
+        "cross_entropy": ("nn.functional.cross_entropy(outputs, targets)", "-log softmax(outputs)[target]"),
+        "logistic": ("nn.functional.softplus(-targets * outputs).mean()", "log(1 + exp(-target * output))"),
+        "hinge": ("nn.functional.relu(1 - targets * outputs).mean()", "max(0, 1 - target * output)"),
+        "absolute_error": ("(outputs - targets).abs().mean()", "the absolute error"),
+    }[config.loss]
+    return f'''
+def loss_of(outputs, targets):
+    """The mean over some rows, each (N, {config.outputs}), of {meaning}."""
+    return {formula}
+'''

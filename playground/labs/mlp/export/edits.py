@@ -1,0 +1,152 @@
+"""What a person changed on the way, as the lines of a script at the steps at which they did."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from math import prod
+
+from playground.data.own import starter
+from playground.export.source import source
+from playground.labs.mlp import growth
+from playground.labs.mlp.config import INTERVENTIONS, MLPConfig
+from playground.labs.mlp.export.building import data, drawn, loss, model, modules
+from playground.labs.mlp.export.parts import rule_of
+from playground.labs.mlp.export.recipe import Recipe, limit
+from playground.labs.mlp.training_settings import ALONE, EPOCHWISE
+from playground.run import Edit, element
+from playground.training.chance import seed_of
+
+
+def training(config: MLPConfig, edits: list[Edit], step: int, recipe: Recipe) -> Iterable[str]:
+    """Yields the calls that train up to ``step``, and the changes between them."""
+    done, grows, began = 0, False, 0
+    if _held(config):
+        yield _hold_code(config)
+    for number, together in groupby(edits, key=lambda edit: edit.step):
+        if number > done:
+            yield f"train({done}, {number})"
+        for edit in together:
+            former, known = config, config.settings()
+            if edit.target in known:
+                config = config.after(edit.target, edit.value)
+            if edit.target in INTERVENTIONS:
+                yield _hold_code(config)
+            elif edit.target in known and known[edit.target].goes_on:
+                began = number if config.optimizer != former.optimizer else began
+                yield f"\n\n# {config.edit_words(edit)}\n"
+                if config.units != former.units and not grows:
+                    grows = True
+                    yield _GROWING
+                yield from _gone_on(former, config, number, began, recipe)
+            else:
+                yield from _edit_code(config, edit, recipe, former.train_size)
+        done = number
+    yield f"train({done}, {step})"
+
+
+_GROWING = f"""from itertools import pairwise
+
+
+{source(growth.sources)}
+
+
+{source(growth.carried)}
+
+"""
+
+
+def _gone_on(former: MLPConfig, config: MLPConfig, step: int, began: int, recipe: Recipe) -> Iterable[str]:
+    """Yields the code of what another value of a setting changes: the training goes on with it."""
+    if data(config) != data(former):
+        yield data(config).strip("\n") + "\n\n"
+        yield recipe.pictures(config)
+    if config.batch != former.batch:
+        yield f"batch_size = {config.batch}"
+    if recipe.epochwise and config.train_size != former.train_size:
+        yield f"seen = round(seen / {former.train_size} * train_size)"
+    if config.units != former.units:
+        yield from _grown(former, config, step, recipe)
+    elif modules(config) != modules(former):
+        yield model(config).strip("\n")
+        yield "nn.utils.vector_to_parameters(w, model.parameters())"
+    if config.optimizer != former.optimizer:
+        yield from (f"{name} = torch.zeros_like(w)" for name in rule_of(config.optimizer)[0])
+    if loss(config) != loss(former):
+        yield f"\n{loss(config)}\n"
+    if recipe.train(config, began) != recipe.train(former, began) or config.optimizer != former.optimizer:
+        yield "\n".join(["", "", *recipe.train(config, began), "", ""])
+
+
+def _grown(former: MLPConfig, config: MLPConfig, step: int, recipe: Recipe) -> Iterable[str]:
+    """Yields the code of another network that has the weights of what is still there."""
+    regularized = recipe.regularized
+    yield "former = torch.where(off > 0, aside, w)" if regularized.held else "former = w"
+    yield model(config).strip("\n")
+    yield drawn(config, seed_of(config.seed, "grown", step)).strip("\n")
+    yield f"found = sources({former.units}, {config.units})"
+    yield "w[:] = carried(former, found, w)"
+    for name in rule_of(config.optimizer)[0]:
+        sign = ", signed=False" if name == "square" else ""
+        yield f"{name} = carried({name}, found, torch.zeros_like(w){sign})"
+    if regularized.l1:
+        yield "alive = (carried(alive, found, torch.ones_like(w), signed=False) > 0).float()"
+    if regularized.l1 or regularized.l2:
+        yield "is_weight = torch.cat([torch.full_like(p, p.dim() > 1).flatten() for p in model.parameters()])"
+    if regularized.held:
+        yield "learns, off, aside = torch.ones_like(w), torch.zeros_like(w), torch.zeros_like(w)"
+        yield _hold_code(config)
+
+
+def _held(config: MLPConfig) -> dict[str, Sequence[tuple[int, int]]]:
+    """Returns what is held of the network, by the setting's name; empty where nothing is."""
+    found: dict[str, Sequence[tuple[int, int]]] = {name: getattr(config, name) for name in INTERVENTIONS}
+    return found if any(found.values()) else {}
+
+
+def _hold_code(config: MLPConfig) -> str:
+    return f"hold({', '.join(f'{name}={list(getattr(config, name))}' for name in INTERVENTIONS)})"
+
+
+def _edit_code(config: MLPConfig, edit: Edit, recipe: Recipe, before: int) -> Iterable[str]:
+    regularized, epochwise = recipe.regularized, recipe.epochwise
+    found, batch = element(edit.target), config.batch
+    if found is not None:
+        name, index = found
+        _, layer, part = name.split(".")
+        yield "with torch.no_grad():"
+        yield f"    layers[{layer}].{part}[{', '.join(map(str, index))}] = {edit.value!r}"
+        if regularized.l1:
+            yield f"alive[{_place(config, name, index)}] = 1"
+    elif edit.target in ("own", "data_seed") and config.dataset == "own":
+        value = edit.value or starter(config.own_classes) if edit.target == "own" else edit.value
+        yield f"{'text' if edit.target == 'own' else 'data_seed'} = {value!r}"
+        yield "points, features, targets, train_size = draw()"
+        if edit.target == "own":
+            yield f"batch_size = {batch}"
+        if edit.target == "own" and epochwise:
+            yield f"seen = round(seen / {before} * train_size)"
+    elif edit.target == "own":
+        yield "# the points of another dataset are changed: that makes no difference"
+    elif edit.target == "data_seed":
+        yield f"points, targets = draw(seed={edit.value!r})"
+        yield "features = features_of(points)"
+    elif edit.target == "batch_size":
+        yield f"batch_size = {batch}"
+    elif edit.target in ALONE or (edit.target in EPOCHWISE and not epochwise):
+        yield f"# {edit.target} is changed: that makes no difference to these updates"
+    elif edit.target in EPOCHWISE:
+        yield f"{edit.target} = {edit.value!r}"
+    elif edit.target == "learning_rate":
+        yield f"learning_rate = {epochwise.number(edit.value)}"
+    elif edit.target == "gradient_clip":
+        yield f"gradient_clip = torch.tensor({limit(edit.value)})"
+    else:
+        yield f"{edit.target} = torch.tensor({edit.value!r})"
+
+
+def _place(config: MLPConfig, name: str, index: Sequence[int]) -> int:
+    """Where in the vector of all weights and biases an element of a parameter is."""
+    shapes = config.shapes()
+    before = list(shapes)[: list(shapes).index(name)]
+    row, *column = index
+    within = row * shapes[name][-1] + column[0] if column else row
+    return sum(prod(shapes[each]) for each in before) + within

@@ -1,0 +1,95 @@
+"""What is seen of a run: the arrays of its stage and of the panels beside it, as pure reads."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from playground.data.own import starter
+from playground.data.points import CURVE_HEIGHT, DOMAIN, FEATURES, feature_values, grid
+from playground.export.palette import plane_colors
+from playground.labs.mlp.baselines import baselines
+from playground.labs.mlp.config import Look, MLPConfig
+from playground.labs.mlp.drawn import MAP_DENSITY, PLANE_DENSITY, Drawn
+from playground.labs.mlp.model import MLP
+from playground.labs.mlp.network_settings import MAX_LAYERS, MAX_NEURONS
+from playground.labs.mlp.probes import Shown, forward_values, neuron_maps, plane, quantized_maps, value_map
+from playground.training.losses import OUTPUT_ACTIVATIONS
+
+Arrays = dict[str, NDArray[Any]]
+
+
+def maps(config: MLPConfig, model: MLP, data: Drawn, shown: Shown, look: Look) -> Arrays:
+    """Returns the drawn neurons' maps, the plane and, for a probed point, its forward pass."""
+    output = OUTPUT_ACTIVATIONS[config.output_activation]
+    arrays: Arrays = {**neuron_maps(model, output, data.map_features, shown)}
+    layer, index = look.neuron or (-1, 0)
+    if layer == 0 and index < len(config.shown_inputs):
+        name = config.shown_inputs[index]
+        values = torch.from_numpy(feature_values((name,), grid(PLANE_DENSITY), config.formula))
+        arrays |= value_map(values[:, 0])
+    else:
+        arrays |= plane(model, output, data.plane_features, look.neuron)
+    if look.probe is not None:
+        point = feature_values(config.features, np.array([look.probe]), config.formula)
+        features = torch.tensor(point, device=data.features.device)
+        arrays["probe"] = forward_values(model, output, features, shown)
+    return arrays
+
+
+def thumbnail(config: MLPConfig, model: MLP, data: Drawn) -> NDArray[np.uint8]:
+    """Returns the output over the plane as a picture (PLANE_DENSITY, PLANE_DENSITY, 3)."""
+    levels: Any = plane(model, OUTPUT_ACTIVATIONS[config.output_activation], data.plane_features, None)["plane"]
+    return plane_colors(levels)
+
+
+def scene(config: MLPConfig, data: Drawn) -> dict[str, Any]:
+    """Returns what stays the same from frame to frame: inputs, structure, names, reference values."""
+    entry = config.data
+    classes = [*entry.class_names] or [f"class {i}" for i in range(config.outputs)]
+    return {
+        "dataset": config.dataset,
+        "task": "regression" if entry.is_regression else "classification",
+        "classes": entry.classes,
+        "features": [
+            {"name": name, "label": FEATURES[name].label, "active": name in config.features}
+            for name in config.shown_inputs
+        ],
+        "hidden_sizes": config.hidden_sizes,
+        "columns": entry.columns,
+        "curve_height": CURVE_HEIGHT if entry.is_curve else 0,
+        "class_names": entry.class_names,
+        "own": (config.own or starter(config.own_classes)) if config.dataset == "own" else "",
+        "own_classes": config.own_classes,
+        "outputs": classes if config.outputs > 1 else ["output"],
+        "activation": config.by_layer,
+        "output_activation": config.output_activation,
+        "domain": DOMAIN,
+        "limits": {"layers": MAX_LAYERS, "neurons": MAX_NEURONS},
+        "baselines": baselines(config, data.targets[data.train_size :]),
+    }
+
+
+def scene_arrays(config: MLPConfig, data: Drawn) -> Arrays:
+    """Returns the points, and the maps of the inputs."""
+    inputs = torch.from_numpy(feature_values(config.shown_inputs, grid(MAP_DENSITY), config.formula)).T
+    found, ranges = quantized_maps(inputs)
+    return {**points(data), "input_maps": found, "input_ranges": ranges}
+
+
+def points(data: Drawn) -> Arrays:
+    """Returns the ``points`` (N, 2), their ``labels`` (N,), and which are test points."""
+    return {
+        "points": data.split.points.astype(np.float32),
+        "labels": data.split.labels.astype(np.float32),
+        "is_test": (np.arange(len(data.split.labels)) >= data.train_size).astype(np.uint8),
+    }
+
+
+def outputs(config: MLPConfig, model: MLP, data: Drawn) -> Arrays:
+    """Returns the ``outputs`` (N, outputs) at all points; over the plane, ``surface`` (side, side), the output of
+    one neuron or the probability of the likeliest class."""
+    output = OUTPUT_ACTIVATIONS[config.output_activation]
+    over, at = (output(model(each)).cpu().numpy() for each in (data.plane_features, data.features))
+    return {"outputs": at.copy(), "surface": over.max(axis=1).reshape(PLANE_DENSITY, PLANE_DENSITY).copy()}

@@ -1,0 +1,214 @@
+"""A run goes on with other data, another network, another way to train: what was there stays, and all replays."""
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from playground.kinds import ConfigError
+from playground.labs.mlp.config import MLPConfig
+from playground.labs.mlp.experiment import MLPExperiment
+from playground.run import Edit, Run, View
+from playground.runs import link, runfile
+from playground.runs.timeline import Timeline
+from tests.labs.mlp.export.test_script import agrees
+
+ALL = View(panels=frozenset({"weights", "outputs"}))
+CHANGES: list[tuple[str, Any]] = [
+    ("hidden_sizes", (5, 2)),
+    ("features", ("x", "y", "xy")),
+    ("loss", "cross_entropy"),
+    ("optimizer", "momentum"),
+    ("activation", "relu"),
+    ("learning_rate", 0.1),
+    ("activations", ("silu",)),
+    ("zeroed", ((1, 1),)),
+    ("hidden_sizes", (4, 3, 2)),
+    ("loss", "logistic"),
+    ("noise", 0.2),
+    ("dataset", "spiral"),
+    ("batch_size", 7),
+    ("points", 200),
+    ("frozen", ((1, 2),)),
+    ("dataset", "plane"),
+    ("optimizer", "adam"),
+    ("hidden_sizes", (2,)),
+    ("dataset", "wine"),
+    ("table_columns", (2, 4)),
+    ("train_share", 0.3),
+]
+
+
+def arrays(live: MLPExperiment) -> dict[str, NDArray[Any]]:
+    return dict(live.observe("r", ALL).arrays)
+
+
+def trained(**values: Any) -> MLPExperiment:
+    live = MLPExperiment(MLPConfig(**values))
+    live.advance(steps=15)
+    return live
+
+
+def changed(**values: Any) -> Timeline:
+    """A run with all changes, five updates after each."""
+    timeline = Timeline(Run(config=MLPConfig(**values)))
+    for change in CHANGES:
+        timeline.advance(steps=5)
+        timeline.apply(*change)
+    timeline.advance(steps=5)
+    return timeline
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_a_new_neuron_leaves_all_others_and_what_they_give_as_they_are(optimizer: str) -> None:
+    live = trained(optimizer=optimizer)
+    before, measured = arrays(live), live.metrics()
+    live.apply("hidden_sizes", (5, 2))
+    after = arrays(live)
+    assert np.array_equal(after["layers.0.weight"][:4], before["layers.0.weight"])
+    assert np.array_equal(after["layers.0.bias"][:4], before["layers.0.bias"])
+    assert np.array_equal(after["layers.1.weight"][:, :4], before["layers.1.weight"])
+    assert np.array_equal(after["layers.1.weight"][:, 4], [0, 0])
+    assert after["layers.0.weight"][4].all(), "its own weights are drawn"
+    for name in ("layers.1.bias", "layers.2.weight", "layers.2.bias"):
+        assert np.array_equal(after[name], before[name])
+    assert np.allclose(after["outputs"], before["outputs"], atol=1e-6)
+    assert live.metrics()["test_loss"] == pytest.approx(measured["test_loss"], rel=1e-5)
+    live.advance(steps=5)
+    assert arrays(live)["layers.1.weight"][:, 4].all(), "it takes part from the next update on"
+
+
+@pytest.mark.parametrize("sizes", [(3, 2), (4,), (4, 2, 2), (4, 1), ()])
+def test_what_stays_of_a_network_is_equal_to_the_bit(sizes: tuple[int, ...]) -> None:
+    live = trained()
+    before = arrays(live)
+    live.apply("hidden_sizes", sizes)
+    after = arrays(live)
+    for layer in range(min(2, len(sizes))):
+        rows, columns = (min(n) for n in zip((4, 2), (*sizes, 99, 99)[:2], strict=True))
+        block = (slice(rows if layer == 0 else columns), slice(2 if layer == 0 else rows))
+        name = f"layers.{layer}.weight"
+        assert np.array_equal(after[name][block], before[name][block])
+        assert np.array_equal(after[f"layers.{layer}.bias"][block[0]], before[f"layers.{layer}.bias"][block[0]])
+    assert np.array_equal(after[f"layers.{len(sizes)}.bias"], before["layers.2.bias"])
+    if len(sizes) == 2:
+        assert np.array_equal(after["layers.2.weight"], before["layers.2.weight"][:, : sizes[1]])
+
+
+def test_a_new_neuron_is_drawn_from_the_seed_and_the_step() -> None:
+    def drawn(seed: int, steps: int) -> list[float]:
+        live = MLPExperiment(MLPConfig(seed=seed))
+        live.advance(steps=steps)
+        live.apply("hidden_sizes", (5, 2))
+        found: list[float] = arrays(live)["layers.0.weight"][4].tolist()
+        return found
+
+    assert drawn(0, 10) == drawn(0, 10)
+    assert len({tuple(drawn(*each)) for each in [(0, 10), (1, 10), (0, 11)]}) == 3
+
+
+def test_a_new_input_begins_without_effect() -> None:
+    live = trained()
+    before = arrays(live)
+    live.apply("features", ("x", "y", "sin_x"))
+    after = arrays(live)
+    assert np.array_equal(after["layers.0.weight"][:, :2], before["layers.0.weight"])
+    assert not after["layers.0.weight"][:, 2].any()
+    assert np.allclose(after["outputs"], before["outputs"], atol=1e-6)
+
+
+def test_one_output_becomes_the_difference_of_two_and_back() -> None:
+    live = trained(optimizer="adam")
+    before = arrays(live)
+    live.apply("loss", "cross_entropy")
+    assert np.allclose(np.diff(arrays(live)["outputs"]), before["outputs"], atol=1e-6)
+    live.advance(steps=5)
+    two = arrays(live)
+    live.apply("loss", "squared_error")
+    assert np.allclose(arrays(live)["outputs"], np.diff(two["outputs"]), atol=1e-6)
+
+
+def test_an_optimizer_begins_without_memory_and_the_weights_stay() -> None:
+    live = trained(optimizer="adam")
+    before = live.parameters()
+    live.apply("optimizer", "momentum")
+    assert np.array_equal(live.parameters(), before)
+    assert {name: bool(vector.any()) for name, vector in live._optimizer_state.items()} == {"velocity": False}
+    live.apply("optimizer", "adam")
+    assert not any(vector.any() for vector in live._optimizer_state.values())
+
+
+@pytest.mark.parametrize(
+    ("target", "value"), [("activation", "relu"), ("noise", 0.3), ("dataset", "spiral"), ("loss", "hinge")]
+)
+def test_weights_stay_when_all_around_them_changes(target: str, value: Any) -> None:
+    live = trained()
+    before, measured = live.parameters(), live.metrics()
+    live.apply(target, value)
+    assert np.array_equal(live.parameters(), before)
+    assert live.metrics() != measured
+
+
+def test_settings_that_no_longer_fit_are_settled() -> None:
+    live = trained(batch_size=200, frozen=((1, 4), (2, 1)))
+    live.apply("hidden_sizes", (3, 2))
+    assert live.config.frozen == ((2, 1),)
+    live.apply("dataset", "wine")
+    assert (live.config.loss, live.config.batch_size) == ("cross_entropy", 10)
+    with pytest.raises(ConfigError, match="does not fit wine"):
+        live.apply("loss", "hinge")
+    with pytest.raises(ConfigError, match="initializer cannot change during a run"):
+        live.apply("initializer", "zeros")
+
+
+@pytest.mark.parametrize("values", [{}, {"optimizer": "rmsprop", "l1_strength": 0.001, "schedule": "step"}])
+def test_a_run_with_every_change_is_a_value(values: dict[str, Any]) -> None:
+    timeline = changed(**values)
+    run, end, last = timeline.run, timeline.step, timeline.experiment.parameters_sha256()
+    assert run.config_after(len(run.edits)) == timeline.experiment.config  # type: ignore[attr-defined]
+    for step in (33, 71, 2, end):
+        timeline.seek(step)
+    assert timeline.experiment.parameters_sha256() == last
+    assert Timeline(run, step=end).experiment.parameters_sha256() == last
+    query = link.query(run, end)
+    assert query is not None
+    assert link.read("mlp", dict(parse_qsl(query, keep_blank_values=True)))[:3] == (run, end, [])
+    assert runfile.read(runfile.write(run, end))[:2] == (run, end)
+    agrees(run, end)
+
+
+def test_a_state_of_a_run_with_changes_is_taken_up_again() -> None:
+    timeline = changed()
+    kept = timeline.state()
+    timeline.advance(steps=9)
+    again = Timeline(timeline.run, kept, timeline.step)
+    assert again.experiment.parameters_sha256() == timeline.experiment.parameters_sha256()
+
+
+def test_marks_say_what_was_changed() -> None:
+    marks = [words for _, words in changed().observe("r", ALL).info["marks"]]
+    assert marks[:4] == [
+        "hidden layers set to 5-2",
+        "features set to x,y,xy",
+        "loss set to Cross-entropy",
+        "optimizer set to Momentum, its memory anew",
+    ]
+
+
+def test_a_change_before_the_first_update_is_repeated_by_the_script() -> None:
+    timeline = Timeline(Run(config=MLPConfig()))
+    for change in [("learning_rate", 0.1), ("hidden_sizes", (5, 2)), ("batch_size", 5)]:
+        timeline.apply(*change)
+    agrees(timeline.run, 10)
+    alone = Run(config=replace(MLPConfig(), hidden_sizes=(5, 2)))
+    assert Timeline(alone).experiment.parameters_sha256() != timeline.experiment.parameters_sha256()
+
+
+def test_edits_of_live_settings_alone_are_read_as_before() -> None:
+    edits = (Edit(step=3, target="learning_rate", value=0.1), Edit(step=5, target="batch_size", value=7))
+    run = Run(config=MLPConfig(), edits=edits)
+    assert run.config_after(1) == replace(MLPConfig(), learning_rate=0.1)
+    assert run.config_after(2) == replace(MLPConfig(), learning_rate=0.1, batch_size=7)
