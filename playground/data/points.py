@@ -163,7 +163,7 @@ def _polar(radius: Floats, angle: Floats) -> Floats:
     return np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1)
 
 
-def _table(name: str, columns: tuple[int, int] = (1, 2)) -> Dataset:
+def _table(name: str, columns: tuple[int, int]) -> Dataset:
     known = tables.TABLES[name]
     return Dataset(
         label=known.label,
@@ -208,9 +208,9 @@ DATASETS = {
     "checkerboard": Dataset(label="Checkers", generate=checkerboard, classes=2, size=1000),
     "blobs": Dataset(label="Blobs", generate=blobs, classes=5, size=600),
     "pinwheel_4": Dataset(label="Pinwheel 4", generate=partial(pinwheel, classes=4), classes=4, size=800),
-    "curve": _curve(formula.USUAL_CURVE),
     "pinwheel_5": Dataset(label="Pinwheel 5", generate=partial(pinwheel, classes=5), classes=5, size=1000),
-    **{name: _table(name) for name in tables.TABLES},
+    "curve": _curve(formula.USUAL_CURVE),
+    **{name: _table(name, table.usual) for name, table in tables.TABLES.items()},
     "own": own_dataset(starter(2), 2),
 }
 USUAL_DATASETS = tuple(DATASETS)[:8]  # TensorFlow Playground's, and two of more classes

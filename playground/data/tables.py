@@ -15,12 +15,16 @@ Points = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table of ``rows`` examples: the names of its ``classes``, none for a regression, and of its ``columns``."""
+    """A table of ``rows`` examples: the names of its ``classes``, none for a regression, and of its ``columns``.
+
+    ``usual`` are those that are shown first.
+    """
 
     label: str
     rows: int
     classes: tuple[str, ...]
     columns: tuple[str, ...]
+    usual: tuple[int, int] = (1, 2)
 
     @property
     def numbers(self) -> range:
@@ -65,6 +69,7 @@ TABLES = {
         rows=442,
         classes=(),
         columns=("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"),
+        usual=(3, 9),
     ),
 }
 COMPONENTS = (-1, -2)  # in place of columns: the first and the second principal component of all of them

@@ -93,5 +93,5 @@ def _layers(layers: list[dict[str, Any]]) -> str:
 def _try(session: PageSession, change: Mapping[str, Any]) -> None:
     """Make the change, and start over with it."""
     known = MLPConfig.settings()
-    session.change({name: known[name].kind.parse(text) for name, text in change["settings"].items()})
-    st.session_state[session.key("why_tried")] = change["words"]
+    if session.change({name: known[name].kind.parse(text) for name, text in change["settings"].items()}):
+        st.session_state[session.key("why_tried")] = change["words"]

@@ -189,6 +189,10 @@ def _pick(session: PageSession, config: MLPConfig, names: tuple[str, ...], key: 
             before, after = (("x", "y"), ("x",)) if chosen == "curve" else (("x",), ("x", "y"))
             if tuple(st.session_state.features) == before and "curve" in (chosen, config.dataset):
                 st.session_state.features = after  # a curve has no x₂
+            if chosen in TABLES and tuple(st.session_state.table_columns) in {
+                table.usual for table in TABLES.values()
+            }:
+                st.session_state.table_columns = TABLES[chosen].usual
 
     picker(key=key, data={"options": _thumbnails(names), "selected": config.dataset}, on_dataset_change=take)
 

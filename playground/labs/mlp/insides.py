@@ -40,7 +40,7 @@ def insides(
       bins of all layers alike;
     - ``activation_quantiles`` (H, 5), ``gradient_quantiles`` (L, 5): the QUANTILES of outputs and of |∂loss/∂w|;
     - ``dead``, ``saturated`` (H,): as in ``layers.Layers``;
-    - ``update_ratios`` (L,): ‖Δw‖ of the next update by ‖w‖, of a layer's weights. NaN where they are all 0.
+    - ``update_ratios`` (L,): ‖Δw‖ of the next update by ‖w‖, of a layer's weights; not finite where they are all 0.
     """
     features, targets = data
     state = unflatten(parameters, model)
@@ -53,7 +53,7 @@ def insides(
         model.load_state_dict(state)
         hidden = model.trace(features)[:-1]
         pairs = zip(_weights(model, state), _weights(model, unflatten(after, model)), strict=True)
-        ratios = [(new - old).norm() / old.norm() if old.any() else torch.tensor(float("nan")) for old, new in pairs]
+        ratios = [(new - old).norm() / old.norm() for old, new in pairs]
     found = {
         "activation_quantiles": _quantiles(hidden),
         "gradient_quantiles": _quantiles(slopes),

@@ -62,8 +62,8 @@ def learners_figure(rows: Sequence[Mapping[str, Any]], measure: str, theme: str 
     bars = {
         "type": "bar", "orientation": "h", "y": names, "x": [row["test"] for row in rows], "name": "test",
         "text": [write(row["test"]) if row["test"] is not None else "not finite" for row in rows],
-        "marker": {"color": [MUTED] * (len(rows) - 1) + [ACCENT]}, "textposition": "inside",
-        "insidetextanchor": "start", "textfont": {"color": "#fff"}, 
+        "marker": {"color": [MUTED] * (len(rows) - 1) + [ACCENT]}, "textposition": "auto",
+        "insidetextanchor": "start", "insidetextfont": {"color": "#fff"}, "outsidetextfont": {"color": TEXT[theme]}, 
         "hovertemplate": "%{y}: %{text}<extra>test</extra>",
     }  # fmt: skip
     dots = {

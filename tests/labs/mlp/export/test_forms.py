@@ -264,3 +264,11 @@ class TestCommandLine:
         assert f"{STEP}/{STEP}" in capsys.readouterr().err
         exported(EDITED, STEP, "csv", quiet=True)
         assert capsys.readouterr().err == ""
+
+
+def test_a_curves_picture_has_its_points_and_what_the_network_makes_of_x() -> None:
+    run = Run(config=MLPConfig(dataset="curve", curve="tanh(6*x)", features=("x",), hidden_sizes=(3,)))
+    text = exported(run, STEP, "svg").decode()
+    assert text.count('id="curve"') == 1
+    assert "f(x)" in text
+    assert 'id="curve"' not in exported(Run(config=MLPConfig(dataset="plane")), 0, "svg").decode()
