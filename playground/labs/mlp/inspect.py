@@ -28,9 +28,9 @@ def inspect(session: PageSession, input_names: Any) -> None:
     _closer(session)
 
 
-@st.fragment(run_every=REFRESH_S)
+@st.fragment  # menus stand outside what is drawn again while it trains: an open one stays open
 def _closer(session: PageSession) -> None:
-    """Draw the chosen look at the test points, or the schedule, and what to look for."""
+    """Draw the menu of closer looks, and the chosen one."""
     config: Any = session.channel().config
     looks = looks_of(config)
     key = session.key("closer")
@@ -45,9 +45,12 @@ def _closer(session: PageSession) -> None:
         _judged(session, chosen, *looks[chosen])
 
 
+@st.fragment(run_every=REFRESH_S)
 def _judged(session: PageSession, chosen: str, make: Callable[..., Any], words: str) -> None:
     """Draw a figure of the outputs, and what to look for."""
     config: Any = session.channel().config
+    if chosen not in looks_of(config):
+        st.rerun()  # other data, at which one cannot look so: the menu follows
     moment = session.inspect("outputs")
     figure, number = make(config, moment)
     left, right = st.columns([3, 2])

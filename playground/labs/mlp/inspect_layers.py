@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from playground.format import percent, scaled
-from playground.pages.charts import MUTED
+from playground.pages.charts import MUTED, REFRESH_S
 from playground.pages.computed import Order, computed_panel
 from playground.pages.session import PageSession
 from playground.training.history import EVEN
@@ -35,18 +35,23 @@ OVER_TIME = (
 
 def layers_look(session: PageSession) -> None:
     """Draw them: now, as the run trains, and over time at a press."""
-    moment = session.inspect("insides")
-    names = layer_titles(len(moment.arrays["gradients"]))
-    left, right = st.columns([3, 2])
-    left.plotly_chart(now_figure(moment.arrays, names), key=session.key("layers_now"), config=CONFIG)
-    right.markdown(table(moment.arrays, names))
-    right.caption(LOOK_FOR)
+    _now(session)
     computed_panel(
         session, "over_time", label="Over time", icon=":material/timeline:",
         help="The same at some fifty moments from the start to now: the run is computed again beside this one.",
         words=lambda _, step: f"The layers up to step {step:,}",
         draw=lambda order: _over_time(session, order),
     )  # fmt: skip
+
+
+@st.fragment(run_every=REFRESH_S)
+def _now(session: PageSession) -> None:
+    moment = session.inspect("insides")
+    names = layer_titles(len(moment.arrays["gradients"]))
+    left, right = st.columns([3, 2])
+    left.plotly_chart(now_figure(moment.arrays, names), key=session.key("layers_now"), config=CONFIG)
+    right.markdown(table(moment.arrays, names))
+    right.caption(LOOK_FOR)
 
 
 def layer_titles(layers: int) -> list[str]:

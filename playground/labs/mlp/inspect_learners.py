@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from playground.format import loss, percent
-from playground.pages.charts import MUTED, SERIES, TEXT
+from playground.pages.charts import MUTED, REFRESH_S, SERIES, TEXT
 from playground.pages.computed import Order, computed_panel
 from playground.pages.session import PageSession
 
@@ -36,6 +36,7 @@ def learners_look(session: PageSession) -> None:
     )  # fmt: skip
 
 
+@st.fragment(run_every=REFRESH_S)
 def _learners(session: PageSession, order: Order) -> None:
     found, metrics = json.loads(order.made.result()), session.channel().seen()[2]
     measure = found["measure"]

@@ -8,7 +8,7 @@ import streamlit as st
 
 from playground.data.points import FEATURES
 from playground.labs.mlp.config import MLPConfig, TwoWeights
-from playground.pages.charts import TEXT
+from playground.pages.charts import REFRESH_S, TEXT
 from playground.pages.session import PageSession
 
 LOOK_FOR = (
@@ -25,13 +25,22 @@ def two_weights_look(session: PageSession) -> None:
     config: Any = session.channel().config
     left, right = st.columns([3, 2])
     with right:
-        chosen = [_menu(session, config, axis, index) for index, axis in enumerate(("Across", "Up"))]
-        names = [weight_name(config, each) for each in chosen]
-    look = TwoWeights(first=chosen[0], second=chosen[1])
+        first, second = (_menu(session, config, axis, index) for index, axis in enumerate(("Across", "Up")))
+    with left:
+        _plane(session, TwoWeights(first=first, second=second))
+
+
+@st.fragment(run_every=REFRESH_S)
+def _plane(session: PageSession, look: TwoWeights) -> None:
+    """Draw the loss over them as it is now, and what to look for."""
+    config: Any = session.channel().config
+    if not all(map(config.has_element, (look.first, look.second))):
+        st.rerun()  # another network, which has not these two: the menus follow
     found = session.inspect("loss_plane", look=look).arrays
-    theme = st.context.theme.type or "light"
-    left.plotly_chart(plane_figure(found, names, theme), key=session.key("loss_plane"), config={"displaylogo": False})
-    right.caption(LOOK_FOR.format(rows=found["rows"][0]))
+    names = [weight_name(config, each) for each in (look.first, look.second)]
+    figure = plane_figure(found, names, st.context.theme.type or "light")
+    st.plotly_chart(figure, key=session.key("loss_plane"), config={"displaylogo": False})
+    st.caption(LOOK_FOR.format(rows=found["rows"][0]))
 
 
 def _menu(session: PageSession, config: MLPConfig, axis: str, index: int) -> str:

@@ -361,3 +361,18 @@ def test_the_test_set_is_explained_where_it_is_chosen(hub: Hub) -> None:
     assert any(
         "learns from 100 points; the other 400, the test set, only judge it" in each.value for each in page.caption
     )
+
+
+def test_a_look_follows_another_network_and_other_data(hub: Hub) -> None:
+    page = opened("mlp", inspect="on", hidden_sizes="3")
+    page.selectbox(key="mlp.closer").select("Two weights").run()
+    page.selectbox(key="mlp.weight_1_layer").select(1).run()
+    page.session_state["hidden_sizes"] = ()
+    page.run()
+    assert not page.exception
+    assert page.selectbox(key="mlp.weight_1_0_3").options == ["x₁ → 1", "x₂ → 1", "bias of 1"]
+    page.selectbox(key="mlp.closer").select("Confusion").run()
+    page.session_state["dataset"] = "plane"
+    page.run()
+    assert not page.exception
+    assert page.selectbox(key="mlp.closer").value is None
