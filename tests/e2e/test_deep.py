@@ -10,19 +10,52 @@ from tests.browser import STAGE, is_in_state, opened, press, reaches
 pytestmark = pytest.mark.browser
 
 
-def test_only_the_network_with_skips_learns(page: Page, address: str) -> None:
-    opened(page, address, "deep?learning_rate=0.01")
+DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+
+
+def number(text: str) -> float:
+    """The number behind ``0.26``, ``6.1·10⁻¹³`` or ``10⁻⁷``."""
+    mantissa, is_power, power = text.partition("10⁻")
+    return float(f"{mantissa.rstrip('·') or 1}e-{power.translate(DIGITS)}") if is_power else float(text)
+
+
+def told(page: Page, network: str) -> dict[str, float]:
+    """What stands above a network: its ``loss`` and ``accuracy`` in training, and the ``ratio`` of its gradients."""
+    part = page.locator(f'[data-network="{network}"]')
+    words = part.locator(".nn-deep-numbers").inner_text()
+    [found] = re.findall(r"training loss ([\d.]+), accuracy ([\d.]+)", words)
+    ratio = number(part.locator(".nn-deep-ratio").inner_text().rpartition(" ")[2])
+    return {"loss": float(found[0]), "accuracy": float(found[1]) / 100, "ratio": ratio}
+
+
+def trained(page: Page, address: str, path: str, updates: int) -> None:
+    opened(page, address, path)
     press(page, "Play")
-    reaches(page, 150)
+    reaches(page, updates)
     press(page, "Pause")
     is_in_state(page, "paused")
-    said = page.locator(f"{STAGE} .nn-words")
-    expect(said).to_contain_text("Paused.")
-    words = said.inner_text()
-    [without] = re.findall(r"training accuracy without skips ([\d.]+)%", words)
-    [within] = re.findall(r"training accuracy ([\d.]+)%", words)
-    assert float(without) < 30
-    assert float(within) > 80
+    expect(page.locator(f"{STAGE} .nn-words")).to_contain_text("Paused.")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_only_the_network_with_skips_learns(page: Page, address: str, seed: int) -> None:
+    trained(page, address, f"deep?learning_rate=0.01&seed={seed}", 150)
+    plain, residual = told(page, "plain"), told(page, "residual")
+    assert plain["accuracy"] < 0.3
+    assert residual["accuracy"] > 0.8
+    assert plain["ratio"] < 1e-6
+    assert residual["ratio"] > 1e-2
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_forty_layers_train_worse_than_ten_of_them_although_gradients_flow(
+    page: Page, address: str, seed: int
+) -> None:
+    path = f"deep?activation=relu&depth=40&prefix=10&learning_rate=0.001&seed={seed}"
+    trained(page, address, path, 250)
+    plain = told(page, "plain")
+    assert 1e-2 < plain["ratio"] < 1e2
+    assert plain["loss"] > 2 * max(told(page, "residual")["loss"], told(page, "prefix")["loss"])
 
 
 def test_what_is_done_to_a_layer_is_an_edit_and_is_taken_back(page: Page, address: str) -> None:

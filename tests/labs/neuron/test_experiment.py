@@ -85,7 +85,7 @@ class Plain:
         return torch.stack([self.loss(index, vector)[0] for index in batch]).mean()
 
 
-def close(found: Any, expected: Tensor | list[Tensor], within: float = 1e-5) -> None:
+def close(found: Any, expected: Tensor | list[Tensor], within: float = 1e-6) -> None:
     parts = expected if isinstance(expected, list) else [expected]
     wanted = torch.cat([part.detach().reshape(-1) for part in parts]).numpy()
     np.testing.assert_allclose(found, wanted, rtol=within, atol=within)
