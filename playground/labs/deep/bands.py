@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from playground.format import percent
 from playground.labs.deep.surfaces import NAMES
 from playground.pages.charts import MUTED, SERIES
 from playground.pages.computed import Order, computed_panel
@@ -51,7 +52,11 @@ def said(found: Mapping[str, Any]) -> list[str]:
     lines = []
     for name, each in networks.items():
         known = [share for share in each["train_accuracy"] if share is not None]
-        right = f"{min(known):.0%} to {max(known):.0%} of the training examples right" if known else "stopped early"
+        right = (
+            f"{percent(min(known))} to {percent(max(known))} of the training examples right"
+            if known
+            else "stopped early"
+        )
         lines.append(f"**{NAMES[name]}**: {right}, at its best rate {each['rate']:g} of {_listed(found['rates'])}.")
     for first, second in combinations(networks, 2):
         pair = zip(networks[first]["train_loss"], networks[second]["train_loss"], strict=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from playground.format import percent
 from playground.pages.charts import MUTED, TEXT
 from playground.pages.computed import Order, computed_panel
 from playground.pages.session import PageSession
@@ -59,7 +60,7 @@ def _about(plane: str, planes: Mapping[str, Any], examples: int) -> str:
             "Each network is in the middle of its plane. At 1 every neuron's weights are moved by as much as they "
             f"are long, in two directions that are drawn; biases stay. {loss}"
         )
-    shares = ", ".join(f"{NAMES[name].lower()} {each['share']:.0%}" for name, each in planes.items())
+    shares = ", ".join(f"{NAMES[name].lower()} {percent(each['share'])}" for name, each in planes.items())
     return (
         f"The plane in which the weights moved most on their way here; of the way it holds: {shares}. {loss} A point "
         "of the way has the colour of its true loss, which need not be that of the plane below it: its tail is as "

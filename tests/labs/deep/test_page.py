@@ -1,6 +1,7 @@
 """The page of deep networks, without a browser."""
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -94,6 +95,9 @@ def test_the_seeds_are_told_each_network_at_its_best_rate() -> None:
         assert each["train_loss"][3] == pytest.approx(told.metrics[f"{first}train_loss"], abs=1e-12)
         assert len(each["gradients"][3]) == config.depth_of(name)
     lines = said(found)
+    shares = found["networks"]["plain"]["train_accuracy"]
+    numbers = [float(number) for number in re.findall(r"([\d.]+) %", lines[0])]
+    assert numbers == pytest.approx([100 * min(shares), 100 * max(shares)], abs=0.06)
     plain, prefix = (found["networks"][name]["train_loss"] for name in ("plain", "prefix"))
     higher = sum(a > b for a, b in zip(plain, prefix, strict=True))
     assert f"The training loss without skips is above that of the short control for {higher} of 5 seeds." in lines
