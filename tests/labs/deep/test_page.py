@@ -96,7 +96,7 @@ def test_the_seeds_are_told_each_network_at_its_best_rate() -> None:
         assert len(each["gradients"][3]) == config.depth_of(name)
     lines = said(found)
     shares = found["networks"]["plain"]["train_accuracy"]
-    numbers = [float(number) for number in re.findall(r"([\d.]+) %", lines[0])]
+    numbers = [float(number) for number in re.findall(r"([\d.]+) ?%", lines[0])]
     assert numbers == pytest.approx([100 * min(shares), 100 * max(shares)], abs=0.06)
     plain, prefix = (found["networks"][name]["train_loss"] for name in ("plain", "prefix"))
     higher = sum(a > b for a, b in zip(plain, prefix, strict=True))
