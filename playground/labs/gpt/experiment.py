@@ -47,6 +47,7 @@ class GPTExperiment(PlainExperiment):
         self.network = network_of(config)
         self.optimizers = {"optimizer": optimizer_of(config, self.network)}
         self._written: tuple[Any, str, tuple[int, int]] = UNWRITTEN
+        self._scored: tuple[Any, Tensor] | None = None
         self._begin(50, MEASURED_SHARE)
 
     @property
@@ -195,7 +196,14 @@ class GPTExperiment(PlainExperiment):
             "copied": copied,
             "place": place,
         }
-        return info, probes.stage(self.network, tokens, place, self._sampler(look), look, self._test_pieces)
+        return info, probes.stage(self.network, tokens, place, self._sampler(look), look, self._head_scores)
+
+    def _head_scores(self) -> Tensor:
+        """Returns what the heads do, as often as it is measured: it takes a third of an update."""
+        wanted = self._meter.step, self.edits
+        if self._scored is None or self._scored[0] != wanted:
+            self._scored = wanted, probes.head_scores(self.network, self._test_pieces)
+        return self._scored[1]
 
     def _newest(self, look: Look) -> tuple[int, str, tuple[int, int]]:
         """Returns the step at which the newest text was written, the text, and where its longest span that stands in
@@ -247,7 +255,7 @@ class GPTExperiment(PlainExperiment):
         super().restore(state)
         self._follow()
         self._meter.forget()
-        self._written = UNWRITTEN
+        self._written, self._scored = UNWRITTEN, None
 
 
 class Pieces:

@@ -1,5 +1,6 @@
 """What can be seen of a network: attention, the next token, logit lens, embeddings, and measured scores of heads."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,19 @@ REPEATED = 8  # times a random string is drawn for the induction score
 
 
 @torch.inference_mode()
-def stage(network: GPT, tokens: torch.Tensor, place: int, sampler: Sampler, look: Look, pieces: Any) -> Arrays:
+def stage(
+    network: GPT,
+    tokens: torch.Tensor,
+    place: int,
+    sampler: Sampler,
+    look: Look,
+    scores: Callable[[], torch.Tensor],
+) -> Arrays:
     """Returns the numbers of a text ``tokens`` (1, T) for the panel of ``look``.
 
     Always: the steps to the token behind ``place``, ``logits``, ``scaled``, ``kept`` and ``probabilities``, (V,)
     each. Attention: ``weights`` (L, H, T, T), ``value_sizes`` (T,) of the chosen head, and ``scores`` (L, H, 3), see
-    ``head_scores``. Inside a head: see ``inside_head``. Inside a layer: each step at ``place``, ``flow`` (R, D), and
+    ``head_scores``. Inside a head: ``inside_head``. Inside a layer: each step at ``place``, ``flow`` (R, D), and
     ``hidden`` (4 D,). Logit lens: ``lens`` (L + 1, T), the likeliest next token, and its share, ``lens_shares``.
     Embeddings: ``embeddings`` (V, 2) and ``embedding_shares`` (2,), the share of the variance on each axis.
     """
@@ -34,7 +42,7 @@ def stage(network: GPT, tokens: torch.Tensor, place: int, sampler: Sampler, look
         arrays |= {
             "weights": torch.cat([each.weights for each in inside.looks]),
             "value_sizes": looks.values[0, head].norm(dim=-1),
-            "scores": head_scores(network, pieces),
+            "scores": scores(),
         }
     elif look.panel == "inside":
         arrays |= inside_head(network, inside, tokens, look)

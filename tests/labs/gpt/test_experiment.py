@@ -241,6 +241,25 @@ def test_scores_of_heads_are_mean_weights() -> None:
     torch.testing.assert_close(probes.induction_score(network)[1, 2], expected)
 
 
+def test_the_scores_shown_are_those_of_the_newest_measurement() -> None:
+    experiment = GPTExperiment(GPTConfig(**SMALL))
+
+    def seen() -> torch.Tensor:
+        return torch.tensor(experiment.observe("run", View(look=Look())).arrays["scores"])
+
+    def scored() -> torch.Tensor:
+        return probes.head_scores(experiment.network, experiment._test_pieces)
+
+    first = seen()
+    torch.testing.assert_close(first, scored())
+    experiment.advance(steps=3)
+    experiment.metrics()
+    torch.testing.assert_close(seen(), scored())
+    assert not torch.equal(seen(), first)
+    experiment.apply("off", "1")
+    torch.testing.assert_close(seen(), scored())
+
+
 def test_embeddings_lie_along_their_principal_components() -> None:
     embeddings = torch.randn(9, 5, generator=generator(1, "embeddings"))
     points, shares = probes.components(embeddings)

@@ -26,7 +26,7 @@ export class Attention {
     this.layerOff = h("button", { class: "nn-gpt-choice nn-live", type: "button", onclick: () => ask?.({ off: switched(this.list, this.name.split(".")[0]) }) });
     this.list = this.name = "";
     this.element = h("div", {},
-      h("p", { class: "nn-gpt-note" }, `A map a head: row by row, from which place it looks at which earlier one; darker is more. Its name is its highest measured score, if that is at least ${SURE}: the mean weight on the token before, on the first token, or, in a random string that comes twice, on what followed the same token before.`),
+      h("p", { class: "nn-gpt-note" }, `A map a head: row by row, from which place it looks at which earlier one; darker is more. Its name is its highest score, measured as often as the losses, if that is at least ${SURE}: the mean weight on the token before, on the first token, or, in a random string that comes twice, on what followed the same token before.`),
       h("div", { class: "nn-gpt-maps" }, this.canvas, this.buttons), h("div", { class: "nn-gpt-bar" }, this.off, this.layerOff), this.line, this.words);
     this.raster = new Raster();
     this.width = 0;
