@@ -109,7 +109,7 @@ export class HeadPanel {
     const both = `${name} and ${looked[column] ?? ""}`;
     const finite = Array.from(scores.subarray(place * columns, (place + 1) * columns)).filter(Number.isFinite);
     const total = finite.reduce((sum, each) => sum + Math.exp(each), 0), few = places(own).length;
-    const which = few < columns ? ` Drawn are ${few} of ${columns} places: those that it looks at most.` : "";
+    const which = few === columns ? "" : few < MOST ? ` The mask hides the other ${columns - few} places.` : ` Drawn are the ${few} of ${columns} places that it looks at most.`;
     setText(this.formula, (Number.isFinite(score)
       ? `${both}: q·k/√${size} = (${terms.join(" + ")}${size > MOST_TERMS ? " + …" : ""}) / √${size} = ${short(score)}; softmax: e^${short(score)} / ${short(total)} = ${percent(own[column])}.`
       : `${both}: the mask makes the score −∞, so that its share is 0.`) + which);
