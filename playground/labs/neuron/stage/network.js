@@ -18,9 +18,9 @@ import { forPointer } from "../../../stage/touch.js";
 
 /** Pixels of the drawing. */
 const INPUT = { width: 72, height: 30 };
-const COLUMNS = [48, 97, 147]; // where the numbers of a line end, from the left of its box
-const SUMS = 151; // where z, a and δ begin
-const BOX = 214;
+const COLUMNS = [54, 104, 154]; // where the numbers of a line end, from the left of its box
+const SUMS = 158; // where z, a and δ begin
+const BOX = 221;
 const DOT = 7;
 const LINE = 17;
 const PADDING = 5;
