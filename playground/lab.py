@@ -350,6 +350,7 @@ LABS = {
             "script": "playground.labs.sequence.script.script",
             **_NOTEBOOK,
             "safetensors": "playground.export.weights.weights",
+            "onnx": "playground.labs.sequence.onnx.onnx",
             **_PICTURES,
         },
         figure="playground.labs.sequence.figure.FIGURE",

@@ -153,7 +153,7 @@ class Network(nn.Module):
     def read(self, sources: Tensor, lengths: Tensor) -> list[Step]:
         """Returns the encoder's steps over ``sources`` (N, S, D)."""
         assert self.encoder is not None
-        return self.encoder(sources, self.encoder.start(len(sources)))  # type: ignore[no-any-return]
+        return self.encoder(sources, self.encoder.start(sources.shape[0]))  # type: ignore[no-any-return]
 
     def forward(
         self,
@@ -170,7 +170,7 @@ class Network(nn.Module):
     ) -> tuple[Tensor, Tensor | None]:
         """Returns the outputs (N, T, C), and the attention (N, T, S) if there is any."""
         read = None if sources is None or lengths is None else self.read(sources, lengths)
-        states = self.cell.states(inputs, self.handed_over(read, lengths, len(inputs)), truncate)
+        states = self.cell.states(inputs, self.handed_over(read, lengths, inputs.shape[0]), truncate)
         return self.outputs(states, read, lengths)
 
     def handed_over(self, read: list[Step] | None, lengths: Tensor | None, count: int) -> tuple[Tensor, Tensor]:
