@@ -31,6 +31,8 @@ _PAGE = """
       linear-gradient(to right, #8888, transparent) left / 16px 100% no-repeat scroll,
       linear-gradient(to left, #8888, transparent) right / 16px 100% no-repeat scroll;
   }
+  /* The name of a control that is locked can still be read. */
+  .stApp [data-testid="stWidgetLabel"] { color: inherit !important; }
   .stSidebar [data-testid="stSidebarUserContent"] { padding-top: 0; }
   .stSidebar [data-testid="stVerticalBlock"] { gap: 0.5rem; }
   .stSidebar [data-testid="stHorizontalBlock"] { gap: 1.25rem; }
