@@ -140,6 +140,12 @@ class Run:
         """Returns the run with ``edit`` appended to all its edits, or to the first ``after``."""
         return replace(self, edits=(*self.edits[:after], edit))
 
+    def configs(self) -> list[RunConfig]:
+        """Returns the configurations with which it has begun and gone on."""
+        known = self.config.settings()
+        places = [n for n, edit in enumerate(self.edits, 1) if edit.target in known and known[edit.target].goes_on]
+        return [self.config_after(place) for place in (0, *places)]
+
     def config_after(self, edits: int) -> RunConfig:
         """Returns the configuration after the first ``edits`` edits."""
         known, config, values = self.config.settings(), self.config, dict[str, Any]()

@@ -22,7 +22,7 @@ from playground.run import Run, RunConfig, Snapshot, View
 from playground.runs import link
 from playground.runs.frame import pack
 from playground.runs.store import Store
-from playground.settings import Settings, redraws
+from playground.settings import Problem, Settings, redraws
 from playground.stream import commands
 from playground.stream.connection import Connection
 from playground.stream.controls import Controls
@@ -141,7 +141,7 @@ class Channel:
         ``kept_id`` is its id in the store, if it has one. Raises ConfigError where the machine cannot run it, or the
         limits forbid it; the current run then stays.
         """
-        for problem in self._limits.problems(run.config):
+        for problem in self._problems(run):
             raise ConfigError(str(problem))
         run_id = secrets.token_hex(6)
         try:
@@ -153,6 +153,10 @@ class Channel:
             self.last_seen = self.touched_at = time.monotonic()
             self._switch(run_id, run.config, ComputedRun(run, step, kept_id))
             self.controls.shown, self._is_opened = run.config, True
+
+    def _problems(self, run: Run) -> list[Problem]:
+        """Returns the limits that a run exceeds, at its start or by what it became."""
+        return [problem for config in run.configs() for problem in self._limits.problems(config)]
 
     def handle(self, message: Mapping[str, Any]) -> Future[Any] | None:
         """Carry out one command of the stage. Raises ConfigError for an invalid one.
@@ -225,7 +229,7 @@ class Channel:
         """Reopen a run that the server has lost; ``text`` is the link kept by the page. The run is computed again,
         with frames meanwhile, unless the page has another run by now."""
         found = link.known(self._lab, text)
-        if found is None or self._limits.problems(found[0].config):
+        if found is None or self._problems(found[0]):
             return
         run, step = found
         known = run.config.settings()

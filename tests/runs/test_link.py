@@ -77,6 +77,8 @@ def test_a_run_from_a_batch_of_networks_tells_what_it_was_there() -> None:
         ({"edits": "x"}, "'x' is not a whole number from 0"),
         ({"edits": "3:learning_rate:fast"}, "'fast' is not a number from 0 to 100"),
         ({"edits": "3:seed:7"}, "edits[0]: 'seed' cannot be set"),
+        ({"edits": "3:dataset:nowhere"}, "'nowhere' is not one of"),
+        ({"edits": "3:loss:hinge;4:dataset:wine;5:loss:hinge"}, "edits[2]: loss: 'hinge' does not fit wine"),
         ({"edits": "3:layers.0.weight[9,9]:1"}, "edits[0]: 'layers.0.weight[9,9]' cannot be set"),
         ({"edits": "3:os.system:1"}, "edits[0]: 'os.system' cannot be set"),
         ({"edits": "3:foo:bar"}, "edits[0]: 'foo' cannot be set to 'bar'"),

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from playground.engine.inline import InlineEngine
+from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
+from playground.run import Edit, Run
 from playground.runs.frame import unpack
 from playground.stream.channel import Channel
 from playground.stream.limits import Limits
@@ -62,6 +64,15 @@ def test_before_the_first_update_there_is_nothing_to_keep(channel: Channel) -> N
     channel.configure(replace(MLPConfig(), hidden_sizes=(5, 2)), keeps=True)
     assert channel.run_id != run_id
     assert channel.value()[0].edits == ()
+
+
+def test_a_link_cannot_grow_a_network_beyond_the_limits(channel: Channel) -> None:
+    run = Run(config=MLPConfig(), edits=(Edit(step=3, target="hidden_sizes", value=(32, 32)),))
+    small = Channel(InlineEngine(), Limits(parameters=100), Line(1))
+    with pytest.raises(ConfigError, match="parameters"):
+        small.open(run, 3)
+    channel.open(run, 3)
+    assert channel.value()[0] == run
 
 
 def test_a_frame_of_another_network_comes_with_its_scene(channel: Channel) -> None:
