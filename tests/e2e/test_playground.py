@@ -170,6 +170,34 @@ def test_a_neuron_is_frozen_then_zeroed_and_given_back(page: Page, address: str)
     expect(stage).to_have_attribute("data-edits", "3")
 
 
+def test_a_layer_is_frozen_and_let_learn(page: Page, address: str) -> None:
+    opened(page, address)
+    page.get_by_role("button", name="Hidden layer 1, neuron 3").click()
+    card = page.get_by_role("dialog", name="Hidden layer 1, neuron 3")
+    card.get_by_role("button", name="Freeze its layer").click()
+    frozen = page.get_by_role("button", name=re.compile("Hidden layer 1, neuron .*, frozen"))
+    expect(frozen).to_have_count(4)
+    card.get_by_role("button", name="Layer frozen: let it learn").click()
+    expect(frozen).to_have_count(0)
+
+
+def test_a_run_goes_on_with_its_weights(page: Page, address: str) -> None:
+    opened(page, address, "?keeps=on")
+    stage = page.locator(STAGE)
+    press(page, "Step one epoch")
+    reaches(page, 25)
+    run, score = (stage.get_attribute(f"data-{name}") or "" for name in ("run", "score"))
+    page.get_by_role("button", name="Add a neuron to hidden layer 1").click()
+    expect(page.get_by_role("button", name="Hidden layer 1, neuron 5", exact=True)).to_be_visible()
+    expect(stage).to_have_attribute("data-edits", "1")
+    expect(stage).to_have_attribute("data-run", run)
+    assert float(stage.get_attribute("data-score") or "") == pytest.approx(float(score), rel=1e-5)
+    page.get_by_text("Spiral", exact=True).click()
+    expect(stage).to_have_attribute("data-edits", "2")
+    expect(stage).to_have_attribute("data-run", run)
+    expect(stage).to_have_attribute("data-step", "25")
+
+
 def test_the_output_has_a_bias_and_a_weight_may_have_a_decimal_comma(page: Page, address: str) -> None:
     opened(page, address)
     page.get_by_role("button", name="Bias of the output").click()

@@ -29,7 +29,7 @@ export class Graph {
    * @param {(neuron: Neuron|null) => void} actions.onLook
    * @param {(index: number) => void} actions.onFeature
    * @param {(edit: (sizes: number[]) => number[]) => void} actions.onSizes
-   * @param {(what: import("./picture.js").Intervention, neuron: [number, number]) => void} actions.onIntervene
+   * @param {(what: import("./picture.js").Intervention, neurons: [number, number][]) => void} actions.onIntervene
    * @param {() => void} actions.onRepaint  the highlight has changed
    */
   constructor(cards, actions) {

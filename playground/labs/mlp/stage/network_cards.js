@@ -56,7 +56,7 @@ export function biasCard(now, layout, tile) {
  * @param {Now} now
  * @param {Layout} layout
  * @param {number} tile
- * @param {(what: Intervention, neuron: [number, number]) => void} onIntervene  the neuron by layer and place, both from 1
+ * @param {(what: Intervention, neurons: [number, number][]) => void} onIntervene  neurons by layer and place, both from 1
  * @returns {Card}
  */
 export function neuronCard(now, layout, tile, onIntervene) {
@@ -66,15 +66,26 @@ export function neuronCard(now, layout, tile, onIntervene) {
     if (to[link] === tile) rows.push(weightRow(now, layout, link));
   }
   const [layer, index] = neuronAt(layout, tile);
-  const switches = INTERVENTIONS.filter(([what]) => what === "frozen" || layer <= sceneOf(now).hidden_sizes.length);
+  const { hidden_sizes, outputs } = sceneOf(now);
+  const switches = INTERVENTIONS.filter(([what]) => what === "frozen" || layer <= hidden_sizes.length);
+  const size = hidden_sizes[layer - 1] ?? outputs.length;
+  /** @type {[number, number][]} */
+  const whole = Array.from({ length: size }, (_, place) => [layer, place + 1]);
   return {
     title: neuronName(sceneOf(now), [layer, index]),
     rows: [...rows, biasRow(now, layout, tile)],
-    switches: switches.map(([what, off, on]) => ({
-      on, off,
-      isOn: () => includes(momentOf(now).header[what], [layer, index + 1]),
-      flip: () => onIntervene(what, [layer, index + 1]),
-    })),
+    switches: [
+      ...switches.map(([what, off, on]) => ({
+        on, off,
+        isOn: () => includes(momentOf(now).header[what], [layer, index + 1]),
+        flip: () => onIntervene(what, [[layer, index + 1]]),
+      })),
+      ...(size > 1 ? [{
+        off: "Freeze its layer", on: "Layer frozen: let it learn",
+        isOn: () => whole.every((each) => includes(momentOf(now).header.frozen, each)),
+        flip: () => onIntervene("frozen", whole),
+      }] : []),
+    ],
   };
 }
 

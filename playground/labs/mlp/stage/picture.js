@@ -89,8 +89,11 @@ class NetworkPicture {
       onLook: (neuron) => shell.look({ neuron }),
       onFeature: (index) => this.toggleFeature(index),
       onSizes: (edit) => this.change("hidden_sizes", edit),
-      onIntervene: (what, neuron) => this.change(what, (neurons) => includes(neurons, neuron)
-        ? neurons.filter((each) => !includes([each], neuron)) : [...neurons, neuron]),
+      // What is wholly so becomes free, else all of it becomes so.
+      onIntervene: (what, chosen) => this.change(what, (neurons) => {
+        const others = neurons.filter((each) => !includes(chosen, each));
+        return neurons.length - others.length === chosen.length ? others : [...others, ...chosen];
+      }),
       onRepaint: () => shell.repaint(),
     });
     this.plane = new Plane(stops ? null : (probe) => shell.look({ probe }), stops ? null : (own) => shell.ask({ own }));
