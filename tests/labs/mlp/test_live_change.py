@@ -1,20 +1,29 @@
 """A run goes on with other data, another network, another way to train: what was there stays, and all replays."""
 
+import json
+import sys
 from dataclasses import replace
+from hashlib import sha256
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
 import numpy as np
+import onnxruntime
 import pytest
 from numpy.typing import NDArray
+from safetensors.torch import load
 
+from playground.export import exported
 from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.experiment import MLPExperiment
+from playground.labs.mlp.export.notebook import notebook
+from playground.labs.mlp.export.script import script
 from playground.run import Edit, Run, View
 from playground.runs import link, runfile
 from playground.runs.timeline import Timeline
-from tests.labs.mlp.export.test_script import agrees
+from tests.labs.mlp.export.test_script import agrees, ran
 
 ALL = View(panels=frozenset({"weights", "outputs"}))
 CHANGES: list[tuple[str, Any]] = [
@@ -212,3 +221,26 @@ def test_edits_of_live_settings_alone_are_read_as_before() -> None:
     run = Run(config=MLPConfig(), edits=edits)
     assert run.config_after(1) == replace(MLPConfig(), learning_rate=0.1)
     assert run.config_after(2) == replace(MLPConfig(), learning_rate=0.1, batch_size=7)
+
+
+def test_the_notebook_of_a_run_with_changes_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    timeline = changed()
+    cells = json.loads(notebook(timeline.run, timeline.step))["cells"]
+    text = "\n".join("".join(each["source"]) for each in cells if each["cell_type"] == "code")
+    shown = SimpleNamespace(update=lambda figure: None)
+    monkeypatch.setitem(sys.modules, "IPython.display", SimpleNamespace(display=lambda **_: shown))
+    names, _ = ran(text)
+    assert sha256(names["w"].numpy().tobytes()).hexdigest() == timeline.experiment.parameters_sha256()
+
+
+def test_files_of_a_run_with_changes_have_the_network_that_it_has_become() -> None:
+    timeline = changed()
+    run, end = timeline.run, timeline.step
+    names, _ = ran(script(run, end))
+    names["model"].load_state_dict(load(exported(run, end, "safetensors", quiet=True)))
+    session = onnxruntime.InferenceSession(exported(run, end, "onnx", quiet=True))
+    points = dict(timeline.observe("r", View(panels=frozenset({"outputs"}))).arrays)
+    found = session.run(None, {"points": points["points"]})[0]
+    assert np.allclose(found, points["outputs"], atol=1e-5)
+    early = replace(run, edits=run.edits[:2])
+    assert exported(early, 12, "gif", quiet=True).startswith(b"GIF")

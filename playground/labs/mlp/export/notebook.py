@@ -58,7 +58,7 @@ _FIGURE = """# Pictures: the loss, and what the network makes of the plane
 
 orange_to_blue = LinearSegmentedColormap.from_list("orange to blue", {scale})
 history = []  # of (step, train loss, test loss)
-figure, (curves, plane) = plt.subplots(1, 2, figsize=(11, 4.5))
+figure, (curve_axes, plane_axes) = plt.subplots(1, 2, figsize=(11, 4.5))
 plt.close(figure)  # only ``watch`` shows it
 """
 _WATCH = """{colors}
@@ -75,17 +75,17 @@ def watch(step):
         history.append((step, *losses))
         shade = {shade}
     steps, train_losses, test_losses = zip(*history)
-    curves.clear()
-    curves.plot(steps, train_losses, color="{train}", label=f"train {{train_losses[-1]:.4f}}")
-    curves.plot(steps, test_losses, color="{test}", label=f"test {{test_losses[-1]:.4f}}")
-    curves.set(xlabel="step", ylabel="loss", ylim=(0, None))
-    curves.legend(frameon=False)
-    plane.clear()
-    plane.imshow(
+    curve_axes.clear()
+    curve_axes.plot(steps, train_losses, color="{train}", label=f"train {{train_losses[-1]:.4f}}")
+    curve_axes.plot(steps, test_losses, color="{test}", label=f"test {{test_losses[-1]:.4f}}")
+    curve_axes.set(xlabel="step", ylabel="loss", ylim=(0, None))
+    curve_axes.legend(frameon=False)
+    plane_axes.clear()
+    plane_axes.imshow(
         shade.reshape(100, 100{shape}), cmap=orange_to_blue, vmin=-1, vmax=1, extent=(-6, 6, -6, 6), alpha=0.75
     )
     x, y = points[:train_size].T
-    plane.scatter(x, y, s=18, c={points}[:train_size], edgecolors="white", linewidths=0.5)
-    plane.set(xlim=(-6, 6), ylim=(-6, 6), xlabel="x₁", ylabel="x₂", title=f"step {{step}}")
+    plane_axes.scatter(x, y, s=18, c={points}[:train_size], edgecolors="white", linewidths=0.5)
+    plane_axes.set(xlim=(-6, 6), ylim=(-6, 6), xlabel="x₁", ylabel="x₂", title=f"step {{step}}")
     picture.update(figure)
 """
