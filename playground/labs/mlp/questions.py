@@ -85,7 +85,7 @@ QUESTIONS = (
     Question(
         "Does L2 help on a noisy spiral?",
         "Ten of ten seeds get 90 to 97% of the test points in 8,000 updates, noise and all. An L2 rate of 0.003 "
-        "changes little (90 to 95%); 0.03 smooths the spiral away (59%).",
+        "changes little (90 to 96%); 0.03 smooths the spiral away (59%).",
         {
             "dataset": "spiral",
             "noise": 0.5,
