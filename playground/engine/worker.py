@@ -71,6 +71,7 @@ class Worker:
     ) -> tuple[Snapshot, Mapping[str, Any] | None] | Again:
         """Train, then observe. Returns the snapshot, and a checkpoint for rebuilding when one is due."""
         timeline, started = self._timelines[run_id], time.perf_counter()
+        goal = until
         if steps is not None:
             until = min(timeline.step + steps, timeline.step + steps if until is None else until)
         if until is not None or budget_s is not None:
@@ -81,6 +82,8 @@ class Worker:
             has_moved = before != (timeline.step, timeline.experiment.edits)  # not while a loop is being compiled
             if has_moved and not is_there and _is_worth(left_s) and timeline.experiment.notice is None:
                 return Again("advance", (run_id, view, None, left_s, until))
+            if is_there and timeline.step == goal:
+                timeline.measure()  # no slice follows that could bring the metrics up to date
         give_way()  # one update of many networks takes long, and so do their maps
         return timeline.observe(run_id, view), self._due_checkpoint(run_id)
 

@@ -18,6 +18,7 @@ from playground.engine.inline import InlineEngine
 from playground.engine.process import ProcessEngine
 from playground.headless.runs import replay
 from playground.kinds import ConfigError
+from playground.labs.deep.config import DeepConfig
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Run, View
 
@@ -62,6 +63,15 @@ def test_a_run_trains_and_can_be_replayed(engine: Engine) -> None:
     assert replayed.parameters_sha256 == engine.sha256("a").result()
     assert replayed.metrics["train_loss"] == second.metrics["train_loss"]
     engine.close("a")
+
+
+def test_at_its_goal_a_run_is_measured(engine: Engine) -> None:
+    config = DeepConfig(depth=20, dataset="spiral", skip="off")  # measuring takes as long as some updates
+    engine.open("goal", Run(config=config)).result()
+    while (seen := engine.advance("goal", View(), budget_s=0.012, until=40).result()).step < 40:
+        pass
+    assert seen.metrics["train_loss"] == replay(Run(config=config), 40).metrics["train_loss"]
+    engine.close("goal")
 
 
 def test_a_budget_is_kept(engine: Engine) -> None:
