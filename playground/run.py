@@ -20,6 +20,7 @@ class RunConfig(Settings):
     is_single: ClassVar[bool] = True  # one network a run: it can be saved, exported and trained from the command line
     alone: ClassVar[tuple[str, ...]] = ()  # settings of a single run, which studies do not have
     worth_comparing: ClassVar[Mapping[str, str]] = {}  # instructive values for a comparison, as text, by setting
+    first: ClassVar[Mapping[str, str]] = {}  # of a page whose address says nothing; what a link omits is the default
 
     @property
     def steps_per_epoch(self) -> float:

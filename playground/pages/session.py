@@ -166,9 +166,10 @@ class PageSession:
         self.change(values)
 
     def change(self, values: Mapping[str, Any]) -> bool:
-        """Set settings, as a person wants; those that a link holds stay. Returns whether any was valid.
+        """Set settings, also of the view, as a person wants; those that a link holds stay.
 
-        Call it in a callback. The next drawing calls ``redraw_if_changed``, since all controls may have changed.
+        Returns whether any was valid. Call it in a callback. The next drawing calls ``redraw_if_changed``, since all
+        controls may have changed.
         """
         present = self._present()
         stay = [name for name in values if any(name in names for names in self.held)]
@@ -178,7 +179,7 @@ class PageSession:
         return self._change({name: value for name, value in values.items() if name not in stay})
 
     def _change(self, values: Mapping[str, Any]) -> bool:
-        known, changed = self._known(values), False
+        known, changed = {**self.show.settings(), **self._known(values)}, False
         for name in values:
             if name not in known:
                 continue
@@ -197,7 +198,8 @@ class PageSession:
         text = st.query_params.to_dict()
         shown = {name: value for name, value in text.items() if name in self.show.settings()}
         show, problems = self.show.from_text(shown)
-        run, step, more, warning = link.read(self.lab, {k: v for k, v in text.items() if k not in shown})
+        asked = {k: v for k, v in text.items() if k not in shown} or dict(self.config_class.first)
+        run, step, more, warning = link.read(self.lab, asked)
         st.query_params.clear()
         self._take(show, anew=True)
         self._take(run.config, anew=True)

@@ -398,11 +398,18 @@ class Channel:
             self._scene_due |= is_other
             return is_other
 
+    def _panels(self) -> frozenset[str]:
+        """Returns what the next frame shows: a trained picture that stands still is as fine as the line allows."""
+        is_narrow = self._connection is not None and self._connection.window.is_narrow
+        is_trained = self._last is not None and self._last.step > 0
+        is_fine = is_trained and not self.playing and not is_narrow
+        wanted = {"stage": True, "scene": self._scene_due, "fine": is_fine}
+        return frozenset(name for name, is_wanted in wanted.items() if is_wanted)
+
     def _request(self) -> Future[Snapshot]:
         """Ask the engine for the next slice of training. Returns its snapshot."""
         with self._lock:
-            panels = {"stage", "scene"} if self._scene_due else {"stage"}
-            view = replace(self._view, panels=frozenset(panels), held=self._held())
+            view = replace(self._view, panels=self._panels(), held=self._held())
             is_awaited, self._dirty, self._scene_due = self._dirty, False, False
             self._asked = self._changes
             if self._last is None:  # a new run: first its picture, then the warm-up

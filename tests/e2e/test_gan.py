@@ -46,6 +46,18 @@ def test_a_round_is_told_slowly_and_then_made_and_the_modes_are_predicted(page: 
     expect(page.locator(".nn-gan-note")).to_contain_text(re.compile(r"Noise z = \(.*, .*\) made the fake \("))
 
 
+def test_one_player_makes_one_step_and_the_run_knows(page: Page, address: str) -> None:
+    opened(page, address, "gan?generator_layers=8&discriminator_layers=8")
+    stage = page.locator(STAGE)
+    for name, step, edits in (("Step D", 1, 2), ("Step both", 2, 2), ("Step G", 3, 4)):
+        press(page, name)
+        expect(stage).to_have_attribute("data-step", f"{step}")
+        expect(stage).to_have_attribute("data-edits", f"{edits}")
+        expect(stage.get_by_role("button", name="Both learn")).to_have_attribute("aria-pressed", "true")
+    expect(stage.get_by_role("button", name=re.compile("D updates"))).to_contain_text("D updates2")
+    expect(stage.get_by_role("button", name=re.compile("D updates"))).to_contain_text("G updates2")
+
+
 def test_data_are_drawn_with_the_mouse_and_the_keyboard_and_go_into_the_address(page: Page, address: str) -> None:
     opened(page, address, QUICK)
     page.get_by_role("button", name="Draw", exact=True).click()

@@ -63,7 +63,7 @@ def test_step_epoch_reset_and_new_weights(page: Page, address: str) -> None:
         arg=[STAGE, max(start, key=len)],
     )  # the same initial weights give the same picture
     press(page, "New weights")
-    expect(page).to_have_url(re.compile(r"[?&]seed=1(&|$)"))
+    expect(page).to_have_url(re.compile(r"[?&]seed=6(&|$)"))  # 5 is the first
     press(page, "Regenerate data")
     expect(page).to_have_url(re.compile(r"[?&]data_seed=1(&|$)"))
 
@@ -555,3 +555,15 @@ def test_a_run_that_does_not_learn_says_why_and_what_was_tried(page: Page, addre
     expect(card).to_contain_text("press Play")
     expect(page.locator(STAGE).get_by_text("2 hidden layers", exact=True)).to_be_visible()
     assert number(page, "step") == 0
+
+
+def test_a_run_that_was_seen_not_to_learn_explains_itself_and_moves_nothing(page: Page, address: str) -> None:
+    opened(page, address, "?dataset=xor&hidden_sizes=")
+    press(page, "Play")
+    reaches(page, 25 * 150)
+    expect(page.locator(".nn-coach")).to_contain_text("hardly better than guessing")
+    where = page.locator(STAGE).bounding_box()
+    press(page, "Pause")
+    expect(page.locator(".st-key-why_card")).to_be_visible()
+    expect(page.get_by_role("switch", name="Why").or_(page.get_by_role("checkbox", name="Why")).first).to_be_checked()
+    assert page.locator(STAGE).bounding_box() == where

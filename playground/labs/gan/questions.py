@@ -1,7 +1,21 @@
 """Questions to start from: the settings that ask each, and what to look for. Figures are of 20 seeds, or as said."""
 
+from typing import Any
+
 from playground.labs.gan.config import DIGITS
 from playground.pages.head import Question
+
+#: What the recipes of GAN Lab (poloclub.github.io/ganlab) share. Its players have one layer more than it says.
+_GAN_LAB: dict[str, Any] = {
+    "loss": "non_saturating",
+    "noise": "uniform",
+    "generator_optimizer": "sgd",
+    "discriminator_optimizer": "sgd",
+    "generator_learning_rate": 0.03,
+    "discriminator_learning_rate": 0.1,
+    "generator_activation": "relu",
+    "batch_size": 150,
+}
 
 QUESTIONS = (
     Question(
@@ -59,18 +73,49 @@ QUESTIONS = (
         "one of G. Watch the manifold: with uniform noise of two numbers it is a square that G bends. Compare “Push” "
         "with “∇D”, the arrows that GAN Lab draws: those are short where D is sure, also where the push is strong.",
         {
+            **_GAN_LAB,
             "dataset": "two_gaussians",
-            "loss": "non_saturating",
-            "noise": "uniform",
             "generator_layers": (8, 8),
             "discriminator_layers": (8, 8),
-            "generator_optimizer": "sgd",
-            "discriminator_optimizer": "sgd",
-            "generator_learning_rate": 0.03,
-            "discriminator_learning_rate": 0.1,
             "discriminator_updates_per_round": 2,
-            "generator_activation": "relu",
-            "batch_size": 150,
+        },
+    ),
+    Question(
+        "GAN Lab's ring",
+        "Three updates of D for one of G, and a D of three layers. G has to bend a square of noise into a ring: "
+        "watch the manifold fold over. After 2,000 rounds two seeds of five were as near as a fresh sample is, three "
+        "were three to four times as far.",
+        {
+            **_GAN_LAB,
+            "dataset": "ring",
+            "generator_layers": (10, 10),
+            "discriminator_layers": (9, 9, 9),
+            "discriminator_updates_per_round": 3,
+        },
+    ),
+    Question(
+        "GAN Lab's three blobs",
+        "One square of noise, three separate blobs: something has to lie between them. It circles: after 2,000 "
+        "rounds five seeds had 1, 2, 2, 3 and 3 blobs, with 34 to 79% of the fakes on one.",
+        {
+            **_GAN_LAB,
+            "dataset": "disjoint",
+            "generator_layers": (10, 10),
+            "discriminator_layers": (11, 11),
+        },
+    ),
+    Question(
+        "GAN Lab's line",
+        "Both rates three times smaller, and one update each: slow, but steady. After 1,000 rounds five seeds "
+        "were four to eight times as far as a fresh sample is; after 2,000 one was as near, the others three "
+        "to five times as far.",
+        {
+            **_GAN_LAB,
+            "dataset": "line",
+            "generator_layers": (8, 8),
+            "discriminator_layers": (8, 8),
+            "generator_learning_rate": 0.01,
+            "discriminator_learning_rate": 0.03,
         },
     ),
 )

@@ -58,6 +58,7 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
 
     lab: ClassVar[str] = "mlp"
     alone: ClassVar[tuple[str, ...]] = ALONE
+    first: ClassVar[Mapping[str, str]] = {"seed": "5"}  # solved in 100 epochs; seed 0 needs 400
     worth_comparing: ClassVar[Mapping[str, str]] = {
         "dataset": "circle,xor",
         "noise": "0,0.2,0.4",

@@ -11,6 +11,7 @@ from playground.data.points import Split, draw, feature_values, grid, target_val
 from playground.labs.mlp.config import MLPConfig
 
 PLANE_DENSITY, MAP_DENSITY = 100, 25  # TensorFlow Playground draws 100 × 100 and 10 × 10
+FINE_DENSITY = 250  # of a plane that stands still: a steep boundary has no steps on a screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,11 @@ class Drawn:
         """Draw the points of ``config``."""
         split = draw(config.data, config.noise, config.train_share, config.data_seed)
 
-        def seen(points: NDArray[Any]) -> Tensor:
-            return torch.tensor(feature_values(config.features, points, config.formula), device=device)
-
         targets = torch.tensor(target_values(config.data, config.outputs, split.labels), device=device)
-        return cls(split, seen(split.points), targets, seen(grid(MAP_DENSITY)), seen(grid(PLANE_DENSITY)))
+        features, of_map, of_plane = (
+            features_of(config, points, device) for points in (split.points, grid(MAP_DENSITY), grid(PLANE_DENSITY))
+        )
+        return cls(split, features, targets, of_map, of_plane)
 
     @property
     def train_size(self) -> int:
@@ -46,3 +47,8 @@ class Drawn:
     def train(self) -> tuple[Tensor, Tensor]:
         """Features and targets of the points to train on."""
         return self.features[: self.train_size], self.targets[: self.train_size]
+
+
+def features_of(config: MLPConfig, points: NDArray[Any], device: torch.device) -> Tensor:
+    """Returns what the network of ``config`` sees of ``points`` (N, 2), as (N, D)."""
+    return torch.tensor(feature_values(config.features, points, config.formula), device=device)

@@ -47,6 +47,7 @@ DRAWING = (  # the settings on which the points and features depend
     "train_share",
     "points",
     "table_columns",
+    "curve",
     "own",
     "own_classes",
     "data_seed",
@@ -218,7 +219,8 @@ class MLPExperiment(Experiment):
     def observe(self, run_id: str, view: View) -> Snapshot:
         """Returns the panels of ``view``: ``stage`` (maps, weights, plane), ``scene`` (the constants: points, inputs,
         structure), ``thumbnail``, ``outputs`` (at all points and over the plane), ``weights`` (all parameters),
-        ``insides`` and ``loss_plane`` (over the weights of a look ``TwoWeights``)."""
+        ``insides`` and ``loss_plane`` (over the weights of a look ``TwoWeights``).
+        With ``fine`` the stage's plane has FINE_DENSITY."""
         arrays: dict[str, NDArray[Any]] = {}
         info: dict[str, Any] = {"tier": self._loop.tier, "edits": self.edits}
         if self._faster is not None and self._loop is self._traced:
@@ -229,7 +231,9 @@ class MLPExperiment(Experiment):
                 look, shown = view.look_as(Look), shown_neurons(self._model, view.held, MAX_SHOWN)
                 info |= {"held": shown, "view": look.to_json()}
                 info |= {name: getattr(self.config, name) for name in INTERVENTIONS}
-                arrays |= links(self._model, shown) | seeing.maps(self.config, self._model, self.data, shown, look)
+                fine = "fine" in view.panels
+                arrays |= links(self._model, shown)
+                arrays |= seeing.maps(self.config, self._model, self.data, shown, look, fine)
             if "scene" in view.panels:
                 info["scene"] = seeing.scene(self.config, self.data)
                 arrays |= seeing.scene_arrays(self.config, self.data)

@@ -19,7 +19,7 @@ from playground.settings import setting
 
 LIVE_SETTINGS = tuple(name for name, known in MLPConfig.settings().items() if known.live)
 ADVISED = ("dataset", "activation", "train_share")  # what the line of advice changes
-STAGE_MAY_CHANGE = ("features", "hidden_sizes", "seed", *ADVISED, *LIVE_SETTINGS)
+STAGE_MAY_CHANGE = ("features", "hidden_sizes", "seed", "why", *ADVISED, *LIVE_SETTINGS)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from playground.data.points import CURVE_HEIGHT, DOMAIN, FEATURES, feature_value
 from playground.export.palette import plane_colors
 from playground.labs.mlp.baselines import baselines
 from playground.labs.mlp.config import Look, MLPConfig
-from playground.labs.mlp.drawn import MAP_DENSITY, PLANE_DENSITY, Drawn
+from playground.labs.mlp.drawn import FINE_DENSITY, MAP_DENSITY, PLANE_DENSITY, Drawn, features_of
 from playground.labs.mlp.model import MLP
 from playground.labs.mlp.network_settings import MAX_LAYERS, MAX_NEURONS
 from playground.labs.mlp.probes import Shown, forward_values, neuron_maps, plane, quantized_maps, value_map
@@ -20,21 +20,23 @@ from playground.training.losses import OUTPUT_ACTIVATIONS
 Arrays = dict[str, NDArray[Any]]
 
 
-def maps(config: MLPConfig, model: MLP, data: Drawn, shown: Shown, look: Look) -> Arrays:
-    """Returns the drawn neurons' maps, the plane and, for a probed point, its forward pass."""
+def maps(config: MLPConfig, model: MLP, data: Drawn, shown: Shown, look: Look, fine: bool) -> Arrays:
+    """Returns the drawn neurons' maps, the plane, ``fine`` or not, and for a probed point its forward pass."""
     output = OUTPUT_ACTIVATIONS[config.output_activation]
     arrays: Arrays = {**neuron_maps(model, output, data.map_features, shown)}
     layer, index = look.neuron or (-1, 0)
+    device = data.features.device
     if layer == 0 and index < len(config.shown_inputs):
         name = config.shown_inputs[index]
-        values = torch.from_numpy(feature_values((name,), grid(PLANE_DENSITY), config.formula))
+        values = torch.from_numpy(
+            feature_values((name,), grid(FINE_DENSITY if fine else PLANE_DENSITY), config.formula)
+        )
         arrays |= value_map(values[:, 0])
     else:
-        arrays |= plane(model, output, data.plane_features, look.neuron)
+        at = features_of(config, grid(FINE_DENSITY), device) if fine else data.plane_features
+        arrays |= plane(model, output, at, look.neuron)
     if look.probe is not None:
-        point = feature_values(config.features, np.array([look.probe]), config.formula)
-        features = torch.tensor(point, device=data.features.device)
-        arrays["probe"] = forward_values(model, output, features, shown)
+        arrays["probe"] = forward_values(model, output, features_of(config, np.array([look.probe]), device), shown)
     return arrays
 
 

@@ -91,6 +91,7 @@ class MapConfig(MLPConfig):
 
     lab: ClassVar[str] = "map"
     is_single: ClassVar[bool] = False
+    first: ClassVar[Mapping[str, str]] = {}
 
     across: str = setting("learning_rate", Choice(QUANTITIES), "Left to right", help=_AXIS_HELP)
     across_from: float = setting(0.003, END, "Left to right, from", help=_END_HELP)

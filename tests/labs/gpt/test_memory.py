@@ -34,6 +34,6 @@ print(memory() - before)
 
 
 def test_a_page_is_small_in_its_worker() -> None:
-    """Measured: 25 to 27 MB after 30 updates, as after 120, with every panel seen. PyTorch itself is 240 MB, once a worker."""
+    """Measured: 25 to 27 MB after 30 updates, as after 120, every panel seen. PyTorch is 240 MB, once a worker."""
     made = subprocess.run([sys.executable, "-c", PAGE], capture_output=True, text=True, check=True)
     assert 0 < float(made.stdout) < MOST_MB

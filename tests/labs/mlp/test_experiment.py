@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from playground.catalog import ACTIVATIONS, OPTIMIZERS
-from playground.data.points import DATASETS
+from playground.data.points import DATASETS, feature_values, grid
 from playground.kinds import ConfigError
 from playground.labs.mlp.config import Look, MLPConfig
 from playground.labs.mlp.experiment import MLPExperiment
@@ -444,3 +444,18 @@ def test_a_device_that_is_not_there_is_refused_with_what_is() -> None:
         pytest.skip("this machine has a GPU")
     with pytest.raises(ConfigError, match=r"no GPU \('cuda'\); use auto or cpu"):
         MLPExperiment(config(device="cuda"))
+
+
+def test_a_picture_that_stands_still_is_fine() -> None:
+    experiment = MLPExperiment(config())
+    experiment.advance(steps=50)
+    coarse, fine = (
+        experiment.observe("run", View(panels=frozenset(panels))).arrays for panels in (("stage",), ("stage", "fine"))
+    )
+    assert coarse["plane"].shape == (1, 100, 100)
+    assert fine["plane"].shape == (1, 250, 250)
+    inputs = torch.from_numpy(feature_values(experiment.config.features, grid(250), ""))
+    with torch.no_grad():
+        wanted = torch.tanh(experiment._model(inputs))[:, 0].reshape(250, 250).numpy()
+    found = (fine["plane"][0].astype(float) - 128) / 127.5 * fine["plane_range"][1]
+    np.testing.assert_allclose(found, wanted, atol=0.01)

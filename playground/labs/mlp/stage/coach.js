@@ -15,7 +15,7 @@ import { count, loss } from "../../../stage/format.js";
  * @property {number|null} guess  the loss of guessing
  * @property {number} perEpoch  updates
  *
- * @typedef {{says: string, label: string, change: Record<string, unknown>}} Advice
+ * @typedef {{says: string, label: string, change: Record<string, unknown>, fails?: boolean}} Advice  ``fails``: it does not learn
  */
 
 /** What is solved leads to the next one. @type {Record<string, [string, string]>} */
@@ -54,11 +54,11 @@ export function advice(run, { steps, lines, length }) {
     };
   }
   if (run.guess !== null && now >= STUCK_EPOCHS && train[last] > STUCK * run.guess) {
-    return { says: `After ${count(now)} epochs it is hardly better than guessing.`, ...larger(run) };
+    return { says: `After ${count(now)} epochs it is hardly better than guessing.`, fails: true, ...larger(run) };
   }
   const quarter = steps.subarray(0, length).findIndex((step) => step >= steps[last] / 4);
   if (now >= STILL_EPOCHS && run.guess !== null && train[last] > 0.1 * run.guess && train[quarter] - train[last] < STILL * train[quarter]) {
-    return { says: `Since epoch ${count(epoch(quarter))} the loss hardly falls.`, ...larger(run) };
+    return { says: `Since epoch ${count(epoch(quarter))} the loss hardly falls.`, fails: true, ...larger(run) };
   }
   return null;
 }
@@ -90,8 +90,14 @@ function lowestOf(values, length) {
 
 /** The line on the page. */
 export class Coach {
-  /** @param {(change: Record<string, unknown>) => void} onTry */
-  constructor(onTry) {
+  /**
+   * @param {(change: Record<string, unknown>) => void} onTry
+   * @param {() => void} onFail  once a run: it was seen to train, and has paused without having learned
+   */
+  constructor(onTry, onFail) {
+    this.onFail = onFail;
+    /** The run that was seen to train last. @type {string|null} */
+    this.trained = null;
     this.words = h("span", {});
     this.button = h("button", { class: "nn-button", type: "button", onclick: () => this.advice && onTry(this.advice.change) });
     this.element = h("div", { class: "nn-coach", role: "status", hidden: true }, this.words, this.button);
@@ -99,10 +105,21 @@ export class Coach {
     this.advice = null;
   }
 
-  /** A few times a second. @param {Run} run @param {History} history */
-  show(run, history) {
+  /**
+   * A few times a second.
+   *
+   * @param {Run} run
+   * @param {History} history
+   * @param {import("../../../stage/types.js").Header} header
+   */
+  show(run, history, { run: id, state }) {
     this.advice = advice(run, history);
     this.element.hidden = this.advice === null;
+    if (state === "playing") this.trained = id;
+    else if (this.trained === id) {
+      if (this.advice?.fails) this.onFail();
+      this.trained = null;
+    }
     if (!this.advice) return;
     setText(this.words, this.advice.says);
     setText(this.button, this.advice.label);

@@ -98,7 +98,7 @@ class NetworkPicture {
     });
     this.plane = new Plane(stops ? null : (probe) => shell.look({ probe }), stops ? null : (own) => shell.ask({ own }));
     this.curves = new Curves(() => shell.request());
-    this.coach = new Coach((change) => shell.ask(change));
+    this.coach = new Coach((change) => shell.ask(change), () => shell.ask({ why: true }));
     this.element = h("div", { class: "nn-scene" }, this.graph.element, this.coach.element, this.plane.element, this.curves.element);
     this.tour = [
       { at: this.graph.element, words: forPointer("The network: each small square is a neuron, and shows what it puts out at each place. A wide link is a large weight; blue is above 0, orange below. Click an input, a link or a neuron to change it.") },
@@ -192,9 +192,10 @@ class NetworkPicture {
   }
 
   /** @param {NetworkMoment} moment */
-  advise({ header: { step, epoch }, scene }) {
+  advise({ header, scene }) {
+    const { step, epoch } = header;
     const guess = scene.baselines?.find(({ label }) => label === "guessing")?.value ?? null;
-    this.coach.show({ ...scene, guess, perEpoch: step / epoch || 1 }, this.curves.history);
+    this.coach.show({ ...scene, guess, perEpoch: step / epoch || 1 }, this.curves.history, header);
   }
 
   /** @param {NetworkMoment} moment */

@@ -343,7 +343,7 @@ export class Plane {
     this.rangeTexts = ["Least", "Middle", "Greatest"].map((end) => h("span", { title: `${end} value that the colours stand for` }));
     this.legend.replaceChildren(
       h("div", { class: "nn-legend-bar", style: `background:linear-gradient(90deg, ${stops.join(", ")})` }),
-      h("div", { class: "nn-legend-range" }, ...this.rangeTexts));
+      h("div", { class: "nn-legend-range" }, ...this.rangeTexts), ...(shown === null && this.theme ? pointKey(this.theme, scene) : []));
   }
 }
 
@@ -374,6 +374,19 @@ function paintCurve(context, theme, heights, size) {
     context.strokeStyle = style;
     context.stroke();
   }
+}
+
+/**
+ * What the points are, and the ground beneath them.
+ *
+ * @param {Theme} theme
+ * @param {Moment["scene"]} scene
+ */
+function pointKey(theme, { task, class_names }) {
+  const names = task === "regression" ? ["low value", "high value"] : class_names?.length === 2 ? class_names : ["−1", "+1"];
+  const dots = names.map((name, i) => h("span", { class: "nn-legend-class" },
+    h("i", { class: "nn-swatch nn-dot", style: `background:${pointColor(theme, task, 2 * i - 1)}` }), name));
+  return [h("div", { class: "nn-legend-key" }, "Points:", ...dots, h("span", {}, "Ground: what it answers"))];
 }
 
 /**
