@@ -15,6 +15,7 @@ from playground.kinds import ConfigError, Number, shown
 from playground.lab import LABS
 from playground.labs.mlp import seeing
 from playground.labs.mlp.config import INTERVENTIONS, Look, MLPConfig, TwoWeights
+from playground.labs.mlp.data_settings import DataSettings
 from playground.labs.mlp.divergence import explained
 from playground.labs.mlp.drawn import Drawn
 from playground.labs.mlp.growth import carried, sources
@@ -41,20 +42,8 @@ from playground.training.update import (
 )
 
 MOST_GATHERED = 256  # updates whose batches are gathered at once
-DRAWING = (  # the settings on which the points and features depend
-    "dataset",
-    "noise",
-    "train_share",
-    "points",
-    "table_columns",
-    "curve",
-    "own",
-    "own_classes",
-    "data_seed",
-    "features",
-    "formula",
-    "outputs",
-)
+# The settings on which the points and features depend.
+DRAWING = (*DataSettings.declared(), "features", "formula", "outputs")
 MAX_SHOWN = 8  # neurons of a layer that are drawn
 PARAMETER = Number(-1000, 1000)  # allowed values of an edited weight or bias
 

@@ -161,6 +161,29 @@ def test_weights_stay_when_all_around_them_changes(target: str, value: Any) -> N
     assert live.metrics() != measured
 
 
+@pytest.mark.parametrize(
+    ("values", "change"),
+    [
+        ({"dataset": "curve"}, ("curve", "cos(3*x)")),
+        ({"dataset": "wine", "loss": "cross_entropy"}, ("table_columns", (2, 4))),
+        ({}, ("noise", 0.2)),
+        ({}, ("points", 100)),
+        ({}, ("train_share", 0.3)),
+        ({"features": ("x", "own")}, ("formula", "x*x")),
+    ],
+)
+def test_other_points_are_those_of_a_new_run(values: dict[str, Any], change: tuple[str, Any]) -> None:
+    live, former = trained(**values), MLPExperiment(MLPConfig(**values))
+    live.apply(*change)
+    new = MLPExperiment(live.config)
+    assert live.data.features.equal(new.data.features)
+    assert live.data.targets.equal(new.data.targets)
+    assert live.data.train_size == new.data.train_size
+    same = [each.equal(old) for each, old in zip(new.data.train, former.data.train, strict=True)]
+    assert not all(same), "the change makes a difference"
+    assert live.epoch == pytest.approx(15 * former.config.batch / former.data.train_size, rel=0.02)
+
+
 def test_settings_that_no_longer_fit_are_settled() -> None:
     live = trained(batch_size=200, frozen=((1, 4), (2, 1)))
     live.apply("hidden_sizes", (3, 2))
