@@ -267,3 +267,10 @@ def test_files_of_a_run_with_changes_have_the_network_that_it_has_become() -> No
     assert np.allclose(found, points["outputs"], atol=1e-5)
     early = replace(run, edits=run.edits[:2])
     assert exported(early, 12, "gif", quiet=True).startswith(b"GIF")
+
+
+def test_another_curve_is_repeated_by_the_script() -> None:
+    timeline = Timeline(Run(config=MLPConfig(dataset="curve")))
+    timeline.advance(steps=5)
+    timeline.apply("curve", "cos(3*x)")
+    agrees(timeline.run, 12)
