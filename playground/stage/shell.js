@@ -112,8 +112,8 @@ export class Shell {
       onPlay: () => this.tour.onPlay(),
     }, stops ? RECORDED : LIVE);
     this.tour = new Tour(this.root, () => this.toured());
-    this.toolbar.add(this.tour.button);
     this.timeline = new Timeline({ onSeek: () => this.request(), onReturn: () => this.send({ type: "return" }) }, stops);
+    this.timeline.element.append(this.tour.button);
     this.words = h("div", { class: "nn-words", "aria-live": "polite" });
     this.root.append(this.toolbar.element, this.tour.element, this.notices.banner, this.picture.element,
       this.timeline.element, this.notices.afloat, this.words);

@@ -98,15 +98,10 @@ export class Toolbar {
         h("div", { class: "nn-group nn-stats" }, this.epoch.element, this.steps.element, this.rate.element)));
   }
 
-  /** Put one more button beside Play. @param {HTMLElement} button */
-  add(button) {
-    this.run.append(button);
-  }
-
   /** What each button does, for those who cannot hover over it. */
   help() {
     const buttons = [...this.run.children, ...this.beginnings.children].slice(1);
-    return buttons.filter((each) => each.textContent !== "?").map((each) => `${each.textContent}: ${lower(each.getAttribute("title") ?? "")}.`).join(" ");
+    return buttons.map((each) => `${each.textContent}: ${lower(each.getAttribute("title") ?? "")}.`).join(" ");
   }
 
   buildSpeed() {

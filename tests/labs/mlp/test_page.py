@@ -159,7 +159,7 @@ def test_a_full_server_lets_a_page_wait_and_then_opens_it(hub: Hub) -> None:
 
 
 def test_a_network_that_is_too_large_for_this_server_changes_nothing(hub: Hub) -> None:
-    page = opened("mlp")
+    page = opened("mlp", seed="0")
     hub.limits = Limits(parameters=100)
     channel = hub.channel(page.session_state["token_mlp"])
     channel._limits = hub.limits
@@ -241,7 +241,7 @@ def test_the_code_follows_the_controls(hub: Hub) -> None:
 
 
 def test_every_form_can_be_taken_home(hub: Hub) -> None:
-    page = opened("mlp", code="on")
+    page = opened("mlp", seed="0", code="on")
     assert {widget.key for widget in page.get("download_button")} == {
         f"take_{name}" for name, form in FORMS.items() if not form.trains
     }
@@ -252,7 +252,7 @@ def test_every_form_can_be_taken_home(hub: Hub) -> None:
 
 
 def test_how_sensitive_a_run_is_stands_beside_the_code(hub: Hub) -> None:
-    page = opened("mlp", code="on")
+    page = opened("mlp", seed="0", code="on")
     page.button(key="ask_sensitivity").click().run()
     assert not page.exception
     assert str(sensitivity(Run(config=config(page, hub)), 0)) in [text.value for text in page.markdown]
