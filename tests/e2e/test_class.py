@@ -32,7 +32,7 @@ def test_a_teacher_makes_such_a_link(page: Page, address: str) -> None:
     page.keyboard.type("Noise")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Locked: Noise 0.")).to_be_visible()
-    expect(page.locator(".nn-copied input")).to_have_value(re.compile("&locked=noise$"))
+    expect(page.locator(".nn-copying input")).to_have_value(re.compile("&locked=noise$"))
 
 
 def test_a_question_is_begun_by_its_picture(page: Page, address: str) -> None:

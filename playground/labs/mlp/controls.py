@@ -20,7 +20,7 @@ from playground.pages.stage import component
 from playground.stream.hub import hub
 
 TEST_SET = (
-    "The share of the points that is trained on, 0.1 to 0.9. The others are the test set: the network never learns "
+    "The share of the points that is trained on, 10 to 90%. The others are the test set: the network never learns "
     "from them, so the test loss shows what it makes of points that it has not seen."
 )
 

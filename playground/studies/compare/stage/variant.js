@@ -8,7 +8,7 @@ import { seriesSwatch } from "../../../stage/marks.js";
 import { measured } from "../../../stage/metrics.js";
 import { Raster } from "../../../stage/raster.js";
 import { level } from "./levels.js";
-import { tileScores, Wall } from "./wall.js";
+import { MOST_TILE, tileScores, Wall } from "./wall.js";
 
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 /** @typedef {import("./picture.js").CompareMoment} Moment */
@@ -19,6 +19,25 @@ const SIDE_BY_SIDE_FROM = 400; // px of a column from which the wall is beside t
 const LARGE_SHARE = 0.45;
 const LARGEST = 340, LARGEST_ABOVE = 200;
 const GAP = 14;
+
+/**
+ * The size of the large picture with which it and the wall's tiles fill a row of equal height. Of the walls with the
+ * largest tiles the one whose picture is nearest to its usual share.
+ *
+ * @param {number} width  of both together
+ * @param {number} count  of tiles
+ * @param {number} most
+ */
+function besideWall(width, count, most) {
+  const usual = Math.min(most, width * LARGE_SHARE);
+  let found = usual, largest = 0;
+  for (let columns = 1; columns <= count; columns++) {
+    const rows = Math.ceil(count / columns), tile = width / (columns + rows), size = rows * tile;
+    const isNearer = tile > largest - 1 && Math.abs(size - usual) < Math.abs(found - usual);
+    if (tile <= MOST_TILE && size <= most && (tile >= largest + 1 || isNearer)) [found, largest] = [size, tile];
+  }
+  return found;
+}
 
 export class Variant {
   /**
@@ -61,7 +80,7 @@ export class Variant {
     if (width === this.width && count === this.count && scale === this.scale && isSharp(this.data)) return;
     Object.assign(this, { width, count, scale });
     const isBeside = width >= SIDE_BY_SIDE_FROM;
-    const size = Math.floor(isBeside ? Math.min(LARGEST * scale, width * LARGE_SHARE) : Math.min(LARGEST_ABOVE, width));
+    const size = Math.floor(isBeside ? besideWall(width - GAP, count, LARGEST * scale) : Math.min(LARGEST_ABOVE, width));
     this.element.classList.toggle("nn-beside", isBeside);
     if (isBeside) this.wall.resize(count, width - size - GAP, size);
     else this.wall.resize(count, width, Math.max(width * 0.62, 90));

@@ -14,6 +14,9 @@ const CHOSEN_INSET = 4.5; // of the chosen tile's ring, inside its frame
 const DIVERGED_COLOR = "#d63a3a";
 const STATES = { [REACHED]: "has reached the target", [DIVERGED]: "has diverged" };
 
+/** The largest size of a tile. */
+export const MOST_TILE = 96;
+
 export class Wall {
   /**
    * @param {object} actions
@@ -53,7 +56,7 @@ export class Wall {
       const size = Math.min(width / each, height / Math.ceil(count / each));
       if (size > tile) [columns, tile] = [each, size];
     }
-    tile = Math.min(tile, 96);
+    tile = Math.min(tile, MOST_TILE);
     if (count === this.count && columns === this.columns && tile === this.tile && isSharp(this.rings)) return;
     Object.assign(this, { count, columns, tile });
     const rows = Math.ceil(count / columns);
