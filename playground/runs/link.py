@@ -17,7 +17,7 @@ from playground.settings import Problem
 
 RUN = ("edits", "step", "torch", "in_batch")
 EXERCISE, PRESENT = "exercise", "present"  # what whoever sends a link may add: a task, and the presenter's view
-LOCKED, HIDDEN = "locked", "hidden"  # and for a class, controls that cannot be changed, or are not seen
+LOCKED, HIDDEN = "lock", "hide"  # and for a class, controls that cannot be changed, or are not seen
 NAMES = (*RUN, EXERCISE, PRESENT, LOCKED, HIDDEN)  # a link's parameters other than settings
 TASK = Text(160)
 # What mail, chat and search programs add to a link for their own use.

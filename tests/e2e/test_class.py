@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_what_a_link_locks_stays_as_it_is(page: Page, address: str) -> None:
-    opened(page, address, "?dataset=xor&locked=hidden_sizes,seed,noise&hidden=loss,code")
+    opened(page, address, "?dataset=xor&lock=hidden_sizes,seed,noise&hide=loss,code")
     expect(page.get_by_text("Locked: Hidden layers 4-2, Seed 0, Noise 0. Hidden: Loss, Code.")).to_be_visible()
     expect(page.get_by_role("slider", name="Noise")).to_be_disabled()
     expect(page.get_by_role("combobox", name="Loss", exact=True)).to_have_count(0)
@@ -32,7 +32,7 @@ def test_a_teacher_makes_such_a_link(page: Page, address: str) -> None:
     page.keyboard.type("Noise")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Locked: Noise 0.")).to_be_visible()
-    expect(page.locator(".nn-copying input")).to_have_value(re.compile("&locked=noise$"))
+    expect(page.locator(".nn-copying input")).to_have_value(re.compile("&lock=noise$"))
 
 
 def test_a_question_is_begun_by_its_picture(page: Page, address: str) -> None:

@@ -246,6 +246,10 @@ def test_a_configuration_comes_back_from_its_text(config: RunConfig) -> None:
     assert set(config.demands()) <= set(Limits.settings())
 
 
+def test_what_a_link_adds_has_no_name_of_a_setting(config: RunConfig) -> None:
+    assert not set(config.settings()) & set(link.NAMES)
+
+
 def test_a_run_comes_back_from_a_link_and_a_file(single: RunConfig) -> None:
     timeline = Timeline(Run(config=single))
     timeline.advance(steps=3)

@@ -170,9 +170,9 @@ def test_what_a_link_holds_comes_back() -> None:
 
 
 def test_a_control_that_is_not_there_is_named() -> None:
-    found, problems = held({"locked": "noise,learnig_rate,noise", "hidden": "<b>"}, ["noise", "learning_rate"])
+    found, problems = held({"lock": "noise,learnig_rate,noise", "hide": "<b>"}, ["noise", "learning_rate"])
     assert found == Held(locked=("noise",))
     assert [str(problem) for problem in problems] == [
-        "locked: 'learnig_rate' is not a control of this page; did you mean learning_rate?",
-        "hidden: '<b>' is not a control of this page",
+        "lock: 'learnig_rate' is not a control of this page; did you mean learning_rate?",
+        "hide: '<b>' is not a control of this page",
     ]

@@ -213,7 +213,8 @@ class TestEdits:
             ("layers.0.bias[0]", "1"),
             ("learning_rate", -1.0),
             ("batch_size", 251),
-            ("dataset", "xor"),
+            ("seed", 7),
+            ("dataset", "moon"),
         ],
     )
     def test_a_refused_edit_changes_nothing(self, target: str, value: object) -> None:

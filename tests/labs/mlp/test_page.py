@@ -299,8 +299,8 @@ def test_a_link_for_a_class_locks_and_hides(hub: Hub) -> None:
         "mlp",
         dataset="xor",
         learning_rate="0.3",
-        locked="activation,learning_rate,dataset,code,nois",
-        hidden="noise,loss",
+        lock="activation,learning_rate,dataset,code,nois",
+        hide="noise,loss",
     )
     assert "nois is not" in page.warning[0].value.replace("\\", "").replace("'", "")
     (words,) = [each.value for each in page.markdown if "material/lock" in each.value]
@@ -317,7 +317,7 @@ def test_a_link_for_a_class_locks_and_hides(hub: Hub) -> None:
     assert (found.dataset, found.learning_rate, found.noise) == ("xor", 0.3, 0)
     assert "locked by the link" in page.toast[0].value
     kept = address(page)
-    assert (kept["locked"], kept["hidden"]) == ("activation,learning_rate,dataset,code", "noise,loss")
+    assert (kept["lock"], kept["hide"]) == ("activation,learning_rate,dataset,code", "noise,loss")
     again = opened("mlp", **kept)
     assert again.selectbox(key="activation").disabled
 
