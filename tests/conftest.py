@@ -52,6 +52,7 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     patch.setenv("PLAYGROUND_FILES", str(tmp_path_factory.mktemp("files")))
     patch.setenv("PLAYGROUND_CACHE", str(tmp_path_factory.mktemp("compiled")))
     patch.setattr("playground.stream.course.GOAL_SLICE_S", 60.0)  # on a busy machine too one frame ends a step
+    patch.setattr("playground.pages.stage.HEAD_START_S", 0.0)  # no browser draws a page of this process
     yield
     patch.undo()
 

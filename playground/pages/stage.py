@@ -14,8 +14,9 @@ from playground.settings import Problem
 from playground.stream.files import stage_address
 
 POLL_S = 0.15
-# A browser draws elements that arrive together in one go, and forty controls are slow: the stage is sent first.
-HEAD_START_S = 0.15
+# A browser draws elements that arrive together in one go, and forty controls are slow: the stage is sent first. The
+# others follow when it is there, which its socket says; far away that takes longer, so not later than this.
+HEAD_START_S, LOOK_S = 0.35, 0.01
 
 
 def _loader(module: str) -> str:
@@ -68,7 +69,9 @@ def mount(session: PageSession, may_change: tuple[str, ...] = (), **settings: An
         with st.container():  # as a fragment has one: the stage stays in its place when the page begins to poll
             _mounted(session, may_change, _with_settings(first, data) if first else data)
         if first:
-            time.sleep(HEAD_START_S)
+            latest = time.monotonic() + HEAD_START_S
+            while time.monotonic() < latest and not session.channel().connected:
+                time.sleep(LOOK_S)
     else:
         st.fragment(run_every=POLL_S)(_polled)(session, may_change, data)
 

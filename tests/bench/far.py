@@ -90,6 +90,7 @@ def _open_twice(chromium: Browser, address: str, painted: str) -> list[float]:
         page.goto(address, wait_until="commit")
         page.wait_for_function(painted, timeout=60_000)
         seconds.append(time.perf_counter() - started)
+        page.wait_for_load_state("networkidle")  # else it would be left in the middle, and its connections closed
     page.context.close()
     return seconds
 
