@@ -2,7 +2,8 @@
 
 Menus, the command line, URLs, exported code and the tests all read these dicts, so one line here lists,
 shares, exports and tests a new entry. Nothing in this file imports torch: the web process reads it too.
-The torch class is a dotted string; ``resolve`` turns it into the class where torch may be imported.
+The torch class is a dotted string; ``resolve`` turns it into the class where torch may be imported. What PyTorch does
+not have is one of ours.
 """
 
 import importlib
@@ -45,6 +46,11 @@ ACTIVATIONS = {
     "gelu": Entry(label="GELU", formula="z Φ(z)", torch="torch.nn.GELU"),
     "silu": Entry(label="SiLU", formula="z / (1 + e⁻ᶻ)", torch="torch.nn.SiLU"),
     "softplus": Entry(label="Softplus", formula="log(1 + eᶻ)", torch="torch.nn.Softplus"),
+    "step": Entry(
+        label="Step",
+        formula="1 if z ≥ 0, else 0; derivative taken as 1 where |z| ≤ 1, else 0",
+        torch="playground.training.activations.Step",
+    ),
 }
 
 # The pure update rules under the same names are in training/optimizers.py.

@@ -5,8 +5,9 @@ The text is made from the run's configuration and edits alone.
 
 from collections.abc import Iterable, Mapping
 
-from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, OPTIMIZERS
+from playground.catalog import INITIAL_BIAS, INITIALIZERS, OPTIMIZERS
 from playground.data.points import DATASETS, DOMAIN
+from playground.export import activation
 from playground.export.script import joined, settled, title, training
 from playground.export.source import called, source
 from playground.labs.deep.config import INTERVENTIONS, DeepConfig
@@ -69,18 +70,16 @@ labels = torch.tensor(labels[order], dtype=torch.int64)
 
 
 def _network(config: DeepConfig) -> str:
-    entry = ACTIVATIONS[config.activation]
-    arguments = ", ".join(f"{name}={value!r}" for name, value in entry.arguments.items())
     norm = {"none": "nn.Identity()", "batch": "nn.BatchNorm1d(width)", "layer": "nn.LayerNorm(width)"}
     return f'''
-class Network(nn.Module):
+{activation.defined([config.activation])}class Network(nn.Module):
     """A hidden layer is f(norm(W h + b)); with a ``branch`` from the second on h + branch * f(norm(W h + b))."""
 
     def __init__(self, sizes, branch=None):
         super().__init__()
         self.layers = nn.ModuleList(nn.Linear(m, n) for m, n in zip(sizes, sizes[1:]))
         self.norms = nn.ModuleList({norm[config.normalization]} for width in sizes[1:-1])
-        self.activation = {entry.torch.replace("torch.nn", "nn")}({arguments})
+        self.activation = {activation.called(config.activation)}
         self.branch = branch
 
     def forward(self, current):

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from pprint import pformat
 from textwrap import indent
 
-from playground.catalog import ACTIVATIONS
 from playground.data.digits import CLASSES
+from playground.export import activation
 from playground.export.script import joined, settled, title, training
 from playground.export.source import source
 from playground.labs.gan import measures
@@ -139,7 +139,7 @@ def _players(config: GANConfig) -> str:
 # Players
 
 
-class Player(nn.Module):
+{activation.defined(getattr(config, f"{name}_activation") for name in names)}class Player(nn.Module):
     def __init__(self, sizes, activation{", batch_norm" * is_normed}{", squashed" * is_digits}):
         super().__init__()
         self.layers = nn.ModuleList(nn.Linear(m, n) for m, n in zip(sizes, sizes[1:])){norms}
@@ -168,9 +168,7 @@ with torch.no_grad():
 
 
 def _player(config: GANConfig, name: str, is_normed: bool, is_digits: bool) -> str:
-    entry = ACTIVATIONS[getattr(config, f"{name}_activation")]
-    options = ", ".join(f"{each}={value!r}" for each, value in entry.arguments.items())
-    arguments = [str([*config.sizes(name)]), f"{entry.torch.replace('torch.nn', 'nn')}({options})"]
+    arguments = [str([*config.sizes(name)]), activation.called(getattr(config, f"{name}_activation"))]
     if is_normed:
         arguments.append(f"batch_norm={getattr(config, f'{name}_batch_norm')}")
     if is_digits:

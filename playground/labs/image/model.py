@@ -91,7 +91,7 @@ def _module(layer: Layer) -> nn.Module:
     arguments = dict(layer.arguments)
     if layer.kind == "dropout":
         return Dropout(**arguments)
-    made: type[nn.Module] = resolve(f"torch.nn.{layer.torch}")
+    made: type[nn.Module] = resolve(layer.torch if "." in layer.torch else f"torch.nn.{layer.torch}")
     if layer.kind in ("conv", "dense"):
         module: nn.Module = skip_init(made, **arguments)  # type: ignore[no-untyped-call]
         return module

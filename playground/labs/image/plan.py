@@ -24,8 +24,8 @@ class Layer:
     """One layer. ``shape`` is that of its output for one image: (C, H, W) maps, or (D,) numbers.
 
     ``kind`` is conv, norm, activation, max, average, gap, flatten, dropout or dense. ``torch`` is the module's name
-    in ``torch.nn`` and ``arguments`` what it takes, both as PyTorch has them. ``parameters`` are the shapes of its
-    weights and biases. ``sum`` says in numbers how the shape comes about.
+    in ``torch.nn``, or with dots one of ours, and ``arguments`` what it takes, both as PyTorch has them.
+    ``parameters`` are the shapes of its weights and biases. ``sum`` says in numbers how the shape comes about.
     """
 
     name: str

@@ -11,6 +11,7 @@ from typing import Any
 from playground.catalog import OPTIMIZERS
 from playground.data.digits import SIDE as MEASURED
 from playground.data.digits import WHITE
+from playground.export import activation
 from playground.export.script import joined, settled, title, training
 from playground.export.source import source
 from playground.labs.image import images
@@ -140,10 +141,11 @@ def _drawing(config: ImageConfig) -> Iterable[str]:
 
 
 def _network(config: ImageConfig, is_silenced: bool) -> str:
-    lines = "\n".join(f'    ("{layer.name}", {_module(layer)}),{_comment(layer)}' for layer in config.layers)
+    lines = "\n".join(f'    ("{layer.name}", {_module(layer, config)}),{_comment(layer)}' for layer in config.layers)
     dropout = _DROPOUT if config.dropout and config.architecture == "cnn" and config.dense else ""
     hush = _HUSH.format(silent=_silenced(config)) if is_silenced else ""
-    return f"""{dropout}# Network and its initial weights
+    ours = activation.defined([config.activation])
+    return f"""{dropout}{ours}# Network and its initial weights
 
 model = nn.Sequential(OrderedDict([
 {lines}
@@ -158,7 +160,9 @@ with torch.no_grad():
 {hush}"""
 
 
-def _module(layer: Layer) -> str:
+def _module(layer: Layer, config: ImageConfig) -> str:
+    if layer.kind == "activation":
+        return activation.called(config.activation)
     arguments = ", ".join(f"{name}={value!r}" for name, value in layer.arguments.items())
     return f"{'Dropout' if layer.kind == 'dropout' else f'nn.{layer.torch}'}({arguments})"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from textwrap import indent
 
-from playground.catalog import ACTIVATIONS
+from playground.export import activation
 from playground.export.script import joined, settled, title, training
 from playground.labs.neuron.config import NeuronConfig
 from playground.labs.neuron.tables import TUMOUR_COLUMNS
@@ -117,11 +117,10 @@ targets = torch.tensor(1 - is_benign, dtype=torch.float32)[:, None]
 
 
 def _network(config: NeuronConfig) -> str:
-    entry, sizes = ACTIVATIONS[config.activation], [*pairwise(config.sizes)]
-    arguments = ", ".join(f"{name}={value!r}" for name, value in entry.arguments.items())
-    layers = [f"nn.Linear({m}, {n})," for m, n in sizes]
+    layers, ours = [f"nn.Linear({m}, {n})," for m, n in pairwise(config.sizes)], ""
     if len(layers) > 1:
-        layers.insert(1, f"{entry.torch.replace('torch.nn', 'nn')}({arguments}),")
+        layers.insert(1, f"{activation.called(config.activation)},")
+        ours = activation.defined([config.activation])
     is_step = config.rule == "perceptron"
     draw = (
         "parameter.random_(-3, 4, generator=generator)"
@@ -131,7 +130,7 @@ def _network(config: NeuronConfig) -> str:
     return f'''
 # Network and its initial weights
 
-model = nn.Sequential(
+{ours and chr(10) + ours}model = nn.Sequential(
 {indent(chr(10).join(layers), "    ")}
 )
 layers = [layer for layer in model if isinstance(layer, nn.Linear)]

@@ -3,9 +3,10 @@
 from itertools import pairwise
 from textwrap import indent
 
-from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, Entry
+from playground.catalog import INITIAL_BIAS, INITIALIZERS
 from playground.data import formula
 from playground.data.points import FEATURES
+from playground.export import activation
 from playground.export.source import called
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.export.parts import dataset_source, own_data
@@ -72,18 +73,19 @@ def modules(config: MLPConfig) -> list[list[str]]:
     sizes = (len(config.features), *config.hidden_sizes, config.outputs)
     names = layer_names(config.by_layer, len(config.hidden_sizes))
     output = "nn.Tanh()" if config.output_activation == "tanh" else ""
-    activations = [*(_call(ACTIVATIONS[name]) for name in names), output]
+    activations = [*("" if name == "linear" else activation.called(name) for name in names), output]
     return [
-        [f"nn.Linear({inputs}, {outputs})", *([activation] if activation else [])]
-        for (inputs, outputs), activation in zip(pairwise(sizes), activations, strict=True)
+        [f"nn.Linear({inputs}, {outputs})", *([each] if each else [])]
+        for (inputs, outputs), each in zip(pairwise(sizes), activations, strict=True)
     ]
 
 
 def model(config: MLPConfig) -> str:
     """The network, without its weights."""
     lines = indent("\n".join(", ".join(layer) + "," for layer in modules(config)), "    ")
+    ours = activation.defined(layer_names(config.by_layer, len(config.hidden_sizes)))
     return f"""
-model = nn.Sequential(
+{ours and chr(10) + ours}model = nn.Sequential(
 {lines}
 )
 layers = [layer for layer in model if isinstance(layer, nn.Linear)]
@@ -106,11 +108,6 @@ def drawn(config: MLPConfig, seed: int) -> str:
 w = nn.utils.parameters_to_vector(model.parameters()).detach()  # all weights and biases, layer by layer
 nn.utils.vector_to_parameters(w, model.parameters())  # the network's own are views of it: it follows w
 """
-
-
-def _call(entry: Entry) -> str:
-    name = entry.torch.replace("torch.nn", "nn")
-    return "" if name == "nn.Identity" else f"{name}({', '.join(f'{k}={v!r}' for k, v in entry.arguments.items())})"
 
 
 def loss(config: MLPConfig) -> str:

@@ -62,12 +62,13 @@ export class Activation {
       ...activations.map(([name, label, formula]) => h("option", { value: name }, `${label}: ${formula}`)));
   }
 
-  /** The activation that is drawn, by its name; null where one sum does not tell the value. @param {Moment} moment */
+  /** The activation that is drawn, by its name, "threshold" for the perceptron's output; null where one sum does not tell the value. @param {Moment} moment */
   nameOf({ scene: { sizes, activation, output } }) {
     const unit = unitsOf(sizes)[Number(this.unit.value)];
     if (this.kind.value) return this.kind.value;
     if (unit && unit.layer < sizes.length - 1) return activation;
-    return output === "softmax" ? null : output;
+    if (output === "softmax") return null;
+    return output === "step" ? "threshold" : output; // the rule's output has no derivative, unlike the activation
   }
 
   /** The curves of an activation. @param {Moment} moment @param {string} name */
@@ -75,7 +76,7 @@ export class Activation {
     const [, points] = values.shape, index = activations.findIndex(([each]) => each === name);
     if (index >= 0) return { values: values.subarray(index * points, (index + 1) * points), slopes: slopes.subarray(index * points, (index + 1) * points) };
     const at = Float32Array.from({ length: points }, (_, i) => (2 * WIDEST * i) / (points - 1) - WIDEST);
-    return { values: at.map((z) => Number(z > 0)), slopes: at.map(() => 0) }; // a step
+    return { values: at.map((z) => Number(z > 0)), slopes: at.map(() => 0) }; // the threshold
   }
 
   /** The sums of the chosen neuron, of all rows. @param {Moment} moment */

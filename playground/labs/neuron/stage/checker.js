@@ -16,6 +16,7 @@ const EDGE = { left: 44, right: 22, top: 10, bottom: 30 };
 const POWERS = { low: -14, high: 0 }; // of ten: the errors that are drawn
 const DIGITS = 7;
 const SMALLEST = 10;
+const STRAIGHT_THROUGH = "The step's own derivative is 0: before it, the gradient is a straight-through estimate, which no difference of losses confirms. Choose another activation to see the two agree.";
 const ROWS = ["L(w + h)", "L(w − h)", "slope", "off by"];
 
 /** A tool of study.js. @implements {Tool} */
@@ -135,14 +136,15 @@ export class Checker {
   }
 
   /** @param {Moment} moment */
-  showNumbers({ header: { check } }) {
+  showNumbers({ header: { check }, scene: { activation, sizes } }) {
     if (!check) return;
     setText(this.step, scaled(10 ** -check.power, 1));
     setText(this.gradient, `Autograd says g = ${exact(check.gradient)}. Slope: (L(w + h) − L(w − h)) / 2h, from two losses.`);
     [check.float32, check.float64].forEach(({ plus, minus, slope }, i) => {
       [exact(plus), exact(minus), exact(slope), scaled(Math.abs(slope - check.gradient), 2)].forEach((text, row) => setText(this.cells[row][i], text));
     });
-    setText(this.sentence, verdict(check));
+    const isEstimate = activation === "step" && sizes.length > 2;
+    setText(this.sentence, isEstimate ? STRAIGHT_THROUGH : verdict(check));
   }
 }
 
