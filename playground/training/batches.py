@@ -10,6 +10,8 @@ from torch import Tensor
 
 from playground.training.chance import seed_of
 
+DRAWN = 16  # updates whose dropout is drawn at once
+
 
 def generator(seed: int, purpose: str, step: int = 0) -> torch.Generator:
     """Returns a new generator for one ``purpose`` ("dropout", "noise", …) and ``step`` of the run with this ``seed``.
@@ -37,6 +39,21 @@ def shuffled(first: int, count: int, size: int, seed: int) -> Tensor:
     first, last = int(places[0]) // size, int(places[-1]) // size
     orders = torch.cat([_order(seed, number, size) for number in range(first, last + 1)])
     return orders[places - first * size]
+
+
+def kept(step: int, count: int, batch_size: int, neurons: int, share: float, seed: int) -> Tensor:
+    """Returns dropout's factors for the rows of ``count`` updates from ``step`` on, (count · batch_size, neurons).
+
+    They are 0 with the probability ``share``, in [0, 1), else 1 / (1 − share), so that the mean stays (Srivastava et
+    al. 2014, in PyTorch's form). Chance is drawn for DRAWN updates at once: a generator takes longer than a row.
+    """
+    first, last = step // DRAWN, (step + count - 1) // DRAWN
+    drawn = [
+        torch.rand(DRAWN * batch_size, neurons, generator=generator(seed, "dropout", block))
+        for block in range(first, last + 1)
+    ]
+    start = (step - first * DRAWN) * batch_size
+    return (torch.cat(drawn)[start : start + count * batch_size] >= share) / (1 - share)
 
 
 @lru_cache(maxsize=128)

@@ -57,9 +57,9 @@ def build(program: Program, path: Path) -> None:
     from torch._inductor import aoti_compile_and_package
 
     examples = tuple(program.inputs(3 * program.batch_size + 7))
-    data = 1 + len(program.state())  # index of the features; the targets follow; both have any number of rows
+    data = 1 + len(program.state())  # index of the features; all parts of the data have any number of rows
     rows = {len(program.leading): torch.export.Dim.AUTO}
-    dynamic = tuple(rows if index in (data, data + 1) else None for index in range(len(examples)))
+    dynamic = tuple(rows if data <= index < data + program.parts else None for index in range(len(examples)))
     with torch.no_grad():
         exported = torch.export.export(_ManyUpdates(program), examples, dynamic_shapes=(dynamic,))
     options = {
@@ -98,14 +98,15 @@ class _ManyUpdates(nn.Module):
 
     def __init__(self, program: Program) -> None:
         super().__init__()
-        self.batch_size, self.moving = program.batch_size, 1 + len(program.state())
+        self.batch_size, self.parts, self.moving = program.batch_size, program.parts, 1 + len(program.state())
         self.many = program.networks is not None
         self.update = traced(program)
 
     def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
         from torch._higher_order_ops import while_loop
 
-        moving, (features, targets, *scalars) = inputs[: self.moving], inputs[self.moving :]
+        moving, data = inputs[: self.moving], inputs[self.moving : self.moving + self.parts]
+        scalars = inputs[self.moving + self.parts :]
         *hyperparameters, start, size, count = scalars
 
         def more(done: Tensor, start: Tensor, *moving: Tensor) -> Tensor:
@@ -113,7 +114,7 @@ class _ManyUpdates(nn.Module):
 
         def body(done: Tensor, start: Tensor, *moving: Tensor) -> tuple[Tensor, ...]:
             rows = start + torch.arange(self.batch_size)
-            batch = [part[:, rows] if self.many else part[rows] for part in (features, targets)]
+            batch = [part[:, rows] if self.many else part[rows] for part in data]
             moved = self.update(*moving, *batch, *hyperparameters)
             return done + 1, (start + self.batch_size) % size, *moved
 
@@ -127,11 +128,12 @@ def traced(program: Program) -> torch.fx.GraphModule:
     step = program.update()
     names = list(program.state())
     n = 1 + len(names)
+    end = n + program.parts
 
     def flat(*tensors: Tensor) -> list[Tensor]:
         state = dict(zip(names, tensors[1:n], strict=True))
-        hyperparameters = dict(zip(program.hyperparameters, tensors[n + 2 :], strict=True))
-        parameters, state, _ = step(tensors[0], state, (tensors[n], tensors[n + 1]), hyperparameters)
+        hyperparameters = dict(zip(program.hyperparameters, tensors[end:], strict=True))
+        parameters, state, _ = step(tensors[0], state, tensors[n:end], hyperparameters)
         return [parameters, *(state[name] for name in names)]
 
     aten = torch.ops.aten

@@ -55,6 +55,11 @@ class Program:
     networks: int | None
 
     @property
+    def parts(self) -> int:
+        """The number of tensors of a batch: features, targets, and what else the model gets for each row."""
+        return 2
+
+    @property
     def hyperparameters(self) -> tuple[str, ...]:
         """Names of the hyperparameters, in the order of the inputs."""
         raise NotImplementedError
@@ -64,8 +69,8 @@ class Program:
         raise NotImplementedError
 
     def inputs(self, rows: int) -> list[Tensor]:
-        """Returns example inputs for ``rows`` rows of data, each a separate tensor: parameters, state, features,
-        targets, hyperparameters; then the first batch's row, the size of the data, the number of updates."""
+        """Returns example inputs for ``rows`` rows of data, each a separate tensor: parameters, state, the ``parts``
+        of the data, hyperparameters; then the first batch's row, the size of the data, the number of updates."""
         raise NotImplementedError
 
     def update(self) -> Update:

@@ -18,7 +18,7 @@ from playground.training.optimizers import OPTIMIZERS, State
 from playground.training.tracing import traced
 
 Loss = Callable[[Tensor, Tensor], Tensor]
-Batch = tuple[Tensor, Tensor]  # features (N, D), targets (N, outputs)
+Batch = tuple[Tensor, ...]  # features (N, D), targets (N, outputs), and what else the model gets for each row
 Hyperparameters = Mapping[str, Tensor]  # scalars by name
 Update = Callable[[Tensor, State, Batch, Hyperparameters], tuple[Tensor, dict[str, Tensor], Tensor]]
 
@@ -39,8 +39,8 @@ def make_update(model: nn.Module, loss: Loss, optimizer: str) -> Update:
     is_weight = weight_mask(model)
 
     def batch_loss(parameters: Tensor, batch: Batch) -> Tensor:
-        features, targets = batch
-        return loss(functional_call(model, unflatten(parameters, model), (features,)), targets)
+        features, targets, *more = batch
+        return loss(functional_call(model, unflatten(parameters, model), (features, *more)), targets)
 
     def update(
         parameters: Tensor, optimizer_state: State, batch: Batch, hyperparameters: Hyperparameters
@@ -151,29 +151,29 @@ class Loop:
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """Make ``count`` updates, starting with update ``first`` of the run. Returns the new parameters and state."""
         size = data[0].shape[-2]
-        features, targets = (torch.cat([part, part[..., :batch_size, :]], -2) for part in data)
+        parts = [torch.cat([part, part[..., :batch_size, :]], -2) for part in data]
         names, constants = sorted(state), list(hyperparameters.values())
         moving = [parameters, *(state[name] for name in names)]
-        example = features.narrow(-2, 0, batch_size), targets.narrow(-2, 0, batch_size)
+        example = [part.narrow(-2, 0, batch_size) for part in parts]
         graph = self._graph(moving, names, example, hyperparameters)
         for k in range(first, first + count):
             start = k * batch_size % size
-            batch = features.narrow(-2, start, batch_size), targets.narrow(-2, start, batch_size)
+            batch = [part.narrow(-2, start, batch_size) for part in parts]
             moving = graph(*moving, *batch, *constants)
         return moving[0], dict(zip(names, moving[1:], strict=True))
 
     def _graph(
-        self, moving: list[Tensor], names: list[str], rows: Batch, hyperparameters: Hyperparameters
+        self, moving: list[Tensor], names: list[str], rows: list[Tensor], hyperparameters: Hyperparameters
     ) -> Callable[..., list[Tensor]]:
         """Returns the traced update for these shapes: flat tensors in, new parameters and state out."""
-        key = (tuple(names), tuple(hyperparameters), rows[0].shape, rows[0].dtype)
+        key = (tuple(names), tuple(hyperparameters), len(rows), rows[0].shape, rows[0].dtype)
         if key not in self._graphs:
-            n = len(moving)
+            n, end = len(moving), len(moving) + len(rows)
 
             def flat(*tensors: Tensor) -> list[Tensor]:
                 state = dict(zip(names, tensors[1:n], strict=True))
-                constants = dict(zip(hyperparameters, tensors[n + 2 :], strict=True))
-                parameters, state, _ = self._update(tensors[0], state, (tensors[n], tensors[n + 1]), constants)
+                constants = dict(zip(hyperparameters, tensors[end:], strict=True))
+                parameters, state, _ = self._update(tensors[0], state, tensors[n:end], constants)
                 return [parameters, *(state[name] for name in names)]
 
             # Tracing treats the same tensor object in two places as one input, so give it copies.

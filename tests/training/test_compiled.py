@@ -31,7 +31,7 @@ CPU = torch.device("cpu")
 OUTPUTS = [("squared_error", "tanh", 1), ("squared_error", "linear", 1), ("cross_entropy", "softmax", 3)]
 STRUCTURES = [
     Structure((2, 4, 2, 1), "tanh", "squared_error", "tanh", "momentum", 10),
-    Structure((4, 7, 5, 3), "gelu", "cross_entropy", "softmax", "adam", 16),
+    Structure((4, 7, 5, 3), "gelu", "cross_entropy", "softmax", "adam", 16, drops=True),
 ]
 REGULARIZATION = [{}, {"weight_decay": 0.01}, {"l1_strength": 0.02}, {"weight_decay": 0.1, "l1_strength": 0.01}]
 
@@ -57,12 +57,13 @@ def setting(structure: Structure) -> tuple[MLP, Update, Tensor, Batch]:
     if structure.sizes[-1] > 1:
         targets = torch.eye(structure.sizes[-1])[torch.randint(structure.sizes[-1], (53,), generator=generator)]
     loss = partial(LOSSES[structure.loss], output=structure.output)
-    return model, make_update(model, loss, structure.optimizer), flatten(model), (features, targets)
+    factors = [(torch.rand(53, 12, generator=generator) > 0.5) * 2.0] if structure.drops else []
+    return model, make_update(model, loss, structure.optimizer), flatten(model), (features, targets, *factors)
 
 
 def batch(data: Batch, structure: Structure, k: int) -> Batch:
     rows = (k * structure.batch_size + torch.arange(structure.batch_size)) % len(data[0])
-    return data[0][rows], data[1][rows]
+    return tuple(part[rows] for part in data)
 
 
 @pytest.mark.compiler
@@ -95,9 +96,9 @@ def test_it_is_autograd_and_torch_optim(loops: dict[Structure, CompiledLoop], st
     entry = OPTIMIZERS[structure.optimizer]
     optimizer = resolve(entry.torch)(model.parameters(), lr=0.02, **entry.arguments)
     for k in range(300):
-        features, targets = batch(data, structure, k)
+        features, targets, *factors = batch(data, structure, k)
         optimizer.zero_grad()
-        LOSSES[structure.loss](model(features), targets, output=structure.output).backward()
+        LOSSES[structure.loss](model(features, *factors), targets, output=structure.output).backward()
         optimizer.step()
     moved, _ = loops[structure].run(
         parameters,
@@ -198,6 +199,7 @@ def test_a_structure_has_its_own_key_and_survives_json() -> None:
             "batch_size": structure.batch_size,
             "networks": None,
             "l1": True,
+            "drops": False,
             "clips": False,
         }
 

@@ -7,7 +7,7 @@ the others are not affected.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any
@@ -20,7 +20,7 @@ from torch.func import vmap
 from playground.labs.mlp.model import MLP
 from playground.labs.mlp.network_settings import layer_names
 from playground.labs.mlp.structure import Structure
-from playground.training.batches import shuffled
+from playground.training.batches import kept, shuffled
 from playground.training.compiled import CompiledLoop
 from playground.training.losses import LOSSES
 from playground.training.optimizers import initial_state
@@ -30,8 +30,18 @@ from playground.training.update import Batch, Loop, all_alive, make_update
 COMPILED_BLOCK = 32  # networks in one compiled program; larger populations are trained block by block
 TRACED_BLOCK = 256
 TRACED_ELEMENTS = 2**20  # activations, or parameters, of a traced block: 4 MB fit the processor's cache
-MOST_GATHERED = 256  # updates whose batches are gathered at once
+MOST_GATHERED, MOST_KEPT = 256, 2**22  # updates whose batches are gathered at once; dropout's factors for them
 SCORES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draws:
+    """What is drawn for batches, by the ``seeds`` of the networks: with ``shuffles`` the order of the rows in each
+    epoch, and of each network the share of hidden outputs that ``drops`` leaves out, if there is any."""
+
+    seeds: Sequence[int]
+    shuffles: bool
+    drops: Sequence[float] | None
 
 
 class Population:
@@ -41,8 +51,8 @@ class Population:
     ``train_size`` rows. ``hyperparameters`` by name are each (S,) and include ``learning_rate``. With L1 in
     ``structure``, ``alive`` (S, P) is its initial mask, by default all ones; ``learns`` (S, P), if there is one, is 0
     for parameters that stay as they are. ``rates`` gives the learning rates (S,) of an epoch, from 0, where they
-    change; with the seeds ``orders`` each network has its training points in another order in each epoch. All tensors
-    have one dtype and one device.
+    change, and ``draws`` what is drawn for batches, where they are not just the rows in their order. All tensors have
+    one dtype and one device.
     After n updates ``steps`` (S,) is n, less for a network that has ``diverged`` (S,), which stays at its last state
     found finite. ``scores`` (S, 4) are ``SCORES``: losses are means over the points, accuracies shares in [0, 1].
     """
@@ -57,7 +67,7 @@ class Population:
         alive: Tensor | None = None,
         learns: Tensor | None = None,
         rates: Callable[[int], Tensor] | None = None,
-        orders: Sequence[int] | None = None,
+        draws: Draws | None = None,
     ) -> None:
         count = len(parameters)
         self.structure = replace(structure, networks=None)
@@ -68,7 +78,7 @@ class Population:
         if learns is not None:
             self.state["learns"] = learns
         self.data, self.train_size = data, train_size
-        self._rates, self._orders = rates, orders
+        self._rates, self._draws = rates, draws
         self.hyperparameters = dict(sorted(hyperparameters.items()))
         self.step = 0
         self.measuring_s = 0.0  # time of the last measurement of all networks
@@ -141,26 +151,36 @@ class Population:
 
     def _run(self, count: int) -> None:
         """Make ``count`` updates; epoch by epoch where those differ."""
-        if self._rates is None and self._orders is None:
+        if self._rates is None and self._draws is None:
             self._updates(self.step, count)
             return
         batch, step, end = self.structure.batch_size, self.step, self.step + count
+        factors = max(len(index) for index, *_ in self._blocks) * batch * sum(self.structure.sizes[1:-1])
+        most = min(MOST_GATHERED, max(1, MOST_KEPT // max(factors, 1)))
         while step < end:
             left = -(-(self.train_size - step * batch % self.train_size) // batch)
-            piece = min(left, end - step, MOST_GATHERED)
+            piece = min(left, end - step, most)
             rates = self._rates and self._rates(step * batch // self.train_size)
             self._updates(step, piece, {} if rates is None else {"learning_rate": rates})
             step += piece
 
-    def _shuffled(self, index: Tensor, data: Batch, step: int, count: int) -> Batch:
-        """Returns the rows of ``count`` updates of a block's networks, in the order of their pass."""
-        assert self._orders is not None
-        batch = self.structure.batch_size
-        rows = torch.stack(
-            [shuffled(step * batch, count * batch, self.train_size, self._orders[place]) for place in index.tolist()]
-        ).to(data[0].device)
-        each = torch.arange(len(index), device=rows.device)[:, None]
-        return data[0][each, rows], data[1][each, rows]
+    def _gathered(self, draws: Draws, index: Tensor, data: Batch, step: int, count: int) -> Batch:
+        """Returns the rows of ``count`` updates of a block's networks, in the order of their pass, and dropout's
+        factors."""
+        first, size = step * self.structure.batch_size, count * self.structure.batch_size
+        seeds, device = [draws.seeds[place] for place in index.tolist()], data[0].device
+        if draws.shuffles:
+            rows = torch.stack([shuffled(first, size, self.train_size, seed) for seed in seeds])
+        else:
+            rows = (torch.arange(first, first + size) % self.train_size).expand(len(index), size)
+        each = torch.arange(len(index), device=device)[:, None]
+        found = data[0][each, rows.to(device)], data[1][each, rows.to(device)]
+        if draws.drops is None:
+            return found
+        what = count, self.structure.batch_size, sum(self.structure.sizes[1:-1])
+        shares = [draws.drops[place] for place in index.tolist()]
+        factors = [kept(step, *what, share, seed) for share, seed in zip(shares, seeds, strict=True)]
+        return *found, torch.stack(factors).to(device)
 
     def _updates(self, step: int, count: int, others: Mapping[str, Tensor] | None = None) -> None:
         """Make the ``count`` updates after ``step``, with ``others`` in place of some hyperparameters (S,)."""
@@ -168,15 +188,15 @@ class Population:
         for index, data, constants in self._blocks:
             give_way()
             constants = {**constants, **{name: values[index] for name, values in (others or {}).items()}}
-            if self._orders is not None:
-                data = self._shuffled(index, data, step, count)
+            if self._draws is not None:
+                data = self._gathered(self._draws, index, data, step, count)
             moved, state = self._loop.run(
                 self.parameters[index],
                 {name: value[index] for name, value in self.state.items()},
                 data,
                 constants,
                 batch_size=self.structure.batch_size,
-                first=step if self._orders is None else 0,
+                first=step if self._draws is None else 0,
                 count=count,
             )
             found.append((moved, state))
@@ -188,7 +208,7 @@ class Population:
         """Divide the networks into blocks, each with its data and hyperparameters."""
         total, is_compiled = len(self.parameters), self._loop is not self._traced
         size = COMPILED_BLOCK if is_compiled else block_of(self.structure, self.structure.batch_size)
-        self._blocks = []
+        self._blocks: list[tuple[Tensor, Batch, dict[str, Tensor]]] = []
         for start in range(0, total, size):
             index = torch.arange(start, start + size if is_compiled else min(start + size, total))
             index = index.clamp(max=total - 1)  # a compiled block is filled with copies of the last network

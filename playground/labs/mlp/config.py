@@ -74,6 +74,7 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
         "batch_size": "1,10",
         "l1_strength": "0,0.001",
         "weight_decay": "0,0.01",
+        "dropout": "0,0.2,0.5",
     }
 
     frozen: tuple[tuple[int, int], ...] = setting(
@@ -119,6 +120,11 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
     def batch(self) -> int:
         """The points in an update: all where a person's own points are fewer than ``batch_size``."""
         return min(self.batch_size, self.train_size)
+
+    @property
+    def drops(self) -> bool:
+        """Whether updates leave out outputs of hidden neurons."""
+        return self.dropout > 0 and bool(self.hidden_sizes)
 
     @property
     def steps_per_epoch(self) -> float:

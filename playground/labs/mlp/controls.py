@@ -154,10 +154,12 @@ def more_training(session: PageSession, names: Sequence[str]) -> None:
 
 
 def regularization(session: PageSession) -> None:
-    """Draw L1 and L2 in a row."""
+    """Draw L1 and L2 in a row, below them dropout."""
     left, right = st.columns(2)
     control(session, "l1_strength", left, label="L1 rate", zero="off")
     control(session, "weight_decay", right, label="L2 rate", zero="off")
+    if "dropout" in session.channel().config.settings():
+        control(session, "dropout")
 
 
 def _device_menu(session: PageSession) -> None:

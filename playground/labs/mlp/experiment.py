@@ -25,7 +25,7 @@ from playground.labs.mlp.network_settings import layer_names
 from playground.labs.mlp.probes import accuracy, is_finite, links, shown_neurons
 from playground.labs.mlp.structure import Structure, traced_loop
 from playground.run import Edit, Snapshot, View
-from playground.training.batches import generator, shuffled
+from playground.training.batches import generator, kept, shuffled
 from playground.training.compiled import CompiledLoop, Lookout, Upgrade
 from playground.training.device import pick_device
 from playground.training.history import History
@@ -33,6 +33,7 @@ from playground.training.losses import LOSSES, OUTPUT_ACTIVATIONS
 from playground.training.optimizers import initial_state
 from playground.training.slices import Slicer, stop_before
 from playground.training.update import (
+    Batch,
     Loop,
     all_alive,
     element_index,
@@ -41,7 +42,7 @@ from playground.training.update import (
     unflatten,
 )
 
-MOST_GATHERED = 256  # updates whose batches are gathered at once
+MOST_GATHERED, MOST_KEPT = 256, 2**20  # updates whose batches are gathered at once; dropout's factors for them
 # The settings on which the points and features depend.
 DRAWING = (*DataSettings.declared(), "features", "formula", "outputs")
 MAX_SHOWN = 8  # neurons of a layer that are drawn
@@ -124,15 +125,19 @@ class MLPExperiment(Experiment):
 
     def _run(self, count: int) -> int:
         """Make ``count`` updates, fewer where the run is to stop. Returns the updates."""
-        if self.config.is_plain:
+        if self.config.is_plain and not self.config.drops:
             return self._updates(count, self._hyperparameters)
         done = 0
         while done < count and not self._is_done():
-            piece = min(count - done, self._left_of_epoch(), MOST_GATHERED)
+            piece = min(count - done, self._left_of_epoch(), self._most_gathered())
             rate = hyperparameter_tensors({"learning_rate": self.config.rate_in(int(self.epoch))}, self._device)
             hyperparameters = {**self._hyperparameters, **rate}
-            done += (self._shuffled if self.config.reshuffle else self._updates)(piece, hyperparameters)
+            is_gathered = self.config.reshuffle or self.config.drops
+            done += (self._gathered if is_gathered else self._updates)(piece, hyperparameters)
         return done
+
+    def _most_gathered(self) -> int:
+        return min(MOST_GATHERED, max(1, MOST_KEPT // (self.config.batch * sum(self.config.hidden_sizes or (1,)))))
 
     @property
     def _seen(self) -> int:
@@ -152,19 +157,24 @@ class MLPExperiment(Experiment):
         loss = self.metrics()["test_loss"] if config.stop_loss and has_ended_epoch else None
         return loss is not None and loss <= config.stop_loss
 
-    def _shuffled(self, count: int, hyperparameters: Mapping[str, Tensor]) -> int:
-        """Make updates with batches of rows in the order of their pass. Where in memory a batch stands decides how
-        its numbers are added: the traced loop gets each alone, so that slicing makes no difference."""
-        batch, at_once = self.config.batch, count if self._loop is not self._traced else 1
-        rows = shuffled(self._seen, count * batch, self.data.train_size, self.config.seed)
-        for part in torch.split(rows, at_once * batch):
-            data = self.data.features[part], self.data.targets[part]
+    def _gathered(self, count: int, hyperparameters: Mapping[str, Tensor]) -> int:
+        """Make updates with batches of rows in the order of their pass, with dropout's factors where it is on. Where
+        in memory a batch stands decides how its numbers are added: the traced loop gets each alone, so that slicing
+        makes no difference."""
+        config, size = self.config, self.data.train_size
+        batch, at_once = config.batch, count if self._loop is not self._traced else 1
+        rows = torch.arange(self.step * batch, (self.step + count) * batch) % size
+        if config.reshuffle:
+            rows = shuffled(self._seen, count * batch, size, config.seed)
+        parts = [self.data.features[rows], self.data.targets[rows]]
+        if config.drops:
+            factors = kept(self.step, count, batch, sum(config.hidden_sizes), config.dropout, config.seed)
+            parts.append(factors.to(self._device))
+        for data in zip(*(torch.split(part, at_once * batch) for part in parts), strict=True):
             self._updates(at_once, hyperparameters, data)
         return count
 
-    def _updates(
-        self, count: int, hyperparameters: Mapping[str, Tensor], data: tuple[Tensor, Tensor] | None = None
-    ) -> int:
+    def _updates(self, count: int, hyperparameters: Mapping[str, Tensor], data: Batch | None = None) -> int:
         """Make ``count`` updates with the training data in their order, or with ``data``, from its first row on."""
         self._parameters, self._optimizer_state = self._loop.run(
             self._parameters,
@@ -421,7 +431,7 @@ class MLPExperiment(Experiment):
 
     def _structure_of(self, config: MLPConfig) -> Structure:
         names = config.by_layer, config.loss, config.output_activation, config.optimizer
-        return Structure(config.sizes, *names, config.batch, clips=config.gradient_clip > 0)
+        return Structure(config.sizes, *names, config.batch, clips=config.gradient_clip > 0, drops=config.drops)
 
     def _build(self) -> None:
         """Make the network and the loop that the configuration asks for."""

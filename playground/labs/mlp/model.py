@@ -30,20 +30,27 @@ class MLP(nn.Module):
         )
         self.activations = [_activation(name) for name in layer_names(activation, len(sizes) - 2)]
 
-    def forward(self, features: Tensor) -> Tensor:
-        """Returns the logits (N, outputs) for features (N, D)."""
-        return self.trace(features)[-1]
+    def forward(self, features: Tensor, kept: Tensor | None = None) -> Tensor:
+        """Returns the logits (N, outputs) for features (N, D).
 
-    def trace(self, features: Tensor, depth: int | None = None) -> list[Tensor]:
+        ``kept`` (N, hidden neurons) are dropout's factors on the outputs of all hidden neurons, layer by layer. Who
+        trains gives them; without them the network is as it is used.
+        """
+        return self.trace(features, kept=kept)[-1]
+
+    def trace(self, features: Tensor, depth: int | None = None, kept: Tensor | None = None) -> list[Tensor]:
         """Returns every layer's values: the hidden activations, then the logits, each (N, neurons).
 
         ``depth`` limits the number of layers.
         """
+        factors = torch.split(kept, list(self.sizes[1:-1]), dim=1) if kept is not None else None
         values, current = [], features
         for index, layer in enumerate(self.layers[:depth]):
             current = layer(current)
             if index < len(self.layers) - 1:
                 current = self.activations[index](current)
+                if factors is not None:
+                    current = current * factors[index]
             values.append(current)
         return values
 

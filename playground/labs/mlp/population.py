@@ -2,8 +2,8 @@
 
 Runs of one structure (layers, activation, loss, optimizer, batch size, number of points) are trained as one batch,
 a ``Group``. All other settings may differ between its networks: learning rate, regularization, seeds, dataset,
-noise, features, initial weights and their scale; with padding also the widths of layers. All groups make the same
-updates.
+noise, features, initial weights and their scale, the share that dropout leaves out; with padding also the widths of
+layers. All groups make the same updates.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ from torch import Tensor
 
 from playground.data.points import Split, draw, feature_values, grid, target_values
 from playground.kinds import ConfigError
-from playground.labs.mlp.batched import SCORES, Population
+from playground.labs.mlp.batched import SCORES, Draws, Population
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.layers import Bytes, Layers, boundaries, layers
 from playground.labs.mlp.model import MLP, Neurons, learning_mask
@@ -221,7 +221,7 @@ class Group:
             None if self._own is None else torch.stack(self._own).float().to(device),
             learns,
             self._rates(device),
-            [config.seed for config in configs] if configs[0].reshuffle else None,
+            self._draws(),
         )
         self._upgrade = Upgrade(self.population.compilable())
         self._faster: CompiledLoop | None = None
@@ -231,6 +231,14 @@ class Group:
         if all(config.schedule == "constant" for config in self.configs):
             return None
         return lambda epoch: torch.tensor([config.rate_in(epoch) for config in self.configs], device=device)
+
+    def _draws(self) -> Draws | None:
+        """Returns what is drawn for the batches, or None where they are the rows in their order."""
+        first = self.configs[0]  # the others are of its kind: see _batch_key
+        if not (first.reshuffle or first.drops):
+            return None
+        shares = [config.dropout for config in self.configs] if first.drops else None
+        return Draws(seeds=[config.seed for config in self.configs], shuffles=first.reshuffle, drops=shares)
 
     def _padded(self, values: Sequence[Tensor]) -> Tensor:
         """Returns the networks' own values, each (p,), as (S, P), 0 where there is padding."""
@@ -301,13 +309,13 @@ class Group:
 def _structure(config: MLPConfig) -> Structure:
     sizes = (len(config.features), *config.hidden_sizes, config.outputs)
     names = config.by_layer, config.loss, config.output_activation, config.optimizer
-    return Structure(sizes, *names, config.batch, clips=config.gradient_clip > 0)
+    return Structure(sizes, *names, config.batch, clips=config.gradient_clip > 0, drops=config.drops)
 
 
 def _batch_key(config: MLPConfig, padded: bool) -> tuple[Any, ...]:
     """Returns a key that is equal for configurations that can be trained in one batch."""
     structure = _structure(config)
-    if padded:
+    if padded and not config.drops:  # dropout's factors are those of a network's own neurons
         first, *hidden, last = structure.sizes
         structure = replace(structure, sizes=(first, *[0] * len(hidden), last))
     kind = config.data.size, config.train_share, config.device, has_interventions(config), config.reshuffle

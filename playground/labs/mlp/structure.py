@@ -22,7 +22,7 @@ class Structure(Program):
     ``losses.OUTPUT_ACTIVATIONS``.
 
     ``l1`` says whether L1 is possible: its mask costs a large network a third of its speed. ``clips`` says whether
-    gradients are clipped.
+    gradients are clipped, ``drops`` whether dropout's factors come with the data.
     """
 
     sources: ClassVar[tuple[str, ...]] = (str(mlp.__file__), __file__)
@@ -36,6 +36,12 @@ class Structure(Program):
     networks: int | None = None
     l1: bool = True
     clips: bool = False
+    drops: bool = False
+
+    @property
+    def parts(self) -> int:
+        """The number of tensors of a batch: features, targets, dropout's factors."""
+        return 3 if self.drops else 2
 
     @property
     def hyperparameters(self) -> tuple[str, ...]:
@@ -58,9 +64,10 @@ class Structure(Program):
         return tensor.expand(self.leading + tensor.shape).clone(memory_format=torch.contiguous_format)
 
     def inputs(self, rows: int) -> list[Tensor]:
-        """Returns example inputs for ``rows`` rows of data, each a separate tensor: parameters, state, features,
-        targets, hyperparameters; then the first batch's row, the size of the data, the number of updates."""
-        data = (torch.zeros(*self.leading, rows, self.sizes[i]) for i in (0, -1))
+        """Returns example inputs for ``rows`` rows of data, each a separate tensor: parameters, state, the ``parts``
+        of the data, hyperparameters; then the first batch's row, the size of the data, the number of updates."""
+        widths = (self.sizes[0], self.sizes[-1], sum(self.sizes[1:-1]))[: self.parts]
+        data = (torch.zeros(*self.leading, rows, width) for width in widths)
         constants = (torch.zeros(self.leading) for _ in self.hyperparameters)
         scalars = map(torch.tensor, (0, rows, 1))
         return [torch.ones(*self.leading, self.parameters), *self.state().values(), *data, *constants, *scalars]

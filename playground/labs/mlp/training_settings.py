@@ -12,7 +12,7 @@ from playground.catalog import (
     REGULARIZATION_RATES,
     SCHEDULES,
 )
-from playground.kinds import Choice, Device, Flag, Integer, Number
+from playground.kinds import Choice, Device, Flag, Integer, Number, Share
 from playground.run import RunConfig
 from playground.settings import setting
 from playground.training.schedules import factor
@@ -119,6 +119,16 @@ class TrainingSettings(RunConfig):
         help="Weight decay, decoupled from the optimizer: w ← w − η λ w in each update. Large weights shrink and the "
         "boundary becomes smoother. Try 0.01 on noisy data.",
         usual=REGULARIZATION_RATES,
+    )
+    dropout: float = setting(
+        0.0,
+        Share(0.0, 0.9, 0.05),
+        "Dropout",
+        live=True,
+        usual=(0.0, 0.1, 0.2, 0.3, 0.5, 0.7),
+        help="The share p of outputs of hidden neurons that each update leaves out, others for each point; the rest "
+        "count 1 / (1 − p) times, so that the mean stays. Losses and the map are those of the whole network, with "
+        "nothing left out. Try 20% on few noisy points: no neuron can rely on another.",
     )
     gradient_clip: float = setting(
         0.0,

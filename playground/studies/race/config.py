@@ -17,6 +17,7 @@ RACERS = {name: entry for name, entry in OPTIMIZERS.items() if name != "adamw"} 
 _NOT_CHOSEN = (
     "optimizer",
     "learning_rate",
+    "dropout",  # a racer's loss is that of the whole network, the one that the landscape shows
     *INTERVENTIONS,
     *ALONE,
     *EPOCHWISE,

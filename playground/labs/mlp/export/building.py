@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from textwrap import indent
+from typing import cast
 
 from playground.catalog import INITIAL_BIAS, INITIALIZERS
 from playground.data import formula
@@ -11,6 +12,7 @@ from playground.export.source import called
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.export.parts import dataset_source, own_data
 from playground.labs.mlp.network_settings import layer_names
+from playground.run import Run
 
 FEATURE_CODE = {
     "x": "x",
@@ -80,8 +82,16 @@ def modules(config: MLPConfig) -> list[list[str]]:
     ]
 
 
-def model(config: MLPConfig) -> str:
-    """The network, without its weights."""
+def drops(run: Run, step: int) -> bool:
+    """Whether the script of a run up to ``step`` has dropout."""
+    known = {edit.value for edit in run.edits if edit.target == "dropout" and edit.step <= step}
+    return any(value > 0 for value in (cast(MLPConfig, run.config).dropout, *known))
+
+
+def model(config: MLPConfig, drops: bool) -> str:
+    """The network, without its weights: a sequence of modules, or where it is none a class."""
+    if drops:
+        return _network(config)
     lines = indent("\n".join(", ".join(layer) + "," for layer in modules(config)), "    ")
     ours = activation.defined(layer_names(config.by_layer, len(config.hidden_sizes)))
     return f"""
@@ -90,6 +100,41 @@ def model(config: MLPConfig) -> str:
 )
 layers = [layer for layer in model if isinstance(layer, nn.Linear)]
 """
+
+
+def _network(config: MLPConfig) -> str:
+    names, sizes = layer_names(config.by_layer, len(config.hidden_sizes)), [*config.hidden_sizes]
+    parts = {
+        "layers": [layer[0] for layer in modules(config)],
+        "activations": [activation.called(name) for name in names],
+    }
+    lines = [f"factors = {[1.0] * len(sizes)} if kept is None else kept.split({sizes}, dim=1)"] if sizes else []
+    for index in range(len(sizes)):
+        lines.append(f"h = self.activations[{index}](self.layers[{index}](h)) * factors[{index}]")
+    lines.append(f"return self.layers[{len(sizes)}](h){'.tanh()' if config.output_activation == 'tanh' else ''}")
+    ours = activation.defined(names)
+    return f'''
+
+{ours}class Network(nn.Module):
+    """A hidden layer gives f(W h + b), while it trains times dropout's factors."""
+
+    def __init__(self):
+        super().__init__()
+{"".join(_modules(name, calls) for name, calls in parts.items())}
+    def forward(self, h, kept=None):
+        """Outputs (N, {config.outputs}) for features (N, {config.sizes[0]}), ``kept`` (N, {sum(sizes)})."""
+{indent(chr(10).join(lines), " " * 8)}
+
+
+model = Network()
+layers = model.layers
+'''
+
+
+def _modules(name: str, calls: list[str]) -> str:
+    """A list of modules of a class, each in a line."""
+    inside = "".join(f"            {call},\n" for call in calls)
+    return f"        self.{name} = nn.ModuleList([\n{inside}        ])\n"
 
 
 def drawn(config: MLPConfig, seed: int) -> str:

@@ -66,7 +66,7 @@ def _gone_on(former: MLPConfig, config: MLPConfig, step: int, began: int, recipe
     if config.units != former.units:
         yield from _grown(former, config, step, recipe)
     elif modules(config) != modules(former):
-        yield model(config).strip("\n")
+        yield model(config, recipe.epochwise.drops).strip("\n")
         yield "nn.utils.vector_to_parameters(w, model.parameters())"
     if config.optimizer != former.optimizer:
         yield from (f"{name} = torch.zeros_like(w)" for name in rule_of(config.optimizer)[0])
@@ -80,7 +80,7 @@ def _grown(former: MLPConfig, config: MLPConfig, step: int, recipe: Recipe) -> I
     """Yields the code of another network that has the weights of what is still there."""
     regularized = recipe.regularized
     yield "former = torch.where(off > 0, aside, w)" if regularized.held else "former = w"
-    yield model(config).strip("\n")
+    yield model(config, recipe.epochwise.drops).strip("\n")
     yield drawn(config, seed_of(config.seed, "grown", step)).strip("\n")
     yield f"found = sources({former.units}, {config.units})"
     yield "w[:] = carried(former, found, w)"
@@ -135,6 +135,8 @@ def _edit_code(config: MLPConfig, edit: Edit, recipe: Recipe, before: int) -> It
         yield f"# {edit.target} is changed: that makes no difference to these updates"
     elif edit.target in EPOCHWISE:
         yield f"{edit.target} = {edit.value!r}"
+    elif edit.target == "dropout":
+        yield f"dropout = {edit.value!r}"
     elif edit.target == "learning_rate":
         yield f"learning_rate = {epochwise.number(edit.value)}"
     elif edit.target == "gradient_clip":

@@ -10,15 +10,14 @@ from playground.labs.mlp.config import MLPConfig
 from playground.training.schedules import factor
 
 # As in training/batches.py, which needs torch, as a page may not.
-_SHUFFLED = """import hashlib
+_GENERATOR = """import hashlib
 
 
 def generator(seed, purpose, step):
     digest = hashlib.blake2b(f"{seed} {purpose} {step}".encode(), digest_size=8).digest()
     return torch.Generator().manual_seed(int.from_bytes(digest, "big") % 2**63)
-
-
-def shuffled(first, count, size, seed):
+"""
+_SHUFFLED = """def shuffled(first, count, size, seed):
     \"\"\"The rows from place ``first`` on of a series of passes, each in an order of its own.\"\"\"
     places = torch.arange(first, first + count)
     first, last = int(places[0]) // size, int(places[-1]) // size
@@ -27,12 +26,20 @@ def shuffled(first, count, size, seed):
 """
 
 
+_KEPT = """def kept(step, neurons, seed):
+    \"\"\"Dropout's factors for an update, drawn for 16 updates at once: 0 for an output that is left out.\"\"\"
+    chance = torch.rand(16 * batch_size, neurons, generator=generator(seed, "dropout", step // 16))
+    return (chance[step % 16 * batch_size :][:batch_size] >= dropout) / (1 - dropout)
+"""
+
+
 @dataclass(frozen=True)
 class Epochwise:
-    """What changes with the epoch: the learning ``rate``, the ``order`` of the rows."""
+    """What changes with the epoch: the learning ``rate``, the ``order`` of the rows. ``drops``: dropout is drawn."""
 
     rate: bool
     order: bool
+    drops: bool
 
     def __bool__(self) -> bool:
         return self.rate or self.order
@@ -43,8 +50,14 @@ class Epochwise:
 
     def functions(self) -> str:
         """The functions that compute what changes; empty where nothing does."""
-        parts = [*([_SHUFFLED] if self.order else []), *([f"import math\n\n\n{source(factor)}"] if self.rate else [])]
-        return "\n\n\n".join(["# What changes with the epoch\n", *parts]) if parts else ""
+        known = {
+            _GENERATOR: self.order or self.drops,
+            _SHUFFLED: self.order,
+            _KEPT: self.drops,
+            f"import math\n\n\n{source(factor)}\n": self.rate,
+        }
+        parts = [text for text, is_needed in known.items() if is_needed]
+        return "\n\n".join(["# What changes with the epoch, or is drawn for an update\n", *parts]) if parts else ""
 
     def begin(self) -> Iterable[str]:
         """The lines of an update that find its learning rate."""
@@ -52,8 +65,15 @@ class Epochwise:
             yield "epoch = seen // train_size"
             yield "rate = torch.tensor(learning_rate * factor(schedule, epoch, schedule_epochs))"
 
-    def rows(self, seed: int) -> Iterable[str]:
-        """The lines of an update that take its rows in another order."""
+    def rows(self, config: MLPConfig) -> Iterable[str]:
+        """The lines of an update that draw dropout's factors, and take its rows in another order."""
+        seed = config.seed
+        if self.drops:
+            yield "factors = None"
+            yield "if dropout:"
+            if config.hidden_sizes:
+                yield "    rows = torch.arange(start, start + batch_size) % train_size"
+            yield f"    factors = kept(step, {sum(config.hidden_sizes)}, seed={seed})"
         if self.order:
             yield "if reshuffle:"
             yield f"    rows = shuffled(seen, batch_size, train_size, seed={seed})"

@@ -14,7 +14,7 @@ from itertools import takewhile
 from textwrap import fill
 
 from playground.labs.mlp.config import INTERVENTIONS, MLPConfig
-from playground.labs.mlp.export.building import data, drawn, loss, model
+from playground.labs.mlp.export.building import data, drawn, drops, loss, model
 from playground.labs.mlp.export.edits import training
 from playground.labs.mlp.export.parts import Epochwise, rule_of
 from playground.labs.mlp.export.recipe import Recipe, Regularization, limit
@@ -58,14 +58,16 @@ def sections(
         held=bool(config.frozen or config.zeroed or changed & set(INTERVENTIONS)),
     )
     epochwise = Epochwise(
-        rate=config.schedule != "constant" or "schedule" in changed, order=config.reshuffle or "reshuffle" in changed
+        rate=config.schedule != "constant" or "schedule" in changed,
+        order=config.reshuffle or "reshuffle" in changed,
+        drops=drops(run, step),
     )
     final = run.config_after(sum(edit.step <= step for edit in run.edits))
     assert isinstance(final, MLPConfig)
     parts = {
         "header": _header(config, step, promise(run, step, shown)),
         "data": data(config),
-        "network": f"# Network and its initial weights\n{model(config)}{drawn(config, config.seed)}",
+        "network": f"# Network and its initial weights\n{model(config, epochwise.drops)}{drawn(config, config.seed)}",
         "loss": loss(config),
         "schedule": epochwise.functions(),
         "training": _training(config, edits, step, Recipe(regularized, epochwise, watch, pictures)),
@@ -134,6 +136,8 @@ def _training(config: MLPConfig, edits: list[Edit], step: int, recipe: Recipe) -
         lines.append(f"schedule, schedule_epochs = {config.schedule!r}, {config.schedule_epochs}")
     if epochwise.order:
         lines.append(f"reshuffle = {config.reshuffle}")
+    if epochwise.drops:
+        lines.append(f"dropout = {config.dropout!r}  # the share of hidden outputs that an update leaves out")
     if regularized.l2:
         lines.append(f"weight_decay = torch.tensor({config.weight_decay!r})  # L2, beside the optimizer")
     if regularized.clip:
