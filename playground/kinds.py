@@ -257,10 +257,11 @@ class Several:
 
 @dataclass(frozen=True)
 class Each:
-    """Up to ``count`` values of one kind, in their order; as text separated by commas, ``none`` for no value."""
+    """``least`` to ``count`` values of one kind, in their order; as text separated by commas, ``none`` for none."""
 
     part: Kind
     count: int
+    least: int = 0
 
     def parse(self, text: str) -> tuple[Any, ...]:
         return self.check([] if text in ("", "none") else [self.part.parse(each.strip()) for each in text.split(",")])
@@ -269,8 +270,9 @@ class Each:
         return ",".join(map(self.part.format, value)) or "none"
 
     def check(self, value: Any) -> tuple[Any, ...]:
-        if not isinstance(value, list | tuple) or len(value) > self.count:
-            raise ConfigError(f"{shown(value)} is not a list of at most {self.count} values")
+        if not isinstance(value, list | tuple) or not self.least <= len(value) <= self.count:
+            many = f"{self.least} to {self.count}" if self.least else f"at most {self.count}"
+            raise ConfigError(f"{shown(value)} is not a list of {many} values")
         return tuple(self.part.check(each) for each in value)
 
 

@@ -87,6 +87,10 @@ class RunConfig(Settings):
                 raise ConfigError(str(problem))
         return config
 
+    def following(self, former: Self) -> Self:
+        """Returns it as it is for a new run in the place of one of ``former``: what counts by place goes along."""
+        return self
+
     def edit_words(self, edit: "Edit") -> str | None:
         """Returns ``edit`` in words, for a sentence: ``learning rate set to 0.1``; None for a change of tier."""
         if edit.target == "tier":

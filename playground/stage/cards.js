@@ -4,10 +4,11 @@
 import { h, setAttribute, setText } from "./dom.js";
 import { plain, short } from "./format.js";
 import { problem, read } from "./number.js";
+import { LOCK, svg } from "./svg.js";
 import { forPointer } from "./touch.js";
 
 /** @typedef {import("./types.js").Message} Message */
-/** @typedef {{label: string, read: () => number|undefined, target: () => string}} Row  ``target``: the number's name in the run */
+/** @typedef {{label: string, read: () => number|undefined, target: () => string, hold?: Switch}} Row  ``target``: the number's name in the run */
 /** @typedef {{on: string, off: string, isOn: () => boolean, flip: () => void}} Switch  the button's text while on and while off */
 /** @typedef {{title: string, rows: Row[], switches?: Switch[]}} Card */
 
@@ -78,7 +79,8 @@ export class Cards {
     const element = h("div", { class: "nn-card nn-card-editor", role: "dialog", "aria-label": card.title },
       h("div", { class: "nn-card-head" }, h("div", { class: "nn-card-title" }, card.title), close),
       h("div", { class: "nn-card-rows" }, ...fields.map((field) => field.element)));
-    const switches = this.send ? (card.switches ?? []).map(switchButton) : [];
+    const chosen = [...(card.switches ?? []), ...(alone && card.rows[0].hold ? [card.rows[0].hold] : [])];
+    const switches = this.send ? chosen.map(switchButton) : [];
     if (switches.length) element.append(h("div", { class: "nn-card-switches" }, ...switches.map((each) => each.element)));
     element.addEventListener("keydown", (event) => {
       // The page's own shortcuts must not hear what is typed here.
@@ -103,12 +105,14 @@ export class Cards {
   field(row, name, alone) {
     const input = h("input", { type: "text", autocomplete: "off", spellcheck: "false", readonly: this.send === null });
     const message = h("div", { class: "nn-card-error", role: "alert" });
+    const hold = row.hold && this.send && !alone ? lockButton(row.hold, row.label) : null;
     const element = h("div", { class: "nn-card-row" },
-      h("label", {}, h("span", {}, row.label), input), message);
+      h("label", {}, h("span", {}, row.label), input), ...(hold ? [hold.element] : []), message);
     let edited = false;
     const refresh = () => {
       const text = plain(row.read() ?? NaN);
       if (!edited && input.value !== text) input.value = text;
+      hold?.refresh();
     };
     const commit = () => {
       if (!edited) return true;
@@ -173,6 +177,23 @@ function switchButton({ on, off, isOn, flip }) {
   const element = h("button", { class: "nn-button", type: "button", onclick: () => flip() });
   const refresh = () => {
     setText(element, isOn() ? on : off);
+    setAttribute(element, "aria-pressed", String(isOn()));
+  };
+  refresh();
+  return { element, refresh };
+}
+
+/**
+ * A switch beside a number.
+ *
+ * @param {Switch} choice
+ * @param {string} label  of the number
+ */
+function lockButton({ on, off, isOn, flip }, label) {
+  const lock = svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", { d: LOCK }));
+  const element = h("button", { class: "nn-card-lock", type: "button", "aria-label": `${label}: frozen`, onclick: () => flip() }, lock);
+  const refresh = () => {
+    setAttribute(element, "title", isOn() ? on : off);
     setAttribute(element, "aria-pressed", String(isOn()));
   };
   refresh();

@@ -1,6 +1,9 @@
 // @ts-check
 /** Drawings of lines and text that stay sharp at any size. */
 
+/** A closed padlock on a square of 24 by 24. */
+export const LOCK = "M7 10.5V8a5 5 0 0 1 10 0v2.5h1.5V21h-13V10.5zm2.3 0h5.4V8a2.7 2.7 0 0 0-5.4 0z";
+
 /**
  * An element of a drawing.
  *

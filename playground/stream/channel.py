@@ -100,7 +100,7 @@ class Channel:
             config = self.controls.shown
             edits = self._edits(changed, keeps) if self.run_id else None
             if edits is None:
-                answers: list[Future[Any]] = [self._start(config)]
+                answers: list[Future[Any]] = [self._start(config.following(self.config) if self.run_id else config)]
             else:
                 future = self._future()
                 answers = [self._apply(*change, future) for change in edits.items()]

@@ -130,22 +130,22 @@ def test_a_weight_is_typed_and_trains_on(page: Page, address: str) -> None:
     neuron.focus()
     page.keyboard.press("Enter")
     card = page.get_by_role("dialog", name="Hidden layer 1, neuron 3")
-    weight = card.get_by_label("Weight from x₁")
+    weight = card.get_by_label("Weight from x₁", exact=True)
     weight.fill("2.5")
     weight.press("Enter")
-    bias = card.get_by_label("Bias")
+    bias = card.get_by_label("Bias", exact=True)
     bias.fill("5000")
     bias.press("Enter")
     expect(card.get_by_role("alert").filter(has_text="5000")).to_contain_text("1000")
     bias.press("Escape")
     expect(card).to_have_count(0)
     neuron.press("Enter")
-    expect(card.get_by_label("Weight from x₁")).to_have_value("2.5")
+    expect(card.get_by_label("Weight from x₁", exact=True)).to_have_value("2.5")
     page.keyboard.press("Escape")
     press(page, "Play")
     reaches(page, 300)
     neuron.press("Enter")
-    expect(card.get_by_label("Weight from x₁")).not_to_have_value("2.5")
+    expect(card.get_by_label("Weight from x₁", exact=True)).not_to_have_value("2.5")
 
 
 def test_a_neuron_is_frozen_then_zeroed_and_given_back(page: Page, address: str) -> None:
@@ -153,7 +153,7 @@ def test_a_neuron_is_frozen_then_zeroed_and_given_back(page: Page, address: str)
     stage, neuron = page.locator(STAGE), page.get_by_role("button", name="Hidden layer 1, neuron 3")
     neuron.click()
     card = page.get_by_role("dialog", name="Hidden layer 1, neuron 3")
-    weight = card.get_by_label("Weight from x₁")
+    weight = card.get_by_label("Weight from x₁", exact=True)
     before = weight.input_value()
     card.get_by_role("button", name="Freeze its weights").click()
     expect(neuron).to_have_accessible_name("Hidden layer 1, neuron 3, frozen")
@@ -170,7 +170,7 @@ def test_a_neuron_is_frozen_then_zeroed_and_given_back(page: Page, address: str)
     expect(stage).to_have_attribute("data-edits", "3")
 
 
-def test_a_layer_is_frozen_and_let_learn(page: Page, address: str) -> None:
+def test_a_layer_and_a_weight_are_frozen_and_let_learn(page: Page, address: str) -> None:
     opened(page, address)
     page.get_by_role("button", name="Hidden layer 1, neuron 3").click()
     card = page.get_by_role("dialog", name="Hidden layer 1, neuron 3")
@@ -179,6 +179,18 @@ def test_a_layer_is_frozen_and_let_learn(page: Page, address: str) -> None:
     expect(frozen).to_have_count(4)
     card.get_by_role("button", name="Layer frozen: let it learn").click()
     expect(frozen).to_have_count(0)
+    weight = card.get_by_label("Weight from x₁", exact=True)
+    before = weight.input_value()
+    weight.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Hidden layer 1, neuron 3, 1 weight frozen")).to_be_visible()
+    expect(card.get_by_role("button", name="Weight from x₁: frozen")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Escape")
+    press(page, "Step one epoch")
+    reaches(page, 25)
+    page.get_by_role("button", name="Hidden layer 1, neuron 3").click()
+    expect(weight).to_have_value(before)
+    expect(card.get_by_label("Weight from x₂", exact=True)).not_to_have_value(before)
 
 
 def test_a_run_goes_on_with_its_weights(page: Page, address: str) -> None:
@@ -209,7 +221,7 @@ def test_the_output_has_a_bias_and_a_weight_may_have_a_decimal_comma(page: Page,
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Hidden layer 1, neuron 3", exact=True).press("Enter")
     card = page.get_by_role("dialog", name="Hidden layer 1, neuron 3")
-    weight = card.get_by_label("Weight from x₁")
+    weight = card.get_by_label("Weight from x₁", exact=True)
     for typed, shown in (("0,5", "0.5"), ("−1,25", "-1.25"), ("1 000", "1000")):
         weight.select_text()
         page.keyboard.type(typed)

@@ -80,7 +80,7 @@ def test_a_neuron_fills_the_plane_and_nothing_can_be_changed(played: Page) -> No
     expect(played.locator(".nn-plane").get_by_text("Hidden layer 2, neuron 1")).to_be_visible()
     assert plane.evaluate("(canvas) => canvas.toDataURL()") != before
     neuron.click()
-    expect(played.get_by_role("dialog").get_by_label("Bias")).not_to_be_editable()
+    expect(played.get_by_role("dialog").get_by_label("Bias", exact=True)).not_to_be_editable()
     played.keyboard.press("Escape")
     for name in ("New weights", "Regenerate data", "Add a hidden layer"):
         expect(played.get_by_role("button", name=name)).to_have_count(0)

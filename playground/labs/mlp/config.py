@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import prod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from playground.catalog import LOSSES
 from playground.data.own import MOST_CLASSES, highest_label
 from playground.data.points import FEATURES, OF_X, USUAL_FEATURES
-from playground.kinds import Integer, Maybe, Number, Pair, Several, Text
+from playground.kinds import Integer, Maybe, Number, Pair, Text
 from playground.labs.mlp.data_settings import DataSettings
-from playground.labs.mlp.network_settings import MAX_LAYERS, MAX_NEURONS, NetworkSettings
+from playground.labs.mlp.held import NEURONS, PARTS, Part, is_part, moved, named
+from playground.labs.mlp.network_settings import NetworkSettings
 from playground.labs.mlp.training_settings import ALONE, TrainingSettings
 from playground.run import Edit
 from playground.settings import Problem, Settings, setting
@@ -27,7 +28,6 @@ VECTORS = {
     "adam": 2,
     "adamw": 2,
 }  # parameter-sized vectors in an optimizer's state
-NEURONS = Several(Pair(Integer(1, MAX_NEURONS)), (MAX_LAYERS + 1) * MAX_NEURONS)
 INTERVENTIONS = ("frozen", "zeroed")
 COPIES = 3  # of parameters and state: before a slice, after it, and within
 
@@ -77,14 +77,15 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
         "dropout": "0,0.2,0.5",
     }
 
-    frozen: tuple[tuple[int, int], ...] = setting(
+    frozen: tuple[Part, ...] = setting(
         (),
-        NEURONS,
-        "Frozen neurons",
+        PARTS,
+        "Frozen",
         live=True,
         quiet=True,
-        usual=((), ((1, 1),)),
-        help="Neurons whose weights and bias learn no more: layer and place, as in 1,3;2,1.",
+        usual=((), ((1, 1),), ((1, 1, 2),)),
+        help="What learns no more: neurons, by layer and place, and single weights, by layer, place and input, 0 for "
+        "the bias, as in 1,3;2,1,4. The update then runs as it is written, not compiled.",
     )
     zeroed: tuple[tuple[int, int], ...] = setting(
         (),
@@ -205,15 +206,30 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
                     f"{self.batch_size} is more than the {available} training points; use 1 to {available}",
                 )
             )
-        for name, layers in (("frozen", self.sizes[1:]), ("zeroed", self.hidden_sizes)):
-            for layer, number in self.beyond(getattr(self, name), layers)[:1]:
-                found.append(Problem(name, f"there is no neuron {number} in layer {layer} of {layers}"))
+        for name in INTERVENTIONS:
+            gone = [part for part in getattr(self, name) if part not in self._still(name, self)]
+            if gone:
+                layers = self.hidden_sizes if name == "zeroed" else self.sizes[1:]
+                found.append(Problem(name, f"there is no {named(gone[0])} of {layers}"))
         return found
 
-    @staticmethod
-    def beyond(neurons: Sequence[tuple[int, int]], layers: Sequence[int]) -> list[tuple[int, int]]:
-        """Returns those of ``neurons``, by layer and place from 1, that ``layers`` of these sizes do not have."""
-        return [(layer, number) for layer, number in neurons if layer > len(layers) or number > layers[layer - 1]]
+    def _still(self, name: str, former: Self) -> tuple[Part, ...]:
+        """Returns what ``former`` holds by the setting ``name`` of the places that this network has."""
+        units = self.units[:-1] if name == "zeroed" else self.units
+        return tuple(part for part in getattr(former, name) if is_part(part, units))
+
+    def after(self, target: str, value: Any) -> Self:
+        return super().after(target, value).following(self)
+
+    def following(self, former: Self) -> Self:
+        """What is held counts by place: it goes with its neurons, unless it has been chosen anew."""
+        if self.units == former.units:
+            return self
+        found: dict[str, Any] = {}
+        for name in INTERVENTIONS:
+            if getattr(self, name) == self._still(name, former):
+                found[name] = moved(getattr(former, name), former.units, self.units)
+        return replace(self, **found)
 
     def losses(self) -> tuple[str, ...]:
         """Returns the losses that fit the dataset, the usual one first."""
@@ -224,9 +240,7 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
 
     def settled(self, name: str) -> Any:
         if name in INTERVENTIONS:
-            layers = self.hidden_sizes if name == "zeroed" else self.sizes[1:]
-            neurons = getattr(self, name)
-            return tuple(each for each in neurons if each not in self.beyond(neurons, layers))
+            return self._still(name, self)
         if name == "own_classes":
             return min(max(highest_label(self.own) + 1, 2), MOST_CLASSES)
         if name == "batch_size":
@@ -234,5 +248,5 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
         return self.losses()[0] if name == "loss" else super().settled(name)
 
 
-def _listed(neurons: Sequence[tuple[int, int]]) -> str:
-    return ", ".join(f"{number} in layer {layer}" for layer, number in neurons) or "none"
+def _listed(parts: Sequence[Part]) -> str:
+    return ", ".join(map(named, parts)) or "none"

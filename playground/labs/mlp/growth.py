@@ -22,19 +22,25 @@ def sources(former: Units, latter: Units) -> Sources:
     for inputs, units in pairwise(former):
         for unit, each in [(unit, each) for unit in units for each in inputs] + [(unit, "bias") for unit in units]:
             places[unit, each] = len(places)
-    one, first, second = "output 1 of 1", "output 1 of 2", "output 2 of 2"
-    parents = {first: [(one, -1.0)], second: [(one, 1.0)]} if (one, "bias") in places else {}
-    if (first, "bias") in places:
-        parents = {one: [(second, 0.5), (first, -0.5)]}
     found: Sources = []
     for inputs, units in pairwise(latter):
-        old = {each: parents.get(each, [(each, 1.0)]) for each in units}
+        old = {each: parents(former, each) for each in units}
         stays = {each for each in units if any((old[each][0][0], source) in places for source in inputs)}
         for unit, each in [(unit, each) for unit in units for each in inputs] + [(unit, "bias") for unit in units]:
             from_old = [(places[name, each], factor) for name, factor in old[unit] if (name, each) in places]
             is_drawn = not from_old and (each == "bias" or unit not in stays)
             found.append(None if is_drawn else from_old)
     return found
+
+
+def parents(former: Units, unit: str) -> list[tuple[str, float]]:
+    """Returns the units of the ``former`` network from which ``unit`` comes, each with a factor."""
+    one, first, second = "output 1 of 1", "output 1 of 2", "output 2 of 2"
+    if one in former[-1] and unit in (first, second):
+        return [(one, 1.0 if unit == second else -1.0)]
+    if first in former[-1] and unit == one:
+        return [(second, 0.5), (first, -0.5)]
+    return [(unit, 1.0)]
 
 
 def carried(vector: Vector, found: Sources, fresh: Vector, signed: bool = True) -> Vector:

@@ -1,6 +1,6 @@
 """The multilayer perceptron: a chain of linear layers with an activation between them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 import torch
@@ -10,7 +10,7 @@ from torch.nn.utils import skip_init
 from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, resolve
 from playground.labs.mlp.network_settings import layer_names
 
-Neurons = Iterable[tuple[int, int]]
+Held = Iterable[Sequence[int]]  # neurons (layer, place), weights (layer, place, input), each from 1
 
 
 class MLP(nn.Module):
@@ -72,13 +72,18 @@ def _activation(name: str) -> Callable[[Tensor], Tensor]:
     return made
 
 
-def learning_mask(model: MLP, frozen: Neurons = (), zeroed: Neurons = ()) -> Tensor:
-    """Returns a mask (P,): 0 for the weights into and the bias of each ``frozen`` neuron, and for the weights out of
-    each ``zeroed`` one; 1 for all parameters that learn. Neurons are given by layer and place, both from 1."""
+def learning_mask(model: MLP, frozen: Held = (), zeroed: Held = ()) -> Tensor:
+    """Returns a mask (P,): 0 for the weights into and the bias of each ``frozen`` neuron, for each single ``frozen``
+    weight, and for the weights out of each ``zeroed`` neuron; 1 for all parameters that learn. Input 0 of a weight is
+    the bias."""
     parts = [torch.ones_like(parameter).detach() for parameter in model.parameters()]  # weight, bias, weight, bias, …
-    for layer, number in frozen:
-        parts[2 * layer - 2][number - 1] = 0  # (inputs,)
-        parts[2 * layer - 1][number - 1] = 0
+    for layer, number, *source in frozen:
+        if not source:
+            parts[2 * layer - 2][number - 1] = parts[2 * layer - 1][number - 1] = 0
+        elif source[0]:
+            parts[2 * layer - 2][number - 1, source[0] - 1] = 0
+        else:
+            parts[2 * layer - 1][number - 1] = 0
     for layer, number in zeroed:
         parts[2 * layer][:, number - 1] = 0  # (outputs,)
     return torch.cat([part.reshape(-1) for part in parts])

@@ -21,7 +21,7 @@ from playground.kinds import ConfigError
 from playground.labs.mlp.batched import SCORES, Draws, Population
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.layers import Bytes, Layers, boundaries, layers
-from playground.labs.mlp.model import MLP, Neurons, learning_mask
+from playground.labs.mlp.model import MLP, Held, learning_mask
 from playground.labs.mlp.structure import Structure
 from playground.run import Run
 from playground.training.compiled import CompiledLoop, Upgrade
@@ -323,11 +323,11 @@ def _batch_key(config: MLPConfig, padded: bool) -> tuple[Any, ...]:
 
 
 def has_interventions(config: MLPConfig) -> bool:
-    """Whether any neuron of ``config`` is frozen or zeroed."""
+    """Whether anything of ``config`` is frozen or zeroed."""
     return bool(config.frozen or config.zeroed)
 
 
-def _learning(config: MLPConfig, frozen: Neurons = (), zeroed: Neurons = ()) -> Tensor:
+def _learning(config: MLPConfig, frozen: Held = (), zeroed: Held = ()) -> Tensor:
     return learning_mask(MLP(config.sizes, config.by_layer), frozen, zeroed)
 
 

@@ -347,7 +347,8 @@ class TestCompiled:
                 [
                     ("learning_rate", 0.1), ("batch_size", 7), ("l1_strength", 0.3), ("weight_decay", 0.2),
                     ("data_seed", 5), ("layers.1.weight[1,2]", -0.7), ("layers.0.bias[0]", 0.4),
-                    ("frozen", [(1, 2), (2, 1)]), ("frozen", []), ("zeroed", [(1, 1)]), ("zeroed", []),
+                    ("frozen", [(1, 2), (2, 1)]), ("frozen", [(1, 2, 1), (2, 1, 0)]), ("frozen", []),
+                    ("zeroed", [(1, 1)]), ("zeroed", []),
                 ]
             ),
         ),
@@ -382,6 +383,21 @@ def test_a_frozen_neuron_stays_as_it_is_to_the_bit(optimizer: str) -> None:
     live.apply("frozen", [])
     live.advance(steps=20)
     assert (weights(live)["layers.0.weight"][1] != before["layers.0.weight"][1]).any()
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_of_a_neuron_with_a_frozen_weight_only_that_weight_stays(optimizer: str) -> None:
+    live = MLPExperiment(config(optimizer=optimizer, l1_strength=0.001, weight_decay=0.01))
+    live.advance(steps=20)
+    before = weights(live)
+    live.apply("frozen", [(1, 2, 1), (2, 1, 0)])
+    live.advance(steps=20)
+    after = weights(live)
+    same = {name: np.argwhere(after[name] == before[name]).tolist() for name in before}
+    assert {name: places for name, places in same.items() if places} == {
+        "layers.0.weight": [[1, 0]],
+        "layers.1.bias": [[0]],
+    }
 
 
 def test_a_zeroed_neuron_counts_as_nothing_and_comes_back_as_it_was() -> None:
@@ -421,6 +437,10 @@ def test_a_run_with_interventions_is_never_compiled() -> None:
 def test_neurons_that_are_not_there_are_named_and_go_with_their_layer() -> None:
     with pytest.raises(ConfigError, match=r"zeroed: there is no neuron 9 in layer 1 of \(4, 2\)"):
         MLPConfig(zeroed=((1, 9),))
+    with pytest.raises(ConfigError, match=r"frozen: there is no weight 3 → 1 in layer 1 of \(4, 2, 1\)"):
+        MLPConfig(frozen=((1, 1, 2), (1, 1, 3)))
+    with pytest.raises(ConfigError, match=r"frozen: \(1,\) is not a list of 2 to 3 values"):
+        MLPConfig(frozen=((1,),))
     fewer, problems = MLPConfig.reconciled({**config().to_json(), "hidden_sizes": (3,), "frozen": ((1, 2), (3, 1))})
     assert fewer.frozen == ((1, 2),)
     assert [each.name for each in problems] == ["frozen"]

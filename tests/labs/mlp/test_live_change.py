@@ -184,6 +184,25 @@ def test_other_points_are_those_of_a_new_run(values: dict[str, Any], change: tup
     assert live.epoch == pytest.approx(15 * former.config.batch / former.data.train_size, rel=0.02)
 
 
+@pytest.mark.parametrize(
+    ("change", "frozen"),
+    [
+        (("hidden_sizes", (4, 2, 3)), ((1, 2, 1), (1, 4), (2, 1, 4), (4, 1))),
+        (("hidden_sizes", (3,)), ((1, 2, 1), (2, 1))),
+        (("features", ("y", "xy")), ((1, 4), (2, 1, 4), (3, 1))),
+        (("features", ("x", "y", "xy")), ((1, 2, 1), (1, 4), (2, 1, 4), (3, 1))),
+        (("loss", "cross_entropy"), ((1, 2, 1), (1, 4), (2, 1, 4), (3, 1), (3, 2))),
+    ],
+)
+def test_what_is_frozen_goes_with_its_neuron(change: tuple[str, Any], frozen: Any) -> None:
+    live = trained(frozen=((1, 2, 1), (1, 4), (2, 1, 4), (3, 1)))
+    live.apply(*change)
+    assert live.config.frozen == frozen
+    before = live.parameters()
+    live.advance(steps=5)
+    assert ((live.parameters() == before) == (live._optimizer_state["learns"].numpy() == 0)).all()
+
+
 def test_settings_that_no_longer_fit_are_settled() -> None:
     live = trained(batch_size=200, frozen=((1, 4), (2, 1)))
     live.apply("hidden_sizes", (3, 2))

@@ -19,7 +19,7 @@ from playground.training.chance import seed_of
 def training(config: MLPConfig, edits: list[Edit], step: int, recipe: Recipe) -> Iterable[str]:
     """Yields the calls that train up to ``step``, and the changes between them."""
     done, grows, began = 0, False, 0
-    if _held(config):
+    if any(getattr(config, name) for name in INTERVENTIONS):
         yield _hold_code(config)
     for number, together in groupby(edits, key=lambda edit: edit.step):
         if number > done:
@@ -47,6 +47,9 @@ _GROWING = f"""from itertools import pairwise
 
 
 {source(growth.sources)}
+
+
+{source(growth.parents)}
 
 
 {source(growth.carried)}
@@ -94,12 +97,6 @@ def _grown(former: MLPConfig, config: MLPConfig, step: int, recipe: Recipe) -> I
     if regularized.held:
         yield "learns, off, aside = torch.ones_like(w), torch.zeros_like(w), torch.zeros_like(w)"
         yield _hold_code(config)
-
-
-def _held(config: MLPConfig) -> dict[str, Sequence[tuple[int, int]]]:
-    """Returns what is held of the network, by the setting's name; empty where nothing is."""
-    found: dict[str, Sequence[tuple[int, int]]] = {name: getattr(config, name) for name in INTERVENTIONS}
-    return found if any(found.values()) else {}
 
 
 def _hold_code(config: MLPConfig) -> str:

@@ -155,17 +155,23 @@ def _training(config: MLPConfig, edits: list[Edit], step: int, recipe: Recipe) -
 
 
 _HOLDING = '''def mask(frozen=(), zeroed=()):
-    """0 for the weights into and the bias of a frozen neuron (layer, place), and the weights out of a zeroed one."""
+    """0 for the weights into and the bias of a frozen neuron (layer, place), a frozen weight (layer, place, input;
+    0 is the bias), the weights out of a zeroed neuron."""
     parts = [torch.ones_like(p) for p in model.parameters()]  # weight, bias, weight, bias, ...
-    for layer, number in frozen:
-        parts[2 * layer - 2][number - 1] = parts[2 * layer - 1][number - 1] = 0
+    for layer, number, *source in frozen:
+        if not source:
+            parts[2 * layer - 2][number - 1] = parts[2 * layer - 1][number - 1] = 0
+        elif source[0]:
+            parts[2 * layer - 2][number - 1, source[0] - 1] = 0
+        else:
+            parts[2 * layer - 1][number - 1] = 0
     for layer, number in zeroed:
         parts[2 * layer][:, number - 1] = 0
     return torch.cat([part.detach().flatten() for part in parts])
 
 
 def hold(frozen, zeroed):
-    """From now on these neurons learn no more, or count as 0; one that does not any more has its weights back."""
+    """From now on these learn no more, or count as 0; a neuron that does not any more has its weights back."""
     now_off = 1 - mask(zeroed=zeroed)
     aside[:] = torch.where(now_off > off, w, aside)
     w[:] = torch.where(now_off > 0, 0, torch.where(off > 0, aside, w))

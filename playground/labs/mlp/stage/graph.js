@@ -29,7 +29,7 @@ export class Graph {
    * @param {(neuron: Neuron|null) => void} actions.onLook
    * @param {(index: number) => void} actions.onFeature
    * @param {(edit: (sizes: number[]) => number[]) => void} actions.onSizes
-   * @param {(what: import("./picture.js").Intervention, neurons: [number, number][]) => void} actions.onIntervene
+   * @param {import("./network_cards.js").OnIntervene} actions.onIntervene
    * @param {() => void} actions.onRepaint  the highlight has changed
    */
   constructor(cards, actions) {
@@ -69,7 +69,7 @@ export class Graph {
     this.body.addEventListener("click", (event) => {
       const link = this.linkAt(event, REACH[/** @type {keyof typeof REACH} */ (event.pointerType)] ?? REACH.touch);
       if (link < 0 || !this.moment || !this.layout) return;
-      this.cards.edit(linkCard(() => this.moment, this.layout, link), event.clientX, event.clientY);
+      this.cards.edit(linkCard(() => this.moment, this.layout, link, this.onIntervene), event.clientX, event.clientY);
     });
   }
 
@@ -136,6 +136,7 @@ export class Graph {
     this.moment = moment;
     if (!this.layout) return;
     this.overlay.mark(moment);
+    this.links.mark(moment);
     this.links.paint(moment.arrays.weights, moment.header.state === "playing" ? now : Infinity);
     this.tiles.clear();
     if (flowing && this.canAfford(now)) this.paintFlow(now);
@@ -195,7 +196,7 @@ export class Graph {
     if (link < 0) return this.unhoverLink();
     this.hoveredLink = link;
     this.overlay.element.style.cursor = "pointer";
-    if (this.layout) this.cards.hover(linkCard(() => this.moment, this.layout, link), event.clientX, event.clientY);
+    if (this.layout) this.cards.hover(linkCard(() => this.moment, this.layout, link, this.onIntervene), event.clientX, event.clientY);
     this.onRepaint();
   }
 
@@ -225,7 +226,7 @@ export class Graph {
   showBias(tile, button, open) {
     if (!this.layout) return;
     const { right, bottom } = button.getBoundingClientRect();
-    const card = biasCard(() => this.moment, this.layout, tile);
+    const card = biasCard(() => this.moment, this.layout, tile, this.onIntervene);
     if (open) this.cards.edit(card, right, bottom, button);
     else this.cards.hover(card, right, bottom);
   }

@@ -4,6 +4,11 @@
  * takes twice the time (measured), because its antialiasing falls back to supersampling.
  */
 
+import { LOCK } from "../../../stage/svg.js";
+import { curveX, curveY } from "./geometry.js";
+import { includes, weightAt } from "./network_cards.js";
+
+/** @typedef {import("./picture.js").NetworkMoment} Moment */
 /** @typedef {import("./geometry.js").Layout} Layout */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
@@ -18,12 +23,18 @@ const STRONG = 4;
 /** Least time between two repaints of many links, which are slow. */
 const MANY = 120;
 const REPAINT_MANY_EVERY_MS = 50;
+/** Where on its way a frozen link has its mark, near the source, where links stand apart; and the mark's size. */
+const MARK_AT = 0.35;
+const MARK_SIZE = 15;
 
 export class LinkPainter {
   constructor() {
     this.buckets = new Int8Array();
     this.stale = true;
     this.paintedAt = -Infinity;
+    /** The frozen links. @type {number[]} */
+    this.frozen = [];
+    this.marks = "";
   }
 
   /** @param {Theme} theme */
@@ -43,6 +54,22 @@ export class LinkPainter {
     this.target = target;
     this.buckets = new Int8Array(layout.links.count);
     this.widest = Math.min(WIDEST, layout.size * 0.19);
+    this.marks = "stale";
+    this.stale = true;
+    this.paintedAt = -Infinity;
+  }
+
+  /** Take the frozen links, where they have changed. @param {Moment} moment */
+  mark(moment) {
+    const { layout } = this;
+    const { frozen } = moment.header;
+    const marks = frozen.join(" ");
+    if (!layout || marks === this.marks) return;
+    this.marks = marks;
+    this.frozen = [];
+    for (let link = 0; frozen.length && link < layout.links.count; link++) {
+      if (includes(frozen, weightAt(moment, layout, link))) this.frozen.push(link);
+    }
     this.stale = true;
     this.paintedAt = -Infinity;
   }
@@ -78,6 +105,27 @@ export class LinkPainter {
       if (size) this.paintBucket(context, layout, size, theme.positive);
     }
     context.globalAlpha = 1;
+    for (const link of this.frozen) this.paintLock(context, layout, link, theme);
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Layout} layout
+   * @param {number} link
+   * @param {Theme} theme
+   */
+  paintLock(context, { links: { x0, y0, x1, y1 } }, link, theme) {
+    context.save();
+    context.translate(curveX(x0[link], x1[link], MARK_AT), curveY(y0[link], y1[link], MARK_AT));
+    context.beginPath();
+    context.arc(0, 0, MARK_SIZE * 0.62, 0, 2 * Math.PI);
+    context.fillStyle = theme.background;
+    context.fill();
+    context.scale(MARK_SIZE / 24, MARK_SIZE / 24);
+    context.translate(-12, -13);
+    context.fillStyle = theme.text;
+    context.fill(new Path2D(LOCK));
+    context.restore();
   }
 
   /**

@@ -8,6 +8,8 @@ import { biasName, neuronName, shortName } from "./names.js";
 /** @typedef {import("../../../stage/cards.js").Card} Card */
 /** @typedef {import("../../../stage/cards.js").Row} Row */
 /** @typedef {import("./picture.js").Intervention} Intervention */
+/** @typedef {import("./picture.js").Part} Part */
+/** @typedef {(what: Intervention, parts: Part[]) => void} OnIntervene */
 /** @typedef {() => Moment|undefined} Now  the newest moment: a card outlives the one it was opened in */
 
 /** @type {[Intervention, string, string][]}  what a button says while it is not done, and while it is */
@@ -17,28 +19,29 @@ const INTERVENTIONS = [
 ];
 
 /**
- * Whether a neuron is among others, by layer and place.
+ * Whether a part of the network is among others.
  *
- * @param {[number, number][]} neurons
- * @param {[number, number]} neuron
+ * @param {Part[]} parts
+ * @param {Part} part
  */
-export function includes(neurons, [layer, place]) {
-  return neurons.some((each) => each[0] === layer && each[1] === place);
+export function includes(parts, part) {
+  return parts.some((each) => each.length === part.length && each.every((number, i) => number === part[i]));
 }
 
 /**
  * @param {Now} now
  * @param {Layout} layout
  * @param {number} link
+ * @param {OnIntervene} onIntervene
  * @returns {Card}
  */
-export function linkCard(now, layout, link) {
+export function linkCard(now, layout, link, onIntervene) {
   const scene = sceneOf(now);
   const from = shortName(scene, neuronAt(layout, layout.links.from[link]));
   const to = shortName(scene, neuronAt(layout, layout.links.to[link]));
   return {
     title: `Weight from ${from} to ${to}`,
-    rows: [{ ...weightRow(now, layout, link), label: "Weight" }],
+    rows: [{ ...weightRow(now, layout, link, onIntervene), label: "Weight" }],
   };
 }
 
@@ -46,34 +49,35 @@ export function linkCard(now, layout, link) {
  * @param {Now} now
  * @param {Layout} layout
  * @param {number} tile
+ * @param {OnIntervene} onIntervene
  * @returns {Card}
  */
-export function biasCard(now, layout, tile) {
-  return { title: biasName(sceneOf(now), neuronAt(layout, tile)), rows: [biasRow(now, layout, tile)] };
+export function biasCard(now, layout, tile, onIntervene) {
+  return { title: biasName(sceneOf(now), neuronAt(layout, tile)), rows: [biasRow(now, layout, tile, onIntervene)] };
 }
 
 /**
  * @param {Now} now
  * @param {Layout} layout
  * @param {number} tile
- * @param {(what: Intervention, neurons: [number, number][]) => void} onIntervene  neurons by layer and place, both from 1
+ * @param {OnIntervene} onIntervene
  * @returns {Card}
  */
 export function neuronCard(now, layout, tile, onIntervene) {
   const { to, count } = layout.links;
   const rows = [];
   for (let link = 0; link < count; link++) {
-    if (to[link] === tile) rows.push(weightRow(now, layout, link));
+    if (to[link] === tile) rows.push(weightRow(now, layout, link, onIntervene));
   }
   const [layer, index] = neuronAt(layout, tile);
   const { hidden_sizes, outputs } = sceneOf(now);
   const switches = INTERVENTIONS.filter(([what]) => what === "frozen" || layer <= hidden_sizes.length);
   const size = hidden_sizes[layer - 1] ?? outputs.length;
-  /** @type {[number, number][]} */
+  /** @type {Part[]} */
   const whole = Array.from({ length: size }, (_, place) => [layer, place + 1]);
   return {
     title: neuronName(sceneOf(now), [layer, index]),
-    rows: [...rows, biasRow(now, layout, tile)],
+    rows: [...rows, biasRow(now, layout, tile, onIntervene)],
     switches: [
       ...switches.map(([what, off, on]) => ({
         on, off,
@@ -93,18 +97,50 @@ export function neuronCard(now, layout, tile, onIntervene) {
  * @param {Now} now
  * @param {Layout} layout
  * @param {number} link
+ * @param {OnIntervene} onIntervene
  * @returns {Row}
  */
-function weightRow(now, { links, tiles }, link) {
-  const source = tiles[links.from[link]], target = tiles[links.to[link]];
+function weightRow(now, layout, link, onIntervene) {
+  const source = neuronAt(layout, layout.links.from[link]);
+  const part = () => weightAt(momentOf(now), layout, link);
   return {
-    label: `Weight from ${shortName(sceneOf(now), [source.layer, source.index])}`,
+    label: `Weight from ${shortName(sceneOf(now), source)}`,
     read: () => now()?.arrays.weights[link],
     target: () => {
-      // The first layer's matrix has a column per active feature, not per feature.
-      const from = source.layer === 0 ? momentOf(now).shown[0].indexOf(source.index) : source.index;
-      return `layers.${target.layer - 1}.weight[${target.index},${from}]`;
+      const [layer, to, from] = part();
+      return `layers.${layer - 1}.weight[${to - 1},${from - 1}]`;
     },
+    hold: freezing(now, "weight", part, onIntervene),
+  };
+}
+
+/**
+ * A link's weight as a part of the network.
+ *
+ * @param {Moment} moment
+ * @param {Layout} layout
+ * @param {number} link
+ * @returns {Part}
+ */
+export function weightAt({ shown }, { links, tiles }, link) {
+  const source = tiles[links.from[link]], target = tiles[links.to[link]];
+  // The first layer's matrix has a column per active feature, not per feature.
+  const from = source.layer === 0 ? shown[0].indexOf(source.index) : source.index;
+  return [target.layer, target.index + 1, from + 1];
+}
+
+/**
+ * @param {Now} now
+ * @param {string} what
+ * @param {() => Part} part
+ * @param {OnIntervene} onIntervene
+ * @returns {import("../../../stage/cards.js").Switch}
+ */
+function freezing(now, what, part, onIntervene) {
+  return {
+    off: `Freeze this ${what}`, on: `Frozen ${what}: let it learn`,
+    isOn: () => includes(momentOf(now).header.frozen, part()),
+    flip: () => onIntervene("frozen", [part()]),
   };
 }
 
@@ -112,14 +148,16 @@ function weightRow(now, { links, tiles }, link) {
  * @param {Now} now
  * @param {Layout} layout
  * @param {number} tile
+ * @param {OnIntervene} onIntervene
  * @returns {Row}
  */
-function biasRow(now, { tiles, features }, tile) {
+function biasRow(now, { tiles, features }, tile, onIntervene) {
   const { layer, index } = tiles[tile];
   return {
     label: "Bias",
     read: () => now()?.arrays.biases[tile - features],
     target: () => `layers.${layer - 1}.bias[${index}]`,
+    hold: freezing(now, "bias", () => [layer, index + 1, 0], onIntervene),
   };
 }
 

@@ -147,18 +147,24 @@ export class Overlay {
     place(bias, -BIAS_TOUCH, size - reach + BIAS_TOUCH, reach, reach);
   }
 
-  /** Mark the neurons that are frozen or give 0, where that has changed. @param {Moment} moment */
+  /** Mark the neurons that are frozen, or whose weights are, or that give 0, where that has changed. @param {Moment} moment */
   mark({ scene, header: { frozen, zeroed } }) {
     const { layout } = this;
     const marks = `${frozen.join(" ")}/${zeroed.join(" ")}`;
     if (!layout || marks === this.marks) return;
     this.marks = marks;
     for (let i = layout.features; i < layout.tiles.length; i++) {
-      const { layer, index } = layout.tiles[i], { element, button } = this.tileButtons[i];
+      const { layer, index } = layout.tiles[i], { element, button, bias } = this.tileButtons[i];
       const isFrozen = includes(frozen, [layer, index + 1]), isZeroed = includes(zeroed, [layer, index + 1]);
       element.classList.toggle("nn-frozen", isFrozen);
       element.classList.toggle("nn-zeroed", isZeroed);
-      const words = [neuronName(scene, [layer, index]), isFrozen && "frozen", isZeroed && "output set to 0"];
+      const isBiasFrozen = includes(frozen, [layer, index + 1, 0]);
+      const weights = frozen.filter((each) => each[0] === layer && each[1] === index + 1 && each[2]).length;
+      bias.classList.toggle("nn-held", isBiasFrozen);
+      const words = [
+        neuronName(scene, [layer, index]), isFrozen && "frozen", isBiasFrozen && "bias frozen",
+        weights > 0 && `${weights} ${weights === 1 ? "weight" : "weights"} frozen`, isZeroed && "output set to 0",
+      ];
       setAttribute(button, "aria-label", words.filter(Boolean).join(", "));
     }
   }

@@ -40,10 +40,12 @@ import { forPointer } from "../../../stage/touch.js";
  * @typedef {{neuron: Neuron|null, probe: Point|null}} Look  what the person looks at; null for nothing
  *
  * @typedef {"frozen"|"zeroed"} Intervention
+ * @typedef {number[]} Part  of the network, from 1: a neuron's layer and place, and for a weight into it the input, 0 for
+ *   the bias
  *
  * @typedef {object} Chosen
- * @property {[number, number][]} frozen  neurons that learn no more, by layer and place, both from 1
- * @property {[number, number][]} zeroed  hidden neurons whose output counts as 0
+ * @property {Part[]} frozen  what learns no more
+ * @property {Part[]} zeroed  hidden neurons whose output counts as 0
  * @property {number[][]} held  true indices of the hidden neurons drawn, per hidden layer
  * @property {Look} view
  * @property {NetworkScene} [scene]
@@ -69,8 +71,8 @@ import { forPointer } from "../../../stage/touch.js";
  * @typedef {object} Requested  the settings as last asked for
  * @property {number[]} hidden_sizes
  * @property {string[]} features
- * @property {[number, number][]} frozen
- * @property {[number, number][]} zeroed
+ * @property {Part[]} frozen
+ * @property {Part[]} zeroed
  */
 
 /** Called by Streamlit, and by the player of a recording. */
@@ -90,9 +92,9 @@ class NetworkPicture {
       onFeature: (index) => this.toggleFeature(index),
       onSizes: (edit) => this.change("hidden_sizes", edit),
       // What is wholly so becomes free, else all of it becomes so.
-      onIntervene: (what, chosen) => this.change(what, (neurons) => {
-        const others = neurons.filter((each) => !includes(chosen, each));
-        return neurons.length - others.length === chosen.length ? others : [...others, ...chosen];
+      onIntervene: (what, chosen) => this.change(what, (parts) => {
+        const others = parts.filter((each) => !includes(chosen, each));
+        return parts.length - others.length === chosen.length ? others : [...others, ...chosen];
       }),
       onRepaint: () => shell.repaint(),
     });

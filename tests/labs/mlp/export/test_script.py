@@ -135,7 +135,12 @@ def test_frozen_and_zeroed_neurons(optimizer: str, penalty: float) -> None:
     timeline = Timeline(usual(hidden_sizes="5,4", frozen="1,2", zeroed="2,1;1,3", **values))
     timeline.apply("layers.1.weight[0,0]", 0.5)
     timeline.apply("zeroed", [(1, 1)])
-    for target, value in [("zeroed", [(2, 4)]), ("frozen", [(2, 3), (1, 1)]), ("frozen", []), ("zeroed", [])]:
+    for target, value in [
+        ("zeroed", [(2, 4)]),
+        ("frozen", [(2, 3), (1, 1, 2), (3, 1, 0)]),
+        ("frozen", []),
+        ("zeroed", []),
+    ]:
         timeline.advance(steps=20)
         timeline.apply(target, value)
     timeline.advance(steps=20)
