@@ -7,6 +7,7 @@
 import { h, setAttribute, setText } from "./dom.js";
 import { percent, short } from "./format.js";
 import { largest, ROW, Strips } from "./strips.js";
+import { forPointer } from "./touch.js";
 
 /** @typedef {[name: string, kind: "in"|"norm"|"gives"|"sum", from: number]} Step  ``from`` is the row that it is made of; a sum also has what is given, just before it */
 
@@ -83,7 +84,7 @@ export class LayerPanel {
   showNumbers(name, norm, hidden) {
     const zeros = Array.from(hidden).filter((value) => value === 0).length;
     setText(this.note, `${name}, ${norm === "pre" ? "pre-norm: x + part(norm(x))" : "post-norm: norm(x + part(x))"}. The line at the left is the skip. ` +
-      `ReLU leaves ${percent(1 - zeros / Math.max(hidden.length, 1))} of the hidden numbers; point at a number for how it comes about.`);
+      `ReLU leaves ${percent(1 - zeros / Math.max(hidden.length, 1))} of the hidden numbers${forPointer("; point at a number for how it comes about.")}`);
     setAttribute(this.strips.canvas, "aria-label", `${name}: every step as a row of numbers`);
   }
 }

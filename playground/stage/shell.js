@@ -13,6 +13,7 @@ import { listenForShortcuts } from "./shortcuts.js";
 import { hasEarlierLife, SETTING, Socket } from "./socket.js";
 import { Timeline } from "./timeline.js";
 import { LIVE, RECORDED, Toolbar } from "./toolbar.js";
+import { isTouch } from "./touch.js";
 import { Tour } from "./tour.js";
 import { visitorMessage } from "./visitor.js";
 
@@ -138,7 +139,7 @@ export class Shell {
   /** What the tour speaks of: Play, what the picture names, and the ways through time. */
   toured() {
     return [
-      { at: this.toolbar.play, words: "Press Play, or the space bar: it learns in small updates, slowly at first, then faster. Watch what changes." },
+      { at: this.toolbar.play, words: `${isTouch ? "Tap Play" : "Press Play, or the space bar"}: it learns in small updates, slowly at first, then faster. Watch what changes.` },
       ...(this.picture.tour ?? []),
       { at: this.timeline.element, words: "Time: drag it back to any moment. Change something there, and Play goes another way." },
       { at: this.toolbar.element, words: `${this.toolbar.help()} What each setting is stands behind its question mark.` },

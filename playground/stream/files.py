@@ -26,6 +26,7 @@ FIRST_SCRIPTS = {
     "stage/address.js": "keepOneEntry(window);",
     "stage/silence.js": "explainSilence();",
     "stage/words.js": "sayPlainly();",
+    "stage/touch.js": "sayTap(document);",
     "stage/present.js": "offerPresenting(window);",
 }
 FOR_EVER = "public, max-age=31536000, immutable"

@@ -71,6 +71,6 @@ _WORDS = (
 )
 _LEGEND = (
     "A link's colour is its weight's sign (blue +, orange −), its width the weight's size; a small square is a bias. "
-    "Point at a neuron or at the map to look closer. Press an input to use it or not; press a link, a square or "
+    "Point at a neuron or the map to look closer. Press an input to use it or not; press a link, a square or "
     "a neuron to change its numbers; there you can also freeze it or its layer (blue frame) or set its output to 0."
 )

@@ -6,6 +6,7 @@ import { h, setAttribute, setText } from "../../../stage/dom.js";
 import { count } from "../../../stage/format.js";
 import { metricsInWords } from "../../../stage/metrics.js";
 import { mounting } from "../../../stage/shell.js";
+import { forPointer } from "../../../stage/touch.js";
 import { Digits } from "./digits.js";
 import { Guess } from "./guess.js";
 import { Paper } from "./paper.js";
@@ -318,7 +319,7 @@ class GANPicture {
   showNote(moment) {
     const isDigits = moment.scene.dataset === "digits";
     if (!this.paper.element.hidden) setText(this.note, this.paper.isEmpty() ? EMPTY : PAPER);
-    else if (this.guess.isOpen) setText(this.note, "Press Guess again to take the cover away without an answer.");
+    else if (this.guess.isOpen) setText(this.note, forPointer("Press Guess again to take the cover away without an answer."));
     else if (this.slow.at !== null) setText(this.note, (isDigits ? DIGIT_STAGES : PLANE_STAGES)[this.slow.at]);
     else if (isDigits) setText(this.note, "64 fakes of the same noise all the time; the frame is what D believes: blue real, orange fake.");
     else this.plane.say(moment);

@@ -4,6 +4,7 @@
 import { fit, h } from "../../../stage/dom.js";
 import { scaled, short } from "../../../stage/format.js";
 import { Raster } from "../../../stage/raster.js";
+import { isTouch } from "../../../stage/touch.js";
 import { MORPH_MS, between, paintManifold, paintNoise, scaleOf } from "./manifold.js";
 import { levelsOf, paintRound } from "./round.js";
 import { arrowsTo, dotsAt, longestOf } from "./shapes.js";
@@ -17,7 +18,7 @@ export const SMALLEST = 200;
 const RADIUS = 2.6, REAL_RADIUS = 1.6;
 const REACH = 9; // of a pointer to a fake
 const NOTES = {
-  none: "Point at a violet dot to see which noise made it; with the keyboard, go from dot to dot with ← and →.",
+  none: isTouch ? "Tap a violet dot to see which noise made it." : "Point at a violet dot to see which noise made it; with the keyboard, go from dot to dot with ← and →.",
   push: "Arrows: −∂L_G/∂x, where each fake is told to move. The longest is",
   slope: "Arrows: ∇D, the slope of the map. The longest is",
 };

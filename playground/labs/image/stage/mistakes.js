@@ -4,6 +4,7 @@
 import { h, setAttribute, setText } from "../../../stage/dom.js";
 import { loss } from "../../../stage/format.js";
 import { context2d } from "../../../stage/dom.js";
+import { forPointer } from "../../../stage/touch.js";
 import { Tiles, inks } from "./tiles.js";
 
 /** @typedef {import("./picture.js").ImageMoment} Moment */
@@ -64,7 +65,7 @@ export class Mistakes {
     this.build(classes);
     const largest = Math.max(1, ...confusion), n = classes.length;
     const total = confusion.reduce((a, b) => a + b, 0), right = classes.reduce((sum, _, i) => sum + confusion[i * n + i], 0);
-    setText(this.note, `${right} of ${total} test images are right: the diagonal. Look for cells beside it; press one to see its images.`);
+    setText(this.note, `${right} of ${total} test images are right: the diagonal. ${forPointer("Look for cells beside it; press one to see its images.")}`);
     const of = sure.reduce((a, b) => a + b, 0), most = sure.indexOf(Math.max(...sure));
     setText(this.noise, `Of ${STATIC} images of static, which are nothing at all, the network is surely (more than 90%) wrong about ${of}`
       + (of ? `; it takes ${sure[most] === of ? (of === 1 ? "it" : "all") : sure[most]} for ${classes[most]}. A softmax has no answer for “none of these”.` : "."));

@@ -3,6 +3,7 @@
 
 import { fit, h, isSharp, setText } from "../../../stage/dom.js";
 import { short } from "../../../stage/format.js";
+import { forPointer } from "../../../stage/touch.js";
 import { convolved, dot, under, windowOf } from "./sums.js";
 import { largestOf, levelsOf, Tiles, inks } from "./tiles.js";
 import { partName, shapeText } from "./words.js";
@@ -318,7 +319,7 @@ export class Origin {
 
 /** @type {Record<string, string>} */
 const HOW = {
-  conv: "A small square of weights, the kernel, moves over every map before; at each place products are summed. Point at a number, or at a map to see its products.",
+  conv: forPointer("A small square of weights, the kernel, moves over every map before; at each place products are summed. Point at a number, or at a map to see its products."),
   activation: "The activation changes every number by itself.",
   max: "Of every 2 × 2 numbers the largest stays: where exactly it was is forgotten.",
   average: "Every 2 × 2 numbers become their mean.",

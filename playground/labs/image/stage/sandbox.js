@@ -4,6 +4,7 @@
 import { fit, h, setAttribute, setText } from "../../../stage/dom.js";
 import { short } from "../../../stage/format.js";
 import { problem, read } from "../../../stage/number.js";
+import { forPointer } from "../../../stage/touch.js";
 import { dot, under } from "./sums.js";
 import { choice } from "./tiles.js";
 
@@ -98,7 +99,7 @@ export class Sandbox {
     file.addEventListener("change", () => this.takeFile(file));
     const own = choice("Your photograph…", "Fill the input with a photograph of your own. It stays in this browser.", () => file.click());
     this.element = h("div", { class: "nn-image-sandbox" },
-      h("p", { class: "nn-image-note" }, "Press a cell of the input to turn it on or off, point at the result to move the window, type into the kernel. On a photograph a press moves the window."),
+      h("p", { class: "nn-image-note" }, forPointer("Press a cell of the input to turn it on or off, point at the result to move the window, type into the kernel. On a photograph a press moves the window.")),
       h("div", { class: "nn-image-bar" }, ...this.presets.map(({ button }) => button), ...this.ways.map(({ button }) => button), ...this.menus),
       h("div", { class: "nn-image-bar" }, h("span", { class: "nn-caption" }, "Input"), fill, photo, own, file),
       h("div", { class: "nn-image-columns" }, this.canvas, h("div", {}, h("div", { class: "nn-image-kernel" }, ...this.fields), this.message), this.result), this.source, this.total);

@@ -119,7 +119,7 @@ export class Quiz {
     const refused = problem(this.input.value, -LIMIT, LIMIT);
     if (refused) return setText(this.verdict, refused);
     const given = read(this.input.value), { value, size } = this.truth(), { isRight, within } = judged(given, value, size);
-    if (this.revealed.has(this.chosen)) return setText(this.verdict, "It stands in the network already. Press Next for another one.");
+    if (this.revealed.has(this.chosen)) return setText(this.verdict, forPointer("It stands in the network already. Press Next for another one."));
     this.tried += 1;
     setText(this.score, `${this.right + Number(isRight)} of ${this.tried} right`);
     if (!isRight) {

@@ -6,6 +6,7 @@
  */
 
 import { h, setAttribute, setText } from "../../../stage/dom.js";
+import { forPointer } from "../../../stage/touch.js";
 import { backward, forward, gradient, loss, nameOf, unitNameOf, update } from "./arithmetic.js";
 import { unitsOf } from "./shape.js";
 
@@ -152,7 +153,7 @@ export class Story {
     if (this.isSecret) return [];
     const lines = formula(port).map((line) => `${line}.`);
     lines[0] = `${nameOf(moment, port)}: ${lines[0]}`;
-    if (!pointed) lines[lines.length - 1] += " Point at another weight for its own.";
+    if (!pointed) lines[lines.length - 1] += forPointer(" Point at another weight for its own.");
     return lines;
   }
 

@@ -6,6 +6,7 @@ import { fill, Scale, ticks, trace } from "./contours.js";
 import { fit, h, isSharp, setText } from "../../../stage/dom.js";
 import { loss, percent, scaled, short } from "../../../stage/format.js";
 import { Raster } from "../../../stage/raster.js";
+import { forPointer } from "../../../stage/touch.js";
 
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 /** @typedef {import("./picture.js").RaceMoment} RaceMoment */
@@ -234,7 +235,7 @@ export class Surface {
     setText(this.note, share
       ? `These are projections: the plane holds ${whole(share)} of the racers' movement${without}, and the rest is not seen. So the `
         + `height below a racer is not its own loss; now it differs by up to ${loss(gap)}.`
-      : "The racers stand at their common start. Press Play: the plane turns to where they move most.");
+      : forPointer("The racers stand at their common start. Press Play: the plane turns to where they move most."));
   }
 }
 
