@@ -59,7 +59,7 @@ class RacePicture {
       this.rows);
     this.element = h("div", { class: "nn-race" }, this.surface.element, this.table, this.losses.element);
     this.tour = [
-      { at: this.surface.element, words: "Dark is a low loss. Every racer starts at the same place and draws its path; the plane is the one in which they move most." },
+      { at: this.surface.element, words: "The ground is the training loss: where it has the page's own colour it is lowest, as the scale below says. Every racer starts at the same place and draws its path." },
       { at: this.table, words: "The standings, the lowest training loss first, and the rule by which each racer updates its weights." },
     ];
     this.sized = [this.surface.element, this.losses.element];
