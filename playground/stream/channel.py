@@ -399,11 +399,12 @@ class Channel:
             return is_other
 
     def _panels(self) -> frozenset[str]:
-        """Returns what the next frame shows: a trained picture that stands still is as fine as the line allows."""
+        """Returns what the next frame shows: a trained picture is as sharp as the line allows, and finer still where
+        it stands still."""
         is_narrow = self._connection is not None and self._connection.window.is_narrow
         is_trained = self._last is not None and self._last.step > 0
-        is_fine = is_trained and not self.playing and not is_narrow
-        wanted = {"stage": True, "scene": self._scene_due, "fine": is_fine}
+        is_sharp = is_trained and not is_narrow
+        wanted = {"stage": True, "scene": self._scene_due, "sharp": is_sharp, "fine": is_sharp and not self.playing}
         return frozenset(name for name, is_wanted in wanted.items() if is_wanted)
 
     def _request(self) -> Future[Snapshot]:

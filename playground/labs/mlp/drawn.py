@@ -1,6 +1,7 @@
 """The points of a run as tensors: what its network sees, and where a picture asks it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -47,6 +48,16 @@ class Drawn:
     def train(self) -> tuple[Tensor, Tensor]:
         """Features and targets of the points to train on."""
         return self.features[: self.train_size], self.targets[: self.train_size]
+
+
+def between_features(config: MLPConfig, device: torch.device) -> Tensor:
+    """Returns what the network of ``config`` sees of the large map's grid with a point more between any two."""
+    return _between(config.features, config.formula, device)
+
+
+@lru_cache(maxsize=8)  # most runs of a worker have the same inputs
+def _between(features: tuple[str, ...], formula: str, device: torch.device) -> Tensor:
+    return torch.tensor(feature_values(features, grid(2 * PLANE_DENSITY - 1), formula), device=device)
 
 
 def features_of(config: MLPConfig, points: NDArray[Any], device: torch.device) -> Tensor:

@@ -219,7 +219,7 @@ class MLPExperiment(Experiment):
         """Returns the panels of ``view``: ``stage`` (maps, weights, plane), ``scene`` (the constants: points, inputs,
         structure), ``thumbnail``, ``outputs`` (at all points and over the plane), ``weights`` (all parameters),
         ``insides`` and ``loss_plane`` (over the weights of a look ``TwoWeights``).
-        With ``fine`` the stage's plane has FINE_DENSITY."""
+        With ``fine`` the stage's plane has FINE_DENSITY, with ``sharp`` more than PLANE_DENSITY where it is steep."""
         arrays: dict[str, NDArray[Any]] = {}
         info: dict[str, Any] = {"tier": self._loop.tier, "edits": self.edits}
         if self._faster is not None and self._loop is self._traced:
@@ -230,9 +230,8 @@ class MLPExperiment(Experiment):
                 look, shown = view.look_as(Look), shown_neurons(self._model, view.held, MAX_SHOWN)
                 info |= {"held": shown, "view": look.to_json()}
                 info |= {name: getattr(self.config, name) for name in INTERVENTIONS}
-                fine = "fine" in view.panels
                 arrays |= links(self._model, shown)
-                arrays |= seeing.maps(self.config, self._model, self.data, shown, look, fine)
+                arrays |= seeing.maps(self.config, self._model, self.data, shown, look, view.panels)
             if "scene" in view.panels:
                 info["scene"] = seeing.scene(self.config, self.data)
                 arrays |= seeing.scene_arrays(self.config, self.data)

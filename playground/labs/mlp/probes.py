@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.functional import interpolate
 
 from playground.labs.mlp.model import MLP
 
@@ -15,6 +16,7 @@ Floats = NDArray[np.float32]
 Activation = Callable[[Tensor], Tensor]
 Shown = tuple[tuple[int, ...], ...]  # for each hidden layer the indices of the drawn neurons
 
+STEEP = 0.4  # of the largest magnitude, between two neighbours on the grid: such a boundary shows its stairs
 _HUGE = 1e30
 
 
@@ -71,25 +73,59 @@ def neuron_maps(model: MLP, output: Activation, features: Tensor, shown: Shown) 
 
 
 def plane(
-    model: MLP, output: Activation, features: Tensor, neuron: tuple[int, int] | None
+    model: MLP, output: Activation, features: Tensor, neuron: tuple[int, int] | None, between: Tensor | None = None
 ) -> dict[str, Bytes | Floats]:
     """Returns the large map over the grid's ``features`` (M, D), of ``neuron`` (layer from 1, index) or the output.
 
     The output of one neuron, or the difference of two classes' probabilities, is one map with its range; of
-    more classes each has a map of its probability, 0 → 0 and 1 → 255.
+    more classes each has a map of its probability, 0 → 0 and 1 → 255. ``between`` are the features of the grid with
+    a point more between any two: where the values are steep they are taken there too, see ``sharpened``.
     """
+
+    def values(at: Tensor) -> Tensor:
+        return _on_plane(model, output, at, neuron)
+
+    found = values(features) if between is None else sharpened(values, features, between)
+    if found.shape[1] == 1:
+        return value_map(found[:, 0])
+    side = math.isqrt(len(found))
+    shares = (found.T.nan_to_num() * 255).round().to(torch.uint8)
+    return {"plane": shares.reshape(-1, side, side).cpu().numpy()}
+
+
+def _on_plane(model: MLP, output: Activation, features: Tensor, neuron: tuple[int, int] | None) -> Tensor:
+    """Returns what the large map shows at ``features`` (M, D): (M, 1), or (M, outputs) for three classes and more."""
     if neuron is not None and 0 < neuron[0] < len(model.sizes) and neuron[1] < model.sizes[neuron[0]]:
         depth, index = neuron
         values = model.trace(features, depth)[-1]
-        return value_map((values if depth < len(model.layers) else output(values))[:, index])
+        return (values if depth < len(model.layers) else output(values))[:, index, None]
     outputs = output(model.trace(features)[-1])
-    if outputs.shape[1] == 1:
-        return value_map(outputs[:, 0])
-    if outputs.shape[1] == 2:
-        return value_map(outputs[:, 1] - outputs[:, 0])
+    return outputs[:, 1:] - outputs[:, :1] if outputs.shape[1] == 2 else outputs
+
+
+def sharpened(values: Activation, features: Tensor, between: Tensor) -> Tensor:
+    """Returns ``values`` over a grid's ``features`` (side², D), as (side², K); where they are steep somewhere, over
+    the grid ``between`` with 2·side − 1 points along each axis, without asking for all of these.
+
+    Between four points of nearly the same value the new ones are interpolated; where they differ by more than STEEP
+    of the largest magnitude, at least 1, ``values`` is asked. So a steep boundary costs little and has no stairs.
+    """
+    coarse = values(features)
     side = math.isqrt(len(features))
-    shares = (outputs.T.nan_to_num() * 255).round().to(torch.uint8)
-    return {"plane": shares.reshape(-1, side, side).cpu().numpy()}
+    image = coarse.T.reshape(1, -1, side, side).nan_to_num()
+    corners = torch.cat([image[..., i : side - 1 + i, j : side - 1 + j] for i in (0, 1) for j in (0, 1)])
+    steps = (corners.amax(dim=0) - corners.amin(dim=0)).amax(dim=0)
+    steep = steps > STEEP * image.abs().max().clamp(min=1.0)
+    if not steep.any():
+        return coarse
+    wide = 2 * side - 1
+    asked = torch.zeros(wide, wide, dtype=torch.bool, device=steep.device)
+    for i in range(3):
+        for j in range(3):
+            asked[i : i + wide - 2 : 2, j : j + wide - 2 : 2] |= steep
+    fine = interpolate(image, size=(wide, wide), mode="bilinear", align_corners=True)[0].reshape(-1, wide * wide).T
+    places = asked.reshape(-1).nonzero()[:, 0]
+    return fine.index_copy(0, places, values(between[places]))
 
 
 def value_map(values: Tensor) -> dict[str, Bytes | Floats]:

@@ -1,5 +1,6 @@
 """What is seen of a run: the arrays of its stage and of the panels beside it, as pure reads."""
 
+from collections.abc import Set
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from playground.data.points import CURVE_HEIGHT, DOMAIN, FEATURES, feature_value
 from playground.export.palette import plane_colors
 from playground.labs.mlp.baselines import baselines
 from playground.labs.mlp.config import Look, MLPConfig
-from playground.labs.mlp.drawn import FINE_DENSITY, MAP_DENSITY, PLANE_DENSITY, Drawn, features_of
+from playground.labs.mlp.drawn import FINE_DENSITY, MAP_DENSITY, PLANE_DENSITY, Drawn, between_features, features_of
 from playground.labs.mlp.model import MLP
 from playground.labs.mlp.network_settings import MAX_LAYERS, MAX_NEURONS
 from playground.labs.mlp.probes import Shown, forward_values, neuron_maps, plane, quantized_maps, value_map
@@ -20,12 +21,13 @@ from playground.training.losses import OUTPUT_ACTIVATIONS
 Arrays = dict[str, NDArray[Any]]
 
 
-def maps(config: MLPConfig, model: MLP, data: Drawn, shown: Shown, look: Look, fine: bool) -> Arrays:
-    """Returns the drawn neurons' maps, the plane, ``fine`` or not, and for a probed point its forward pass."""
+def maps(config: MLPConfig, model: MLP, data: Drawn, shown: Shown, look: Look, panels: Set[str]) -> Arrays:
+    """Returns the drawn neurons' maps, the plane, and for a probed point its forward pass. ``fine`` and ``sharp``
+    among the ``panels`` of a view say how finely the plane is drawn, see ``MLPExperiment.observe``."""
     output = OUTPUT_ACTIVATIONS[config.output_activation]
     arrays: Arrays = {**neuron_maps(model, output, data.map_features, shown)}
     layer, index = look.neuron or (-1, 0)
-    device = data.features.device
+    device, fine = data.features.device, "fine" in panels
     if layer == 0 and index < len(config.shown_inputs):
         name = config.shown_inputs[index]
         values = torch.from_numpy(
@@ -34,7 +36,8 @@ def maps(config: MLPConfig, model: MLP, data: Drawn, shown: Shown, look: Look, f
         arrays |= value_map(values[:, 0])
     else:
         at = features_of(config, grid(FINE_DENSITY), device) if fine else data.plane_features
-        arrays |= plane(model, output, at, look.neuron)
+        between = between_features(config, device) if "sharp" in panels and not fine else None
+        arrays |= plane(model, output, at, look.neuron, between)
     if look.probe is not None:
         arrays["probe"] = forward_values(model, output, features_of(config, np.array([look.probe]), device), shown)
     return arrays

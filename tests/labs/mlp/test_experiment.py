@@ -467,16 +467,21 @@ def test_a_device_that_is_not_there_is_refused_with_what_is() -> None:
         MLPExperiment(config(device="cuda"))
 
 
-def test_a_picture_that_stands_still_is_fine() -> None:
+def test_a_picture_that_stands_still_is_fine_and_one_that_moves_is_sharp() -> None:
     experiment = MLPExperiment(config())
     experiment.advance(steps=50)
-    coarse, fine = (
-        experiment.observe("run", View(panels=frozenset(panels))).arrays for panels in (("stage",), ("stage", "fine"))
-    )
-    assert coarse["plane"].shape == (1, 100, 100)
+
+    def seen(*panels: str) -> dict[str, Any]:
+        return dict(experiment.observe("run", View(panels=frozenset(("stage", *panels)))).arrays)
+
+    for soft in (seen(), seen("sharp")):
+        assert soft["plane"].shape == (1, 100, 100)
+    fine = seen("sharp", "fine")
     assert fine["plane"].shape == (1, 250, 250)
     inputs = torch.from_numpy(feature_values(experiment.config.features, grid(250), ""))
     with torch.no_grad():
         wanted = torch.tanh(experiment._model(inputs))[:, 0].reshape(250, 250).numpy()
     found = (fine["plane"][0].astype(float) - 128) / 127.5 * fine["plane_range"][1]
     np.testing.assert_allclose(found, wanted, atol=0.01)
+    experiment.apply("layers.2.weight[0,0]", 1000.0)
+    assert seen("sharp")["plane"].shape == (1, 199, 199)  # its boundary is steep now

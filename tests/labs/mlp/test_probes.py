@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from playground.data.points import grid
 from playground.labs.mlp.model import MLP
 from playground.labs.mlp.probes import (
     accuracy,
@@ -10,6 +11,7 @@ from playground.labs.mlp.probes import (
     neuron_maps,
     plane,
     quantized_maps,
+    sharpened,
     shown_neurons,
 )
 from playground.training.losses import OUTPUT_ACTIVATIONS
@@ -82,6 +84,24 @@ def test_the_planes_of_a_neuron_and_of_classes() -> None:
     assert np.abs(three.astype(int).sum(axis=0) - 255).max() <= 2
     maps = neuron_maps(net, torch.tanh, features, ((0,), (0,)))["maps"]
     assert maps.shape == (3, 10, 10)
+
+
+@pytest.mark.parametrize("classes", [1, 3])
+def test_a_steep_boundary_has_no_stairs_and_little_is_asked_for_it(classes: int) -> None:
+    asked: list[int] = []
+
+    def values(at: torch.Tensor, slope: float = 200.0) -> torch.Tensor:
+        asked.append(len(at))
+        line = torch.tanh(slope * (at @ torch.tensor([[0.21], [1.0]])))
+        return line if classes == 1 else torch.cat([line, -line, 0 * line], dim=1).softmax(dim=1)
+
+    coarse, between = (torch.from_numpy(grid(density)).float() for density in (50, 99))
+    found, wanted = sharpened(values, coarse, between), values(between)
+    assert (found - wanted).abs().max() < 0.2
+    assert asked[1] < len(between) / 10
+    nodes = found.reshape(99, 99, classes)[::2, ::2].reshape(-1, classes)
+    assert torch.allclose(nodes, values(coarse), atol=1e-6)
+    assert len(sharpened(lambda at: values(at, 0.5), coarse, between)) == len(coarse)  # soft: nothing more to see
 
 
 def test_accuracy() -> None:
