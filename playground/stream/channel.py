@@ -467,7 +467,7 @@ class Channel:
         return pack(header, snapshot.arrays, coarse=coarse)
 
     def _rest(self, snapshot: Snapshot) -> None:
-        """Pause where a gentle speed has nothing more to show."""
+        """Pause where there is nothing more to see: the server is for who looks at something."""
         said = self._course.rest(snapshot) if self._may_train() else None
         if said is not None:
             self._play(False)

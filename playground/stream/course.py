@@ -11,6 +11,7 @@ from playground.run import RunConfig, Snapshot, View
 from playground.stream import commands
 from playground.stream.pace import GENTLE, Pace, Plateau
 
+PATIENCE_S = 60.0  # of who has chosen a speed: so long does a run go on without getting better
 GOAL_SLICE_S = 0.1  # time between two frames on the way to a step; most arrive with the first frame
 
 
@@ -87,10 +88,11 @@ class Course:
         return self.until is not None and snapshot.step >= self.until and not snapshot.info["is_due"]
 
     def rest(self, snapshot: Snapshot) -> str | None:
-        """Returns why to pause where a gentle speed has nothing more to show, else None."""
-        if self.pace.speed != GENTLE or self.until is not None:
+        """Returns why to pause where there is nothing more to see, else None."""
+        if self.until is not None:
             return None
-        return self._plateau.found(snapshot.step, snapshot.metrics)
+        patience_s = 0.0 if self.pace.speed == GENTLE else PATIENCE_S
+        return self._plateau.found(snapshot.step, snapshot.metrics, patience_s)
 
     def progress(self, snapshot: Snapshot) -> str | None:
         """Returns a sentence about the way to a step; None without one."""

@@ -1,5 +1,6 @@
 """The speed of training on a page, independent of the frame rate; and when there is nothing left to see."""
 
+import math
 import time
 from collections.abc import Mapping
 
@@ -90,11 +91,13 @@ class Pace:
 class Plateau:
     """Whether training still changes the ``score``: its best value is compared with that of 1/32 of the updates.
 
-    At a gentle speed that is ten seconds without anything to see.
+    At a gentle speed that is ten seconds without anything to see. A run that is solved gets a little better for ever:
+    what it gains must also be a part of all that it has gained.
     """
 
     FIRST, OCTAVES = 500, 5  # updates before the first comparison; 2**5 = 32
     LEAST, LEAST_SHARE, LEAST_PART = 0.0005, 0.005, 0.01  # what counts as better: of a loss, of a share, of any value
+    LEAST_GAIN = 0.02  # and of the gain in all: two pixels of the chart
 
     def __init__(self, score: Metric) -> None:
         self._score = score
@@ -103,29 +106,38 @@ class Plateau:
     def restart(self, step: int) -> None:
         """Begin to watch at ``step``, however it went before."""
         self._next = max(self.FIRST, step)
-        self._best: float | None = None
-        self._marks: list[tuple[int, float]] = []  # (step, best until then), each at twice the step of the one before
+        self._first = self._best = math.nan
+        # (step, seconds, best until then), each at twice the step of the one before
+        self._marks: list[tuple[int, float, float]] = []
 
-    def found(self, step: int, metrics: Mapping[str, float | None]) -> str | None:
-        """Take the metrics of a step. Returns what to say once training changes nothing any more, else None."""
+    def found(self, step: int, metrics: Mapping[str, float | None], least_s: float = 0.0) -> str | None:
+        """Take the metrics of a step. Returns what to say once training has changed nothing for ``least_s`` seconds
+        and more, else None."""
         value = metrics.get(self._score.name)
         if value is None:
             return None
         sign = 1 if self._score.better == "high" else -1
-        self._best = value if self._best is None else max(self._best, value, key=lambda found: sign * found)
+        if math.isnan(self._best):
+            self._first = self._best = value
+        self._best = max(self._best, value, key=lambda found: sign * found)
         if step < self._next:
             return None
-        self._marks = [*self._marks, (step, self._best)][-self.OCTAVES - 1 :]
+        now = time.monotonic()
+        self._marks = [*self._marks, (step, now, self._best)][-self.OCTAVES - 1 :]
         self._next = 2 * step
         if len(self._marks) <= self.OCTAVES:
             return None
-        since, before = self._marks[0]
-        least = self.LEAST_SHARE if self._score.unit == "share" else self.LEAST
-        if sign * (self._best - before) >= max(least, self.LEAST_PART * abs(before)):
+        since, since_s, before = self._marks[0]
+        gain = self.LEAST_GAIN * abs(self._best - self._first)
+        least = max(
+            self.LEAST_SHARE if self._score.unit == "share" else self.LEAST, self.LEAST_PART * abs(before), gain
+        )
+        if now - since_s < least_s or sign * (self._best - before) >= least:
             return None
         return (
             f"Paused: since step {count(since)} the {self._score.label} has hardly become better "
-            f"({self._score.text(before)}, now {self._score.text(self._best)} at best). Play goes on."
+            f"({self._score.text(before)}, now {self._score.text(self._best)} at best). "
+            "Play goes on; another setting may do better."
         )
 
 

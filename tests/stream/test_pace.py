@@ -102,6 +102,21 @@ def test_a_share_rests_where_it_is_whole() -> None:
     assert 32 * 3000 <= found <= 4 * 32 * 3000
 
 
+def test_a_solved_run_rests_although_its_loss_falls_for_ever(clock: Clock) -> None:
+    solved = {step: 0.5 / (1 + (step / 500) ** 1.5) for step in range(0, 400_000, 100)}
+    found = watched(Plateau(LOSS), LOSS.name, solved)
+    assert found is not None
+    assert solved[found // 32] < 0.011
+
+
+def test_at_a_speed_of_its_own_it_goes_on_for_a_minute_more(clock: Clock) -> None:
+    plateau, stands = Plateau(LOSS), {LOSS.name: 0.3}
+    for step in range(0, 16_001, 500):
+        assert plateau.found(step, stands, 60.0) is None
+    clock.now += 61
+    assert plateau.found(32_000, stands, 60.0)
+
+
 def test_asked_to_go_on_it_goes_on_for_long() -> None:
     plateau = Plateau(LOSS)
     plateau.restart(16_000)
@@ -113,6 +128,7 @@ def test_it_says_since_when() -> None:
     plateau = Plateau(LOSS)
     said = [plateau.found(step, {LOSS.name: 0.25}) for step in range(0, 16_001, 500)]
     assert said[-1] == (
-        "Paused: since step 500 the test loss has hardly become better (0.250, now 0.250 at best). Play goes on."
+        "Paused: since step 500 the test loss has hardly become better (0.250, now 0.250 at best). "
+        "Play goes on; another setting may do better."
     )
     assert plateau.found(99, {}) is None
