@@ -1,4 +1,4 @@
-"""The choices of activations, optimizers, losses, initializers and devices: names, labels, formulas, PyTorch names.
+"""The choices of activations, optimizers, losses, initializers, normalizations, devices: names, labels, formulas.
 
 Menus, the command line, URLs, exported code and the tests all read these dicts, so one line here lists,
 shares, exports and tests a new entry. Nothing in this file imports torch: the web process reads it too.
@@ -128,6 +128,21 @@ INITIALIZERS = {
     "zeros": Entry(label="Zeros", formula="w = 0, b = 0", torch="torch.nn.init.zeros_"),
 }
 INITIAL_BIAS = {"uniform": 0.1}  # every other initializer starts biases at 0
+
+# What a hidden layer does to its sums before the activation. The torch class takes the layer's width.
+NORMALIZATIONS = {
+    "none": Entry(label="None", formula="z", torch="torch.nn.Identity"),
+    "batch": Entry(
+        label="Batch norm",
+        formula="γ (z − mean) / √(var + ε) + β, over the points of a batch",
+        torch="torch.nn.BatchNorm1d",
+    ),
+    "layer": Entry(
+        label="Layer norm",
+        formula="γ (z − mean) / √(var + ε) + β, over the neurons of a layer",
+        torch="torch.nn.LayerNorm",
+    ),
+}
 
 # A factor on the learning rate in epoch e, with a length of n epochs; computed by training/schedules.py.
 SCHEDULES = {

@@ -34,7 +34,7 @@ def inspect_panel(session: PageSession, input_names: Callable[[Any], list[str]])
         curves_chart(session)
     with weights:
         arrays = session.inspect("weights").arrays
-        layers = len(arrays) // 2
+        layers = sum(name.startswith("layers.") for name in arrays) // 2  # a weight and a bias each
         index = st.selectbox(
             "Weights of",
             range(layers),

@@ -48,9 +48,10 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         node = self.graph.call_function(func, *arguments)
         if isinstance(result, Tensor):
             self._name(result, node)
-        elif isinstance(result, list | tuple) and all(isinstance(each, Tensor) for each in result):
+        elif isinstance(result, list | tuple) and all(isinstance(each, Tensor | None) for each in result):
             for index, each in enumerate(result):
-                self._name(each, self.graph.call_function(operator.getitem, (node, index)))
+                if each is not None:
+                    self._name(each, self.graph.call_function(operator.getitem, (node, index)))
         else:
             raise TypeError(f"{func} reads a tensor's value, so its graph would hold for this value only")
         return result

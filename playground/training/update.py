@@ -33,19 +33,24 @@ def make_update(model: nn.Module, loss: Loss, optimizer: str) -> Update:
     ``l1_strength``. A gradient longer than ``clip_norm`` is shortened to it, as ``clip_grad_norm_`` does.
     The penalty is decoupled from loss and optimizer (Loshchilov and Hutter 2019) and applies to weights, not to
     biases. L1 needs ``alive`` in the state: see ``all_alive``. Parameters stay as they are where ``learns`` (P,) in
-    the state, if it is there, is 0.
+    the state, if it is there, is 0. A model's buffers, as the running means of batch normalization, are
+    ``statistics`` in the state: see there.
     """
     rule = OPTIMIZERS[optimizer]
     is_weight = weight_mask(model)
 
-    def batch_loss(parameters: Tensor, batch: Batch) -> Tensor:
+    def batch_loss(parameters: Tensor, before: Tensor | None, batch: Batch) -> tuple[Tensor, list[Tensor]]:
         features, targets, *more = batch
-        return loss(functional_call(model, unflatten(parameters, model), (features, *more)), targets)
+        named, buffers = unflatten(parameters, model), {} if before is None else with_statistics(before, model)
+        named |= {name: part.clone() for name, part in buffers.items()}  # which the call changes
+        value = loss(functional_call(model, named, (features, *more)), targets)
+        return value, [named[name] for name in buffers]
 
     def update(
         parameters: Tensor, optimizer_state: State, batch: Batch, hyperparameters: Hyperparameters
     ) -> tuple[Tensor, dict[str, Tensor], Tensor]:
-        gradient, value = grad_and_value(batch_loss)(parameters, batch)  # forward and backward
+        before = optimizer_state.get("statistics")
+        gradient, (value, after) = grad_and_value(batch_loss, has_aux=True)(parameters, before, batch)
         learning_rate, alive = hyperparameters["learning_rate"], optimizer_state.get("alive")
         learns = optimizer_state.get("learns")
         if learns is not None:
@@ -63,6 +68,8 @@ def make_update(model: nn.Module, loss: Loss, optimizer: str) -> Update:
             moved, state["alive"] = _shrunk(parameters, moved, shrink, alive)
         if learns is not None:
             moved, state["learns"] = torch.where(learns > 0, moved, parameters), learns
+        if after:
+            state["statistics"] = torch.cat(after)
         return moved, state, value
 
     return update
@@ -78,6 +85,17 @@ def unflatten(parameters: Tensor, model: nn.Module) -> dict[str, Tensor]:
     named = dict(model.named_parameters())
     parts = torch.split(parameters, [w.numel() for w in named.values()])
     return {name: part.view(w.shape) for (name, w), part in zip(named.items(), parts, strict=True)}
+
+
+def statistics(model: nn.Module) -> Tensor:
+    """Returns a copy of all buffers, vectors each, as one vector (B,) in the order of ``model.named_buffers()``."""
+    return torch.cat([torch.zeros(0), *(each.detach().cpu() for each in model.buffers())])
+
+
+def with_statistics(values: Tensor, model: nn.Module) -> dict[str, Tensor]:
+    """Returns views of the vector (B,) with the names of ``model``'s buffers."""
+    named = dict(model.named_buffers())
+    return dict(zip(named, torch.split(values, [each.numel() for each in named.values()]), strict=True))
 
 
 def element_index(model: nn.Module, target: str) -> int:

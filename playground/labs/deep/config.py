@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import prod
 from typing import Any, ClassVar
 
-from playground.catalog import ACTIVATIONS, INITIALIZERS
+from playground.catalog import ACTIVATIONS, INITIALIZERS, NORMALIZATIONS
 from playground.data.points import DATASETS
 from playground.hyperparameters import batch_size, learning_rate, optimizer, seed
 from playground.kinds import Choice, Integer, Maybe, Number, Option, Pair, Sizes
@@ -45,11 +45,6 @@ SKIP = {
 BRANCH = {
     "mean": Option(label="Divided by their number", formula="h ← h + f(h) / number of skips"),
     "sum": Option(label="As they are", formula="h ← h + f(h)"),
-}
-NORMALIZATION = {
-    "none": Option(label="None"),
-    "batch": Option(label="Batch norm", formula="over the examples of a batch, before the activation"),
-    "layer": Option(label="Layer norm", formula="over the neurons of a layer, before the activation"),
 }
 LAYERS = Sizes(MAX_DEPTH, 1, MAX_DEPTH)
 INTERVENTIONS = ("frozen", "zeroed", "cut")
@@ -96,7 +91,7 @@ class DeepConfig(RunConfig):
     )
     normalization: str = setting(
         "none",
-        Choice(NORMALIZATION),
+        Choice(NORMALIZATIONS),
         "Normalization",
         help="What a hidden layer does to its sums before the activation: mean 0 and variance 1, then a learned "
         "scale and shift.",

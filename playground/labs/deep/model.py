@@ -8,10 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import skip_init
 
-from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, resolve
+from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, NORMALIZATIONS, resolve
 from playground.labs.deep.config import DeepConfig
-
-NORMS: dict[str, type[nn.Module]] = {"none": nn.Identity, "batch": nn.BatchNorm1d, "layer": nn.LayerNorm}
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class Network(nn.Module):
             skip_init(nn.Linear, m, n)  # type: ignore[no-untyped-call]
             for m, n in pairwise(sizes)
         )
-        self.norms = nn.ModuleList(NORMS[normalization](width) for width in sizes[1:-1])
+        self.norms = nn.ModuleList(resolve(NORMALIZATIONS[normalization].torch)(width) for width in sizes[1:-1])
         entry = ACTIVATIONS[activation]
         self.activation: Callable[[Tensor], Tensor] = resolve(entry.torch)(**entry.arguments)
         self.branch = branch

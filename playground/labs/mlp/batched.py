@@ -25,10 +25,11 @@ from playground.training.compiled import CompiledLoop
 from playground.training.losses import LOSSES
 from playground.training.optimizers import initial_state
 from playground.training.turns import give_way
-from playground.training.update import Batch, Loop, all_alive, make_update
+from playground.training.update import Batch, Loop, all_alive
 
 COMPILED_BLOCK = 32  # networks in one compiled program; larger populations are trained block by block
 TRACED_BLOCK = 256
+EPSILON = 1e-5  # added to a variance: torch.nn's
 TRACED_ELEMENTS = 2**20  # activations, or parameters, of a traced block: 4 MB fit the processor's cache
 MOST_GATHERED, MOST_KEPT = 256, 2**22  # updates whose batches are gathered at once; dropout's factors for them
 SCORES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
@@ -73,6 +74,9 @@ class Population:
         self.structure = replace(structure, networks=None)
         self.parameters = parameters
         self.state = vmap(partial(initial_state, structure.optimizer))(parameters)
+        self.state |= {
+            name: each.expand(count, -1).clone().to(parameters) for name, each in structure.tracked().items()
+        }
         if structure.l1:
             self.state["alive"] = all_alive(parameters) if alive is None else alive
         if learns is not None:
@@ -219,7 +223,7 @@ class Population:
     def measured(self) -> Tensor:
         """Returns the current ``SCORES`` of every network, (S, 4)."""
         loss = vmap(partial(LOSSES[self.structure.loss], output=self.structure.output))
-        found = logits(self.structure, self.parameters, self.data[0])
+        found = logits(self.structure, self.parameters, self.data[0], self.state.get("statistics"))
         columns = []
         for part in (slice(self.train_size), slice(self.train_size, None)):
             outputs, targets = found[:, part], self.data[1][:, part]
@@ -237,38 +241,68 @@ def block_of(structure: Structure, rows: int) -> int:
 @lru_cache(maxsize=64)
 def traced_loop(structure: Structure, device: torch.device) -> Loop:
     """Returns the loop for this structure; all its populations share the traced graph."""
-    model = MLP(structure.sizes, structure.activation).to(device)
-    loss = partial(LOSSES[structure.loss], output=structure.output)
-    return Loop(vmap(make_update(model, loss, structure.optimizer)))
+    return Loop(vmap(structure.update_on(device)))
 
 
-def logits(structure: Structure, parameters: Tensor, features: Tensor) -> Tensor:
-    """Returns the logits (S, N, outputs) of S networks, ``parameters`` (S, P), each on its ``features`` (S, N, D)."""
+def logits(structure: Structure, parameters: Tensor, features: Tensor, statistics: Tensor | None = None) -> Tensor:
+    """Returns the logits (S, N, outputs) of S networks, ``parameters`` (S, P), each on its ``features`` (S, N, D).
+
+    ``statistics`` (S, B) are the running ones of batch normalization.
+    """
     size, activations = block_of(structure, features.shape[1]), _activations(structure)
+    tracked = torch.zeros(len(parameters), 0) if statistics is None else statistics
     with torch.no_grad():
         found = []
-        for part in zip(torch.split(parameters, size), torch.split(features, size), strict=True):
+        for part in zip(*(torch.split(each, size) for each in (parameters, features, tracked)), strict=True):
             give_way()
-            found.append(_forward(structure.sizes, activations, *part))
+            found.append(_forward(structure, activations, *part))
         return torch.cat(found)
 
 
 def by_layer(sizes: Sequence[int], parameters: Tensor) -> list[tuple[Tensor, Tensor]]:
     """Returns views of parameters (S, P) as each layer's weights (S, outputs, inputs) and biases (S, outputs)."""
     shapes = list(pairwise(sizes))
-    parts = iter(parameters.split_with_sizes([size for m, n in shapes for size in (m * n, n)], dim=1))
+    lengths = [size for m, n in shapes for size in (m * n, n)]
+    parts = iter(parameters[:, : sum(lengths)].split_with_sizes(lengths, dim=1))
     return [(next(parts).view(-1, n, m), next(parts)) for m, n in shapes]
 
 
+def normalizer(structure: Structure, parameters: Tensor, statistics: Tensor) -> Callable[[Tensor, int], Tensor]:
+    """Returns the function that normalizes the sums (S, units, N) of the hidden layer with an index, as the networks
+    with ``parameters`` (S, P) and running ``statistics`` (S, B) are used."""
+    widths = [width for width in structure.sizes[1:-1] for _ in range(2)]
+
+    def parts(values: Tensor, index: int) -> list[Tensor]:
+        pair = values[:, values.shape[1] - sum(widths) :].split_with_sizes(widths, dim=1)[2 * index :][:2]
+        return [each.unsqueeze(-1) for each in pair]
+
+    def normalized(sums: Tensor, index: int) -> Tensor:
+        if structure.normalization == "none":
+            return sums
+        if structure.normalization == "batch":
+            mean, variance = parts(statistics, index)
+        else:
+            mean, variance = sums.mean(1, keepdim=True), sums.var(1, correction=0, keepdim=True)
+        scale, shift = parts(parameters, index)
+        return (sums - mean) * (scale / (variance + EPSILON).sqrt()) + shift
+
+    return normalized
+
+
 def _forward(
-    sizes: Sequence[int], activations: Sequence[Callable[[Tensor], Tensor]], parameters: Tensor, features: Tensor
+    structure: Structure,
+    activations: Sequence[Callable[[Tensor], Tensor]],
+    parameters: Tensor,
+    features: Tensor,
+    statistics: Tensor,
 ) -> Tensor:
     """Returns ``MLP.forward`` for each of S networks. Internally points are the last dimension: twice as fast as
     ``vmap``, whose matrices have a short contiguous dimension."""
+    normalized = normalizer(structure, parameters, statistics)
     current = features.mT  # (S, D, N)
-    for index, (weights, biases) in enumerate(by_layer(sizes, parameters)):
+    for index, (weights, biases) in enumerate(by_layer(structure.sizes, parameters)):
         if index > 0:
-            current = activations[index - 1](current)
+            current = activations[index - 1](normalized(current, index - 1))
         current = torch.baddbmm(biases.unsqueeze(-1), weights, current)  # (S, units, N)
     return current.mT
 

@@ -66,6 +66,7 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
         "features": "x,y/x,y,xy",
         "hidden_sizes": "/4,2",
         "activation": "sigmoid,relu",
+        "normalization": "none,batch,layer",
         "initializer": "xavier,zeros",
         "initial_scale": "0.1,1,10",
         "loss": "squared_error,cross_entropy",
@@ -128,6 +129,11 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
         return self.dropout > 0 and bool(self.hidden_sizes)
 
     @property
+    def is_chain(self) -> bool:
+        """Whether layers and activations follow each other and nothing else is between them."""
+        return self.normalization == "none" and not self.drops
+
+    @property
     def steps_per_epoch(self) -> float:
         """Updates in one pass over the training data."""
         return self.train_size / self.batch
@@ -169,6 +175,8 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
         found: dict[str, tuple[int, ...]] = {}
         for index, (inputs, outputs) in enumerate(pairwise(self.sizes)):
             found |= {f"layers.{index}.weight": (outputs, inputs), f"layers.{index}.bias": (outputs,)}
+        for index, neurons in enumerate(self.hidden_sizes if self.normalization != "none" else ()):
+            found |= {f"norms.{index}.weight": (neurons,), f"norms.{index}.bias": (neurons,)}
         return found
 
     @classmethod
@@ -206,6 +214,9 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
                     f"{self.batch_size} is more than the {available} training points; use 1 to {available}",
                 )
             )
+        if self.normalization == "batch" and self.batch == 1 and self.hidden_sizes:
+            message = "'batch' has nothing to compare in a batch of 1; use none or layer, or batches of 2 and more"
+            found.append(Problem("normalization", message))
         for name in INTERVENTIONS:
             gone = [part for part in getattr(self, name) if part not in self._still(name, self)]
             if gone:

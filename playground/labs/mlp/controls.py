@@ -86,6 +86,8 @@ def data_and_network(session: PageSession, config: MLPConfig) -> None:
     form(session, {"Network": ("activation", "initializer")})
     with st.expander("More of the network"):
         _activations(session, config)
+        if "normalization" in config.settings():
+            control(session, "normalization")
         control(session, "features", label="Inputs")
         if "own" in config.features:
             control(session, "formula")

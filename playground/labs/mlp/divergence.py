@@ -89,7 +89,7 @@ def _gradient(start: PopulationExperiment) -> tuple[int, float, float]:
     ((_, seen),) = start.layers()
     norms = seen.gradient_norms[0].astype(float)
     sizes, parameters, taken = [], start.parameters(0), 0
-    for shape in start.configs[0].shapes().values():
+    for shape in [shape for name, shape in start.configs[0].shapes().items() if name.startswith("layers.")]:
         count = int(np.prod(shape))
         part = parameters[taken : taken + count].astype(float)
         sizes.append(float((part**2).sum()))

@@ -18,9 +18,9 @@ from playground.labs.mlp.config import INTERVENTIONS, Look, MLPConfig, TwoWeight
 from playground.labs.mlp.data_settings import DataSettings
 from playground.labs.mlp.divergence import explained
 from playground.labs.mlp.drawn import Drawn
-from playground.labs.mlp.growth import carried, sources
+from playground.labs.mlp.growth import carried, sources, tracked
 from playground.labs.mlp.insides import insides, loss_plane
-from playground.labs.mlp.model import MLP, learning_mask
+from playground.labs.mlp.model import learning_mask
 from playground.labs.mlp.network_settings import layer_names
 from playground.labs.mlp.probes import accuracy, is_finite, links, shown_neurons
 from playground.labs.mlp.structure import Structure, traced_loop
@@ -40,12 +40,14 @@ from playground.training.update import (
     flatten,
     hyperparameter_tensors,
     unflatten,
+    with_statistics,
 )
 
 MOST_GATHERED, MOST_KEPT = 256, 2**20  # updates whose batches are gathered at once; dropout's factors for them
 # The settings on which the points and features depend.
 DRAWING = (*DataSettings.declared(), "features", "formula", "outputs")
 MAX_SHOWN = 8  # neurons of a layer that are drawn
+BESIDE = ("alive", "learns", "statistics")  # in the state, but not the optimizer's
 PARAMETER = Number(-1000, 1000)  # allowed values of an edited weight or bias
 
 
@@ -66,7 +68,7 @@ class MLPExperiment(Experiment):
         self.data = Drawn.of(config, self._device)
         self._build()
         self._parameters = self._initial(torch.Generator().manual_seed(config.seed))
-        self._optimizer_state = initial_state(config.optimizer, self._parameters)
+        self._optimizer_state = initial_state(config.optimizer, self._parameters) | self._tracked()
         self._off = torch.zeros_like(self._parameters)  # 1 for the weights out of a zeroed neuron
         self._aside = torch.zeros_like(self._parameters)  # their values, to be given back
         self._intervene()
@@ -225,7 +227,7 @@ class MLPExperiment(Experiment):
         if self._faster is not None and self._loop is self._traced:
             info["ready"] = self._faster.tier
         with torch.inference_mode():
-            self._model.load_state_dict(unflatten(self._parameters, self._model))
+            self._load()
             if "stage" in view.panels:
                 look, shown = view.look_as(Look), shown_neurons(self._model, view.held, MAX_SHOWN)
                 info |= {"held": shown, "view": look.to_json()}
@@ -240,7 +242,7 @@ class MLPExperiment(Experiment):
             if "outputs" in view.panels:
                 arrays |= seeing.outputs(self.config, self._model, self.data) | seeing.points(self.data)
             if "weights" in view.panels:
-                arrays |= {k: w.detach().cpu().numpy().copy() for k, w in self._model.named_parameters()}
+                arrays |= {k: w.detach().cpu().numpy().copy() for k, w in self._model.state_dict().items()}
         if "insides" in view.panels:
             arrays |= self.insides()
         if "loss_plane" in view.panels:
@@ -265,7 +267,7 @@ class MLPExperiment(Experiment):
         """Returns loss and, for classification, accuracy on training and test data; None where not finite."""
         if self._measured is None or self._measured[0] is not self._parameters:
             with torch.inference_mode():
-                self._model.load_state_dict(unflatten(self._parameters, self._model))
+                self._load()
                 logits = self._model(self.data.features)
                 outputs = OUTPUT_ACTIVATIONS[self.config.output_activation](logits)
                 found: dict[str, float | None] = {}
@@ -280,13 +282,22 @@ class MLPExperiment(Experiment):
             self._measured = self._parameters, found
         return self._measured[1]
 
+    def _load(self) -> None:
+        """Give the module the present parameters, and the running statistics where it has them."""
+        named = unflatten(self._parameters, self._model)
+        if "statistics" in self._optimizer_state:
+            named |= with_statistics(self._optimizer_state["statistics"], self._model)
+        self._model.take(named)
+
     def insides(self) -> dict[str, NDArray[np.float32]]:
         """Returns what is inside each layer; see ``insides.insides``."""
         names = layer_names(self.config.by_layer, len(self.config.hidden_sizes))
+        self._load()
         return insides(self._model, names, self._parameters, self._after_next(), self.data.train, self._loss)
 
     def _loss_plane(self, look: TwoWeights) -> dict[str, NDArray[np.float32]]:
         places = element_index(self._model, look.first), element_index(self._model, look.second)
+        self._load()
         return loss_plane(self._model, self._parameters, places, self.data.train, self._loss)
 
     # Changing
@@ -350,29 +361,35 @@ class MLPExperiment(Experiment):
         if self._structure_of(config) != self._structure:
             self._upgrade.stop()
             self._build()
-        if config.units != former.units:
+        has_grown = config.units != former.units or config.normalization != former.normalization
+        if has_grown:
             self._grow(former)
         if config.optimizer != former.optimizer:
-            kept = {name: mask for name, mask in self._optimizer_state.items() if name in ("alive", "learns")}
+            kept = {name: mask for name, mask in self._optimizer_state.items() if name in BESIDE}
             self._optimizer_state = initial_state(config.optimizer, self._parameters) | kept
-        if config.units != former.units or _differ(former, config, INTERVENTIONS):
+        if has_grown or _differ(former, config, INTERVENTIONS):
             self._intervene()
         self._set_hyperparameters()
         return getattr(config, name)
 
     def _grow(self, former: MLPConfig) -> None:
         """Take over what the ``former`` network has learned, and draw what is new."""
-        found = sources(former.units, self.config.units)
-        fresh = self._initial(generator(self.config.seed, "grown", self.step))
+        config = self.config
+        is_normed = former.normalization != "none", config.normalization != "none"
+        found = sources(former.units, config.units, *is_normed)
+        fresh = self._initial(generator(config.seed, "grown", self.step))
         whole = torch.where(self._off > 0, self._aside, self._parameters)
         self._parameters = carried(whole, found, fresh)
         zeros, state = torch.zeros_like(fresh), {k: v for k, v in self._optimizer_state.items() if k != "learns"}
+        had, has = state.pop("statistics", None), self._tracked()
+        if had is not None and has:
+            has = {"statistics": carried(had, tracked(former.units, config.units), has["statistics"])}
         for name, vector in state.items():
             if name == "alive":
                 state[name] = (carried(vector, found, zeros + 1, signed=False) > 0).float()
             elif vector.dim():
                 state[name] = carried(vector, found, zeros, signed=name != "square")
-        self._optimizer_state, self._off, self._aside = state, zeros, zeros
+        self._optimizer_state, self._off, self._aside = state | has, zeros, zeros
 
     def _count_epochs_from(self, epoch: float) -> None:
         """Go on from ``epoch`` with other batches or another number of points."""
@@ -430,14 +447,20 @@ class MLPExperiment(Experiment):
 
     def _structure_of(self, config: MLPConfig) -> Structure:
         names = config.by_layer, config.loss, config.output_activation, config.optimizer
-        return Structure(config.sizes, *names, config.batch, clips=config.gradient_clip > 0, drops=config.drops)
+        return Structure(
+            config.sizes,
+            *names,
+            config.batch,
+            clips=config.gradient_clip > 0,
+            drops=config.drops,
+            normalization=config.normalization,
+        )
 
     def _build(self) -> None:
         """Make the network and the loop that the configuration asks for."""
         config, structure = self.config, self._structure_of(self.config)
-        self._model = MLP(config.sizes, config.by_layer).to(self._device)
-        names = structure.activation, structure.loss, structure.output, structure.optimizer
-        self._traced = traced_loop(config.sizes, *names, self._device)
+        self._model = structure.model().to(self._device).eval()
+        self._traced = traced_loop(structure, self._device)
         self._loop = self._traced
         self._loss = partial(LOSSES[config.loss], output=config.output_activation)
         self._structure, self._upgrade, self._lookout = structure, Upgrade(structure), Lookout()
@@ -445,10 +468,13 @@ class MLPExperiment(Experiment):
 
     def _initial(self, chance: torch.Generator) -> Tensor:
         """Returns weights and biases (P,) as they begin, drawn from ``chance``."""
-        drawn = MLP(self.config.sizes, self.config.by_layer)
+        drawn = self._structure.model()
         with torch.no_grad():
             drawn.initialize(self.config.initializer, chance, self.config.initial_scale)
         return flatten(drawn).to(self._device)
+
+    def _tracked(self) -> dict[str, Tensor]:
+        return {name: each.to(self._device) for name, each in self._structure.tracked().items()}
 
     def _set_hyperparameters(self) -> None:
         config = self.config

@@ -127,6 +127,8 @@ def _draw_heading(axes: Axes, column: int, layers: list[int], config: MLPConfig)
         text = f"{all_of} neurons" if all_of > 1 else "1 neuron"
         if all_of > layers[column]:
             text = f"{layers[column]} of {all_of}"
+        if config.normalization != "none":
+            text += f"\n{config.normalization} norm"
     else:
         text = "output" if column else "inputs"
     top = max(layers) * ROW / 2 + 0.1

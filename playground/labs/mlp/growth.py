@@ -9,14 +9,14 @@ Sources = list[list[tuple[int, float]] | None]
 Vector = Any  # a tensor (P,)
 
 
-def sources(former: Units, latter: Units) -> Sources:
+def sources(former: Units, latter: Units, was_normed: bool = False, is_normed: bool = False) -> Sources:
     """Returns for each parameter of the ``latter`` network those of the ``former`` one from which it comes, each as
     its place in the vector and a factor; none for one that begins at 0, and None for one that is drawn.
 
     A network is the names of its units, layer by layer: ``[["x", "y"], ["1.1", "1.2"], ["output 1 of 1"]]``. A unit
     that was there keeps its bias and its weights from units that were there. A weight from a new unit begins at 0,
     so that nothing changes at once, unless all inputs of its target are new. One output is the difference of two:
-    tanh z = p₂ − p₁ for the logits −z and z.
+    tanh z = p₂ − p₁ for the logits −z and z. Behind the weights stand the scales and shifts of a normalized one.
     """
     places: dict[tuple[str, str], int] = {}
     for inputs, units in pairwise(former):
@@ -30,6 +30,11 @@ def sources(former: Units, latter: Units) -> Sources:
             from_old = [(places[name, each], factor) for name, factor in old[unit] if (name, each) in places]
             is_drawn = not from_old and (each == "bias" or unit not in stays)
             found.append(None if is_drawn else from_old)
+    if is_normed:
+        scales = (
+            tracked(former, latter) if was_normed else [None for units in latter[1:-1] for _ in range(2 * len(units))]
+        )
+        found += [each and [(len(places) + place, factor) for place, factor in each] for each in scales]
     return found
 
 
@@ -41,6 +46,17 @@ def parents(former: Units, unit: str) -> list[tuple[str, float]]:
     if first in former[-1] and unit == one:
         return [(second, 0.5), (first, -0.5)]
     return [(unit, 1.0)]
+
+
+def tracked(former: Units, latter: Units) -> Sources:
+    """Returns the same for two numbers of each hidden unit, layer by layer: those of all its units, then the others.
+
+    Such are the means and variances that batch normalization keeps.
+    """
+    old, new = (
+        [(unit, part) for units in each[1:-1] for part in (0, 1) for unit in units] for each in (former, latter)
+    )
+    return [[(old.index(each), 1.0)] if each in old else None for each in new]
 
 
 def carried(vector: Vector, found: Sources, fresh: Vector, signed: bool = True) -> Vector:

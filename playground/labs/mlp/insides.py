@@ -30,7 +30,8 @@ Loss = Callable[[Tensor, Tensor], Tensor]  # (logits, targets) → their mean lo
 def insides(
     model: MLP, names: list[str], parameters: Tensor, after: Tensor, data: tuple[Tensor, Tensor], loss: Loss
 ) -> dict[str, Floats]:
-    """Returns what is inside a network with ``parameters`` (P,) on its training ``data``, features and targets.
+    """Returns what is inside a network with ``parameters`` (P,) on its training ``data``, features and targets, as it
+    is used: with the running statistics that ``model`` has.
 
     ``names`` are its hidden layers' activations, ``after`` (P,) its parameters after the next update. Of L layers,
     H = L - 1 of them hidden:
@@ -50,7 +51,7 @@ def insides(
 
     slopes = [slope.abs() for slope in _weights(model, grad(batch_loss)(state))]
     with torch.no_grad():
-        model.load_state_dict(state)
+        model.take(state)  # running statistics stay
         hidden = model.trace(features)[:-1]
         pairs = zip(_weights(model, state), _weights(model, unflatten(after, model)), strict=True)
         ratios = [(new - old).norm() / old.norm() for old, new in pairs]

@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.func import functional_call, grad, vmap
 
-from playground.labs.mlp.batched import Population, block_of, by_layer, logits
-from playground.labs.mlp.model import MLP
+from playground.labs.mlp.batched import Population, block_of, by_layer, logits, normalizer
 from playground.labs.mlp.network_settings import layer_names
 from playground.training.losses import LOSSES, OUTPUT_ACTIVATIONS
 from playground.training.turns import give_way
-from playground.training.update import unflatten
+from playground.training.update import unflatten, with_statistics
 
 BINS = 24
 SATURATED = 0.95  # of the distance from the middle of an activation's range to its limit
@@ -31,7 +30,8 @@ Bytes = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layers:
-    """Measurements of S networks' layers on their own training points; L layers, L - 1 of them hidden.
+    """Measurements of S networks' layers on their own training points; L layers, L - 1 of them hidden. They are of
+    the networks as they are used: with running statistics, without dropout.
 
     ``gradient_norms`` (S, L): the Euclidean norm of the training loss's gradient by a layer's weights and biases.
     ``dead`` (S, L - 1): the share of a hidden layer's units that are 0 for every point; NaN where the activation is
@@ -56,28 +56,31 @@ def layers(population: Population, networks: Tensor | None = None) -> Layers:
     """Measure the layers of the given networks of ``population``, or of all. Does not change them."""
     chosen = torch.arange(len(population.parameters)) if networks is None else networks
     structure, train = population.structure, slice(population.train_size)
-    model = MLP(structure.sizes, structure.activation)
+    model = structure.model().eval()
     names = layer_names(structure.activation, len(structure.sizes) - 2)
     parameters = population.parameters[chosen]
+    statistics = population.state.get("statistics", torch.zeros(len(population.parameters), 0))[chosen]
     features, targets = (part[chosen, train] for part in population.data)
     loss = partial(LOSSES[structure.loss], output=structure.output)
 
-    def batch_loss(parameters: Tensor, features: Tensor, targets: Tensor) -> Tensor:
-        return loss(functional_call(model, unflatten(parameters, model), (features,)), targets)
+    def batch_loss(parameters: Tensor, statistics: Tensor, features: Tensor, targets: Tensor) -> Tensor:
+        named = unflatten(parameters, model) | with_statistics(statistics, model)
+        return loss(functional_call(model, named, (features,)), targets)
 
     size = block_of(structure, population.train_size)
     gradients = []
-    for part in zip(*(torch.split(each, size) for each in (parameters, features, targets)), strict=True):
+    for part in zip(*(torch.split(each, size) for each in (parameters, statistics, features, targets)), strict=True):
         give_way()
         gradients.append(vmap(grad(batch_loss))(*part))
     found: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
-    values, norms = features, []
+    values, norms, normalized = features, [], normalizer(structure, parameters, statistics)
     ours, slopes = by_layer(structure.sizes, parameters), by_layer(structure.sizes, torch.cat(gradients))
     for index, ((weights, biases), slope) in enumerate(zip(ours, slopes, strict=True)):
         give_way()
         norms.append(torch.cat([part.flatten(1) for part in slope], dim=1).norm(dim=1))
         if index < len(ours) - 1:
-            values = model.activations[index](values @ weights.mT + biases.unsqueeze(1))
+            sums = values @ weights.mT + biases.unsqueeze(1)
+            values = model.activations[index](normalized(sums.mT, index).mT)
             shares = dead_or_saturated(values, names[index])
             found.append((*shares, *histogram(values, names[index])))
     count = len(chosen)
@@ -128,7 +131,9 @@ def boundaries(population: Population, features: Tensor, networks: Tensor) -> By
     One output, or the difference of two classes' probabilities, is one map: -1 → 0, 0 → 128, +1 → 255, clipped. Of
     more classes each has a map of its probability, 0 → 0 and 1 → 255.
     """
-    sums = logits(population.structure, population.parameters[networks], features)
+    statistics = population.state.get("statistics")
+    tracked = None if statistics is None else statistics[networks]
+    sums = logits(population.structure, population.parameters[networks], features, tracked)
     outputs = OUTPUT_ACTIVATIONS[population.structure.output](sums)
     if outputs.shape[-1] > 2:
         scaled = outputs * 255

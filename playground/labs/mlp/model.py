@@ -1,13 +1,13 @@
-"""The multilayer perceptron: a chain of linear layers with an activation between them."""
+"""The multilayer perceptron: a chain of linear layers, between them a normalization and an activation."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils import skip_init
 
-from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, resolve
+from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, NORMALIZATIONS, resolve
 from playground.labs.mlp.network_settings import layer_names
 
 Held = Iterable[Sequence[int]]  # neurons (layer, place), weights (layer, place, input), each from 1
@@ -16,18 +16,26 @@ Held = Iterable[Sequence[int]]  # neurons (layer, place), weights (layer, place,
 class MLP(nn.Module):
     """``sizes`` = (D, hidden…, outputs); ``layers[i]`` maps sizes[i] → sizes[i + 1].
 
-    ``activation`` is a name of the catalog, or one for each hidden layer, with commas between them.
+    ``activation`` is a name of the catalog, or one for each hidden layer, with commas between them. With a
+    ``normalization`` ``norms[i]`` stands between hidden layer i and its activation; while the module is ``training``
+    batch normalization takes the batch's mean and variance, and changes its running ones.
     ``forward`` returns the last layer's sums ("logits"), before any output activation. A new model's weights are
     uninitialized: PyTorch would draw them from the global generator, which all runs share.
     """
 
-    def __init__(self, sizes: tuple[int, ...], activation: str) -> None:
+    def __init__(self, sizes: tuple[int, ...], activation: str, normalization: str = "none") -> None:
         super().__init__()
         self.sizes = sizes
         self.layers = nn.ModuleList(
             skip_init(nn.Linear, m, n)  # type: ignore[no-untyped-call]
             for m, n in pairwise(sizes)
         )
+        self.norms = nn.ModuleList()
+        if normalization != "none":
+            self.norms.extend(resolve(NORMALIZATIONS[normalization].torch)(width) for width in sizes[1:-1])
+        for norm in self.norms:
+            if isinstance(norm, nn.BatchNorm1d):
+                norm.num_batches_tracked = None  # a count that nothing needs
         self.activations = [_activation(name) for name in layer_names(activation, len(sizes) - 2)]
 
     def forward(self, features: Tensor, kept: Tensor | None = None) -> Tensor:
@@ -48,11 +56,15 @@ class MLP(nn.Module):
         for index, layer in enumerate(self.layers[:depth]):
             current = layer(current)
             if index < len(self.layers) - 1:
-                current = self.activations[index](current)
+                current = self.activations[index](self.norms[index](current) if self.norms else current)
                 if factors is not None:
                     current = current * factors[index]
             values.append(current)
         return values
+
+    def take(self, state: Mapping[str, Tensor]) -> None:
+        """Take over the parameters and running statistics of ``state``, by their names here."""
+        self.load_state_dict(state, strict=False)  # torch misses the count of batches
 
     def initialize(self, initializer: str, generator: torch.Generator, scale: float = 1.0) -> None:
         """Draw new weights, layer by layer, only from ``generator``; ``scale`` multiplies weights, not biases."""
@@ -73,17 +85,20 @@ def _activation(name: str) -> Callable[[Tensor], Tensor]:
 
 
 def learning_mask(model: MLP, frozen: Held = (), zeroed: Held = ()) -> Tensor:
-    """Returns a mask (P,): 0 for the weights into and the bias of each ``frozen`` neuron, for each single ``frozen``
-    weight, and for the weights out of each ``zeroed`` neuron; 1 for all parameters that learn. Input 0 of a weight is
-    the bias."""
-    parts = [torch.ones_like(parameter).detach() for parameter in model.parameters()]  # weight, bias, weight, bias, …
+    """Returns a mask (P,): 0 for the weights into and the bias of each ``frozen`` neuron, its scale and shift if any,
+    for each single ``frozen`` weight, and for the weights out of each ``zeroed`` neuron; 1 for all parameters that
+    learn. Input 0 of a weight is the bias."""
+    parts = {name: torch.ones_like(parameter).detach() for name, parameter in model.named_parameters()}
     for layer, number, *source in frozen:
         if not source:
-            parts[2 * layer - 2][number - 1] = parts[2 * layer - 1][number - 1] = 0
+            for name in (f"layers.{layer - 1}", f"norms.{layer - 1}"):
+                for each in (f"{name}.weight", f"{name}.bias"):
+                    if each in parts:
+                        parts[each][number - 1] = 0
         elif source[0]:
-            parts[2 * layer - 2][number - 1, source[0] - 1] = 0
+            parts[f"layers.{layer - 1}.weight"][number - 1, source[0] - 1] = 0
         else:
-            parts[2 * layer - 1][number - 1] = 0
+            parts[f"layers.{layer - 1}.bias"][number - 1] = 0
     for layer, number in zeroed:
-        parts[2 * layer][:, number - 1] = 0  # (outputs,)
-    return torch.cat([part.reshape(-1) for part in parts])
+        parts[f"layers.{layer}.weight"][:, number - 1] = 0  # (outputs,)
+    return torch.cat([part.reshape(-1) for part in parts.values()])

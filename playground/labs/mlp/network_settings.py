@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from playground.catalog import ACTIVATIONS, INITIALIZERS
+from playground.catalog import ACTIVATIONS, INITIALIZERS, NORMALIZATIONS
 from playground.data import formula
 from playground.data.formula import FormulaText
 from playground.data.points import FEATURES
@@ -55,6 +55,17 @@ class NetworkSettings(RunConfig):
         quiet=True,
         help="The activations of the first hidden layers, as in relu,tanh, where they have one of their own.",
         usual=((), ("relu",), ("sigmoid",)),
+        goes_on=True,
+        redraws=True,
+    )
+    normalization: str = setting(
+        "none",
+        Choice(NORMALIZATIONS),
+        "Normalization",
+        help="What hidden layers do to their sums before the activation: mean 0, variance 1, then a learned scale γ "
+        "and shift β. Batch norm learns by each batch's own mean and variance; losses and the map take running ones, "
+        "of the last batches. Layer norm takes those of the layer's neurons, for each point. Try it on four layers "
+        "of sigmoids, then batches of 2.",
         goes_on=True,
         redraws=True,
     )

@@ -309,13 +309,20 @@ class Group:
 def _structure(config: MLPConfig) -> Structure:
     sizes = (len(config.features), *config.hidden_sizes, config.outputs)
     names = config.by_layer, config.loss, config.output_activation, config.optimizer
-    return Structure(sizes, *names, config.batch, clips=config.gradient_clip > 0, drops=config.drops)
+    return Structure(
+        sizes,
+        *names,
+        config.batch,
+        clips=config.gradient_clip > 0,
+        drops=config.drops,
+        normalization=config.normalization,
+    )
 
 
 def _batch_key(config: MLPConfig, padded: bool) -> tuple[Any, ...]:
     """Returns a key that is equal for configurations that can be trained in one batch."""
     structure = _structure(config)
-    if padded and not config.drops:  # dropout's factors are those of a network's own neurons
+    if padded and config.is_chain:  # else padding would be among the neurons that are normalized or left out
         first, *hidden, last = structure.sizes
         structure = replace(structure, sizes=(first, *[0] * len(hidden), last))
     kind = config.data.size, config.train_share, config.device, has_interventions(config), config.reshuffle
@@ -328,7 +335,7 @@ def has_interventions(config: MLPConfig) -> bool:
 
 
 def _learning(config: MLPConfig, frozen: Held = (), zeroed: Held = ()) -> Tensor:
-    return learning_mask(MLP(config.sizes, config.by_layer), frozen, zeroed)
+    return learning_mask(_structure(config).model(), frozen, zeroed)
 
 
 def _own_parameters(sizes: tuple[int, ...], padded: tuple[int, ...]) -> Tensor:
@@ -363,14 +370,14 @@ def _tensors(rows: list[tuple[NDArray[Any], NDArray[Any]]], device: torch.device
 
 def _initial(configs: Sequence[MLPConfig]) -> list[Tensor]:
     """Returns the initial parameters (P,) of a single run of each of ``configs``."""
-    models: dict[tuple[int, ...], MLP] = {}  # making a module takes longer than drawing its weights
+    models: dict[Structure, MLP] = {}  # making a module takes longer than drawing its weights
     found = []
     for config in configs:
         give_way()
-        sizes = _structure(config).sizes
-        if sizes not in models:
-            models[sizes] = MLP(sizes, config.by_layer)
-        model = models[sizes]
+        structure = _structure(config)
+        if structure not in models:
+            models[structure] = structure.model()
+        model = models[structure]
         with torch.no_grad():
             model.initialize(config.initializer, torch.Generator().manual_seed(config.seed), config.initial_scale)
         found.append(flatten(model))

@@ -69,6 +69,7 @@ def scene(config: MLPConfig, data: Drawn) -> dict[str, Any]:
         "own_classes": config.own_classes,
         "outputs": classes if config.outputs > 1 else ["output"],
         "activation": config.by_layer,
+        "normalization": config.normalization,
         "output_activation": config.output_activation,
         "domain": DOMAIN,
         "limits": {"layers": MAX_LAYERS, "neurons": MAX_NEURONS},

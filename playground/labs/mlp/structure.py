@@ -11,7 +11,7 @@ from torch import Tensor
 from playground.labs.mlp import model as mlp
 from playground.training import losses, optimizers
 from playground.training.compiled import Program
-from playground.training.update import Loop, Update, make_update
+from playground.training.update import Loop, Update, make_update, statistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,8 @@ class Structure(Program):
     ``losses.OUTPUT_ACTIVATIONS``.
 
     ``l1`` says whether L1 is possible: its mask costs a large network a third of its speed. ``clips`` says whether
-    gradients are clipped, ``drops`` whether dropout's factors come with the data.
+    gradients are clipped, ``drops`` whether dropout's factors come with the data. ``normalization`` is one of the
+    catalog's.
     """
 
     sources: ClassVar[tuple[str, ...]] = (str(mlp.__file__), __file__)
@@ -37,6 +38,7 @@ class Structure(Program):
     l1: bool = True
     clips: bool = False
     drops: bool = False
+    normalization: str = "none"
 
     @property
     def parts(self) -> int:
@@ -51,14 +53,25 @@ class Structure(Program):
 
     @property
     def parameters(self) -> int:
-        """The number of weights and biases of a network."""
-        return sum((m + 1) * n for m, n in pairwise(self.sizes))
+        """The number of weights and biases of a network, with the scales and shifts of its normalization."""
+        own = sum((m + 1) * n for m, n in pairwise(self.sizes))
+        return own + (2 * sum(self.sizes[1:-1]) if self.normalization != "none" else 0)
+
+    def model(self) -> mlp.MLP:
+        """Returns a network of this structure, without weights of its own, as it is trained."""
+        return mlp.MLP(self.sizes, self.activation, self.normalization)
 
     def state(self) -> dict[str, Tensor]:
         """Returns the optimizer state before the first update, with L1's ``alive``, in the order of the inputs."""
         alive = torch.ones(self.parameters)
         state = optimizers.initial_state(self.optimizer, alive) | ({"alive": alive} if self.l1 else {})
+        state |= self.tracked()
         return {name: self._for_each(state[name]) for name in sorted(state)}
+
+    def tracked(self) -> dict[str, Tensor]:
+        """Returns the part of the state that is no optimizer's: the running ``statistics`` of batch normalization."""
+        has_any = self.normalization == "batch" and len(self.sizes) > 2
+        return {"statistics": statistics(self.model())} if has_any else {}
 
     def _for_each(self, tensor: Tensor) -> Tensor:
         return tensor.expand(self.leading + tensor.shape).clone(memory_format=torch.contiguous_format)
@@ -73,15 +86,15 @@ class Structure(Program):
         return [torch.ones(*self.leading, self.parameters), *self.state().values(), *data, *constants, *scalars]
 
     def update(self) -> Update:
-        model = mlp.MLP(self.sizes, self.activation)
+        return self.update_on(torch.device("cpu"))
+
+    def update_on(self, device: torch.device) -> Update:
+        """Returns ``update`` for tensors on ``device``."""
         loss = partial(losses.LOSSES[self.loss], output=self.output)
-        return make_update(model, loss, self.optimizer)
+        return make_update(self.model().to(device), loss, self.optimizer)
 
 
 @lru_cache(maxsize=128)
-def traced_loop(
-    sizes: tuple[int, ...], activation: str, loss: str, output: str, optimizer: str, device: torch.device
-) -> Loop:
-    """Returns the loop for this structure; all its networks share the traced graph."""
-    model = mlp.MLP(sizes, activation).to(device)
-    return Loop(make_update(model, partial(losses.LOSSES[loss], output=output), optimizer))
+def traced_loop(structure: Structure, device: torch.device) -> Loop:
+    """Returns the loop for a single network of this structure; all its networks share the traced graph."""
+    return Loop(structure.update_on(device))

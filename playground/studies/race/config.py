@@ -17,7 +17,8 @@ RACERS = {name: entry for name, entry in OPTIMIZERS.items() if name != "adamw"} 
 _NOT_CHOSEN = (
     "optimizer",
     "learning_rate",
-    "dropout",  # a racer's loss is that of the whole network, the one that the landscape shows
+    "dropout",  # without them the loss that a racer goes down is the one that the landscape shows
+    "normalization",
     *INTERVENTIONS,
     *ALONE,
     *EPOCHWISE,

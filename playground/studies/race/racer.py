@@ -11,7 +11,7 @@ from torch.func import functional_call
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.model import MLP
 from playground.labs.mlp.probes import is_finite
-from playground.labs.mlp.structure import traced_loop
+from playground.labs.mlp.structure import Structure, traced_loop
 from playground.training.losses import LOSSES
 from playground.training.optimizers import initial_state
 from playground.training.slices import stop_before
@@ -47,7 +47,7 @@ class Racer:
             self.state["alive"] = all_alive(self.parameters)
         self._hyperparameters = hyperparameter_tensors(values, self.parameters.device)
         structure = config.sizes, config.by_layer, config.loss, config.output_activation, config.optimizer
-        self._loop = traced_loop(*structure, self.parameters.device)
+        self._loop = traced_loop(Structure(*structure, config.batch), self.parameters.device)
         self._loss = _traced_loss(*structure[:-1], len(data[0]), self.parameters.device)
         self.measure()
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 from textwrap import indent
 from typing import cast
 
-from playground.catalog import INITIAL_BIAS, INITIALIZERS
+from playground.catalog import INITIAL_BIAS, INITIALIZERS, NORMALIZATIONS
 from playground.data import formula
 from playground.data.points import FEATURES
 from playground.export import activation
@@ -88,9 +88,14 @@ def drops(run: Run, step: int) -> bool:
     return any(value > 0 for value in (cast(MLPConfig, run.config).dropout, *known))
 
 
+def is_sequence(config: MLPConfig, drops: bool) -> bool:
+    """Whether the network is a sequence of modules."""
+    return not drops and config.is_chain
+
+
 def model(config: MLPConfig, drops: bool) -> str:
     """The network, without its weights: a sequence of modules, or where it is none a class."""
-    if drops:
+    if not is_sequence(config, drops):
         return _network(config)
     lines = indent("\n".join(", ".join(layer) + "," for layer in modules(config)), "    ")
     ours = activation.defined(layer_names(config.by_layer, len(config.hidden_sizes)))
@@ -104,19 +109,25 @@ layers = [layer for layer in model if isinstance(layer, nn.Linear)]
 
 def _network(config: MLPConfig) -> str:
     names, sizes = layer_names(config.by_layer, len(config.hidden_sizes)), [*config.hidden_sizes]
+    norm = NORMALIZATIONS[config.normalization].torch.replace("torch.nn", "nn")
     parts = {
         "layers": [layer[0] for layer in modules(config)],
+        "norms": [f"{norm}({width})" for width in sizes],
         "activations": [activation.called(name) for name in names],
     }
+    if config.normalization == "none":
+        del parts["norms"]
     lines = [f"factors = {[1.0] * len(sizes)} if kept is None else kept.split({sizes}, dim=1)"] if sizes else []
     for index in range(len(sizes)):
-        lines.append(f"h = self.activations[{index}](self.layers[{index}](h)) * factors[{index}]")
+        made = f"self.layers[{index}](h)"
+        made = f"self.norms[{index}]({made})" if "norms" in parts else made
+        lines.append(f"h = self.activations[{index}]({made}) * factors[{index}]")
     lines.append(f"return self.layers[{len(sizes)}](h){'.tanh()' if config.output_activation == 'tanh' else ''}")
-    ours = activation.defined(names)
+    ours, sums = activation.defined(names), "norm(W h + b)" if "norms" in parts else "W h + b"
     return f'''
 
 {ours}class Network(nn.Module):
-    """A hidden layer gives f(W h + b), while it trains times dropout's factors."""
+    """A hidden layer gives f({sums}), while it trains times dropout's factors."""
 
     def __init__(self):
         super().__init__()

@@ -8,7 +8,7 @@ from playground.data.own import starter
 from playground.export.source import source
 from playground.labs.mlp import growth
 from playground.labs.mlp.config import INTERVENTIONS, MLPConfig
-from playground.labs.mlp.export.building import data, drawn, loss, model, modules
+from playground.labs.mlp.export.building import data, drawn, loss, model
 from playground.labs.mlp.export.parts import rule_of
 from playground.labs.mlp.export.recipe import Recipe, limit
 from playground.labs.mlp.training_settings import ALONE, EPOCHWISE
@@ -33,7 +33,7 @@ def training(config: MLPConfig, edits: list[Edit], step: int, recipe: Recipe) ->
             elif edit.target in known and known[edit.target].goes_on:
                 began = number if config.optimizer != former.optimizer else began
                 yield f"\n\n# {config.edit_words(edit)}\n"
-                if config.units != former.units and not grows:
+                if _carries(former, config) and not grows:
                     grows = True
                     yield _GROWING
                 yield from _gone_on(former, config, number, began, recipe)
@@ -43,7 +43,15 @@ def training(config: MLPConfig, edits: list[Edit], step: int, recipe: Recipe) ->
     yield f"train({done}, {step})"
 
 
+_TRACKED = "running = torch.cat([each for each in model.buffers() if each.dim()])  # means and variances"
+_TRACKED_AGAIN = """parts = [each for each in model.buffers() if each.dim()]
+running = carried(running, tracked({former}, {latter}), torch.cat(parts)).split([len(each) for each in parts])
+for part, values in zip(parts, running):
+    part[:] = values"""
 _GROWING = f"""from itertools import pairwise
+
+
+{source(growth.tracked)}
 
 
 {source(growth.sources)}
@@ -57,20 +65,35 @@ _GROWING = f"""from itertools import pairwise
 """
 
 
+def _carries(former: MLPConfig, config: MLPConfig) -> bool:
+    """Whether another network takes over numbers place by place, not as one vector."""
+    is_tracked = config.normalization == "batch" and config.by_layer != former.by_layer
+    return (config.units, config.normalization) != (former.units, former.normalization) or is_tracked
+
+
 def _gone_on(former: MLPConfig, config: MLPConfig, step: int, began: int, recipe: Recipe) -> Iterable[str]:
     """Yields the code of what another value of a setting changes: the training goes on with it."""
     if data(config) != data(former):
         yield data(config).strip("\n") + "\n\n"
+    if data(config) != data(former) or config.normalization != former.normalization:
         yield recipe.pictures(config)
     if config.batch != former.batch:
         yield f"batch_size = {config.batch}"
     if recipe.epochwise and config.train_size != former.train_size:
         yield f"seen = round(seen / {former.train_size} * train_size)"
-    if config.units != former.units:
+    has_grown = (config.units, config.normalization) != (former.units, former.normalization)
+    is_other = has_grown or model(config, recipe.epochwise.drops) != model(former, recipe.epochwise.drops)
+    both = former.normalization == config.normalization == "batch" and former.hidden_sizes and config.hidden_sizes
+    tracks = is_other and both
+    if tracks:
+        yield _TRACKED
+    if has_grown:
         yield from _grown(former, config, step, recipe)
-    elif modules(config) != modules(former):
+    elif is_other:
         yield model(config, recipe.epochwise.drops).strip("\n")
         yield "nn.utils.vector_to_parameters(w, model.parameters())"
+    if tracks:
+        yield _TRACKED_AGAIN.format(former=former.units, latter=config.units)
     if config.optimizer != former.optimizer:
         yield from (f"{name} = torch.zeros_like(w)" for name in rule_of(config.optimizer)[0])
     if loss(config) != loss(former):
@@ -85,7 +108,8 @@ def _grown(former: MLPConfig, config: MLPConfig, step: int, recipe: Recipe) -> I
     yield "former = torch.where(off > 0, aside, w)" if regularized.held else "former = w"
     yield model(config, recipe.epochwise.drops).strip("\n")
     yield drawn(config, seed_of(config.seed, "grown", step)).strip("\n")
-    yield f"found = sources({former.units}, {config.units})"
+    normed = "".join(f", {each.normalization != 'none'}" for each in (former, config))
+    yield f"found = sources({former.units}, {config.units}{normed if 'True' in normed else ''})"
     yield "w[:] = carried(former, found, w)"
     for name in rule_of(config.optimizer)[0]:
         sign = ", signed=False" if name == "square" else ""
@@ -108,9 +132,10 @@ def _edit_code(config: MLPConfig, edit: Edit, recipe: Recipe, before: int) -> It
     found, batch = element(edit.target), config.batch
     if found is not None:
         name, index = found
-        _, layer, part = name.split(".")
+        kind, layer, part = name.split(".")
         yield "with torch.no_grad():"
-        yield f"    layers[{layer}].{part}[{', '.join(map(str, index))}] = {edit.value!r}"
+        owner = "model.norms" if kind == "norms" else "layers"
+        yield f"    {owner}[{layer}].{part}[{', '.join(map(str, index))}] = {edit.value!r}"
         if regularized.l1:
             yield f"alive[{_place(config, name, index)}] = 1"
     elif edit.target in ("own", "data_seed") and config.dataset == "own":

@@ -50,7 +50,8 @@ def _watching(config: MLPConfig) -> str:
             points = "orange_to_blue(targets[:, -1].numpy())"
         colors = ""
     shape = ", 3" if config.outputs > 2 else ""
-    return _WATCH.format(shade=shade, points=points, colors=colors, shape=shape, **_COLORS)
+    used = "    model.eval()  # with the running means and variances\n" * (config.normalization == "batch")
+    return _WATCH.format(used=used, shade=shade, points=points, colors=colors, shape=shape, **_COLORS)
 
 
 _COLORS = {"scale": [NEGATIVE, NEUTRAL, POSITIVE], "train": TRAIN, "test": TEST}
@@ -69,7 +70,7 @@ train_rows, test_rows = slice(train_size), slice(train_size, None)
 
 def watch(step):
     \"\"\"Measure the losses, and draw everything again.\"\"\"
-    with torch.no_grad():
+{used}    with torch.no_grad():
         outputs = model(features)
         losses = (loss_of(outputs[rows], targets[rows]).item() for rows in (train_rows, test_rows))
         history.append((step, *losses))

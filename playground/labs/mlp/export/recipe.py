@@ -49,6 +49,11 @@ class Recipe:
             f"    inputs, answers = ({_WHOLE} for part in (features, targets))",
             "    for step in range(first, last):",
             *[f"        {line}" for line in self.watch],
+            *(
+                ["        model.train()  # by each batch's own mean and variance"]
+                if config.normalization == "batch"
+                else []
+            ),
             *[f"        {line}" for line in epochwise.begin()],
             "        start = step * batch_size % train_size",
             "        rows = slice(start, start + batch_size)",

@@ -159,8 +159,11 @@ _HOLDING = '''def mask(frozen=(), zeroed=()):
     0 is the bias), the weights out of a zeroed neuron."""
     parts = [torch.ones_like(p) for p in model.parameters()]  # weight, bias, weight, bias, ...
     for layer, number, *source in frozen:
+        norm = 2 * (len(layers) + layer - 1)  # its scale and shift stand behind all layers, if it has any
         if not source:
-            parts[2 * layer - 2][number - 1] = parts[2 * layer - 1][number - 1] = 0
+            for each in (2 * layer - 2, norm):
+                for part in parts[each : each + 2]:
+                    part[number - 1] = 0
         elif source[0]:
             parts[2 * layer - 2][number - 1, source[0] - 1] = 0
         else:
@@ -192,8 +195,9 @@ def _report(config: MLPConfig) -> str:
         accuracy = (
             f'\n        right = ({right}).float().mean().item()\n        print(f"{{name}} accuracy {{right:.6f}}")'
         )
+    used = "model.eval()  # with the running means and variances\n" * (config.normalization == "batch")
     return f"""
-with torch.no_grad():
+{used}with torch.no_grad():
     outputs = model(features)
     for name, rows in (("train", slice(train_size)), ("test", slice(train_size, None))):
         print(f"{{name}} loss {{loss_of(outputs[rows], targets[rows]).item():.6f}}"){accuracy}

@@ -2,7 +2,7 @@
 
 from playground.export.weights import packed
 from playground.labs.mlp.config import MLPConfig
-from playground.labs.mlp.export.building import drops, modules
+from playground.labs.mlp.export.building import drops, is_sequence, modules
 from playground.run import Run, View
 from playground.runs.replay import Progress, advanced
 
@@ -14,7 +14,7 @@ def weights(run: Run, step: int, progress: Progress | None = None) -> bytes:
     config = run.config_after(timeline.experiment.edits)
     assert isinstance(config, MLPConfig)
     arrays = timeline.observe("", View(panels=frozenset({"weights"}))).arrays
-    if drops(run, timeline.step):
+    if not is_sequence(config, drops(run, timeline.step)):
         return packed(run, timeline.step, dict(arrays))
     tensors, position = {}, 0
     for index, layer in enumerate(modules(config)):

@@ -24,11 +24,12 @@ export function describe({ header, scene, shown, arrays }) {
  * @param {import("./picture.js").NetworkScene} scene
  * @param {number} inputs
  */
-function shape({ hidden_sizes }, inputs) {
+function shape({ hidden_sizes, normalization }, inputs) {
   const from = `${inputs} ${inputs === 1 ? "input" : "inputs"}`;
   if (!hidden_sizes.length) return `The network has ${from} and no hidden layer.`;
   const layers = hidden_sizes.length === 1 ? "one hidden layer" : `${hidden_sizes.length} hidden layers`;
-  return `The network has ${from} and ${layers} of ${listed(hidden_sizes.map(String))} neurons.`;
+  const normed = normalization === "none" ? "" : `, each with ${normalization} normalization`;
+  return `The network has ${from} and ${layers} of ${listed(hidden_sizes.map(String))} neurons${normed}.`;
 }
 
 /**

@@ -187,10 +187,10 @@ export class Overlay {
     const more = stepper("+", () => change(1));
     setAttribute(less, "aria-label", `Remove a neuron from hidden layer ${layer + 1}`);
     setAttribute(more, "aria-label", `Add a neuron to hidden layer ${layer + 1}`);
-    const chip = h("div", { class: "nn-more" });
+    const chip = h("div", { class: "nn-more" }), norm = h("div", { class: "nn-layer-norm" });
     const element = h("div", { class: "nn-layer-header", role: "group", "aria-label": `Hidden layer ${layer + 1}` },
-      text, h("div", { class: "nn-layer-steppers" }, less, more), chip);
-    return { element, text, less, more, chip };
+      text, h("div", { class: "nn-layer-steppers" }, less, more), norm, chip);
+    return { element, text, less, more, norm, chip };
   }
 
   /**
@@ -199,10 +199,11 @@ export class Overlay {
    * @param {Layout} layout
    */
   placeLayerHeader(i, { scene, shown }, layout) {
-    const { element, text, less, more, chip } = this.layerHeaders[i];
+    const { element, text, less, more, norm, chip } = this.layerHeaders[i];
     const size = scene.hidden_sizes[i];
     element.style.left = `${layout.columns[i + 1]}px`;
     setText(text, `${size} ${size === 1 ? "neuron" : "neurons"}`);
+    setText(norm, scene.normalization === "none" ? "" : `${scene.normalization} norm`);
     less.disabled = size <= 1;
     more.disabled = size >= scene.limits.neurons;
     const hidden = size - shown[i + 1].length;

@@ -25,6 +25,7 @@ import { forPointer } from "../../../stage/touch.js";
  * @property {import("../../../stage/types.js").Task} task
  * @property {string} dataset
  * @property {string} activation
+ * @property {"none"|"batch"|"layer"} normalization  of every hidden layer
  * @property {number} classes
  * @property {Feature[]} features  every feature that can be chosen
  * @property {number[]} hidden_sizes
