@@ -95,3 +95,10 @@ test("a link that stands alone is found within reach, and not beyond", () => {
   assert.equal(nearestLink(alone, 50, 7, 6), -1);
   assert.equal(nearestLink(alone, 101, 0, 6), -1, "beyond its end");
 });
+
+test("a skip joins neurons of the same place that are both drawn", () => {
+  const scene = { ...SCENE, hidden_sizes: [4, 4], skips: [false, true] };
+  const { skips, tiles } = layOut(scene, [[0, 2], [0, 1, 3], [1, 2, 3], [0, 1]], 700, 500);
+  assert.deepEqual(skips.map((pair) => pair.map((tile) => [tiles[tile].layer, tiles[tile].index])), [[[1, 1], [2, 1]], [[1, 3], [2, 3]]]);
+  assert.deepEqual(LAYOUT.skips, []);
+});

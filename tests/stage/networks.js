@@ -20,6 +20,8 @@ export const SCENE = {
     { name: "xy", label: "x₁x₂", active: true },
   ],
   hidden_sizes: [2, 4],
+  normalization: "none",
+  skips: [false, false],
   outputs: ["class 0", "class 1"],
   domain: [-6, 6],
   limits: { layers: 8, neurons: 32 },

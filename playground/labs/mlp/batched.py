@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.func import vmap
 
 from playground.labs.mlp.model import MLP
-from playground.labs.mlp.network_settings import layer_names
+from playground.labs.mlp.network_settings import layer_names, skips_of
 from playground.labs.mlp.structure import Structure
 from playground.training.batches import kept, shuffled
 from playground.training.compiled import CompiledLoop
@@ -298,12 +298,14 @@ def _forward(
 ) -> Tensor:
     """Returns ``MLP.forward`` for each of S networks. Internally points are the last dimension: twice as fast as
     ``vmap``, whose matrices have a short contiguous dimension."""
-    normalized = normalizer(structure, parameters, statistics)
+    normalized, skips = normalizer(structure, parameters, statistics), skips_of(structure.sizes, structure.skips)
     current = features.mT  # (S, D, N)
     for index, (weights, biases) in enumerate(by_layer(structure.sizes, parameters)):
-        if index > 0:
-            current = activations[index - 1](normalized(current, index - 1))
-        current = torch.baddbmm(biases.unsqueeze(-1), weights, current)  # (S, units, N)
+        made = torch.baddbmm(biases.unsqueeze(-1), weights, current)  # (S, units, N)
+        if index < len(skips):
+            made = activations[index](normalized(made, index))
+            made = current + made if skips[index] else made
+        current = made
     return current.mT
 
 

@@ -67,6 +67,7 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
         "hidden_sizes": "/4,2",
         "activation": "sigmoid,relu",
         "normalization": "none,batch,layer",
+        "skips": "off,on",
         "initializer": "xavier,zeros",
         "initial_scale": "0.1,1,10",
         "loss": "squared_error,cross_entropy",
@@ -131,7 +132,7 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
     @property
     def is_chain(self) -> bool:
         """Whether layers and activations follow each other and nothing else is between them."""
-        return self.normalization == "none" and not self.drops
+        return self.normalization == "none" and not self.drops and not any(self.skipped)
 
     @property
     def steps_per_epoch(self) -> float:
@@ -221,13 +222,21 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
             gone = [part for part in getattr(self, name) if part not in self._still(name, self)]
             if gone:
                 layers = self.hidden_sizes if name == "zeroed" else self.sizes[1:]
-                found.append(Problem(name, f"there is no {named(gone[0])} of {layers}"))
+                why = f"there is no {named(gone[0])} of {layers}"
+                if is_part(gone[0], self.units[:-1]) and name == "zeroed":
+                    why = f"a skip carries the output of {named(gone[0])} past the next one; switch skips off first"
+                found.append(Problem(name, why))
         return found
 
     def _still(self, name: str, former: Self) -> tuple[Part, ...]:
         """Returns what ``former`` holds by the setting ``name`` of the places that this network has."""
         units = self.units[:-1] if name == "zeroed" else self.units
-        return tuple(part for part in getattr(former, name) if is_part(part, units))
+        held = [part for part in getattr(former, name) if is_part(part, units)]
+        return tuple(part for part in held if name != "zeroed" or not self._is_carried(part))
+
+    def _is_carried(self, neuron: Part) -> bool:
+        """Whether a skip goes out from a hidden neuron, by layer and place from 1."""
+        return neuron[0] < len(self.hidden_sizes) and self.skipped[neuron[0]]
 
     def after(self, target: str, value: Any) -> Self:
         return super().after(target, value).following(self)
@@ -239,7 +248,8 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
         found: dict[str, Any] = {}
         for name in INTERVENTIONS:
             if getattr(self, name) == self._still(name, former):
-                found[name] = moved(getattr(former, name), former.units, self.units)
+                held = moved(getattr(former, name), former.units, self.units)
+                found[name] = tuple(part for part in held if name != "zeroed" or not self._is_carried(part))
         return replace(self, **found)
 
     def losses(self) -> tuple[str, ...]:

@@ -88,6 +88,7 @@ def data_and_network(session: PageSession, config: MLPConfig) -> None:
         _activations(session, config)
         if "normalization" in config.settings():
             control(session, "normalization")
+            control(session, "skips")
         control(session, "features", label="Inputs")
         if "own" in config.features:
             control(session, "formula")

@@ -454,6 +454,7 @@ class MLPExperiment(Experiment):
             clips=config.gradient_clip > 0,
             drops=config.drops,
             normalization=config.normalization,
+            skips=any(config.skipped),
         )
 
     def _build(self) -> None:

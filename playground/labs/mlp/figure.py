@@ -32,6 +32,7 @@ TILE, ROW, COLUMN = 0.5, 0.68, 1.3  # a neuron's side, and from one to the next
 PLANE, MARGIN = 4.6, 0.45
 THINNEST, WIDEST = 0.35, 5.0  # of a link, in points
 BIAS = 0.1
+ARCH = 0.2  # how far a skip rises
 
 
 def _layers(run: Run, moment: Snapshot) -> list[int]:
@@ -79,6 +80,10 @@ def _draw_network(axes: Axes, layers: list[int], config: MLPConfig, moment: Snap
         link.set_gid(name)
         link.set_alpha(0.85)
         axes.add_patch(link)
+    for path, name in _skips(layers, config, moment):
+        skip = PathPatch(path, fill=False, edgecolor=TEXT, linewidth=1, linestyle=(0, (3, 2)))
+        skip.set_gid(name)
+        axes.add_patch(skip)
     tiles = iter(maps)
     largest = float(np.abs(moment.arrays["biases"]).max()) or 1.0
     biases = iter(moment.arrays["biases"] / largest)
@@ -114,6 +119,19 @@ def _links(layers: list[int], moment: Snapshot) -> Iterator[tuple[Path, float, s
                 start, end, middle = x0 + TILE / 2, x1 - TILE / 2, (x0 + x1) / 2
                 curve = Path([(start, y0), (middle, y0), (middle, y1), (end, y1)], [Path.MOVETO, *[Path.CURVE4] * 3])
                 yield curve, weight, f"link-{column}-{neuron}-{other}", abs(weight) / largest
+
+
+def _skips(layers: list[int], config: MLPConfig, moment: Snapshot) -> Iterator[tuple[Path, str]]:
+    """Every drawn skip's arch, from the top of a neuron to the top of the one after it, and its name."""
+    shown = moment.info["held"]
+    for column, (before, after) in enumerate(pairwise(shown), start=1):
+        for neuron in set(before) & set(after) if config.skipped[column] else ():
+            x0, y0 = _centre(column, before.index(neuron), layers[column])
+            x1, y1 = _centre(column + 1, after.index(neuron), layers[column + 1])
+            (x0, y0), (x1, y1) = (x0 + TILE / 4, y0 + TILE / 2), (x1 - TILE / 4, y1 + TILE / 2)
+            top = max(y0, y1) + ARCH
+            codes = [Path.MOVETO, *[Path.CURVE4] * 3]
+            yield Path([(x0, y0), (x0 + ARCH, top), (x1 - ARCH, top), (x1, y1)], codes), f"skip-{column}-{neuron}"
 
 
 def _centre(column: int, row: int, count: int) -> tuple[float, float]:

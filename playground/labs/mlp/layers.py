@@ -80,7 +80,8 @@ def layers(population: Population, networks: Tensor | None = None) -> Layers:
         norms.append(torch.cat([part.flatten(1) for part in slope], dim=1).norm(dim=1))
         if index < len(ours) - 1:
             sums = values @ weights.mT + biases.unsqueeze(1)
-            values = model.activations[index](normalized(sums.mT, index).mT)
+            made = model.activations[index](normalized(sums.mT, index).mT)
+            values = values + made if model.skips[index] else made
             shares = dead_or_saturated(values, names[index])
             found.append((*shares, *histogram(values, names[index])))
     count = len(chosen)

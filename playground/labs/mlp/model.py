@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn.utils import skip_init
 
 from playground.catalog import ACTIVATIONS, INITIAL_BIAS, INITIALIZERS, NORMALIZATIONS, resolve
-from playground.labs.mlp.network_settings import layer_names
+from playground.labs.mlp.network_settings import layer_names, skips_of
 
 Held = Iterable[Sequence[int]]  # neurons (layer, place), weights (layer, place, input), each from 1
 
@@ -19,11 +19,14 @@ class MLP(nn.Module):
     ``activation`` is a name of the catalog, or one for each hidden layer, with commas between them. With a
     ``normalization`` ``norms[i]`` stands between hidden layer i and its activation; while the module is ``training``
     batch normalization takes the batch's mean and variance, and changes its running ones.
+    With ``skips`` a hidden layer adds its input where that has as many numbers, and does not come from outside.
     ``forward`` returns the last layer's sums ("logits"), before any output activation. A new model's weights are
     uninitialized: PyTorch would draw them from the global generator, which all runs share.
     """
 
-    def __init__(self, sizes: tuple[int, ...], activation: str, normalization: str = "none") -> None:
+    def __init__(
+        self, sizes: tuple[int, ...], activation: str, normalization: str = "none", skips: bool = False
+    ) -> None:
         super().__init__()
         self.sizes = sizes
         self.layers = nn.ModuleList(
@@ -36,6 +39,7 @@ class MLP(nn.Module):
         for norm in self.norms:
             if isinstance(norm, nn.BatchNorm1d):
                 norm.num_batches_tracked = None  # a count that nothing needs
+        self.skips = skips_of(sizes, skips)
         self.activations = [_activation(name) for name in layer_names(activation, len(sizes) - 2)]
 
     def forward(self, features: Tensor, kept: Tensor | None = None) -> Tensor:
@@ -54,11 +58,14 @@ class MLP(nn.Module):
         factors = torch.split(kept, list(self.sizes[1:-1]), dim=1) if kept is not None else None
         values, current = [], features
         for index, layer in enumerate(self.layers[:depth]):
-            current = layer(current)
+            made = layer(current)
             if index < len(self.layers) - 1:
-                current = self.activations[index](self.norms[index](current) if self.norms else current)
+                made = self.activations[index](self.norms[index](made) if self.norms else made)
                 if factors is not None:
-                    current = current * factors[index]
+                    made = made * factors[index]
+                if self.skips[index]:
+                    made = current + made
+            current = made
             values.append(current)
         return values
 

@@ -7,7 +7,7 @@ from playground.data import formula
 from playground.data.formula import FormulaText
 from playground.data.points import FEATURES
 from playground.hyperparameters import SEED
-from playground.kinds import Choice, Each, Names, Number, Sizes
+from playground.kinds import Choice, Each, Flag, Names, Number, Sizes
 from playground.run import RunConfig
 from playground.settings import Renewal, setting
 
@@ -69,6 +69,16 @@ class NetworkSettings(RunConfig):
         goes_on=True,
         redraws=True,
     )
+    skips: bool = setting(
+        False,
+        Flag(),
+        "Skip connections",
+        help="y = x + f(x): a hidden layer adds what comes in, x, to what it makes of it, f(x), where the layer "
+        "before is a hidden one with as many neurons. Where widths differ there is no skip. Try six layers of eight "
+        "sigmoids: through the sum a gradient comes back undiminished.",
+        goes_on=True,
+        redraws=True,
+    )
     initializer: str = setting(
         "uniform",
         Choice(INITIALIZERS),
@@ -96,6 +106,17 @@ class NetworkSettings(RunConfig):
         count = len(self.hidden_sizes)
         names = (*self.activations, *[self.activation] * count)[:count]
         return ",".join(names) if len(set(names)) > 1 else (*names, self.activation)[0]
+
+    @property
+    def skipped(self) -> tuple[bool, ...]:
+        """Whether there is a skip around each hidden layer."""
+        return skips_of((0, *self.hidden_sizes, 0), self.skips)
+
+
+def skips_of(sizes: tuple[int, ...], skips: bool) -> tuple[bool, ...]:
+    """Returns whether each hidden layer has a skip around it; ``sizes`` = (D, hidden…, outputs)."""
+    hidden = sizes[1:-1]
+    return tuple(skips and index > 0 and hidden[index - 1] == width for index, width in enumerate(hidden))
 
 
 def layer_names(activation: str, layers: int) -> list[str]:

@@ -316,6 +316,7 @@ def _structure(config: MLPConfig) -> Structure:
         clips=config.gradient_clip > 0,
         drops=config.drops,
         normalization=config.normalization,
+        skips=any(config.skipped),
     )
 
 

@@ -70,6 +70,7 @@ def scene(config: MLPConfig, data: Drawn) -> dict[str, Any]:
         "outputs": classes if config.outputs > 1 else ["output"],
         "activation": config.by_layer,
         "normalization": config.normalization,
+        "skips": config.skipped,
         "output_activation": config.output_activation,
         "domain": DOMAIN,
         "limits": {"layers": MAX_LAYERS, "neurons": MAX_NEURONS},

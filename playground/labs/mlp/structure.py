@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from playground.labs.mlp import model as mlp
+from playground.labs.mlp import network_settings
 from playground.training import losses, optimizers
 from playground.training.compiled import Program
 from playground.training.update import Loop, Update, make_update, statistics
@@ -23,10 +24,10 @@ class Structure(Program):
 
     ``l1`` says whether L1 is possible: its mask costs a large network a third of its speed. ``clips`` says whether
     gradients are clipped, ``drops`` whether dropout's factors come with the data. ``normalization`` is one of the
-    catalog's.
+    catalog's; ``skips`` says whether any hidden layer has one.
     """
 
-    sources: ClassVar[tuple[str, ...]] = (str(mlp.__file__), __file__)
+    sources: ClassVar[tuple[str, ...]] = (str(mlp.__file__), str(network_settings.__file__), __file__)
 
     sizes: tuple[int, ...]
     activation: str
@@ -39,6 +40,7 @@ class Structure(Program):
     clips: bool = False
     drops: bool = False
     normalization: str = "none"
+    skips: bool = False
 
     @property
     def parts(self) -> int:
@@ -59,7 +61,7 @@ class Structure(Program):
 
     def model(self) -> mlp.MLP:
         """Returns a network of this structure, without weights of its own, as it is trained."""
-        return mlp.MLP(self.sizes, self.activation, self.normalization)
+        return mlp.MLP(self.sizes, self.activation, self.normalization, self.skips)
 
     def state(self) -> dict[str, Tensor]:
         """Returns the optimizer state before the first update, with L1's ``alive``, in the order of the inputs."""

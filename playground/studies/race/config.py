@@ -19,6 +19,7 @@ _NOT_CHOSEN = (
     "learning_rate",
     "dropout",  # without them the loss that a racer goes down is the one that the landscape shows
     "normalization",
+    "skips",
     *INTERVENTIONS,
     *ALONE,
     *EPOCHWISE,

@@ -121,13 +121,14 @@ def _network(config: MLPConfig) -> str:
     for index in range(len(sizes)):
         made = f"self.layers[{index}](h)"
         made = f"self.norms[{index}]({made})" if "norms" in parts else made
-        lines.append(f"h = self.activations[{index}]({made}) * factors[{index}]")
+        lines.append(f"h = {'h + ' * config.skipped[index]}self.activations[{index}]({made}) * factors[{index}]")
     lines.append(f"return self.layers[{len(sizes)}](h){'.tanh()' if config.output_activation == 'tanh' else ''}")
     ours, sums = activation.defined(names), "norm(W h + b)" if "norms" in parts else "W h + b"
+    added = "; with a skip h is added" * any(config.skipped)
     return f'''
 
 {ours}class Network(nn.Module):
-    """A hidden layer gives f({sums}), while it trains times dropout's factors."""
+    """A hidden layer gives f({sums}), while it trains times dropout's factors{added}."""
 
     def __init__(self):
         super().__init__()

@@ -67,7 +67,8 @@ _GROWING = f"""from itertools import pairwise
 
 def _carries(former: MLPConfig, config: MLPConfig) -> bool:
     """Whether another network takes over numbers place by place, not as one vector."""
-    is_tracked = config.normalization == "batch" and config.by_layer != former.by_layer
+    is_other = (config.by_layer, config.skipped) != (former.by_layer, former.skipped)
+    is_tracked = config.normalization == "batch" and is_other
     return (config.units, config.normalization) != (former.units, former.normalization) or is_tracked
 
 
@@ -92,6 +93,8 @@ def _gone_on(former: MLPConfig, config: MLPConfig, step: int, began: int, recipe
     elif is_other:
         yield model(config, recipe.epochwise.drops).strip("\n")
         yield "nn.utils.vector_to_parameters(w, model.parameters())"
+    if not has_grown and config.zeroed != former.zeroed:
+        yield _hold_code(config)
     if tracks:
         yield _TRACKED_AGAIN.format(former=former.units, latter=config.units)
     if config.optimizer != former.optimizer:

@@ -20,7 +20,7 @@ def onnx(run: Run, step: int, progress: Progress | None = None) -> bytes:
     config = run.config_after(timeline.experiment.edits)
     assert isinstance(config, MLPConfig)
     arrays = timeline.observe("", View(panels=frozenset({"weights"}))).arrays
-    network = MLP(config.sizes, config.by_layer, config.normalization).eval()
+    network = MLP(config.sizes, config.by_layer, config.normalization, config.skips).eval()
     network.take({name: torch.from_numpy(array.copy()) for name, array in arrays.items()})
     predictor = Predictor(config.features, network, config.output_activation, config.formula)
     return onnx_bytes(predictor, {"points": torch.zeros(3, 2)}, ("output",), run, timeline.step)

@@ -24,12 +24,18 @@ export function describe({ header, scene, shown, arrays }) {
  * @param {import("./picture.js").NetworkScene} scene
  * @param {number} inputs
  */
-function shape({ hidden_sizes, normalization }, inputs) {
+function shape({ hidden_sizes, normalization, skips }, inputs) {
   const from = `${inputs} ${inputs === 1 ? "input" : "inputs"}`;
   if (!hidden_sizes.length) return `The network has ${from} and no hidden layer.`;
   const layers = hidden_sizes.length === 1 ? "one hidden layer" : `${hidden_sizes.length} hidden layers`;
   const normed = normalization === "none" ? "" : `, each with ${normalization} normalization`;
-  return `The network has ${from} and ${layers} of ${listed(hidden_sizes.map(String))} neurons${normed}.`;
+  return `The network has ${from} and ${layers} of ${listed(hidden_sizes.map(String))} neurons${normed}.${around(skips)}`;
+}
+
+/** @param {boolean[]} skips */
+function around(skips) {
+  const layers = skips.flatMap((is, index) => (is ? [String(index + 1)] : []));
+  return layers.length ? ` Skip connections go around hidden ${layers.length === 1 ? "layer" : "layers"} ${listed(layers)}.` : "";
 }
 
 /**

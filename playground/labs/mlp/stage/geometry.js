@@ -33,6 +33,7 @@
  * @property {Tile[]} tiles  all features, then the hidden neurons drawn, then the outputs
  * @property {number} features  number of tiles that are features
  * @property {Links} links
+ * @property {[from: number, to: number][]} skips  tiles; of a neuron and the one in its place in the layer after it
  */
 
 const HEADER_HEIGHT = 92;
@@ -79,7 +80,20 @@ export function layOut(scene, shown, width, height) {
   })));
   const features = scene.features.length;
   const links = linkUp(shown, tiles, features, size);
-  return { width, height, size, columns, tiles, features, links };
+  return { width, height, size, columns, tiles, features, links, skips: skipsOf(scene, tiles) };
+}
+
+/**
+ * @param {Scene} scene
+ * @param {Tile[]} tiles
+ * @returns {[number, number][]}
+ */
+function skipsOf({ skips }, tiles) {
+  return tiles.flatMap((tile, from) => {
+    if (!skips[tile.layer]) return [];
+    const to = tiles.findIndex(({ layer, index }) => layer === tile.layer + 1 && index === tile.index);
+    return to < 0 ? [] : [/** @type {[number, number]} */ ([from, to])];
+  });
 }
 
 /**

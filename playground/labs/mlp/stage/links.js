@@ -20,6 +20,9 @@ const WIDEST = 8;
 /** The bucket from which a colour is full: a weight of about 1. */
 const FULL_COLOR = 7;
 const STRONG = 4;
+const SKIP_RISE = 16;
+const SKIP_DASH = [4, 3];
+const SKIP_PLUS = 3.5;
 /** Least time between two repaints of many links, which are slow. */
 const MANY = 120;
 const REPAINT_MANY_EVERY_MS = 50;
@@ -100,6 +103,7 @@ export class LinkPainter {
     this.paintedAt = now === Infinity ? -Infinity : now;
     context.clearRect(0, 0, layout.width, layout.height);
     this.paintConnectors(context, layout, theme);
+    this.paintSkips(context, layout, theme);
     for (let size = 0; size < BUCKETS; size++) {
       this.paintBucket(context, layout, -size, size ? theme.negative : theme.muted);
       if (size) this.paintBucket(context, layout, size, theme.positive);
@@ -183,6 +187,35 @@ export class LinkPainter {
     context.lineWidth = 2.5;
     context.strokeStyle = theme.muted;
     context.stroke();
+  }
+
+  /**
+   * A skip is no weight: a dashed arch over the links, from the top of a neuron to a plus at the top of the next.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {Layout} layout
+   * @param {Theme} theme
+   */
+  paintSkips(context, { tiles, size, skips }, theme) {
+    context.globalAlpha = 0.8;
+    context.lineWidth = 1.5;
+    context.strokeStyle = theme.text;
+    for (const [from, to] of skips) {
+      const [x0, y0, x1, y1] = [tiles[from].x + size * 0.7, tiles[from].y, tiles[to].x + size * 0.3, tiles[to].y];
+      const top = Math.min(y0, y1) - SKIP_RISE;
+      context.setLineDash(SKIP_DASH);
+      context.beginPath();
+      context.moveTo(x0, y0);
+      context.bezierCurveTo(x0 + SKIP_RISE, top, x1 - SKIP_RISE, top, x1, y1 - SKIP_PLUS);
+      context.stroke();
+      context.setLineDash([]);
+      context.beginPath();
+      context.moveTo(x1 - SKIP_PLUS, y1 - SKIP_PLUS);
+      context.lineTo(x1 + SKIP_PLUS, y1 - SKIP_PLUS);
+      context.moveTo(x1, y1 - 2 * SKIP_PLUS);
+      context.lineTo(x1, y1);
+      context.stroke();
+    }
   }
 
   /**

@@ -187,10 +187,10 @@ export class Overlay {
     const more = stepper("+", () => change(1));
     setAttribute(less, "aria-label", `Remove a neuron from hidden layer ${layer + 1}`);
     setAttribute(more, "aria-label", `Add a neuron to hidden layer ${layer + 1}`);
-    const chip = h("div", { class: "nn-more" }), norm = h("div", { class: "nn-layer-norm" });
+    const chip = h("div", { class: "nn-more" });
     const element = h("div", { class: "nn-layer-header", role: "group", "aria-label": `Hidden layer ${layer + 1}` },
-      text, h("div", { class: "nn-layer-steppers" }, less, more), norm, chip);
-    return { element, text, less, more, norm, chip };
+      text, h("div", { class: "nn-layer-steppers" }, less, more), chip);
+    return { element, text, less, more, chip };
   }
 
   /**
@@ -199,11 +199,10 @@ export class Overlay {
    * @param {Layout} layout
    */
   placeLayerHeader(i, { scene, shown }, layout) {
-    const { element, text, less, more, norm, chip } = this.layerHeaders[i];
+    const { element, text, less, more, chip } = this.layerHeaders[i];
     const size = scene.hidden_sizes[i];
     element.style.left = `${layout.columns[i + 1]}px`;
     setText(text, `${size} ${size === 1 ? "neuron" : "neurons"}`);
-    setText(norm, scene.normalization === "none" ? "" : `${scene.normalization} norm`);
     less.disabled = size <= 1;
     more.disabled = size >= scene.limits.neurons;
     const hidden = size - shown[i + 1].length;
@@ -221,7 +220,8 @@ export class Overlay {
   placeEnds({ scene }, { columns, width }) {
     const { text, less, more, element } = this.depth;
     const layers = scene.hidden_sizes.length;
-    setText(text, layers === 1 ? "1 hidden layer" : `${layers} hidden layers`);
+    const normed = layers && scene.normalization !== "none" ? `, ${scene.normalization} norm` : "";
+    setText(text, `${layers === 1 ? "1 hidden layer" : `${layers} hidden layers`}${normed}`);
     less.disabled = layers === 0;
     more.disabled = layers >= scene.limits.layers;
     const first = columns[0], last = columns[columns.length - 1];

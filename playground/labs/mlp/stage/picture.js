@@ -26,6 +26,7 @@ import { forPointer } from "../../../stage/touch.js";
  * @property {string} dataset
  * @property {string} activation
  * @property {"none"|"batch"|"layer"} normalization  of every hidden layer
+ * @property {boolean[]} skips  whether there is one around each hidden layer
  * @property {number} classes
  * @property {Feature[]} features  every feature that can be chosen
  * @property {number[]} hidden_sizes
