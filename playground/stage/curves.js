@@ -18,8 +18,11 @@ import { place, ticks } from "./steps.js";
 const TALL = 118, LOW = 92, LOW_WINDOW = 800;
 const MARGIN = { left: 44, right: 26, top: 8, bottom: 20 };
 const LABEL_ROOM = 14; // above a baseline, for its name
+const MEET = 4; // lines so near have one name
 const TICK_ROOM = 64; // between the numbers below the axis
 const PAINT_EVERY_MS = 33;
+/** Dashes of a baseline, and of another learner's line. */
+const DOTS = [1, 3], OTHERS = [6, 4];
 
 export class Curves {
   /** @param {() => void} onChange  there is something to paint */
@@ -29,6 +32,8 @@ export class Curves {
     this.metrics = [];
     /** @type {import("./types.js").Baseline[]} */
     this.baselines = [];
+    /** Other learners, drawn as baselines of their own look. @type {import("./types.js").Baseline[]} */
+    this.others = [];
     /** The axes that are drawn. */
     this.axes = "";
     /** @type {Group[]} */
@@ -84,6 +89,18 @@ export class Curves {
       this.history.add(curves[start + step], places.map((place) => (place < 0 ? NaN : curves[start + place])));
     }
     this.dirty = true;
+  }
+
+  /** Draws the lines of other learners. @param {import("./types.js").Baseline[]} others */
+  stand(others) {
+    if (JSON.stringify(others) === JSON.stringify(this.others)) return;
+    this.others = others;
+    this.dirty = true;
+  }
+
+  /** The lines across the chart that is drawn. */
+  across() {
+    return [...this.baselines, ...this.others].filter(({ axes }) => axes === this.axes);
   }
 
   /**
@@ -188,7 +205,7 @@ export class Curves {
   /** Return the ends of the axis: [0, 1] for shares, else 0 and a bound of the drawn lines. @param {number[]} lines */
   range(lines) {
     if (this.isShare()) return [0, 1];
-    const held = this.baselines.filter(({ axes }) => axes === this.axes).map(({ value }) => value);
+    const held = this.across().map(({ value }) => value);
     const ends = [this.history, ...(this.ghost ? [this.ghost] : [])].flatMap((history) => history.extent(lines));
     const low = Math.min(0, ...ends, ...held), high = Math.max(0, ...ends, ...held);
     return [low < 0 ? -niceCeiling(-low) : 0, high > 0 || low === 0 ? niceCeiling(high || 1) : 0];
@@ -257,19 +274,41 @@ export class Curves {
     }
   }
 
-  /** Paint the baselines: thin lines with their names at the end. @param {number[]} range */
+  /** Paint the baselines, with their names at the end, and other learners, with theirs where curves begin. @param {number[]} range */
   paintBaselines(range) {
+    const right = this.width - MARGIN.right;
+    this.paintAcross(this.baselines, range, DOTS, "right", right);
+    this.paintAcross(this.others, range, OTHERS, "left", MARGIN.left + 4);
+  }
+
+  /**
+   * Paint thin lines with their names; lines that nearly meet have one.
+   *
+   * @param {import("./types.js").Baseline[]} lines
+   * @param {number[]} range
+   * @param {number[]} dash
+   * @param {CanvasTextAlign} align  of the names
+   * @param {number} at  where they stand
+   */
+  paintAcross(lines, range, dash, align, at) {
     const { context, width, theme } = this;
     if (!context || !theme) return;
     const right = width - MARGIN.right;
     context.strokeStyle = context.fillStyle = theme.muted;
     context.lineWidth = 1;
-    context.textAlign = "right";
-    context.setLineDash([1, 3]);
-    const held = this.baselines.filter(({ axes }) => axes === this.axes)
+    context.textAlign = align;
+    const held = lines.filter(({ axes }) => axes === this.axes)
       .map(({ label, value }) => ({ label, y: this.y(value, range) })).sort((a, b) => a.y - b.y);
+    /** @type {{label: string, y: number}[]} */
+    const named = [];
+    for (const each of held) {
+      const former = named.at(-1);
+      if (former && each.y - former.y < MEET) former.label += ` · ${each.label}`;
+      else named.push({ ...each });
+    }
     let last = -Infinity; // a name below its line, for want of room, stays above the next line's
-    const names = apart(held.map(({ y }) => (last = Math.max(last, y < MARGIN.top + LABEL_ROOM ? y + LABEL_ROOM : y - 4))));
+    const names = apart(named.map(({ y }) => (last = Math.max(last, y < MARGIN.top + LABEL_ROOM ? y + LABEL_ROOM : y - 4))));
+    context.setLineDash(dash);
     held.forEach(({ y }) => {
       context.beginPath();
       context.moveTo(MARGIN.left, y);
@@ -279,9 +318,9 @@ export class Curves {
     context.setLineDash([]);
     context.strokeStyle = theme.background; // no line goes through a name
     context.lineWidth = 3;
-    held.forEach(({ label }, i) => {
-      context.strokeText(label, right, names[i]);
-      context.fillText(label, right, names[i]);
+    named.forEach(({ label }, i) => {
+      context.strokeText(label, at, names[i]);
+      context.fillText(label, at, names[i]);
     });
   }
 

@@ -201,8 +201,8 @@ export class Shell {
   }
 
   /** Socket mode: the data say how to look and whom to ask. @param {import("./types.js").Live} data */
-  listen({ token, show_test = false, discretize = false, fixed = false, locked = [] }) {
-    this.settings = { show_test, discretize, locked };
+  listen({ token, show_test = false, discretize = false, fixed = false, locked = [], learners = null }) {
+    this.settings = { show_test, discretize, locked, learners };
     this.isFixed = fixed;
     this.root.classList.toggle("nn-fixed", fixed); // the style hides what would make another network of it
     if (this.moment) this.moment.settings = this.settings;

@@ -34,6 +34,9 @@
  * @property {boolean} show_test
  * @property {boolean} discretize
  * @property {string[]} [locked]  settings that a link for a class holds
+ * @property {Learners|null} [learners]
+ *
+ * @typedef {{task_key: string, lines: Baseline[]}} Learners  others beside the network, on the data of this key
  *
  * @typedef {object} Header  of one frame
  * @property {string} run
@@ -121,6 +124,7 @@
  * @property {boolean} [show_test]
  * @property {boolean} [discretize]
  * @property {string[]} [locked]  settings that a link for a class holds
+ * @property {Learners|null} [learners]
  * @property {boolean} [fixed]  whether changes of the network's structure and seeds are disabled
  *
  * @typedef {Frame & {stops: number[]}} Recorded  a moment of a recording, as its player hands it to the stage;

@@ -579,3 +579,13 @@ def test_a_run_that_was_seen_not_to_learn_explains_itself_and_moves_nothing(page
     expect(page.locator(".st-key-why_card")).to_be_visible()
     expect(page.get_by_role("switch", name="Why").or_(page.get_by_role("checkbox", name="Why")).first).to_be_checked()
     assert page.locator(STAGE).bounding_box() == where
+
+
+def test_other_learners_are_lines_in_the_curves_of_their_data(page: Page, address: str) -> None:
+    opened(page, address, "?learners=on&loss=logistic&dataset=gauss")
+    expect(page.get_by_text(re.compile("Dashed in the curves of accuracy.*5-NN 100%"))).to_be_visible(timeout=60_000)
+    words = page.locator(f"{STAGE} [aria-live], {STAGE} .nn-unseen")
+    expect(words.filter(has_text="Logistic regression: loss")).to_have_count(1)
+    page.get_by_text("XOR", exact=True).click()
+    expect(words.filter(has_text="Logistic regression: loss")).to_have_count(0)
+    expect(words.filter(has_text="Logistic regression: accuracy")).to_have_count(1, timeout=60_000)

@@ -52,7 +52,7 @@ const canvas = { getAttribute: () => "", setAttribute: () => {} };
 /** The curves of a run, as they are without a page; ``axes`` are those drawn. */
 function curves(axes, baselines = []) {
   const made = Object.create(Curves.prototype, {});
-  Object.assign(made, { metrics: METRICS, axes, baselines, history: new History(METRICS.length), ghost: null, canvas });
+  Object.assign(made, { metrics: METRICS, axes, baselines, others: [], history: new History(METRICS.length), ghost: null, canvas });
   return made;
 }
 
@@ -199,6 +199,14 @@ function* numbersBetween(low, high) {
   for (let power = Math.log10(low); power <= Math.log10(high); power++) yield 10 ** power;
   for (let i = 0; i < 300; i++) yield low * (high / low) ** random.next().value;
 }
+
+test("other learners stand across their own chart, inside its axis", () => {
+  const made = curves("loss", [{ label: "guessing", value: 0.5, axes: "loss" }]);
+  made.stand([{ label: "ridge", value: 3, axes: "loss" }, { label: "5-NN", value: 0.9, axes: "accuracy" }]);
+  assert.deepEqual(made.across().map(({ label }) => label), ["guessing", "ridge"]);
+  assert.ok(made.range(made.drawn())[1] >= 3);
+  assert.ok(made.dirty);
+});
 
 test("the names of baselines keep a line of text between them, in their order", () => {
   assert.deepEqual(apart([20, 90]), [20, 90]);

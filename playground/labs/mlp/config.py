@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import pairwise
 from math import prod
 from typing import Any, ClassVar, Self
@@ -98,6 +99,14 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
         usual=((), ((1, 1),)),
         help="Hidden neurons whose output counts as 0: layer and place, as in 1,3;2,1.",
     )
+
+    @property
+    def task_key(self) -> str:
+        """A short name of what is to be learned: the points, what is seen of them, and the loss. Other learners do
+        equally well where it is equal."""
+        text = self.to_text()
+        names = (*DataSettings.declared(), "features", "formula", "loss")
+        return sha256("&".join(text[name] for name in names).encode()).hexdigest()[:16]
 
     @property
     def outputs(self) -> int:

@@ -48,10 +48,9 @@ def _learners(session: PageSession, order: Order) -> None:
 
 
 def _same_data(session: PageSession, order: Order) -> bool:
-    names = ("data", "noise", "train_share", "data_seed", "features", "formula")
-    before = order.run.config_after(sum(edit.step <= order.step for edit in order.run.edits))
-    now = session.channel().config
-    return all(getattr(before, name) == getattr(now, name) for name in names)
+    before: Any = order.run.config_after(sum(edit.step <= order.step for edit in order.run.edits))
+    now: Any = session.channel().config
+    return bool(before.task_key == now.task_key)
 
 
 def learners_figure(rows: Sequence[Mapping[str, Any]], measure: str, theme: str = "light") -> Any:

@@ -12,6 +12,7 @@ from playground.run import Run
 from playground.runs.replay import Progress
 
 NEIGHBOURS = 5
+LOG_LOSSES = ("cross_entropy", "logistic")  # both are -log p of the right class, in nats
 
 Floats = NDArray[Any]
 
@@ -20,8 +21,10 @@ def learners(run: Run, step: int, progress: Progress | None = None) -> str:
     """Returns, as JSON, how right other learners are on the data that ``run`` has at ``step``.
 
     ``measure`` is ``accuracy``, or of a regression the network's own ``loss``. ``learners`` have each a ``name`` and
-    the measure on the points to ``train`` on and to ``test``. Inputs are the network's, each scaled to mean 0 and
-    variance 1 on the training points. Where those are all of one class, there is the majority only.
+    the measure on the points to ``train`` on and to ``test``; where the network's loss is -log p of the right class,
+    the one that gives a probability too, logistic regression, has it as its ``test_loss``. Inputs are the network's,
+    each scaled to mean 0 and variance 1 on the training points. Where those are all of one class, there is the
+    majority only.
     """
     config = cast(MLPConfig, run.config_after(sum(edit.step <= step for edit in run.edits)))
     split = draw(config.data, config.noise, config.train_share, config.data_seed)
@@ -33,6 +36,8 @@ def learners(run: Run, step: int, progress: Progress | None = None) -> str:
         learner.fit(inputs[parts[0]], split.labels[parts[0]])
         scores = [_measured(config, learner.predict(inputs[part]), split.labels[part]) for part in parts]
         found.append({"name": name, **dict(zip(("train", "test"), scores, strict=True))})
+        if name == "logistic regression" and config.loss in LOG_LOSSES:
+            found[-1]["test_loss"] = _log_loss(learner, inputs[parts[1]], split.labels[parts[1]])
         if progress is not None:
             progress(done + 1, len(known))
     measure = "loss" if config.data.is_regression else "accuracy"
@@ -45,6 +50,14 @@ def _measured(config: MLPConfig, answers: Floats, labels: Floats) -> float:
         return float((answers == labels).mean())
     beyond = answers - labels
     return float(np.abs(beyond).mean() if config.loss == "absolute_error" else 0.5 * np.square(beyond).mean())
+
+
+def _log_loss(learner: Any, inputs: Floats, labels: Floats) -> float | None:
+    """The mean of -log p of the right class; None where it is not finite."""
+    of_right = learner.predict_proba(inputs) * (learner.classes_ == labels[:, None])
+    with np.errstate(divide="ignore"):
+        loss = -np.log(of_right.sum(axis=1)).mean()
+    return float(loss) if np.isfinite(loss) else None
 
 
 def _known(config: MLPConfig, labels: Floats) -> dict[str, Any]:

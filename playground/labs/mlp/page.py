@@ -10,6 +10,7 @@ from playground.labs.mlp.card import why_panel
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.controls import controls
 from playground.labs.mlp.inspect import inspect
+from playground.labs.mlp.learners_lines import HELP, learners_lines, learners_words
 from playground.labs.mlp.questions import QUESTIONS
 from playground.pages.foot import Own, Show, foot
 from playground.pages.head import head
@@ -31,6 +32,7 @@ class MLPShow(Show):
     discretize: bool = setting(False, Flag(), "Discretize")
     inspect: bool = setting(False, Flag(), "Inspect")
     why: bool = setting(False, Flag(), "Why")
+    learners: bool = setting(False, Flag(), "Other learners")
     keeps: bool = setting(False, Flag(), "Keep the weights")
 
 
@@ -43,12 +45,14 @@ def mlp_page() -> None:
         return
     show = SESSION.shown()
     head(SESSION, _WORDS, QUESTIONS)
-    mount(SESSION, STAGE_MAY_CHANGE, show_test=show.show_test, discretize=show.discretize)
+    beside = {"learners": learners_lines(SESSION)} if show.learners else {}
+    mount(SESSION, STAGE_MAY_CHANGE, show_test=show.show_test, discretize=show.discretize, **beside)
     with st.sidebar:
         controls(SESSION, QUESTIONS)
     own: dict[str, Own] = {
         "show_test": ("Also show the points that are not trained on.", None),
         "discretize": ("Show only which side of the boundary a point is on.", None),
+        "learners": (HELP, lambda: learners_words(SESSION)),
         "inspect": (
             "Loss and accuracy curves, all weights; closer looks at answers, layers, two weights and other learners.",
             lambda: inspect(SESSION, _input_names),

@@ -55,6 +55,7 @@ def scene(config: MLPConfig, data: Drawn) -> dict[str, Any]:
     classes = [*entry.class_names] or [f"class {i}" for i in range(config.outputs)]
     return {
         "dataset": config.dataset,
+        "task_key": config.task_key,
         "task": "regression" if entry.is_regression else "classification",
         "classes": entry.classes,
         "features": [

@@ -1,12 +1,14 @@
 """What Inspect shows of layers and weights, against plain PyTorch; other learners against scikit-learn."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
 from sklearn.preprocessing import StandardScaler
 
 from playground.data.points import draw, feature_values
@@ -19,6 +21,7 @@ from playground.labs.mlp.inspect_layers import layer_titles, now_figure, over_ti
 from playground.labs.mlp.inspect_learners import learners_figure, units_figure
 from playground.labs.mlp.inspect_weights import plane_figure, weight_name, weights_of
 from playground.labs.mlp.learners import learners
+from playground.labs.mlp.learners_lines import lines, words
 from playground.labs.mlp.over_time import over_time, stops
 from playground.run import Edit, Run, View
 from playground.training.losses import LOSSES
@@ -166,6 +169,28 @@ def test_other_learners_are_scikit_learns() -> None:
         assert set(scores) == {"majority", "logistic regression", "5-NN", "SVM, RBF kernel"}
         assert all(0 <= score <= 1 for score in scores.values())
     assert learners_figure(found["learners"], "accuracy").data[0].x[1] == pytest.approx(right.mean())
+    assert [each["axes"] for each in lines(found)] == ["accuracy"] * 4
+    assert "there is none: squared error is not" in words(found, "Squared error")
+
+
+def test_only_a_learner_with_a_probability_has_a_line_among_the_log_losses() -> None:
+    config = MLPConfig(dataset="iris", loss="cross_entropy")
+    found = json.loads(learners(Run(config=config), 0))
+    split = draw(config.data, 0, 0.5, 0)
+    inputs = feature_values(config.features, split.points)
+    scaler = StandardScaler().fit(inputs[:75])
+    model = LogisticRegression(max_iter=1000).fit(scaler.transform(inputs[:75]), split.labels[:75])
+    expected = log_loss(split.labels[75:], model.predict_proba(scaler.transform(inputs[75:])))
+    (line,) = [each for each in lines(found) if each["axes"] == "loss"]
+    assert line == {"label": "logistic regression", "value": pytest.approx(expected), "axes": "loss"}
+    assert "The others give a class and no probability" in words(found, "Cross-entropy")
+
+
+def test_a_task_is_the_data_the_inputs_and_the_loss() -> None:
+    config = MLPConfig()
+    others = [{"data_seed": 1}, {"noise": 0.1}, {"features": ("x",)}, {"loss": "logistic"}]
+    assert len({replace(config, **each).task_key for each in [{}, *others]}) == 5  # type: ignore[arg-type]
+    assert replace(config, hidden_sizes=(3,), seed=4, learning_rate=1.0).task_key == config.task_key
 
 
 @pytest.mark.parametrize("loss", ["squared_error", "absolute_error"])

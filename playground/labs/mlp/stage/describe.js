@@ -8,12 +8,13 @@ import { metricsInWords } from "../../../stage/metrics.js";
 
 /**
  * @param {Moment} moment
+ * @param {import("../../../stage/types.js").Baseline[]} beside  other learners
  * @returns {string}
  */
-export function describe({ header, scene, shown, arrays }) {
+export function describe({ header, scene, shown, arrays }, beside) {
   return [
     `Step ${count(header.step)}, epoch ${count(Math.floor(header.epoch))}.`,
-    metricsInWords(scene, header.metrics),
+    metricsInWords({ ...scene, baselines: [...(scene.baselines ?? []), ...beside] }, header.metrics),
     header.state === "playing" ? "Playing." : "Paused.",
     shape(scene, shown[0].length),
     strongestInput(scene, shown, arrays.weights),

@@ -24,6 +24,7 @@ import { forPointer } from "../../../stage/touch.js";
  * @typedef {object} NetworkScene
  * @property {import("../../../stage/types.js").Task} task
  * @property {string} dataset
+ * @property {string} task_key  of the data, the inputs and the loss: with an equal one other learners do equally well
  * @property {string} activation
  * @property {"none"|"batch"|"layer"} normalization  of every hidden layer
  * @property {boolean[]} skips  whether there is one around each hidden layer
@@ -174,6 +175,7 @@ class NetworkPicture {
       this.shell.numbersStale = true;
     }
     this.graph.paint(moment, now, flowing);
+    if (fresh) this.curves.stand(beside(moment));
     if (fresh) this.plane.paint(moment);
     this.staticStale = this.shapeStale = false;
   }
@@ -204,7 +206,7 @@ class NetworkPicture {
 
   /** @param {NetworkMoment} moment */
   describe(moment) {
-    return describe(moment);
+    return describe(moment, beside(moment));
   }
 
   /**
@@ -239,4 +241,9 @@ class NetworkPicture {
     this.cards.destroy();
     this.plane.destroy();
   }
+}
+
+/** The lines of other learners, once they are those of this data. @param {NetworkMoment} moment */
+function beside({ scene, settings: { learners } }) {
+  return learners?.task_key === scene.task_key ? learners.lines : [];
 }
