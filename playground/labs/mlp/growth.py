@@ -31,21 +31,10 @@ def sources(former: Units, latter: Units, was_normed: bool = False, is_normed: b
             is_drawn = not from_old and (each == "bias" or unit not in stays)
             found.append(None if is_drawn else from_old)
     if is_normed:
-        scales = (
-            tracked(former, latter) if was_normed else [None for units in latter[1:-1] for _ in range(2 * len(units))]
-        )
-        found += [each and [(len(places) + place, factor) for place, factor in each] for each in scales]
+        for comes in tracked(former, latter):
+            is_new = comes is None or not was_normed
+            found.append(None if is_new else [(len(places) + place, factor) for place, factor in comes or ()])
     return found
-
-
-def parents(former: Units, unit: str) -> list[tuple[str, float]]:
-    """Returns the units of the ``former`` network from which ``unit`` comes, each with a factor."""
-    one, first, second = "output 1 of 1", "output 1 of 2", "output 2 of 2"
-    if one in former[-1] and unit in (first, second):
-        return [(one, 1.0 if unit == second else -1.0)]
-    if first in former[-1] and unit == one:
-        return [(second, 0.5), (first, -0.5)]
-    return [(unit, 1.0)]
 
 
 def tracked(former: Units, latter: Units) -> Sources:
@@ -57,6 +46,16 @@ def tracked(former: Units, latter: Units) -> Sources:
         [(unit, part) for units in each[1:-1] for part in (0, 1) for unit in units] for each in (former, latter)
     )
     return [[(old.index(each), 1.0)] if each in old else None for each in new]
+
+
+def parents(former: Units, unit: str) -> list[tuple[str, float]]:
+    """Returns the units of the ``former`` network from which ``unit`` comes, each with a factor."""
+    one, first, second = "output 1 of 1", "output 1 of 2", "output 2 of 2"
+    if one in former[-1] and unit in (first, second):
+        return [(one, 1.0 if unit == second else -1.0)]
+    if first in former[-1] and unit == one:
+        return [(second, 0.5), (first, -0.5)]
+    return [(unit, 1.0)]
 
 
 def carried(vector: Vector, found: Sources, fresh: Vector, signed: bool = True) -> Vector:

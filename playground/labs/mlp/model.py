@@ -97,15 +97,15 @@ def learning_mask(model: MLP, frozen: Held = (), zeroed: Held = ()) -> Tensor:
     learn. Input 0 of a weight is the bias."""
     parts = {name: torch.ones_like(parameter).detach() for name, parameter in model.named_parameters()}
     for layer, number, *source in frozen:
+        weight, bias = (parts[f"layers.{layer - 1}.{part}"] for part in ("weight", "bias"))
         if not source:
-            for name in (f"layers.{layer - 1}", f"norms.{layer - 1}"):
-                for each in (f"{name}.weight", f"{name}.bias"):
-                    if each in parts:
-                        parts[each][number - 1] = 0
+            norm = [parts[name] for name in parts if name.startswith(f"norms.{layer - 1}.")]
+            for part in (weight, bias, *norm):
+                part[number - 1] = 0
         elif source[0]:
-            parts[f"layers.{layer - 1}.weight"][number - 1, source[0] - 1] = 0
+            weight[number - 1, source[0] - 1] = 0
         else:
-            parts[f"layers.{layer - 1}.bias"][number - 1] = 0
+            bias[number - 1] = 0
     for layer, number in zeroed:
         parts[f"layers.{layer}.weight"][:, number - 1] = 0  # (outputs,)
     return torch.cat([part.reshape(-1) for part in parts.values()])

@@ -161,9 +161,8 @@ _HOLDING = '''def mask(frozen=(), zeroed=()):
     for layer, number, *source in frozen:
         norm = 2 * (len(layers) + layer - 1)  # its scale and shift stand behind all layers, if it has any
         if not source:
-            for each in (2 * layer - 2, norm):
-                for part in parts[each : each + 2]:
-                    part[number - 1] = 0
+            for part in parts[2 * layer - 2 : 2 * layer] + parts[norm : norm + 2]:
+                part[number - 1] = 0
         elif source[0]:
             parts[2 * layer - 2][number - 1, source[0] - 1] = 0
         else:
