@@ -43,6 +43,9 @@ def test_every_optimizer_has_a_rate_and_nothing_is_live() -> None:
     assert set(MLPConfig.settings()) - set(settings) == {
         "optimizer",
         "learning_rate",
+        "dropout",
+        "normalization",
+        "skips",
         *INTERVENTIONS,
         *ALONE,
         *EPOCHWISE,
