@@ -199,6 +199,7 @@ export class Curves {
       context.setLineDash([]);
     }
     lines.forEach((line, i) => this.paintLine(history, line, range, this.pen(i, lines.length)));
+    this.paintNames(range);
     if (this.cursor !== null) this.paintCursor(this.cursor);
   }
 
@@ -274,49 +275,70 @@ export class Curves {
     }
   }
 
-  /** Paint the baselines, with their names at the end, and other learners, with theirs where curves begin. @param {number[]} range */
-  paintBaselines(range) {
-    const right = this.width - MARGIN.right;
-    this.paintAcross(this.baselines, range, DOTS, "right", right);
-    this.paintAcross(this.others, range, OTHERS, "left", MARGIN.left + 4);
-  }
-
   /**
-   * Paint thin lines with their names; lines that nearly meet have one.
+   * Those of ``lines`` that belong to the drawn axes, from the top.
    *
    * @param {import("./types.js").Baseline[]} lines
    * @param {number[]} range
-   * @param {number[]} dash
-   * @param {CanvasTextAlign} align  of the names
-   * @param {number} at  where they stand
    */
-  paintAcross(lines, range, dash, align, at) {
+  held(lines, range) {
+    return lines.filter(({ axes }) => axes === this.axes)
+      .map(({ label, value }) => ({ label, y: this.y(value, range) })).sort((a, b) => a.y - b.y);
+  }
+
+  /** Paint the baselines and other learners: thin lines. @param {number[]} range */
+  paintBaselines(range) {
+    this.paintAcross(this.baselines, range, DOTS);
+    this.paintAcross(this.others, range, OTHERS);
+  }
+
+  /** @param {import("./types.js").Baseline[]} lines @param {number[]} range @param {number[]} dash */
+  paintAcross(lines, range, dash) {
     const { context, width, theme } = this;
     if (!context || !theme) return;
-    const right = width - MARGIN.right;
-    context.strokeStyle = context.fillStyle = theme.muted;
+    context.strokeStyle = theme.muted;
     context.lineWidth = 1;
-    context.textAlign = align;
-    const held = lines.filter(({ axes }) => axes === this.axes)
-      .map(({ label, value }) => ({ label, y: this.y(value, range) })).sort((a, b) => a.y - b.y);
+    context.setLineDash(dash);
+    for (const { y } of this.held(lines, range)) {
+      context.beginPath();
+      context.moveTo(MARGIN.left, y);
+      context.lineTo(width - MARGIN.right, y);
+      context.stroke();
+    }
+    context.setLineDash([]);
+  }
+
+  /** Paint their names over all lines, so that none goes through a name. @param {number[]} range */
+  paintNames(range) {
+    this.paintNamesOf(this.baselines, range, "right", this.width - MARGIN.right);
+    this.paintNamesOf(this.others, range, "left", MARGIN.left + 4);
+  }
+
+  /**
+   * Paint the names of ``lines``; lines that nearly meet have one.
+   *
+   * @param {import("./types.js").Baseline[]} lines
+   * @param {number[]} range
+   * @param {CanvasTextAlign} align
+   * @param {number} at  where they stand
+   */
+  paintNamesOf(lines, range, align, at) {
+    const { context, theme } = this;
+    if (!context || !theme) return;
     /** @type {{label: string, y: number}[]} */
     const named = [];
-    for (const each of held) {
+    for (const each of this.held(lines, range)) {
       const former = named.at(-1);
       if (former && each.y - former.y < MEET) former.label += ` · ${each.label}`;
       else named.push({ ...each });
     }
     let last = -Infinity; // a name below its line, for want of room, stays above the next line's
     const names = apart(named.map(({ y }) => (last = Math.max(last, y < MARGIN.top + LABEL_ROOM ? y + LABEL_ROOM : y - 4))));
-    context.setLineDash(dash);
-    held.forEach(({ y }) => {
-      context.beginPath();
-      context.moveTo(MARGIN.left, y);
-      context.lineTo(right, y);
-      context.stroke();
-    });
-    context.setLineDash([]);
-    context.strokeStyle = theme.background; // no line goes through a name
+    context.font = `11px ${theme.font}`;
+    context.textBaseline = "alphabetic";
+    context.textAlign = align;
+    context.fillStyle = theme.muted;
+    context.strokeStyle = theme.background;
     context.lineWidth = 3;
     named.forEach(({ label }, i) => {
       context.strokeText(label, at, names[i]);
