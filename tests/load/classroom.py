@@ -77,6 +77,8 @@ async def _play(server: Server, token: str, end: float, report: Report) -> None:
                     raise ValueError(f"step {header['step']} came after {step}")
                 step = header["step"]
                 painted += 1
+                if header["notice"] and header["state"] == "paused":  # at rest: there is nothing more to learn
+                    await client.send(type="play")
             report.rates.append(painted / (time.monotonic() - started))
             report.errors += client.errors
     except (OSError, ValueError, TimeoutError, websockets.WebSocketException) as error:
