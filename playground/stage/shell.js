@@ -14,7 +14,7 @@ import { hasEarlierLife, SETTING, Socket } from "./socket.js";
 import { Timeline } from "./timeline.js";
 import { LIVE, RECORDED, Toolbar } from "./toolbar.js";
 import { isTouch } from "./touch.js";
-import { Tour } from "./tour.js";
+import { isPresenting, Tour } from "./tour.js";
 import { visitorMessage } from "./visitor.js";
 
 /** @typedef {import("./types.js").Moment} Moment */
@@ -28,12 +28,11 @@ const NUMBERS_EVERY_MS = 100;
 const WORDS_EVERY_MS = 5000;
 const POLLED_VIEW_EVERY_MS = 250;
 /** A stage wider than a laptop's is viewed from a distance: text and drawings are scaled with it. */
-const LAPTOP_WIDTH = 1120, LARGEST_SCALE = 1.4, SCALE_STEP = 0.05;
+const NARROW_WIDTH = 560, LAPTOP_WIDTH = 1120, LARGEST_SCALE = 1.4, SCALE_STEP = 0.05;
 
 /** How large the presenter's view draws all, see present.js; null outside of it. */
 function presentedScale() {
-  const { classList, style } = document.documentElement;
-  return classList.contains("nn-presenting") ? Number(style.getPropertyValue("--nn-presented")) : null;
+  return isPresenting() ? Number(document.documentElement.style.getPropertyValue("--nn-presented")) : null;
 }
 
 /**
@@ -138,11 +137,14 @@ export class Shell {
 
   /** What the tour speaks of: Play, what the picture names, and the ways through time. */
   toured() {
+    const parts = (this.picture.tour ?? []).filter(({ at }) => at.getClientRects().length);
+    const isNarrow = this.root.clientWidth <= NARROW_WIDTH; // what stands beside each other is then below each other
+    if (isNarrow) parts.sort((a, b) => a.at.getBoundingClientRect().top - b.at.getBoundingClientRect().top);
     return [
       { at: this.toolbar.play, words: `${isTouch ? "Tap Play" : "Press Play, or the space bar"}: it learns in small updates, slowly at first, then faster. Watch what changes.` },
-      ...(this.picture.tour ?? []),
+      ...parts,
       { at: this.timeline.element, words: "Time: drag it back to any moment. Change something there, and Play goes another way." },
-      { at: this.toolbar.element, words: `${this.toolbar.help()} What each setting is stands behind its question mark.` },
+      { at: isNarrow ? this.toolbar.run : this.toolbar.element, words: `${this.toolbar.help()} What each setting is stands behind its question mark.` },
     ];
   }
 

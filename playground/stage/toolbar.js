@@ -4,6 +4,7 @@
 import { h, setAttribute, setText } from "./dom.js";
 import { count, epochs } from "./format.js";
 import { tabMemory } from "./memory.js";
+import { isTouch } from "./touch.js";
 
 /** @typedef {import("./types.js").Header} Header */
 /** @typedef {import("./types.js").Message} Message */
@@ -101,7 +102,8 @@ export class Toolbar {
   /** What each button does, for those who cannot hover over it. */
   help() {
     const buttons = [...this.run.children, ...this.beginnings.children].slice(1);
-    return buttons.map((each) => `${each.textContent}: ${lower(each.getAttribute("title") ?? "")}.`).join(" ");
+    const said = buttons.map((each) => `${each.textContent}: ${lower(each.getAttribute("title") ?? "")}.`).join(" ");
+    return isTouch ? said.replace(/ \([^)]*\)/g, "") : said; // no keys
   }
 
   buildSpeed() {

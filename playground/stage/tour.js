@@ -6,10 +6,16 @@
 
 import { h, setText } from "./dom.js";
 import { visitsMemory } from "./memory.js";
+import { forPointer } from "./touch.js";
 
 /** @typedef {{at: Element, words: string}} Stop */
 
 const KEPT_AS = "playground-tour", GAP = 10;
+
+/** Whether the page is in the presenter's view, see present.js. */
+export function isPresenting() {
+  return document.documentElement.classList.contains("nn-presenting");
+}
 
 export class Tour {
   /**
@@ -20,6 +26,8 @@ export class Tour {
     this.root = root;
     this.stops = stops;
     this.at = 0;
+    /** Whether a person has asked for it. */
+    this.isAsked = false;
     /** What is spoken of. @type {Element|null} */
     this.target = null;
     this.place = h("span", { class: "nn-caption" });
@@ -42,11 +50,12 @@ export class Tour {
 
   /** Open for a first visit; in a page of another site, which has its own words, it waits to be asked for. */
   greet() {
-    if (visitsMemory.get(KEPT_AS) || window.top !== window) return;
+    if (visitsMemory.get(KEPT_AS) || window.top !== window || isPresenting()) return;
     this.show(0);
   }
 
   open() {
+    this.isAsked = true;
     this.go(0);
     this.next.focus({ preventScroll: true });
   }
@@ -61,6 +70,7 @@ export class Tour {
     if (at >= this.stops().length) return this.close();
     this.show(at);
     this.target?.scrollIntoView({ block: "nearest" });
+    this.resize();
     this.element.scrollIntoView({ block: "nearest" });
   }
 
@@ -71,13 +81,18 @@ export class Tour {
     this.mark(stops[at].at);
     this.element.hidden = false;
     setText(this.place, `${at ? "" : "New here? "}${at + 1} of ${stops.length}`);
-    setText(this.words, stops[at].words);
+    setText(this.words, forPointer(stops[at].words));
     setText(this.next, at + 1 < stops.length ? "Next" : "Done");
     this.resize();
   }
 
   close() {
     visitsMemory.set(KEPT_AS, "seen");
+    this.hide();
+  }
+
+  hide() {
+    this.isAsked = false;
     this.mark(null);
     this.element.hidden = true;
   }
@@ -89,16 +104,42 @@ export class Tour {
     target?.classList.add("nn-toured");
   }
 
-  /** Below what it speaks of, or above it, or in its lower part where it fills the stage; within the stage's width. */
+  /**
+   * Below what it speaks of, or above it, where that is in sight; else in the corner of it that covers the fewest
+   * buttons. Always within the stage. Who presents to a class is not greeted.
+   */
   resize() {
     if (this.element.hidden || !this.target) return;
+    if (!this.isAsked && isPresenting()) return this.hide();
     const frame = this.root.getBoundingClientRect(), of = this.target.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = this.element;
-    const below = of.bottom - frame.top + GAP, above = of.top - frame.top - GAP - height;
-    const within = of.bottom - frame.top - GAP - height;
-    const top = below + height <= frame.height ? below : above >= 0 ? above : Math.max(within, 0);
-    const left = of.left - frame.left + Math.min(0, (of.width - width) / 2);
-    this.element.style.top = `${top}px`;
-    this.element.style.left = `${Math.max(0, Math.min(left, frame.width - width))}px`;
+    const left = of.left + Math.min(0, (of.width - width) / 2), low = Math.min(of.bottom, window.innerHeight) - GAP - height;
+    const outside = [of.bottom + GAP, of.top - GAP - height].map((top) => ({ left, top }))
+      .find(({ top }) => top >= Math.max(frame.top, 0) && top + height <= Math.min(frame.bottom, window.innerHeight));
+    const corners = [low, of.top + GAP].flatMap((top) => [left, of.right - GAP - width].map((each) => ({ left: each, top })));
+    const covered = corners.map((corner) => this.covered(corner.left, corner.top, width, height));
+    const place = outside ?? corners[covered.indexOf(Math.min(...covered))];
+    this.element.style.top = `${Math.max(0, place.top - frame.top)}px`;
+    this.element.style.left = `${Math.max(0, Math.min(place.left - frame.left, frame.width - width))}px`;
+  }
+
+  /**
+   * How many square pixels of buttons a callout there would cover.
+   *
+   * @param {number} left
+   * @param {number} top
+   * @param {number} width
+   * @param {number} height
+   */
+  covered(left, top, width, height) {
+    let area = 0;
+    for (const button of this.root.querySelectorAll("button")) {
+      if (this.element.contains(button)) continue;
+      const of = button.getBoundingClientRect();
+      const wide = Math.min(of.right, left + width) - Math.max(of.left, left);
+      const high = Math.min(of.bottom, top + height) - Math.max(of.top, top);
+      area += Math.max(0, wide) * Math.max(0, high);
+    }
+    return area;
   }
 }

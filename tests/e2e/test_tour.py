@@ -18,6 +18,15 @@ def stays_in_place(page: Page) -> object:
     return page.evaluate("JSON.stringify(document.querySelector('.nn-plane').getBoundingClientRect())")
 
 
+# The neurons in use that the callout covers, of a network that leaves it room.
+COVERED = """() => {
+  const card = document.querySelector(".nn-tour").getBoundingClientRect();
+  const neurons = [...document.querySelectorAll(".nn-tile-place:not(.nn-inactive)")];
+  return neurons.map((each) => each.getBoundingClientRect())
+    .filter((of) => of.right > card.left && of.left < card.right && of.bottom > card.top && of.top < card.bottom);
+}"""
+
+
 def test_a_newcomer_is_led_once_and_the_tour_comes_back_when_asked(page: Page, address: str) -> None:
     arrives(page, address)
     stage, tour = page.locator(STAGE), page.get_by_role("region", name="Tour")
@@ -26,6 +35,7 @@ def test_a_newcomer_is_led_once_and_the_tour_comes_back_when_asked(page: Page, a
     press(page, "Play")
     is_in_state(page, "playing")
     expect(tour).to_contain_text("each small square is a neuron")
+    assert page.evaluate(COVERED) == []
     for words in ("Each dot is an example", "The loss: how wrong it is", "drag it back", "Epoch: one epoch"):
         tour.get_by_role("button", name="Next").click()
         expect(tour).to_contain_text(words)
@@ -46,6 +56,10 @@ def test_a_newcomer_is_led_once_and_the_tour_comes_back_when_asked(page: Page, a
     expect(tour).to_contain_text("each small square is a neuron")
     page.keyboard.press("Escape")
     expect(tour).to_be_hidden()
+    page.evaluate("localStorage.clear()")
+    arrives(page, f"{address}/?present=true")
+    expect(stage.get_by_role("button", name="Tour")).to_be_visible()
+    expect(tour).to_be_hidden()  # a class is not greeted
 
 
 def test_a_finger_taps(chromium: Browser, address: str) -> None:
@@ -55,9 +69,20 @@ def test_a_finger_taps(chromium: Browser, address: str) -> None:
     expect(tour).to_contain_text("Tap Play: it learns")
     expect(page.get_by_text("A network learns to tell blue points")).to_contain_text("tap Play")
     expect(page.get_by_text("A link's colour is")).to_contain_text("Tap a neuron or the map to look closer.")
-    tour.get_by_role("button", name="Next").tap()
-    expect(tour).to_contain_text("Tap an input")
+    press(page, "Play")
+    expect(tour).to_contain_text("Each dot is an example")  # in the order in which they stand below each other
     expect(tour).to_be_in_viewport(ratio=1)
+    expect(page.locator(".nn-plane-square")).to_be_in_viewport(ratio=0.9)
+    covered = page.evaluate("""() => {
+      const at = (name) => document.querySelector(name).getBoundingClientRect();
+      const [card, plane, play] = [".nn-tour", ".nn-plane", ".nn-play"].map(at);
+      return card.bottom > plane.top || card.top < play.bottom;
+    }""")
+    assert not covered
+    for words in ("The loss", "Tap an input", "drag it back", "Step: one update. Epoch: one epoch."):
+        tour.get_by_role("button", name="Next").tap()
+        expect(tour).to_contain_text(words)
+        expect(tour).to_be_in_viewport(ratio=1)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     tour.get_by_role("button", name="Close the tour").tap()
     expect(tour).to_be_hidden()

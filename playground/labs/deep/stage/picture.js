@@ -39,6 +39,9 @@ import { Menu } from "./menu.js";
  * @typedef {import("../../../stage/types.js").Moment<DeepHeader, DeepScene, DeepArrays>} DeepMoment
  */
 
+/** The metrics of the other networks than the main one. */
+const OTHERS = /^(plain|prefix)_/;
+
 /** Called by Streamlit, and by the player of a recording. */
 export default mounting((/** @type {import("../../../stage/shell.js").Shell<DeepMoment>} */ shell) => new DeepPicture(shell));
 
@@ -55,6 +58,11 @@ class DeepPicture {
     this.inside = new Inside(shell.stops ? null : (view) => shell.look(view));
     this.side = h("div", { class: "nn-deep-side" }, this.curves.element, this.inside.element);
     this.element = h("div", { class: "nn-deep" }, this.main, this.side);
+    this.tour = [
+      { at: this.main, words: "The same network with skips and without. Each box is a layer, lit by the gradient that reaches it: a dark one learns nothing. The bars are gradient and signal, on scales of powers of ten." },
+      { at: this.curves.element, words: "How wrong each of them is. Without skips it stays at the dotted line of guessing." },
+      { at: this.inside.element, words: "Look inside a layer: where it puts the examples, and what a simple classifier would make of that." },
+    ];
     this.sized = [this.main, this.side];
     this.isSceneStale = false;
   }
@@ -76,6 +84,10 @@ class DeepPicture {
   /** @param {import("../../../stage/types.js").Received<DeepMoment>} moment */
   take(moment) {
     if (moment.header.scene) {
+      const { scene } = moment; // among several networks the one with skips says so too
+      if (scene.networks.length > 1) {
+        scene.metrics = scene.metrics.map((each) => (OTHERS.test(each.name) ? each : { ...each, label: `${each.label} with skips` }));
+      }
       this.curves.restart(moment);
       this.isSceneStale = true;
     }

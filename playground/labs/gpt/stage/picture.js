@@ -120,6 +120,12 @@ class TextPicture {
       h("h2", { class: "nn-unseen" }, "Network"), this.writing.element, this.tools, this.main);
     this.side = h("div", { class: "nn-gpt-side" }, this.next.element, this.curves.element, this.nats);
     this.element = h("div", { class: "nn-gpt" }, this.left, this.side);
+    this.tour = [
+      { at: this.writing.element, words: "What it writes, always with the same random numbers: letters become words, words become sentences. Click a letter to see what it expects next." },
+      { at: this.next.element, words: "The likeliest next letters: the number that it gives each (logit), and what temperature, top-k and top-p make of it." },
+      { at: this.main, words: "Every head: which earlier letter (column) each letter (row) looks at. Darker is more." },
+      { at: this.curves.element, words: "The loss, with what counting alone would reach: single letters, pairs, triples." },
+    ];
     this.sized = [this.left, this.side];
     /** @type {Attention|InsideHead|InsideLayer|Lens|Embeddings|Sizes|null} */
     this.open = null;
@@ -189,7 +195,7 @@ class TextPicture {
     const { step, state, metrics, prompt, text } = header;
     return [
       `Step ${count(step)}. ${state === "playing" ? "Playing." : "Paused."} ${scene.layers} layers of ${scene.heads} heads.`,
-      `Behind “${prompt}” the network writes: ${text}`,
+      `After “${prompt}” the network writes: ${text}`,
       metricsInWords(scene, metrics),
     ].join(" ");
   }

@@ -136,6 +136,11 @@ class ImagePicture {
       h("h2", { class: "nn-unseen" }, "Network"), this.tools, this.main);
     this.side = h("div", { class: "nn-image-side" }, this.pad.element, this.strip.element, this.curves.element);
     this.element = h("div", { class: "nn-image" }, this.left, this.side);
+    this.tour = [
+      { at: this.left, words: "An image goes through the network from left to right. Every small square is a map that a layer makes of it: blue is above 0, orange below. Click one to see how it came about." },
+      { at: this.strip.element, words: "Test images, which it never trains on, each with its three likeliest answers. Click one to send it through the network." },
+      { at: this.curves.element, words: "The thin line is on images that it learns from, the thick one on others. The dotted lines are what simpler ways reach." },
+    ];
     this.sized = [this.left, this.side];
     this.parts = [this.overview, this.origin, this.weights, this.mistakes, this.shift, this.why, this.sandbox, this.strip, this.pad, this.curves];
     /** @type {Overview|Origin|Weights|Mistakes|ShiftPad|Why|Sandbox|null} */

@@ -106,13 +106,14 @@ export class Coach {
   }
 
   /**
-   * A few times a second.
+   * A few times a second. Returns whether the line has come or gone.
    *
    * @param {Run} run
    * @param {History} history
    * @param {import("../../../stage/types.js").Header} header
    */
   show(run, history, { run: id, state }) {
+    const was = this.advice !== null;
     this.advice = advice(run, history);
     this.element.hidden = this.advice === null;
     if (state === "playing") this.trained = id;
@@ -120,8 +121,10 @@ export class Coach {
       if (this.advice?.fails) this.onFail();
       this.trained = null;
     }
-    if (!this.advice) return;
-    setText(this.words, this.advice.says);
-    setText(this.button, this.advice.label);
+    if (this.advice) {
+      setText(this.words, this.advice.says);
+      setText(this.button, this.advice.label);
+    }
+    return was !== (this.advice !== null);
   }
 }

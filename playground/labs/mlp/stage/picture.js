@@ -11,7 +11,6 @@ import { includes } from "./network_cards.js";
 import { layersShown, sameLayers } from "./layers.js";
 import { Plane } from "./plane.js";
 import { mounting } from "../../../stage/shell.js";
-import { forPointer } from "../../../stage/touch.js";
 
 /** @typedef {import("../../../stage/types.js").Bytes} Bytes */
 /** @typedef {import("../../../stage/types.js").Floats} Floats */
@@ -106,7 +105,7 @@ class NetworkPicture {
     this.coach = new Coach((change) => shell.ask(change), () => shell.ask({ why: true }));
     this.element = h("div", { class: "nn-scene" }, this.graph.element, this.coach.element, this.plane.element, this.curves.element);
     this.tour = [
-      { at: this.graph.element, words: forPointer("The network: each small square is a neuron, and shows what it puts out at each place. A wide link is a large weight; blue is above 0, orange below. Click an input, a link or a neuron to change it.") },
+      { at: this.graph.element, words: "The network: each small square is a neuron, and shows what it puts out at each place. A wide link is a large weight; blue is above 0, orange below. Click an input, a link or a neuron to change it." },
       { at: this.plane.element, words: "Each dot is an example, its colour the right answer. The background is the network's answer, pale where it is unsure. It has learned when every dot lies on its own colour." },
       { at: this.curves.element, words: "The loss: how wrong it is, on the examples that it learns from and on others, for testing. Down is better." },
     ];
@@ -201,7 +200,7 @@ class NetworkPicture {
   advise({ header, scene }) {
     const { step, epoch } = header;
     const guess = scene.baselines?.find(({ label }) => label === "guessing")?.value ?? null;
-    this.coach.show({ ...scene, guess, perEpoch: step / epoch || 1 }, this.curves.history, header);
+    if (this.coach.show({ ...scene, guess, perEpoch: step / epoch || 1 }, this.curves.history, header)) this.shell.tour.resize();
   }
 
   /** @param {NetworkMoment} moment */

@@ -118,6 +118,11 @@ class NeuronPicture {
     this.side = h("div", { class: "nn-neuron-side" }, this.plane.element, this.line.element, this.table.element, this.curves.element);
     this.main = h("div", { class: "nn-neuron-main" }, this.network.element, this.bowl.element, this.study.element);
     this.element = h("div", { class: "nn-neuron" }, this.main, this.side);
+    this.tour = [
+      { at: this.network.element, words: "The network. A line of a neuron is one input: its weight w, the gradient g, and −ηg, which the next update adds to w. z is the sum of all, a what the neuron makes of it." },
+      { at: this.plane.element, words: "The plane. Each point is a row of the table below it, marked × while it is on the wrong side. The neuron is undecided on the line, and the arrow shows its weights." },
+      { at: this.curves.element, words: "The loss: how wrong it is over all rows. Down is better." },
+    ];
     this.sized = [this.main, this.side];
     this.isSceneStale = false;
   }

@@ -130,6 +130,11 @@ class SequencePicture {
     /** The metrics before a gate was clamped or a unit zeroed. @type {import("../../../stage/types.js").Metrics|null} */
     this.before = null;
     this.element = h("div", { class: "nn-sequence" }, this.main, this.side);
+    this.tour = [
+      { at: this.unrolled.element, words: "A column is one step: what is read, how far the answer would move with it (gradient), the state that it keeps, and what it says then. Click a column to look closer." },
+      { at: this.curves.element, words: "How wrong it is, on sequences that it learns from and on others, for testing. Down is better." },
+      { at: this.cell.element, words: "The cell at the chosen step, with the numbers on its wires." },
+    ];
     this.sized = [this.main, this.side];
   }
 

@@ -120,6 +120,11 @@ class TransformerPicture {
       this.source.element, bar, this.sentence.element, this.inside.element, this.layer.element, this.below);
     this.side = h("div", { class: "nn-transformer-side" }, this.pairs.element, this.curves.element);
     this.element = h("div", { class: "nn-transformer" }, this.left, this.side);
+    this.tour = [
+      { at: this.sentence.element, words: "Attention: above are the words read, below those written. A line is as strong as the look from one to the other. In the square, a dot marks the true word." },
+      { at: this.maps.element, words: "Every head of every layer. Click one to see it large." },
+      { at: this.pairs.element, words: "Test pairs, which it never trains on. Click one to follow its translation." },
+    ];
     this.sized = [this.left, this.side, this.maps.element];
     this.isSceneStale = false;
   }
