@@ -90,6 +90,6 @@ _WORDS = (
 _LEGEND = (
     "What it writes: always from the same prompt and with the same random numbers, so that what changes is the "
     "network. Underlined is the longest span copied from the training text. Press a letter to see which token the "
-    "network expects behind it, and press a head to see where it looks. The dotted lines of the loss are computed "
+    "network expects after it, and press a head to see where it looks. The dotted lines of the loss are computed "
     "from the text: guessing, and tables that count single characters, pairs and triples. One nat is 1.44 bits."
 )

@@ -5,10 +5,9 @@ from playground.pages.head import Question
 QUESTIONS = (
     Question(
         "When do letters become words?",
-        "Press Play and read. After 100 updates the loss is past the line of pairs and about half of the words are "
-        "real (37 to 63% with five seeds); after 200 it is past triples, and 82 to 95% are. Sentences by the "
-        "rules come last: 8 to 25% of the lines then, 46 to 100% after 800 updates, when 87 to 99% of the words "
-        "are real.",
+        "Press Play and read. After 100 updates about half of the words are real (37 to 63% with five seeds), after "
+        "200 it is 82 to 95%. Sentences by the rules come last: 8 to 25% of the lines after 200 updates, 46 to 100% "
+        "after 800.",
         {},
     ),
     Question(

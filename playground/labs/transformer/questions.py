@@ -7,8 +7,8 @@ QUESTIONS = (
         "Where does it look?",
         "Press Play and watch the dots: at first attention is spread evenly, then it finds the words that "
         "are translated. After 200 updates 96 to 98% of unseen numbers are right, and 74 to 78% of the "
-        "best head's attention is on the true words. The rest is a lesson: for cent it likes and as well as "
-        "hundred, since the two always stand together.",
+        "best head's attention is on the true words. The rest is a lesson: for “cent” it likes “and” as well "
+        "as “hundred”, since the two always stand together.",
         {},
     ),
     Question(
@@ -22,8 +22,8 @@ QUESTIONS = (
     Question(
         "Where is 零 from?",
         "105 is 一百零五, and no English word says 零. Train for 300 updates, type 105 and choose the third word "
-        "below: each of the four heads has 71 to 100% of its attention for 零 on hundred and on and. That "
-        "the tens are missing stands nowhere: it is what follows and.",
+        "below: each of the four heads has 71 to 100% of its attention for 零 on “hundred” and on “and”. "
+        "That the tens are missing stands nowhere: it is what follows “and”.",
         {"target": "chinese"},
     ),
     Question(

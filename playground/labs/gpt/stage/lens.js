@@ -16,7 +16,7 @@ export class Lens {
       if (place) look?.({ place: Number(place) });
     });
     this.element = h("div", {},
-      h("p", { class: "nn-gpt-note" }, "Below each character of the text: what would come next if the network ended behind the embedding, the first layer and so on. Stronger is likelier; a frame marks what did come next."),
+      h("p", { class: "nn-gpt-note" }, "Below each character of the text: what would come next if the network ended after the embedding, the first layer and so on. Stronger is likelier; a frame marks what did come next."),
       h("div", { class: "nn-gpt-scroller" }, this.table));
     this.shape = "";
   }

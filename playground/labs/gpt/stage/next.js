@@ -40,7 +40,7 @@ export class NextToken {
   showNumbers({ header: { view, banned, prompt, text, place }, scene: { vocabulary }, arrays: { logits, scaled, kept, probabilities } }) {
     this.banned = banned;
     const before = `\n${prompt}${text}`.slice(Math.max(0, place - 7), place + 1);
-    setText(this.title, `What comes behind “${[...before].map((each) => (each === "\n" ? "↵" : each)).join("")}”`);
+    setText(this.title, `What comes after “${[...before].map((each) => (each === "\n" ? "↵" : each)).join("")}”`);
     const order = largest(logits, MOST);
     this.rows.forEach(({ token, logit, scaled: divided, kept: stays, bar, share, ban }, i) => {
       const id = order[i], row = /** @type {HTMLElement} */ (token.parentElement);

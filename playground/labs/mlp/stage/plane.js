@@ -386,7 +386,7 @@ function pointKey(theme, { task, class_names }) {
   const names = task === "regression" ? ["low value", "high value"] : class_names?.length === 2 ? class_names : ["−1", "+1"];
   const dots = names.map((name, i) => h("span", { class: "nn-legend-class" },
     h("i", { class: "nn-swatch nn-dot", style: `background:${pointColor(theme, task, task === "regression" ? 2 * i - 1 : i)}` }), name));
-  return [h("div", { class: "nn-legend-key" }, "Points:", ...dots, h("span", {}, "Ground: what it answers"))];
+  return [h("div", { class: "nn-legend-key" }, "Points:", ...dots, h("span", {}, "Background: its answer"))];
 }
 
 /**

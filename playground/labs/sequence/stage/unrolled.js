@@ -3,7 +3,7 @@
 
 import { levelOf, pixelCss } from "../../../stage/colors.js";
 import { context2d, fit, h, isSharp } from "../../../stage/dom.js";
-import { percent, scaled, short } from "../../../stage/format.js";
+import { percent, scaled } from "../../../stage/format.js";
 import { paintSeries } from "./series.js";
 
 /** @typedef {import("./picture.js").SequenceMoment} Moment */
@@ -12,6 +12,7 @@ import { paintSeries } from "./series.js";
 
 const LEFT = 62, LINE = 17, GAP = 5, SLANTED = 74, FLAT = 24, CURVE = 116, REACH = 34;
 /** The least and the most height of all gates and states together; between them what is left of a low window. */
+const LETTERS = 0.24; // of a word, to a pixel of a column
 const BANDS = [190, 380], OTHERS = 490, TALLEST = 100, GATE = 0.6;
 
 export class Unrolled {
@@ -211,21 +212,21 @@ export class Unrolled {
   paintAnswers(context, theme, { header: { source }, scene: { says }, arrays: { outputs, targets } }, top) {
     const [T, C] = outputs.shape;
     context.fillStyle = theme.muted;
-    ["says", "surely", "target"].forEach((word, line) => context.fillText(word, 0, top + LINE * (line + 0.5)));
+    ["says", "how sure", "target"].forEach((word, line) => context.fillText(word, 0, top + LINE * (line + 0.5)));
     for (let place = 0; place < T; place++) {
       const x = LEFT + (source + place) * this.column, row = outputs.subarray(place * C, (place + 1) * C);
       const best = row.indexOf(Math.max(...row)), target = targets[place], isKnown = target >= 0;
       context.globalAlpha = isKnown ? 1 : 0.45;
       context.fillStyle = isKnown && best !== target ? "#c22" : theme.text;
-      const words = [says[best], this.column < 34 ? short(100 * row[best], 2) : percent(row[best]), isKnown ? says[target] : ""];
+      const words = [says[best], percent(row[best], this.column < 34 ? 0 : 1), isKnown ? says[target] : ""];
       words.forEach((word, line) => word && context.fillText(this.fitting(word, line), x + 2, top + LINE * (line + 0.5), this.column - 2));
     }
     context.globalAlpha = 1;
   }
 
-  /** What of a word a narrow column can hold. @param {string} word @param {number} line */
+  /** What of a word a narrow column can hold: the canvas presses letters together. @param {string} word @param {number} line */
   fitting(word, line) {
-    if (this.column >= 34 || word.length <= 2) return word;
-    return line === 1 && this.column < 18 ? "" : word.slice(0, 3);
+    if (this.column * LETTERS >= word.length || word.length <= 2) return word;
+    return line === 1 ? "" : word.slice(0, 3);
   }
 }
