@@ -46,7 +46,7 @@ def _made(config: SequenceConfig, seed: int) -> SequenceExperiment:
 def _plain(config: SequenceConfig) -> Callable[[int], None]:
     network = _Plain(config)
     optimizer = torch.optim.Adam(network.parameters(), lr=config.learning_rate)
-    known, _ = drawn(config.task, config.length, config.data_seed, config.own)
+    known, _ = drawn(config.task, config.length, config.mixed, config.data_seed, config.own)
 
     def train(updates: int) -> None:
         for _ in range(updates):

@@ -74,6 +74,14 @@ class SequenceConfig(RunConfig):
         help="How long a sequence of the task is.",
         quiet=True,
     )
+    mixed: bool = setting(
+        False,
+        Flag(),
+        "Shorter ones too",
+        help="Off: all sequences are of that length. On: of every length from 1 to that, in training and in tests. "
+        "Short ones show the rule, long ones follow.",
+        quiet=True,
+    )
     series: str = setting("", Text(OWN_SIZE), "Your own series", help="Its values, for that task.", quiet=True)
     text: str = setting("", Text(own.LONGEST), "Your own text", help="Its letters, for that task.", quiet=True)
     cell: str = setting("rnn", Choice(CELLS), "Cell", help="What makes the next state of the last one and the input.")
@@ -209,6 +217,8 @@ class SequenceConfig(RunConfig):
         if limits is not None and not limits[0] <= self.length <= limits[1]:
             message = f"{self.length} is not from {limits[0]} to {limits[1]} {self.what.span}"
             found.append(Problem("length", message))
+        if self.mixed and not self.what.mixes:
+            found.append(Problem("mixed", f"{self.what.label} is not of one length"))
         check = {"own_series": own.problem_of_series, "own_text": own.problem_of_text}.get(self.task)
         problem = check(self.own, self.length) if check else None
         if problem:

@@ -73,6 +73,24 @@ def parity(generator: np.random.Generator, count: int, length: int) -> Examples:
     return at_the_end(bits, bits.sum(1) % 2)
 
 
+def mixed(
+    make: Callable[[np.random.Generator, int, int], Examples],
+    generator: np.random.Generator,
+    count: int,
+    length: int,
+) -> Examples:
+    """Examples that ``make`` draws, of every length from 1 to ``length`` as many: at least ``count`` in all."""
+    drawn = [make(generator, -(-count // length), each) for each in range(1, length + 1)]
+    short = [drawn[-1].inputs.shape[1] - each.inputs.shape[1] for each in drawn]
+    inputs, targets = (
+        np.concatenate(
+            [np.pad(x, ((0, 0), (0, by)), constant_values=NOTHING) for x, by in zip(side, short, strict=True)]
+        )
+        for side in ([each.inputs for each in drawn], [each.targets for each in drawn])
+    )
+    return alone(inputs, targets)
+
+
 # Many to many, aligned
 
 

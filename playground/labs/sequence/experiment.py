@@ -35,7 +35,7 @@ class SequenceExperiment(PlainExperiment):
 
     def __init__(self, config: SequenceConfig) -> None:
         self.config = config
-        self.train, self.test = drawn(config.task, config.length, config.data_seed, config.own)
+        self.train, self.test = drawn(config.task, config.length, config.mixed, config.data_seed, config.own)
         size, classes, source = config.sizes
         self.network = Network(config.cell, size, config.units, classes, source, config.attention)
         self.network.initialize(torch.Generator().manual_seed(config.seed), config.forget_bias)
@@ -152,10 +152,10 @@ class SequenceExperiment(PlainExperiment):
 
 
 @lru_cache(maxsize=4)
-def drawn(task: str, length: int, seed: int, own: str) -> tuple[Batch, Batch]:
+def drawn(task: str, length: int, mixed: bool, seed: int, own: str) -> tuple[Batch, Batch]:
     """Returns the sequences to train on and those to test. Runs share them: nobody writes into them."""
     known = task_of(task, own)
-    train, test = examples_of(known, length, seed, own)
+    train, test = examples_of(known, length, mixed, seed, own)
     return prepared(known, train), prepared(known, test)
 
 

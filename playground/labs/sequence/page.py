@@ -7,10 +7,11 @@ import streamlit as st
 from playground.kinds import ConfigError
 from playground.labs.sequence import own
 from playground.labs.sequence.questions import QUESTIONS
+from playground.labs.sequence.tasks import TASKS
 from playground.pages.foot import Show, foot
-from playground.pages.form import form
+from playground.pages.form import choice, form, heading, pairs
 from playground.pages.head import follow_question, head
-from playground.pages.session import PageSession
+from playground.pages.session import PageSession, redraw_if_changed, settled
 from playground.pages.stage import mount
 from playground.settings import MOST_IN_ADDRESS
 
@@ -35,9 +36,12 @@ def sequence_page() -> None:
 def _controls() -> None:
     """The settings of a run. A fragment, so that a change redraws them and nothing else, and is quick."""
     SESSION.follow()
+    redraw_if_changed()
     follow_question(SESSION, QUESTIONS)
     config: Any = SESSION.channel().config
-    form(SESSION, {"Task": ("task", "length") if config.what.length else ("task",)})
+    heading("Task")
+    choice(SESSION, "task", TASKS, on_change=_suit_the_task)
+    pairs(SESSION, [*(["length"] if config.what.length else []), *(["mixed"] if config.what.mixes else [])])
     _own()
     cell = ["cell", "hidden", "match"]
     if config.cell in ("lstm", "gru"):
@@ -46,6 +50,15 @@ def _controls() -> None:
         cell.append("attention")
     training = ("optimizer", "learning_rate", "clip", "truncate", "batch_size", "seed")
     form(SESSION, {"Cell": tuple(cell), "Training": training})
+
+
+def _suit_the_task() -> None:
+    """Bring what a task needs when it is chosen, and what others need after it. What a person has set stays."""
+    config: Any = SESSION.channel().config
+    chosen = TASKS[settled("task")].suits
+    before, after = ({**config.defaults(), **suits} for suits in (config.what.suits, chosen))
+    names = [*dict.fromkeys([*config.what.suits, *chosen])]
+    SESSION.change({name: after[name] for name in names if getattr(config, name) == before[name]})
 
 
 def _own() -> None:

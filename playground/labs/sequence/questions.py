@@ -1,5 +1,6 @@
 """Questions to start from: the settings that ask each, and what to look for. Figures: five seeds, or as said."""
 
+from playground.labs.sequence.tasks import TASKS
 from playground.pages.head import Question
 
 QUESTIONS = (
@@ -24,6 +25,16 @@ QUESTIONS = (
         "casino via mum : hello : you win a trip see you soon”, then swap the two names.",
         {"task": "spam"},
         free=("cell",),
+    ),
+    Question(
+        "Can it count to two?",
+        "Is the number of 1s odd? Of 1 to 8 bits an LSTM had all unseen ones right after 550 to 750 updates, "
+        "with each of five seeds, and then also of 40 bits: open Lengths. The short ones show the rule. Turn "
+        "“Shorter ones too” off: of 8 bits alone it learns by heart, 86 to 90% after 600 updates, and fails on "
+        "longer ones; of 20 it stays at chance (48 to 53%). No part of the bits says anything, so the gradient "
+        "leads nowhere until all are used.",
+        {"task": "parity", **TASKS["parity"].suits},
+        free=("mixed", "length", "cell"),
     ),
     Question(
         "What does a gate remember?",

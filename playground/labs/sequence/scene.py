@@ -28,6 +28,7 @@ def scene(config: SequenceConfig, train: Batch, test: Batch) -> dict[str, Any]:
         "half": test.inputs.shape[1] // 2 if task.continues else 0,
         "fresh": task.length is not None and task.make is not None and not config.is_unaligned,
         "trained": config.length,
+        "mixed": config.mixed,
         "span": task.span or ("words that are read" if task.glue else "letters that are read"),
         "panels": {name: PANELS[name].label for name in panels_of(config)},
         "baselines": baselines(task, train, test),

@@ -12,7 +12,7 @@ from playground.export.script import joined, settled, title, training
 from playground.export.source import gathered
 from playground.labs.sequence import own
 from playground.labs.sequence.config import SequenceConfig
-from playground.labs.sequence.examples import translations
+from playground.labs.sequence.examples import mixed, translations
 from playground.labs.sequence.tasks import DRAWN, TESTED, Task
 from playground.run import Edit, Run, element
 
@@ -57,8 +57,10 @@ def _sequences(config: SequenceConfig) -> str:
         return f"# Your own, in sequences\n\n{gathered(own._windows, given=given)}\n\n\n{made}"
     generator = f"generator = np.random.default_rng([{config.data_seed}, {config.length}])"
     if task.make is not None:
-        functions = gathered(task.make, *([task.held_out] if task.held_out else []), given=given)
-        made = f"{generator}\ndrawn = {task.make.__name__}(generator, {DRAWN}, {config.length})"
+        helpers = [mixed] if config.mixed else [task.held_out] if task.held_out else []
+        functions = gathered(task.make, *helpers, given=given)
+        call = f"mixed({task.make.__name__}, " if config.mixed else f"{task.make.__name__}("
+        made = f"{generator}\ndrawn = {call}generator, {DRAWN}, {config.length})"
     else:
         functions, made = _pairs(config, generator)
     return f"# The sequences\n\n{functions}\n\n\n{made}\n{_split(task) if task.splits else 'train = test = drawn'}"

@@ -1,8 +1,8 @@
 """The tasks of the lab, each with its examples. Free of torch."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,8 @@ class Task:
     ``make`` draws so many examples of a length; ``pairs`` are all there are of a translation; ``cut`` cuts a person's
     own into those that train and those that test. ``length`` is the range of that setting, None where the task has
     its own; ``span`` says what is so long. ``splits`` is false where every possible example is trained on and tested;
-    ``held_out`` says of inputs (N, T) which test, by default any.
+    ``held_out`` says of inputs (N, T) which test, by default any. ``suits`` are settings that a page sets when the
+    task is chosen: it is learned with them within seconds, and not with the usual ones.
     ``glue`` joins tokens to a text. ``facts`` are what a unit may go with: of inputs and targets (N, T), numbers
     (N, T) by name.
     """
@@ -57,6 +58,7 @@ class Task:
     glue: str = " "
     splits: bool = True
     held_out: Callable[[Ints], NDArray[np.bool_]] | None = None
+    suits: Mapping[str, Any] = field(default_factory=dict)
     generates: bool = False  # its own answer so far is its next input
     facts: Callable[[NDArray[Any], NDArray[Any]], Facts] = lambda inputs, targets: {}
 
@@ -64,6 +66,11 @@ class Task:
     def is_series(self) -> bool:
         """Whether it is about values in place of tokens."""
         return not self.says
+
+    @property
+    def mixes(self) -> bool:
+        """Whether its sequences, else all of one length, can be of every length up to that."""
+        return self.shape == "many_to_one" and self.length is not None
 
     @property
     def continues(self) -> bool:
@@ -109,15 +116,19 @@ def _value(text: str) -> float:
     return value
 
 
-def examples_of(task: Task, length: int, seed: int, text: str) -> tuple[Examples, Examples]:
+def examples_of(task: Task, length: int, mixed: bool, seed: int, text: str) -> tuple[Examples, Examples]:
     """Returns the examples that are trained on, and those that test: of different sequences where the task splits.
 
-    ``text`` is a person's own; a series or text is parted in time.
+    With ``mixed`` they are of all lengths up to ``length``. ``text`` is a person's own; a series or text is parted in
+    time.
     """
     if task.cut is not None:
         return task.cut(text, length)
     generator = np.random.default_rng([seed, length])
-    drawn = _paired(task) if task.make is None else task.make(generator, DRAWN, length)
+    if task.make is None:
+        drawn = _paired(task)
+    else:
+        drawn = (partial(examples.mixed, task.make) if mixed else task.make)(generator, DRAWN, length)
     if not task.splits:
         return drawn, drawn
     keys = np.concatenate([drawn.sources, drawn.inputs], axis=1)
@@ -249,6 +260,7 @@ TASKS = {
         length=(5, 40),
         span="bits",
         glue="",
+        suits={"length": 8, "mixed": True, "cell": "lstm"},
         facts=_ones,
     ),
     "depth": Task(

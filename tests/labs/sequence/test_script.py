@@ -17,6 +17,7 @@ CASES: list[dict[str, Any]] = [
     {"task": "french", "cell": "gru", "attention": True, "optimizer": "sgd", "data_seed": 2},
     {"task": "chinese_dates", "cell": "lstm", "attention": True, "match": "parameters"},
     {"cell": "bag", "clip": 0.0},
+    {"task": "parity", "mixed": True},
     {"task": "own_series", "series": " ".join(str(place % 7) for place in range(90)), "length": 9, "cell": "gru"},
     {"task": "own_text", "text": "“Ça va?” (Oui!) 你好 it's 1 'n' \\ more. " * 4, "length": 9},
 ]

@@ -28,9 +28,10 @@ export class Lengths {
   }
 
   /** @param {Moment} moment */
-  showNumbers({ arrays: { lengths, by_length: shares }, scene: { fresh, trained, span } }) {
+  showNumbers({ arrays: { lengths, by_length: shares }, scene: { fresh, trained, mixed, span } }) {
     if (!lengths || !shares) return;
     const count = Math.round(shares[2 * lengths.length]);
-    setText(this.words, fresh ? `It is trained on a length of ${trained} alone (${span}). Here are fresh sequences of others, about ${count} of each.` : "The test sequences by their length.");
+    const on = mixed ? `lengths from 1 to ${trained}` : `a length of ${trained} alone`;
+    setText(this.words, fresh ? `It is trained on ${on} (${span}). Here are fresh sequences of others, about ${count} of each.` : "The test sequences by their length.");
   }
 }

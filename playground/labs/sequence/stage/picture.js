@@ -32,6 +32,7 @@ import { Unrolled } from "./unrolled.js";
  * @property {number} half  the step from which a series or text is continued
  * @property {boolean} fresh  whether sequences of other lengths can be drawn
  * @property {number} trained  the length of those it is trained on
+ * @property {boolean} mixed  whether shorter ones are among them
  * @property {string} span  what is so long
  * @property {Record<string, string>} panels  those that such a run has, with their labels
  *
