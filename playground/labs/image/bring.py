@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from playground.kinds import ConfigError, short
 from playground.labs.image.own import LEAST, MOST_CLASSES, NAME_CHARACTERS, SIDE, Bytes, Pictures
@@ -26,6 +26,7 @@ TYPES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
 MB = 2**20
 
+_EACH = "each into a folder of its own: the one that an image lies in is its class"
 File = tuple[str, bytes]  # a path with / in it, and what is in the file
 
 
@@ -104,9 +105,9 @@ def _check(counts: Counter[str], names: Sequence[str]) -> None:
     total = sum(counts.values())
     if len(names) < 2:
         only = f" ({short(names[0])})" if names else ""
-        raise ConfigError(f"there is {len(names) or 'no'} class{only}; use 2 to {MOST_CLASSES}, each in a folder")
+        raise ConfigError(f"there is {len(names) or 'no'} class{only}; use 2 to {MOST_CLASSES}, {_EACH}")
     if len(names) > MOST_CLASSES:
-        raise ConfigError(f"{len(names)} classes are more than {MOST_CLASSES}")
+        raise ConfigError(f"{len(names)} classes are more than {MOST_CLASSES}; put them {_EACH}")
     few = min(names, key=counts.__getitem__)
     if counts[few] < LEAST_EACH:
         raise ConfigError(f"{short(few)} has {counts[few]} images; use at least {LEAST_EACH} of each class")
@@ -121,9 +122,12 @@ def small(path: str, content: bytes) -> Bytes:
             if image.width * image.height > MOST_PIXELS:
                 raise ConfigError(f"{short(path)} has {image.width:,} × {image.height:,} pixels, which is too large")
             image.draft("L", (4 * SIDE, 4 * SIDE))  # a JPEG is decoded no larger than that
-            turned = ImageOps.exif_transpose(image).convert("RGBA")
+            turned = ImageOps.exif_transpose(_in_bytes(image)).convert("RGBA")
     except ConfigError:
         raise
+    except UnidentifiedImageError:
+        inside = "inside it is no " + ", ".join(FORMATS) if content else "it is empty"
+        raise ConfigError(f"{short(path)} cannot be read as an image: {inside}") from None
     except Exception:  # Pillow's readers raise errors of any type for a damaged file
         raise ConfigError(f"{short(path)} cannot be read as an image; it may be damaged") from None
     paper = Image.new("RGBA", turned.size, "white")
@@ -131,6 +135,15 @@ def small(path: str, content: bytes) -> Bytes:
     edge = int(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])))
     fitted = ImageOps.pad(Image.fromarray(grey), (SIDE, SIDE), Image.Resampling.BOX, color=edge)
     found: Bytes = np.asarray(fitted)
+    return found
+
+
+def _in_bytes(image: Image.Image) -> Image.Image:
+    """A grey image of 16 bits with the upper ones of each pixel, where Pillow would make all above 255 white."""
+    if not image.mode.startswith("I"):
+        return image
+    found = Image.fromarray((np.asarray(image) >> 8).clip(0, 255).astype(np.uint8))
+    found.info = image.info
     return found
 
 

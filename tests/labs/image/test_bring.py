@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,6 +72,38 @@ def test_an_image_keeps_its_proportions_and_what_is_clear_is_paper() -> None:
     assert found[14, 14] == 0
 
 
+def _saved(image: Image.Image, format: str, **more: Any) -> bytes:
+    out = io.BytesIO()
+    image.save(out, format, **more)
+    return out.getvalue()
+
+
+def test_an_image_of_any_kind_is_the_same_grey_one() -> None:
+    grey = np.full((40, 60), 255, np.uint8)
+    grey[8:32, 18:22], grey[8:32, 40:44] = 0, 100
+    plain = Image.fromarray(grey)
+    clear = Image.fromarray(np.stack([np.zeros_like(grey)] * 3 + [255 - grey], -1))
+    turn = Image.Exif()
+    turn[0x0112] = 6  # to be turned by a quarter
+    wanted = bring.small("L", _saved(plain, "PNG")).astype(int)
+    for name, content in {
+        "RGBA": _saved(clear, "PNG"),
+        "grey and clear": _saved(clear.convert("LA"), "PNG"),
+        "palette": _saved(plain.convert("RGB").quantize(8), "PNG"),
+        "16 bits": _saved(Image.fromarray(grey.astype(np.uint16) * 257), "PNG"),
+        "CMYK": _saved(plain.convert("RGB").convert("CMYK"), "JPEG", quality=100),
+        "turned": _saved(plain.rotate(90, expand=True), "JPEG", quality=100, exif=turn),
+        "moving": _saved(plain, "GIF", save_all=True, append_images=[plain.rotate(180)]),
+    }.items():
+        assert np.abs(bring.small(name, content) - wanted).max() <= 4, name
+    assert (bring.small("one pixel", _saved(plain.crop((18, 8, 19, 9)), "PNG")) == 0).all()
+
+
+def test_a_class_is_the_folder_that_an_image_lies_in_however_deep() -> None:
+    deep = [(path.replace("strokes/", "A/b/").upper(), content) for path, content in strokes()]
+    assert brought(deep).classes == ("FLAT", "UPRIGHT")
+
+
 SMALL = strokes(13)
 WRONG: dict[str, tuple[list[File], str]] = {
     "not a ZIP": ([("a.zip", b"PK nothing")], "this is not a ZIP file"),
@@ -83,6 +116,11 @@ WRONG: dict[str, tuple[list[File], str]] = {
     "a drive": ([("a.zip", zipped([*SMALL, ("C:\\x\\y.png", png("flat", 0))]))], "leads out"),
     "a damaged PNG": ([*SMALL, ("s/flat/bad.png", png("flat", 0)[:60])], "s/flat/bad.png cannot be read as an image"),
     "no image at all": ([*SMALL, ("s/flat/bad.png", b"hello")], "s/flat/bad.png cannot be read as an image"),
+    "another format": (
+        [*SMALL, ("s/flat/bad.png", _saved(Image.new("L", (9, 9)), "TIFF"))],
+        "bad.png cannot be read as an image: inside it is no PNG, JPEG",
+    ),
+    "an empty file": ([*SMALL, ("s/flat/bad.png", b"")], "bad.png cannot be read as an image: it is empty"),
     "another type": ([*SMALL, ("s/flat/notes.txt", b"hello")], "s/flat/notes.txt is not an image; use .png"),
     "one class": ([file for file in SMALL if "flat" in file[0]], r"there is 1 class \(flat\); use 2 to 10"),
     "none": ([("a.zip", zipped([]))], "there is no class"),
