@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from playground import __version__
 from playground.export import FORMS, exported
@@ -154,7 +155,10 @@ def _export(options: dict[str, Any]) -> None:
     (run, step), to, output = _from_file(options), options["to"], options["output"]
     if output is None and sys.stdout.isatty() and not FORMS[to].is_text:
         raise ConfigError(f"{to} is not text for a terminal; say where it goes: --output run.{FORMS[to].extension}")
-    content = exported(run, step, to)
+    look, problems = LABS[run.lab].look_class.from_text(dict(parse_qsl(options["look"] or "")))
+    if problems:
+        raise ConfigError("look: " + "; ".join(map(str, problems)))
+    content = exported(run, step, to, look=look)
     if output is None:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
@@ -274,6 +278,9 @@ def _add_files(commands: Any) -> list[argparse.ArgumentParser]:
     export = commands.add_parser("export", help="make something else of the run of a file")
     export.add_argument("--to", required=True, choices=list(FORMS), help="what to make of it")
     export.add_argument("--output", help="the file to write (default: print it)")
+    export.add_argument(
+        "--look", help="what to look at, for a form that says so: image=-1&drawing= and 256 hexadecimal digits"
+    )
     export.set_defaults(command=_export)
     for command in (again, writer, export):
         command.add_argument("file", help="a run file, as written by train --save or by the page")

@@ -52,11 +52,13 @@ def said(metrics: Iterable[Metric], found: Mapping[str, float | None]) -> list[s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
-    """What a lab computes about a run beside its page, as JSON. ``make`` is the dotted name of its maker."""
+    """What a lab computes about a run beside its page, as JSON. ``make`` is the dotted name of its maker. One that
+    ``looks`` is also about what the person looks at."""
 
     label: str
     help: str
     make: str
+    looks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,6 +319,7 @@ LABS = {
                 label="Shift pads",
                 help="How right three networks are about images that are moved, at every offset, over seeds.",
                 make="playground.labs.image.shift_pads.shift_pads",
+                looks=True,
             ),
         },
         figure="playground.labs.image.figure.FIGURE",

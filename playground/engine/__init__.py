@@ -4,6 +4,7 @@ from concurrent.futures import Future
 from typing import Any, NamedTuple, Protocol
 
 from playground.run import Edit, Run, Snapshot, View
+from playground.settings import Settings
 
 GO_ON = "go_on"  # resumes a suspended call, only in the same worker
 
@@ -65,8 +66,9 @@ class Engine(Protocol):
         """Returns the run as a value: its configuration and the edits so far."""
         ...
 
-    def export(self, run: Run, step: int, form: str) -> Future[bytes]:
-        """Returns ``run``, which need not be open, at ``step`` as a file in one of ``export.FORMS``; queued."""
+    def export(self, run: Run, step: int, form: str, look: Settings | None = None) -> Future[bytes]:
+        """Returns ``run``, which need not be open, at ``step`` as a file in one of ``export.FORMS``; queued. ``look``
+        is what the person looks at, for a form that ``looks``."""
         ...
 
     def export_share(self, form: str) -> float:

@@ -17,6 +17,7 @@ from playground.engine.spawn import BareSpawnContext, follow_parent
 from playground.export import FORMS, exported
 from playground.kinds import Choice, ConfigError
 from playground.run import Run
+from playground.settings import Settings
 
 EXPORT_S = 120.0
 STUDY_S = 1200.0  # for one that trains many networks
@@ -33,12 +34,12 @@ class Exports:
     def __init__(self, export_s: float = EXPORT_S) -> None:
         self.files, self.studies = Line(export_s), Line(STUDY_S)
 
-    def make(self, run: Run, step: int, form: str) -> Future[bytes]:
+    def make(self, run: Run, step: int, form: str, look: Settings | None = None) -> Future[bytes]:
         """Returns ``run`` at ``step`` as ``form``, one of ``FORMS``. The future fails with ConfigError for an unknown
         form, after the time limit, where too many wait, or where the process dies."""
         try:
             if FORMS[Choice(FORMS).check(form)].trains:
-                return self._line(form).make(run, step, form)
+                return self._line(form).make(run, step, form, look)
             made = exported(run, step, form)
         except ConfigError as error:
             return _failed(error)
@@ -71,14 +72,14 @@ class Line:
         self._process: Any = None
         self._closed = False
 
-    def make(self, run: Run, step: int, form: str) -> Future[bytes]:
+    def make(self, run: Run, step: int, form: str, look: Settings | None = None) -> Future[bytes]:
         """Returns a form that trains; see ``Exports.make``."""
         try:
             with self._lock:
                 if self._waiting >= MOST_WAITING:
                     raise ConfigError(f"{MOST_WAITING} files are in line to be made on this server; try again soon")
                 self._waiting += 1
-            made = self._queue.submit(self._made, run, step, form)
+            made = self._queue.submit(self._made, run, step, form, look)
         except (ConfigError, RuntimeError) as error:  # RuntimeError: after a shutdown
             return _failed(error)
         made.add_done_callback(lambda _: self._count_done())
@@ -101,14 +102,14 @@ class Line:
         with self._lock:
             self._waiting -= 1
 
-    def _made(self, run: Run, step: int, form: str) -> bytes:
+    def _made(self, run: Run, step: int, form: str, look: Settings | None) -> bytes:
         """In the queue's thread: start a process and wait for its answer."""
         context = BareSpawnContext()
         receiver, sender = context.Pipe(duplex=False)
         with self._lock:
             if self._closed:
                 raise ConfigError("the server is shutting down")
-            process: Any = context.Process(target=_answer, args=(sender, run, step, form), daemon=True)
+            process: Any = context.Process(target=_answer, args=(sender, run, step, form, look), daemon=True)
             self._process, self.share = process, 0.0
             process.start()
         if hasattr(os, "setpriority"):  # set by the parent, so that it applies to the import of torch too
@@ -153,7 +154,7 @@ def _too_long(step: int, form: str, export_s: float) -> str:
     )
 
 
-def _answer(sender: "Connection[Any, Any]", run: Run, step: int, form: str) -> None:
+def _answer(sender: "Connection[Any, Any]", run: Run, step: int, form: str, look: Settings | None) -> None:
     """In the export's process: make the form and send (1, (form, None)) or (1, (None, error message)); meanwhile
     report progress as (share, None)."""
     follow_parent()
@@ -166,7 +167,7 @@ def _answer(sender: "Connection[Any, Any]", run: Run, step: int, form: str) -> N
             sender.send((done / max(total, 1), None))
 
     try:
-        answer: tuple[bytes | None, str | None] = exported(run, step, form, progress=tell), None
+        answer: tuple[bytes | None, str | None] = exported(run, step, form, progress=tell, look=look), None
     except ConfigError as error:
         answer = None, str(error)
     except Exception:

@@ -9,6 +9,7 @@ from playground.engine import Again
 from playground.engine.worker import Worker
 from playground.export import exported
 from playground.run import Edit, Run, Snapshot, View
+from playground.settings import Settings
 
 T = TypeVar("T")
 
@@ -61,10 +62,10 @@ class InlineEngine:
     def run(self, run_id: str) -> Run:
         return self._runs[run_id]
 
-    def export(self, run: Run, step: int, form: str) -> Future[bytes]:
+    def export(self, run: Run, step: int, form: str, look: Settings | None = None) -> Future[bytes]:
         def made() -> bytes:
             with self._lock:
-                return exported(run, step, form, quiet=True)
+                return exported(run, step, form, quiet=True, look=look)
 
         return self._completed(made)
 

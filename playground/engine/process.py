@@ -25,6 +25,7 @@ from playground.engine import GO_ON, Again
 from playground.engine.exports import EXPORT_S, Exports
 from playground.engine.spawn import BareSpawnContext, follow_parent
 from playground.run import Edit, Run, Snapshot, View
+from playground.settings import Settings
 
 WORKER_MB = 2000
 MAX_REBUILDS = 3  # of one call; beyond that the run itself is assumed to crash its workers
@@ -157,8 +158,8 @@ class ProcessEngine:
     def run(self, run_id: str) -> Run:
         return self._records[run_id].run
 
-    def export(self, run: Run, step: int, form: str) -> Future[bytes]:
-        return self._exports.make(run, step, form)
+    def export(self, run: Run, step: int, form: str, look: Settings | None = None) -> Future[bytes]:
+        return self._exports.make(run, step, form, look)
 
     def export_share(self, form: str) -> float:
         return self._exports.share(form)

@@ -13,7 +13,7 @@ from playground.kinds import Choice
 from playground.lab import LABS
 from playground.run import Run
 from playground.runs.replay import Progress, apart, progress_bar
-from playground.settings import renewals
+from playground.settings import Settings, renewals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,8 @@ class Form:
     if it ``tells`` which metrics were shown.
 
     ``make`` names a maker for every lab; with None a lab that has the form names its own. One that ``is_study`` is a
-    lab's ``Study``: it has more time, and files do not wait for it.
+    lab's ``Study``: it has more time, and files do not wait for it. The maker of one that ``looks`` is given what the
+    person looks at, the lab's own class of settings, as a fourth argument.
     """
 
     label: str
@@ -34,6 +35,7 @@ class Form:
     trains: bool = True
     tells: bool = False
     is_study: bool = False
+    looks: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -124,6 +126,7 @@ FORMS = {
             mime="application/json",
             help=study.help,
             is_study=True,
+            looks=study.looks,
         )
         for lab in LABS.values()
         for name, study in lab.studies.items()
@@ -156,6 +159,7 @@ def exported(
     quiet: bool = False,
     shown: Mapping[str, float | None] | None = None,
     progress: Progress | None = None,
+    look: Settings | None = None,
 ) -> bytes:
     """Returns ``run`` at ``step`` in the form ``to``, one of ``forms_of(run.lab)``, such as script or gif.
 
@@ -164,14 +168,16 @@ def exported(
     >>> Path("run.gif").write_bytes(exported(run, 2500, "gif"))
 
     After a second a progress bar appears, unless ``quiet``, or ``progress`` is called. ``shown`` are the metrics that
-    the page shows, which the script and the notebook of a compiled run quote. Raises ConfigError for an unknown form.
+    the page shows, which the script and the notebook of a compiled run quote. ``look`` is what the person looks at,
+    for a form that ``looks``; by default nothing. Raises ConfigError for an unknown form.
     """
     form = FORMS[Choice(forms_of(run.lab)).check(to)]
     lab = LABS[run.lab]
     make = resolve(form.make or (lab.studies[to].make if form.is_study else lab.forms[to]))
     if form.trains:
         with apart():
-            made = make(run, step, progress or (None if quiet else progress_bar(" updates")))
+            more = [look or lab.look_class()] if form.looks else []
+            made = make(run, step, progress or (None if quiet else progress_bar(" updates")), *more)
     elif form.tells:
         made = make(run, step, shown)
     else:

@@ -57,8 +57,10 @@ def computed_panel(
     is_busy = order is not None and not order.made.done()
 
     def ask() -> None:
-        run, step = session.channel().value()
-        st.session_state[key] = Order(form, words(run, step), run, step, hub().engine.export(run, step, form))
+        channel = session.channel()
+        run, step = channel.value()
+        made = hub().engine.export(run, step, form, channel.look)
+        st.session_state[key] = Order(form, words(run, step), run, step, made)
 
     st.button(label, key=session.key(f"ask_{form}"), icon=icon, disabled=is_busy, on_click=ask, help=help)
     if order is not None and is_busy:

@@ -312,6 +312,11 @@ class Channel:
         """Returns the run as a value, and the step of the last snapshot."""
         return self.seen()[:2]
 
+    @property
+    def look(self) -> Settings | None:
+        """What the person looks at, in the lab's own class of settings; None until the stage has said it."""
+        return self._view.look
+
     def seen(self) -> tuple[Run, int, Mapping[str, float | None]]:
         """Returns ``value`` and the last snapshot's metrics; none before the first frame."""
         with self._lock:

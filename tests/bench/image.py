@@ -63,7 +63,7 @@ def shifts() -> Iterator[Row]:
     torch.set_num_threads(1)
     config = ImageConfig(dataset="centred")
     areas = {
-        arm.label: [float(pad_of(config, arm, seed, SHIFTED).mean()) for seed in range(SEEDS)]
+        arm.label: [float(pad_of(config, arm, seed, "", SHIFTED)[0].mean()) for seed in range(SEEDS)]
         for arm in ARMS.values()
     }
     for (before, lower), (name, higher) in pairwise(areas.items()):

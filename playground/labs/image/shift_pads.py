@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from playground.labs.image.config import ImageConfig
+from playground.labs.image.config import ImageConfig, Look
 from playground.labs.image.images import images_of
 from playground.run import Run
 from playground.runs.replay import Progress
@@ -47,10 +47,12 @@ def run_of(config: ImageConfig, arm: Arm, seed: int) -> ImageConfig:
     return ImageConfig(**same, **arm.settings, batch_size=min(BATCH, config.images), seed=config.seed + seed)
 
 
-def pad_of(config: ImageConfig, arm: Arm, seed: int, moved: int = MOVED) -> "Tensor":
-    """The share of right answers of an arm at every offset (side, side), of ``moved`` test images."""
+def pad_of(config: ImageConfig, arm: Arm, seed: int, drawing: str, moved: int = MOVED) -> tuple["Tensor", "Tensor"]:
+    """Of an arm at every offset (side, side): the share of right answers for ``moved`` test images, and the answers
+    for a drawing."""
     import torch
 
+    from playground.labs.image.drawing import bitmap, image
     from playground.labs.image.experiment import ImageExperiment
     from playground.labs.image.probes import OFFSETS, shifted
 
@@ -59,28 +61,39 @@ def pad_of(config: ImageConfig, arm: Arm, seed: int, moved: int = MOVED) -> "Ten
     experiment.advance(steps=round(arm.passes * one.steps_per_epoch))
     data, right = images_of(*one.drawn), torch.zeros(len(OFFSETS) ** 2)
     moved = min(moved, len(data.test))
-    for image, label in zip(data.test[:moved], data.test_labels[:moved], strict=True):
-        answers = experiment.network.used(shifted(torch.tensor(image)[None, None])).argmax(1)
-        right += answers == int(label)
-    return (right / moved).view(len(OFFSETS), len(OFFSETS))
+
+    def answers(image: Any) -> torch.Tensor:
+        answers: torch.Tensor = experiment.network.used(shifted(torch.tensor(image)[None, None])).argmax(1)
+        return answers
+
+    for each, label in zip(data.test[:moved], data.test_labels[:moved], strict=True):
+        right += answers(each) == int(label)
+    said, side = answers(image(bitmap(drawing), config.dataset)), len(OFFSETS)
+    return (right / moved).view(side, side), said.view(side, side)
 
 
-def shift_pads(run: Run, step: int, progress: Progress | None = None) -> str:
+def shift_pads(run: Run, step: int, progress: Progress | None, look: Look) -> str:
     """Returns as JSON for each of ARMS, trained on the images of ``run`` whatever its ``step``, its ``label``, the
     share of right answers at every offset, ``right`` (side, side), in the mean of seeds and test images, and the mean
-    of all offsets for each seed, ``areas`` (seeds,)."""
+    of all offsets for each seed, ``areas`` (seeds,). Where the person has drawn, also ``drawing``, its hexadecimal
+    digits, and of each arm ``said`` (seeds, side, side), the numbers of the classes that it takes the drawing for."""
     import torch
 
-    config, found, done = cast(ImageConfig, run.config), {}, 0
+    config, found, done = cast(ImageConfig, run.config), dict[str, Any](), 0
+    drawing = look.drawing if look.drawing.strip("0") else ""
     for name, arm in ARMS.items():
-        pads = []
+        pads, said = [], []
         for seed in range(SEEDS):
-            pads.append(pad_of(config, arm, seed))
+            pad, answers = pad_of(config, arm, seed, drawing)
+            pads.append(pad)
+            said.append(answers.tolist())
             done += 1
             if progress is not None:
                 progress(done, SEEDS * len(ARMS))
         areas = [float(pad.mean()) for pad in pads]
         found[name] = {"label": arm.label, "right": torch.stack(pads).mean(0).tolist(), "areas": areas}
+        found[name] |= {"said": said} if drawing else {}
     reach = len(pads[0]) // 2
     about = {"set": config.images_set.label, "reach": reach, "moved": MOVED, "seeds": SEEDS}
+    about |= {"drawing": drawing, "classes": config.classes} if drawing else {}
     return json.dumps({**about, "arms": found}, separators=(",", ":"))
