@@ -6,9 +6,10 @@ from typing import Any, cast
 
 import streamlit as st
 
+from playground.engine.exports import STUDY_S
 from playground.format import percent
 from playground.labs.image.config import ImageConfig
-from playground.labs.image.more_data import LEARNERS, MANY, SEEDS, seconds_of, seeds_of
+from playground.labs.image.more_data import LEARNERS, SEEDS, seconds_of
 from playground.pages.banded import baseline, learner, mean, shares
 from playground.pages.computed import Order, computed_panel
 from playground.pages.session import PageSession
@@ -40,15 +41,11 @@ def _words(run: Run, step: int) -> str:
 
 def _plan(config: ImageConfig) -> str:
     """What would be computed, how long it takes, and how to have more."""
-    seeds, minutes = len(seeds_of(config)), seconds_of(config) / 60
-    most = config.images_set.most
-    more = (
-        f" Set Training images to go on, up to {most:,}; beyond {MANY:,} one seed has to do." if most > MANY else ""
-    )
-    many = f"{seeds} seeds each" if seeds == SEEDS else "one seed"
+    minutes, most = seconds_of(config) / 60, config.images_set.most
+    more = f" Set Training images to go on, up to {most:,}." if most > config.images else ""
     return (
-        f"Up to this run’s {config.images:,} training images, {many}: about {max(round(minutes), 1)} min on a free "
-        f"core.{more}"
+        f"Up to this run’s {config.images:,} training images, {SEEDS} seeds each: about {max(round(minutes), 1)} min "
+        f"on a free core; beyond {STUDY_S / 60:.0f} min this server ends it.{more}"
     )
 
 

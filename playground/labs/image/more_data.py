@@ -18,8 +18,7 @@ from playground.runs.replay import Progress
 
 SIZES = (20, 50, 200, 500, 1000, 3000)
 APART = 1.5  # times as many as the size before, at least, is the last one
-SEEDS, SEEDS_OF_MANY = 3, 1
-MANY = 3000  # images; where there are more, one seed has to do
+SEEDS = 3
 PASSES, LEAST_UPDATES = 16, 300  # of a network's training
 BATCH = 32
 SLICE = 50  # updates between two reports
@@ -117,15 +116,10 @@ def sizes_of(config: ImageConfig) -> list[int]:
     return [*(size for size in SIZES if size * APART <= config.images), config.images]
 
 
-def seeds_of(config: ImageConfig) -> range:
-    """What is added to the run's seeds."""
-    return range(SEEDS if config.images <= MANY else SEEDS_OF_MANY)
-
-
 def seconds_of(config: ImageConfig) -> float:
     """About how long all takes on a free core."""
     each = sum(learner.seconds(size) for size in sizes_of(config) for learner in LEARNERS.values())
-    return each * len(seeds_of(config))
+    return each * SEEDS
 
 
 def point_of(config: ImageConfig, learner: Learner, images: int, seed: int) -> ImageConfig:
@@ -142,7 +136,7 @@ def more_data(run: Run, step: int, progress: Progress | None = None) -> str:
     ``accuracy`` (S, seeds); ``majority`` (S, seeds) is the share of the test's commonest class.
     """
     config = cast(ImageConfig, run.config)
-    sizes, seeds, total = sizes_of(config), seeds_of(config), seconds_of(config)
+    sizes, seeds, total = sizes_of(config), range(SEEDS), seconds_of(config)
     found: dict[str, list[list[float]]] = {name: [] for name in LEARNERS}
     done = 0.0
     for size in sizes:
