@@ -49,6 +49,20 @@ SEEK = """
   slider.dispatchEvent(new Event('input', {bubbles: true}));
 })
 """
+# From the next move of the pen to the frame that has it.
+PEN = """
+window.answered = new Promise((resolve) => {
+  const pad = document.querySelector(".nn-image-pad");
+  let moved = 0;
+  document.addEventListener("pointermove", (event) => { moved = event.timeStamp; }, {once: true, capture: true});
+  const observer = new MutationObserver(() => {
+    if (!moved) return;
+    observer.disconnect();
+    resolve(performance.now() - moved);
+  });
+  observer.observe(pad, {attributes: true, attributeFilter: ["data-drawing"]});
+}); 0
+"""
 BARE = """
 import streamlit as st
 view = st.components.v2.component("bare", html="<div id='bare'></div>", js=\"\"\"
@@ -70,6 +84,7 @@ def rows() -> Iterator[Row]:
         yield from _learning(chromium, address, "cold cache", 1.5)
         yield from _compiled(chromium, address, pid)
         yield from _latencies(chromium, address)
+        yield from _drawing(chromium, address)
         yield from _time_travel(chromium, address)
         yield from _populations(chromium, address)
         yield from _endurance(chromium, address)
@@ -241,6 +256,35 @@ def _until_painted(page: Page, target: Locator, attribute: str) -> float:
     )
     target.click()
     return float(page.evaluate("window.seen"))
+
+
+def _drawing(chromium: Browser, address: str) -> Iterator[Row]:
+    """From a move of the pen to the answer for what is drawn then, with all maps of the default network in sight."""
+    for name, plays in (("paused", False), ("training", True)):
+        with _page(chromium, address, "image") as page:
+            if plays:
+                press(page, "Play")
+                reaches(page, 20)
+            page.get_by_role("button", name="✎ Draw").click()
+            times = pen_times(page, 40)
+            p95 = statistics.quantiles(times, n=20)[-1]
+            yield Row(f"pen moved to answer painted, {name}, p95 of 40", p95, "ms", 50, "the limit", at_most=1.0)
+
+
+def pen_times(page: Page, count: int) -> list[float]:
+    """The milliseconds from each move of the pen to the frame whose answer is of what is drawn then."""
+    box = page.get_by_role("img", name="Paper").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 10, box["y"] + 8)
+    page.mouse.down()
+    times = []
+    for move in range(1, count + 1):
+        page.evaluate(PEN)
+        row, column = divmod(move, 10)
+        page.mouse.move(box["x"] + 10 + 14 * column, box["y"] + 8 + 30 * row)
+        times.append(float(page.evaluate("window.answered")))
+    page.mouse.up()
+    return times
 
 
 def _time_travel(chromium: Browser, address: str) -> Iterator[Row]:

@@ -107,6 +107,7 @@ export class Pad {
   /** @param {Moment} moment */
   paint({ header: { view }, arrays: { drawn_box, drawn_counts, subject } }) {
     this.element.hidden = view.image !== -1;
+    setAttribute(this.element, "data-drawing", view.drawing); // what the answer is of
     const { stageContext: context, theme } = this;
     if (this.element.hidden || !context || !theme || !this.inks || !drawn_box || !drawn_counts) return;
     context.clearRect(0, 0, 96, 3 * (STAGE + 6));
