@@ -454,6 +454,7 @@ LABS = {
         path="gan",
         config="playground.labs.gan.config.GANConfig",
         look="playground.labs.gan.config.Look",
+        ensemble="playground.labs.gan.ensemble.GANEnsemble",
         experiment="playground.labs.gan.experiment.GANExperiment",
         page="playground.labs.gan.page.gan_page",
         picture="labs/gan/stage/picture.js",

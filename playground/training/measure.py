@@ -2,19 +2,22 @@
 
 import time
 from collections.abc import Callable, Mapping
+from typing import Generic, TypeVar
 
-Metrics = Mapping[str, float | None]
+V = TypeVar("V")
 
 
-class Meter:
+class Meter(Generic[V]):
     """Calls ``measure`` at intervals; ``newest`` holds the last metrics, measured at ``step``.
 
     Measuring takes at most about ``share`` of the time, between 0 and 1. With ``every`` it is done every so many
     updates instead, at any cost: then a run has the same curve each time.
     """
 
-    def __init__(self, measure: Callable[[], Metrics], share: float = 1 / 5, every: int | None = None) -> None:
-        self.step, self.newest = -1, dict[str, float | None]()
+    def __init__(
+        self, measure: Callable[[], Mapping[str, V]], share: float = 1 / 5, every: int | None = None
+    ) -> None:
+        self.step, self.newest = -1, dict[str, V]()
         self._measure, self._share, self._every = measure, share, every
         self._took_s = self._trained_s = 0.0
 
@@ -23,7 +26,7 @@ class Meter:
         ``every``."""
         return None if self._every is None else self._every - step % self._every
 
-    def look(self, step: int, trained_s: float) -> Metrics:
+    def look(self, step: int, trained_s: float) -> Mapping[str, V]:
         """Measure if it is time to, after a slice of ``trained_s`` seconds that ended at ``step``.
 
         Returns the metrics at ``step``; empty where they were not measured."""
@@ -34,7 +37,7 @@ class Meter:
             is_due = self._took_s * (1 - self._share) <= self._trained_s * self._share
         return self.now(step) if is_due else self.at(step)
 
-    def now(self, step: int) -> Metrics:
+    def now(self, step: int) -> Mapping[str, V]:
         """Returns the metrics at ``step``, the run's current one; measures them unless ``newest`` has them."""
         if step != self.step:
             started = time.perf_counter()
@@ -42,7 +45,7 @@ class Meter:
             self._took_s, self._trained_s, self.step = time.perf_counter() - started, 0.0, step
         return self.newest
 
-    def at(self, step: int) -> Metrics:
+    def at(self, step: int) -> Mapping[str, V]:
         """Returns the metrics at ``step``; empty where they were not measured there."""
         return self.newest if step == self.step else {}
 

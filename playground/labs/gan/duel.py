@@ -7,11 +7,11 @@ import copy
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from playground.catalog import resolve
 from playground.labs.gan.config import OPTIMIZERS, PENALIZED, GANConfig
-from playground.labs.gan.model import GAMES, penalty, players
+from playground.labs.gan.model import GAMES, penalty
 
 
 class Batch(NamedTuple):
@@ -25,9 +25,8 @@ class Batch(NamedTuple):
 class Duel:
     """Both players of a run with their optimizers, and the examples (size, D) that one of them sees."""
 
-    def __init__(self, config: GANConfig, data: Tensor) -> None:
-        self.config, self.data = config, data
-        self.network = players(config)
+    def __init__(self, config: GANConfig, data: Tensor, network: nn.ModuleDict) -> None:
+        self.config, self.data, self.network = config, data, network
         self.optimizers = {
             "generator": _optimizer(config.generator_optimizer, self.network["generator"]),
             "discriminator": _optimizer(config.discriminator_optimizer, self.network["discriminator"]),
@@ -58,6 +57,14 @@ class Duel:
         found.follow(self.config)
         return found
 
+    def play(self, random: torch.Generator) -> None:
+        """Play one round."""
+        discriminates, generates = self.config.rounds
+        for _ in range(discriminates):
+            self.update_discriminator(random)
+        for _ in range(generates):
+            self.update_generator(random)
+
     def update_discriminator(self, random: torch.Generator) -> None:
         self.descend("discriminator", self.discriminator_loss(self.batch(random)))
 
@@ -69,7 +76,11 @@ class Duel:
         real = self.data[torch.randint(len(self.data), (n,), generator=random)]
         with torch.no_grad():
             fake = self.generator(self.noise(n, random))
-        return Batch(real, fake, torch.rand((n, 1), generator=random) if self.config.loss in PENALIZED else None)
+        return Batch(real, fake, self.mix(n, random))
+
+    def mix(self, n: int, random: torch.Generator) -> Tensor | None:
+        """Returns shares (n, 1) of real examples for a penalty; None where the loss has none."""
+        return torch.rand((n, 1), generator=random) if self.config.loss in PENALIZED else None
 
     def noise(self, n: int, random: torch.Generator) -> Tensor:
         """Returns noise (n, noise_size)."""
@@ -95,7 +106,7 @@ class Duel:
         """Move one player by the gradient of its loss."""
         parameters = self.parameters[player]
         for parameter, gradient in zip(parameters, torch.autograd.grad(value, parameters), strict=True):
-            parameter.grad = gradient
+            parameter.grad = gradient.contiguous()  # a fused optimizer reads it by the parameter's strides
         self.optimizers[player].step()
 
 

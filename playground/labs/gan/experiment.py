@@ -17,7 +17,7 @@ from playground.labs.gan import measures, probes
 from playground.labs.gan.config import LOSSES, GANConfig, Look
 from playground.labs.gan.data import DOMAIN, SETS, examples
 from playground.labs.gan.duel import Duel
-from playground.labs.gan.model import GAMES
+from playground.labs.gan.model import GAMES, players
 from playground.labs.gan.slow import next_round
 from playground.plain import PlainExperiment
 from playground.run import Snapshot, View
@@ -39,7 +39,7 @@ class GANExperiment(PlainExperiment):
         self._updates = {"discriminator": 0, "generator": 0}
         self._seen = 0  # examples drawn
         data = training_data(config.dataset, config.drawing, config.size, config.data_seed)
-        self.duel = Duel(config, data)
+        self.duel = Duel(config, data, players(config))
         self.network, self.optimizers = self.duel.network, self.duel.optimizers
         self._generator, self._discriminator = self.duel.generator, self.duel.discriminator
         self._fixed = self.duel.noise(JUDGED, generator(config.seed, "fixed noise"))
@@ -66,15 +66,11 @@ class GANExperiment(PlainExperiment):
     def _train(self, count: int) -> int:
         self.network.train()
         for _ in range(count):
-            random = generator(self.config.seed, "round", self.step)
-            discriminator, generator_ = self.config.rounds
-            for _ in range(discriminator):
-                self.duel.update_discriminator(random)
-            for _ in range(generator_):
-                self.duel.update_generator(random)
-            self._seen += discriminator * self.config.batch_size
-            self._updates["discriminator"] += discriminator
-            self._updates["generator"] += generator_
+            self.duel.play(generator(self.config.seed, "round", self.step))
+            discriminates, generates = self.config.rounds
+            self._seen += discriminates * self.config.batch_size
+            self._updates["discriminator"] += discriminates
+            self._updates["generator"] += generates
             self.step += 1
         return count
 
@@ -106,22 +102,13 @@ class GANExperiment(PlainExperiment):
     def _measure(self) -> dict[str, float | None]:
         """Both losses without penalty and how well the fakes imitate, by 1,000 fakes of fixed noise and as many fresh
         examples, with running means where there is batch normalization."""
-        config, game = self.config, GAMES[self.config.loss]
         self.network.eval()
-        drawn = config.dataset, config.drawing, JUDGED, config.data_seed
-        real = torch.tensor(measures.fresh(*drawn), dtype=torch.float32)
-        fakes = self._generator(self._fixed)
-        outputs = self._discriminator(fakes)
-        points = fakes.double().numpy()
-        found: dict[str, float | None] = {
-            "discriminator_loss": game.discriminator(self._discriminator(real), outputs).item(),
-            "generator_loss": game.generator(outputs).item(),
-            **measures.modes(config.dataset, points),
-            "sliced_wasserstein": measures.distance_to(*drawn)(points),
-            "discriminator_updates": float(self._updates["discriminator"]),
-            "generator_updates": float(self._updates["generator"]),
-        }
-        return {name: value if value is not None and math.isfinite(value) else None for name, value in found.items()}
+        fakes, real = (
+            self._generator(self._fixed),
+            torch.tensor(measures.fresh(*judged_by(self.config)), dtype=torch.float32),
+        )
+        found = judged(self.config, fakes, self._discriminator(real), self._discriminator(fakes))
+        return found | {f"{player}_updates": float(count) for player, count in self._updates.items()}
 
     # Seeing
 
@@ -146,7 +133,8 @@ class GANExperiment(PlainExperiment):
             if self.config.noise_size <= 2:
                 arrays["grid"] = probes.noise_grid(self.config.noise_size, self.config.noise).numpy()
         if "thumbnail" in view.panels:
-            arrays["thumbnail"] = self._thumbnail()
+            with torch.no_grad():
+                arrays["thumbnail"] = thumbnail(self.config, self._generator(self._fixed).numpy())
         return Snapshot.of(self, run_id, info, arrays)
 
     def _rates(self) -> dict[str, Any]:
@@ -189,7 +177,7 @@ class GANExperiment(PlainExperiment):
         return probes.levels(shares).reshape(probes.SIDE, probes.SIDE)
 
     def _scene(self) -> dict[str, Any]:
-        config, drawn = self.config, (self.config.dataset, self.config.drawing, JUDGED, self.config.data_seed)
+        config = self.config
         baselines = [
             {
                 "label": f"{'D' if player == 'discriminator' else 'G'} cannot tell",
@@ -199,7 +187,9 @@ class GANExperiment(PlainExperiment):
             }
             for player, value in LOSSES[config.loss].equilibrium.items()
         ]
-        baselines.append({"label": "two real samples", "value": measures.floor(*drawn), "axes": "distance"})
+        baselines.append(
+            {"label": "two real samples", "value": measures.floor(*judged_by(config)), "axes": "distance"}
+        )
         mixture = SETS[config.dataset].mixture
         return {
             "dataset": config.dataset,
@@ -213,19 +203,6 @@ class GANExperiment(PlainExperiment):
             "equilibrium": dict(LOSSES[config.loss].equilibrium),
             "baselines": baselines,
         }
-
-    @torch.no_grad()
-    def _thumbnail(self) -> NDArray[np.uint8]:
-        """Fakes as a picture (48, 48, 3): dark dots on a light ground, or 6 × 6 digits."""
-        fakes, side = self._generator(self._fixed).numpy(), 48
-        if self.config.dataset == "digits":
-            tiles = probes.levels((1 - fakes[:36]) / 2).reshape(6, 6, 8, 8)
-            grey = tiles.transpose(0, 2, 1, 3).reshape(side, side)
-        else:
-            edges = np.linspace(*DOMAIN, side + 1)
-            counts = np.histogram2d(fakes[:, 1], fakes[:, 0], [edges, edges])[0][::-1]
-            grey = probes.levels(1 - np.minimum(counts / 4, 1) * 0.8)
-        return np.repeat(grey[:, :, None], 3, 2)
 
     # Changing
 
@@ -246,3 +223,36 @@ class GANExperiment(PlainExperiment):
 def training_data(dataset: str, drawing: str, size: int, seed: int) -> Tensor:
     """Returns the examples (size, D) of a run; runs share them, nobody writes into them."""
     return torch.from_numpy(examples(dataset, drawing, size, np.random.default_rng([seed, 0]))).float()
+
+
+def judged_by(config: GANConfig) -> tuple[str, str, int, int]:
+    """Returns what names the fresh examples by which a run is judged."""
+    return config.dataset, config.drawing, JUDGED, config.data_seed
+
+
+def judged(config: GANConfig, fakes: Tensor, real_outputs: Tensor, fake_outputs: Tensor) -> dict[str, float | None]:
+    """Returns both losses without penalty, from the discriminator's outputs (N, 1) at fresh examples and at fakes
+    (N, D), and how well these imitate; None for what is not finite."""
+    game, points = GAMES[config.loss], fakes.double().numpy()
+    found: dict[str, float] = {
+        "discriminator_loss": game.discriminator(real_outputs, fake_outputs).item(),
+        "generator_loss": game.generator(fake_outputs).item(),
+        **measures.modes(config.dataset, points),
+        "sliced_wasserstein": measures.distance_to(*judged_by(config))(points),
+    }
+    return {name: value if math.isfinite(value) else None for name, value in found.items()}
+
+
+def thumbnail(config: GANConfig, fakes: NDArray[Any]) -> NDArray[np.uint8]:
+    """Returns fakes (N, D) as a picture (48, 48, 3): dark dots on a light ground, or 6 × 6 digits."""
+    side = 48
+    if config.dataset == "digits":
+        tiles = probes.levels((1 - fakes[:36]) / 2).reshape(6, 6, 8, 8)
+        grey = tiles.transpose(0, 2, 1, 3).reshape(side, side)
+    else:
+        low, high = DOMAIN
+        squares = np.floor((fakes - low) * (side / (high - low)))
+        x, y = squares[((squares >= 0) & (squares < side)).all(1)].astype(int).T
+        counts = np.bincount((side - 1 - y) * side + x, minlength=side**2).reshape(side, side)
+        grey = probes.levels(1 - np.minimum(counts / 4, 1) * 0.8)
+    return np.repeat(grey[:, :, None], 3, 2)

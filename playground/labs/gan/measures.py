@@ -13,6 +13,7 @@ Floats = NDArray[np.float64]
 DIRECTIONS = 64
 WITHIN = 3.0  # standard deviations: 98.9% of a two-dimensional Gaussian
 FAIR = 0.2  # of its even share, that a mode gets to be found
+RUNS = 64  # whose examples are kept: those of a comparison
 USUAL = 0.95  # of real digits stand as near to another one as what counts as on a mode
 
 
@@ -83,7 +84,7 @@ def _found(nearest: NDArray[np.int64], total: int, count: int) -> int:
     return int((np.bincount(nearest, minlength=count) >= FAIR * total / count).sum())
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=RUNS)
 def fresh(dataset: str, drawing: str, n: int, seed: int) -> Floats:
     """Returns ``n`` examples (n, D) that no run trains on (but for digits, of which there are no others); shared."""
     found = examples(dataset, drawing, n, np.random.default_rng([seed, 1]))
@@ -91,7 +92,7 @@ def fresh(dataset: str, drawing: str, n: int, seed: int) -> Floats:
     return found
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=RUNS)
 def distance_to(dataset: str, drawing: str, n: int, seed: int) -> Callable[[Floats], float]:
     """Returns what measures the sliced Wasserstein distance of points (n, D) to ``fresh`` examples; these, which stay
     the same, are projected once."""
@@ -99,7 +100,7 @@ def distance_to(dataset: str, drawing: str, n: int, seed: int) -> Callable[[Floa
     return lambda points: float(np.abs(projected(points) - wanted).mean())
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=RUNS)
 def floor(dataset: str, drawing: str, n: int, seed: int) -> float:
     """Returns the sliced Wasserstein distance of two fresh samples: what a perfect generator would reach."""
     return sliced_wasserstein(

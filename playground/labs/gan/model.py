@@ -108,5 +108,5 @@ def penalty(loss: str, discriminator: nn.Module, real: Tensor, fake: Tensor, mix
     at = real if loss == "r1" else mix * real + (1 - mix) * fake
     at = at.detach().requires_grad_()
     (slope,) = torch.autograd.grad(discriminator(at).sum(), at, create_graph=True)
-    squares = slope.square().sum(1)
+    squares = slope.square().sum(-1)
     return squares.mean() / 2 if loss == "r1" else ((squares + 1e-12).sqrt() - 1).square().mean()

@@ -27,9 +27,11 @@ from playground.studies.ensemble import ensemble_of
 from playground.studies.ensemble import outcomes as outcomes_of
 from playground.studies.variants import DATA_SEED, SEED, meets
 from playground.training.history import History
+from playground.training.measure import Meter
 from playground.training.slices import Slicer
 
-LEAST_SLICE_S = 0.009  # about the time to draw a frame of many networks
+LEAST_SLICE_S, MOST_SLICE_S = 0.009, 0.1  # as long as a frame of many networks takes, within these
+MEASURED_SHARE = 1 / 5  # of the time at most, while training flows
 WALL = 64  # most small pictures, of all variants together
 WHY_EVERY_S, WHY_EVERY_S_AT_REST = 0.5, 0.1  # measuring the layers costs as much as a frame's training
 RUNNING, REACHED, DIVERGED = 0, 1, 2
@@ -52,8 +54,9 @@ class CompareExperiment(Experiment):
             self._diagnosis = resolve(diagnose)(self._networks, config.variants, config.varied, config.seeds)
         self._slicer = Slicer(rate=100, share=0.9, rest=1 / 4)
         self._ready = self._is_flowing = False
-        self._why_at = -np.inf
-        self._measured: tuple[tuple[int, int], list[dict[str, Levels]]] = (-1, -1), []
+        self._why_at, self._looked_s = -np.inf, 0.0
+        self._meter = Meter(self._networks.scores, MEASURED_SHARE)
+        self._spread: tuple[tuple[int, int], list[dict[str, Levels]]] = (-1, -1), []
         measured = [
             f"{name} {each.name} {level}" for name in self._names for each in config.shown for level in LEVELS
         ]
@@ -65,10 +68,14 @@ class CompareExperiment(Experiment):
     def advance(self, steps: int | None = None, budget_s: float | None = None) -> int:
         """Train for ``steps`` updates or about ``budget_s`` seconds, whichever ends first. Returns the updates."""
         self._is_flowing = budget_s is not None
-        budget_s = None if budget_s is None else max(budget_s, LEAST_SLICE_S)
+        if budget_s is not None:  # looking takes no more than half of the time
+            budget_s = max(budget_s, LEAST_SLICE_S, min(self._looked_s, MOST_SLICE_S))
         done = self._slicer.run(self._run, steps, budget_s)
         if done:
-            self.record()
+            if self._is_flowing:
+                self._meter.look(self.step, self._slicer.took_s)
+            if not self._is_flowing or self._meter.step == self.step:
+                self.record()
             self._look_for_faster()
         return done
 
@@ -140,11 +147,19 @@ class CompareExperiment(Experiment):
 
     def metrics(self) -> dict[str, float | None]:
         """Returns the median of each metric over all networks."""
+        self._meter.now(self.step)
+        return self._medians()
+
+    def measured(self) -> tuple[int, Mapping[str, float | None]]:
+        return self._meter.step, self._medians()
+
+    def _medians(self) -> dict[str, float | None]:
         levels = spreads(self._ranked(), self._better)
         return {name: each["median"] for name, each in levels.items() if each is not None}
 
     def record(self) -> None:
         """Add the levels (quartiles and extremes) of every variant's shown metrics to the history."""
+        self._meter.now(self.step)
         row = [self.step, self.epoch]
         for levels in self._levels():
             for metric in self.config.shown:
@@ -155,16 +170,21 @@ class CompareExperiment(Experiment):
     def observe(self, run_id: str, view: View) -> Snapshot:
         """Returns the panels of ``view``: ``stage`` (numbers, pictures, at intervals the diagnosis), ``scene`` (the
         constants: variants, seeds) and ``table`` (the comparison so far, and causes of failures)."""
+        started = time.perf_counter()
         arrays: dict[str, NDArray[Any]] = {}
         info: dict[str, Any] = {"tier": self._networks.tier, "edits": self.edits}
         if self._ready and self._networks.tier != "compiled":
             info["ready"] = "compiled"
         if "stage" in view.panels:
+            is_flowing, self._is_flowing = self._is_flowing, False
+            if not is_flowing:  # at rest the numbers are those of this very step
+                self._meter.now(self.step)
             member = min(view.look_as(Look).member or 0, self.config.seeds - 1)
             info |= {"variants": self._numbers(), "member": member}
             arrays |= self._pictures(member)
-            if self._diagnosis is not None and self._why_is_due("scene" in view.panels):
+            if self._diagnosis is not None and self._why_is_due("scene" in view.panels, is_flowing):
                 info["why"] = self._diagnosis.layers()
+            self._looked_s = time.perf_counter() - started if is_flowing else 0.0
         if "scene" in view.panels:
             info["scene"] = self._scene()
         if "thumbnail" in view.panels:
@@ -184,23 +204,23 @@ class CompareExperiment(Experiment):
         return slice(variant * self.config.seeds, (variant + 1) * self.config.seeds)
 
     def _ranked(self) -> dict[str, NDArray[np.float64]]:
-        """Returns the metrics for ranking, each (networks,): infinite for diverged networks."""
+        """Returns the newest metrics for ranking, each (networks,): infinite for diverged networks."""
         diverged = self._networks.diverged()
         return {
             name: np.where(diverged & ~np.isnan(values), -np.inf if self._better[name] == "high" else np.inf, values)
-            for name, values in self._networks.scores().items()
+            for name, values in self._meter.newest.items()
         }
 
     def _levels(self) -> list[dict[str, Levels]]:
-        """Returns for each variant the spread of its networks' metrics; cached for the current step."""
-        if self._measured[0] != (self.step, self.edits):
+        """Returns for each variant the spread of its networks' newest metrics; cached."""
+        if self._spread[0] != (self._meter.step, self.edits):
             scores = self._ranked()
             variants = [self._members(variant) for variant in range(len(self._names))]
             found = [
                 spreads({name: values[each] for name, values in scores.items()}, self._better) for each in variants
             ]
-            self._measured = (self.step, self.edits), found
-        return self._measured[1]
+            self._spread = (self._meter.step, self.edits), found
+        return self._spread[1]
 
     def _numbers(self) -> list[dict[str, Any]]:
         diverged, found = self._networks.diverged(), []
@@ -219,7 +239,7 @@ class CompareExperiment(Experiment):
 
     def _pictures(self, member: int) -> dict[str, NDArray[Any]]:
         """Returns the wall's small pictures, one seed's large ones, and the wall's scores and states."""
-        scores = self._networks.scores()
+        scores = self._meter.newest
         states = np.where(self._reached >= 0, REACHED, RUNNING)
         states = np.where(self._networks.diverged(), DIVERGED, states).astype(np.uint8)
         numbers = np.column_stack([scores[metric.name] for metric in self.config.shown])
@@ -230,9 +250,8 @@ class CompareExperiment(Experiment):
             "states": states[self._wall],
         }
 
-    def _why_is_due(self, is_first: bool) -> bool:
-        every_s = WHY_EVERY_S if self._is_flowing else WHY_EVERY_S_AT_REST
-        self._is_flowing = False
+    def _why_is_due(self, is_first: bool, is_flowing: bool) -> bool:
+        every_s = WHY_EVERY_S if is_flowing else WHY_EVERY_S_AT_REST
         is_due = is_first or time.monotonic() - self._why_at >= every_s
         if is_due:
             self._why_at = time.monotonic()
@@ -315,7 +334,8 @@ class CompareExperiment(Experiment):
         self._networks.restore(state["networks"])
         if self._diagnosis is not None:
             self._diagnosis.restore(state["diagnosis"])
-        self._measured = (-1, -1), []
+        self._meter.forget()
+        self._meter.now(self.step)
 
 
 def _link(variant: RunConfig) -> str:
