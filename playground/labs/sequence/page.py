@@ -41,7 +41,8 @@ def _controls() -> None:
     config: Any = SESSION.channel().config
     heading("Task")
     choice(SESSION, "task", TASKS, on_change=_suit_the_task)
-    pairs(SESSION, [*(["length"] if config.what.length else []), *(["mixed"] if config.what.mixes else [])])
+    for name, has in (("length", config.what.length), ("mixed", config.what.mixes)):  # each as wide as its words
+        pairs(SESSION, (name,) if has else ())
     _own()
     cell = ["cell", "hidden", "match"]
     if config.cell in ("lstm", "gru"):
