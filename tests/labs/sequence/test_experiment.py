@@ -263,7 +263,7 @@ def test_spam_is_told_by_who_promises_what() -> None:
 
 def test_parity_is_found_on_short_sequences_first() -> None:
     """Five seeds of an LSTM of 24, of 1 to 8 bits: 1.00 each after 550 to 750 updates; of fresh ones of 40 bits
-    1.00 with four after 600. All of 8 bits: .86 to .90 after 600, and chance on longer ones. All of 20: .48 to
+    1.00 with four after 600. All of 8 bits: .86 to .90 after 600, and .00 to .80 on longer ones. All of 20: .48 to
     .53 after 600."""
     experiment = trained(800, task="parity", seed=1, **TASKS["parity"].suits)
     assert (experiment.metrics()["exact_match"] or 0) >= 0.98
