@@ -120,9 +120,15 @@ def ensemble_of(configs: Sequence[RunConfig], **options: Any) -> Ensemble:
     return found
 
 
-def outcomes(ensemble: Ensemble, epochs_to_target: Sequence[int | None]) -> list[Outcome]:
-    """Returns every run's outcome; ``epochs_to_target`` holds the first epochs after which they met a target."""
-    scores, steps, diverged = ensemble.scores(), ensemble.steps(), ensemble.diverged()
+def outcomes(
+    ensemble: Ensemble,
+    epochs_to_target: Sequence[int | None],
+    scores: Mapping[str, NDArray[np.float64]] | None = None,
+) -> list[Outcome]:
+    """Returns every run's outcome; ``epochs_to_target`` holds the first epochs after which they met a target,
+    ``scores`` those of a moment ago, to save measuring."""
+    scores = ensemble.scores() if scores is None else scores
+    steps, diverged = ensemble.steps(), ensemble.diverged()
     return [
         Outcome(
             epoch=float(steps[index] / config.steps_per_epoch),

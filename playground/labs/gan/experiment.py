@@ -43,6 +43,7 @@ class GANExperiment(PlainExperiment):
         self.network, self.optimizers = self.duel.network, self.duel.optimizers
         self._generator, self._discriminator = self.duel.generator, self.duel.discriminator
         self._fixed = self.duel.noise(JUDGED, generator(config.seed, "fixed noise"))
+        self._dense = self.duel.noise(probes.MANY, generator(config.seed, "density"))
         self._plane = torch.from_numpy(probes.plane_points())
         self._begin(300, MEASURED_SHARE)
 
@@ -131,7 +132,7 @@ class GANExperiment(PlainExperiment):
             shown = IMAGES if self.config.dataset == "digits" else SHOWN_REAL
             arrays["real"] = self.duel.data[:shown].numpy().copy()
             if self.config.noise_size <= 2:
-                arrays["grid"] = probes.noise_grid(self.config.noise_size, self.config.noise).numpy()
+                arrays["grid"] = probes.noise_grid(self.config.noise_size, self.config.noise).numpy().copy()
         if "thumbnail" in view.panels:
             with torch.no_grad():
                 arrays["thumbnail"] = thumbnail(self.config, self._generator(self._fixed).numpy())
@@ -170,7 +171,7 @@ class GANExperiment(PlainExperiment):
     def _map(self, kind: str) -> NDArray[np.uint8]:
         if kind == "best" and SETS[self.config.dataset].mixture is not None:
             with torch.no_grad():
-                fakes = self._generator(self.duel.noise(probes.MANY, generator(self.config.seed, "density")))
+                fakes = self._generator(self._dense)
             shares: NDArray[Any] = probes.best_discriminator(self.config.dataset, fakes.numpy())
         else:
             shares = probes.belief_of(self.config.loss, self._discriminator, self._plane)

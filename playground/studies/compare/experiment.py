@@ -32,6 +32,7 @@ from playground.training.slices import Slicer
 
 LEAST_SLICE_S, MOST_SLICE_S = 0.009, 0.1  # as long as a frame of many networks takes, within these
 MEASURED_SHARE = 1 / 5  # of the time at most, while training flows
+AT_REST_S = 1.0  # without training, until the table is that of this very step
 WALL = 64  # most small pictures, of all variants together
 WHY_EVERY_S, WHY_EVERY_S_AT_REST = 0.5, 0.1  # measuring the layers costs as much as a frame's training
 RUNNING, REACHED, DIVERGED = 0, 1, 2
@@ -54,7 +55,8 @@ class CompareExperiment(Experiment):
             self._diagnosis = resolve(diagnose)(self._networks, config.variants, config.varied, config.seeds)
         self._slicer = Slicer(rate=100, share=0.9, rest=1 / 4)
         self._ready = self._is_flowing = False
-        self._why_at, self._looked_s = -np.inf, 0.0
+        self._why_at = self._flowed_at = -np.inf
+        self._looked_s = 0.0
         self._meter = Meter(self._networks.scores, MEASURED_SHARE)
         self._spread: tuple[tuple[int, int], list[dict[str, Levels]]] = (-1, -1), []
         measured = [
@@ -73,6 +75,7 @@ class CompareExperiment(Experiment):
         done = self._slicer.run(self._run, steps, budget_s)
         if done:
             if self._is_flowing:
+                self._flowed_at = time.monotonic()
                 self._meter.look(self.step, self._slicer.took_s)
             if not self._is_flowing or self._meter.step == self.step:
                 self.record()
@@ -277,8 +280,11 @@ class CompareExperiment(Experiment):
 
     def _table(self) -> dict[str, Any]:
         """Returns the comparison so far; see ``outcomes.Comparison``."""
+        if time.monotonic() - self._flowed_at > AT_REST_S:
+            self._meter.now(self.step)
         reached = [epoch if epoch >= 0 else None for epoch in self._reached.tolist()]
-        found = zip(self._networks.configs, outcomes_of(self._networks, reached), strict=True)
+        each = outcomes_of(self._networks, reached, self._meter.newest)
+        found = zip(self._networks.configs, each, strict=True)
         rows = [
             Trial(variant=self._names[index // self.config.seeds], seed=getattr(config, SEED), **outcome.values())
             for index, (config, outcome) in enumerate(found)
