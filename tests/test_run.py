@@ -29,6 +29,7 @@ def configs(draw: st.DrawFn) -> MLPConfig:
         train_share=train_share,
         points=points,
         table_columns=(draw(st.integers(1, 4)), draw(st.integers(1, 4))),
+        all_columns=draw(st.booleans()),
         data_seed=draw(st.integers(0, 2**31 - 1)),
         features=tuple(draw(st.sets(st.sampled_from(list(FEATURES)), min_size=1))),
         hidden_sizes=hidden_sizes,

@@ -32,6 +32,8 @@ class Dataset:
     ``size`` is the usual number of points. A table's is the number of its rows, of which fewer can be drawn
     (``is_table``); its ``class_names`` and its ``columns``, one for each coordinate, have names. Of a curve
     (``is_curve``) the second coordinate is 0; pictures show a point's value there, as CURVE_HEIGHT times it.
+    Where all columns of a table are seen, ``all_of`` is its name: ``generate`` then gives rows (N, columns), and the
+    plane is that of ``tables.axes``.
     """
 
     label: str
@@ -42,6 +44,7 @@ class Dataset:
     class_names: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     is_curve: bool = False
+    all_of: str = ""
 
     @property
     def is_regression(self) -> bool:
@@ -176,6 +179,10 @@ def _table(name: str, columns: tuple[int, int]) -> Dataset:
     )
 
 
+def _whole_table(name: str) -> Dataset:
+    return replace(_table(name, tables.COMPONENTS), generate=partial(tables.whole, name=name), all_of=name)
+
+
 def _curve(text: str) -> Dataset:
     return Dataset(label="Curve", generate=partial(curve, text=text), classes=0, size=200, is_curve=True)
 
@@ -235,7 +242,8 @@ OF_X = ("x", "x_squared", "sin_x", "cos_x")  # of the first coordinate alone
 class Split:
     """A drawn dataset, shuffled; the first ``train_size`` rows are for training, the rest for testing."""
 
-    points: Floats  # (N, 2)
+    points: Floats  # (N, 2), in the plane
+    rows: Floats  # (N, K): the points, or all columns of a table
     labels: Floats  # (N,)
     train_size: int
 
@@ -249,15 +257,17 @@ def dataset_of(
     classes: int = 2,
     names: str = "",
     formula_of_x: str = formula.USUAL_CURVE,
+    all_columns: bool = False,
 ) -> Dataset:
     """Returns a dataset with what a person chose of it: how many points (None: as many as usual), which columns of a
-    table, of their own points the ``text``, the number of ``classes`` and the ``names``, and of a curve the formula.
+    table, or that all are seen, of their own points the ``text``, the number of ``classes`` and the ``names``, and of
+    a curve the formula.
     """
     if name == "own":
         return own_dataset(text or starter(classes), classes, names)
     entry = DATASETS[name]
     if name in tables.TABLES:
-        entry = _table(name, columns)
+        entry = _whole_table(name) if all_columns else _table(name, columns)
     elif entry.is_curve:
         entry = _curve(formula_of_x)
     return replace(entry, size=size) if size else entry
@@ -266,9 +276,11 @@ def dataset_of(
 def draw(entry: Dataset, noise: float, train_share: float, data_seed: int) -> Split:
     """Draw, shuffle and split a dataset: the same arguments always give the same points."""
     rng = np.random.default_rng(data_seed)
-    points, labels = entry.generate(entry.size, noise, rng)
+    rows, labels = entry.generate(entry.size, noise, rng)
     order = rng.permutation(entry.size)
-    return Split(points=points[order], labels=labels[order], train_size=entry.train_size(train_share))
+    rows, labels = rows[order], labels[order]
+    points = tables.onto_plane(entry.all_of, rows) if entry.all_of else rows
+    return Split(points=points, rows=rows, labels=labels, train_size=entry.train_size(train_share))
 
 
 def feature_values(names: tuple[str, ...], points: Floats, own: str = formula.USUAL) -> NDArray[np.float32]:

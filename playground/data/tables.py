@@ -1,9 +1,10 @@
-"""Real tables from scikit-learn: which there are, and two of their columns as points in the plane.
+"""Real tables from scikit-learn: which there are, and two of their columns as points in the plane, or all of them.
 
 The names stand here, so that a page can offer them without loading scikit-learn, which takes a second or two.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -86,6 +87,51 @@ def table(n: int, noise: float, rng: np.random.Generator, name: str, columns: Pa
     chosen = rng.permutation(len(points))[:n]
     points = 10 * (points[chosen] - low) / (high - low) - 5
     return points + rng.uniform(-2, 2, (n, 2)) * noise, _labels(labels)[chosen]
+
+
+def whole(n: int, noise: float, rng: np.random.Generator, name: str) -> Points:
+    """All columns of n of the rows, each scaled to mean 0 and variance 1 over the whole table. The values of a
+    regression are stretched to [-1, 1]. Noise blurs each number by up to 2 · noise."""
+    rows, labels = _rows(name)
+    scaled = (rows - rows.mean(axis=0)) / rows.std(axis=0)
+    chosen = rng.permutation(len(rows))[:n]
+    blur = rng.spawn(1)[0].uniform(-2, 2, (n, rows.shape[1]))
+    rng.uniform(size=(n, 2))  # as two columns take: the same rows then train, and the same test
+    return scaled[chosen] + blur * noise, _labels(labels)[chosen]
+
+
+def axes(name: str) -> tuple[Any, Any, Any, float]:
+    """The plane through the mean of a table along the first two principal components of all its scaled columns (K):
+    the components (2, K), what of each is at -5 and at 5 in the plane, each (2,), and the share of the variance that
+    both have."""
+    rows, _ = _rows(name)
+    scaled = (rows - rows.mean(axis=0)) / rows.std(axis=0)
+    components = np.linalg.svd(scaled, full_matrices=False)[2][:2]
+    components = components * np.sign([[each[np.abs(each).argmax()]] for each in components])
+    along = scaled @ components.T
+    return components, along.min(axis=0), along.max(axis=0), float(along.var(axis=0).sum() / rows.shape[1])
+
+
+_axes_of = lru_cache(maxsize=len(TABLES))(axes)
+
+
+def onto_plane(name: str, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Returns where rows of scaled columns (N, K) are in the plane, (N, 2): their orthogonal projections."""
+    components, low, high, _ = _axes_of(name)
+    found: NDArray[np.float64] = 10 * (rows @ components.T - low) / (high - low) - 5
+    return found
+
+
+def lifted(name: str, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Returns the scaled columns (N, K) at points (N, 2) of the plane."""
+    components, low, high, _ = _axes_of(name)
+    found: NDArray[np.float64] = ((points + 5) / 10 * (high - low) + low) @ components
+    return found
+
+
+def plane_share(name: str) -> float:
+    """Returns the share of the variance of all scaled columns that lies in the plane."""
+    return _axes_of(name)[3]
 
 
 def _column(rows: Any, column: int) -> Any:

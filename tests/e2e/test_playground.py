@@ -583,9 +583,23 @@ def test_a_run_that_was_seen_not_to_learn_explains_itself_and_moves_nothing(page
 
 def test_other_learners_are_lines_in_the_curves_of_their_data(page: Page, address: str) -> None:
     opened(page, address, "?learners=on&loss=logistic&dataset=gauss")
-    expect(page.get_by_text(re.compile("Dashed in the curves of accuracy.*5-NN 100%"))).to_be_visible(timeout=60_000)
-    words = page.locator(f"{STAGE} [aria-live], {STAGE} .nn-unseen")
+    expect(page.get_by_text(re.compile("Dashed in the curves of accuracy.*5-NN 100%"))).to_be_visible(timeout=120_000)
+    words = page.locator(f"{STAGE} .nn-words")
     expect(words.filter(has_text="Logistic regression: loss")).to_have_count(1)
     page.get_by_text("XOR", exact=True).click()
     expect(words.filter(has_text="Logistic regression: loss")).to_have_count(0)
-    expect(words.filter(has_text="Logistic regression: accuracy")).to_have_count(1, timeout=60_000)
+    expect(words.filter(has_text="Logistic regression: accuracy")).to_have_count(1, timeout=120_000)
+
+
+def test_all_columns_of_a_table_are_inputs_and_the_map_is_a_slice(page: Page, address: str) -> None:
+    opened(page, address, "?dataset=breast_cancer&keeps=on")
+    page.get_by_role("combobox", name="The network sees").click()
+    page.get_by_role("option", name="All columns").click()
+    stage = page.locator(STAGE)
+    expect(stage.get_by_text("+20 more")).to_be_visible()
+    expect(stage.get_by_text("A slice through the space of all 30 columns")).to_contain_text("63.2% of the variance")
+    expect(stage.get_by_role("button", name="Input mean radius")).to_be_visible()
+    expect(stage).to_have_attribute("data-edits", "1")
+    press(page, "Step one epoch")
+    reaches(page, 29)
+    expect(page).to_have_url(re.compile("all_columns=on"))

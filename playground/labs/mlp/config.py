@@ -8,9 +8,13 @@ from itertools import pairwise
 from math import prod
 from typing import Any, ClassVar, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from playground.catalog import LOSSES
 from playground.data.own import MOST_CLASSES, highest_label
-from playground.data.points import FEATURES, OF_X, USUAL_FEATURES
+from playground.data.points import FEATURES, OF_X, USUAL_FEATURES, Floats, Split, feature_values
+from playground.data.tables import TABLES, lifted
 from playground.kinds import Integer, Maybe, Number, Pair, Text
 from playground.labs.mlp.data_settings import DataSettings
 from playground.labs.mlp.held import NEURONS, PARTS, Part, is_part, moved, named
@@ -30,6 +34,7 @@ VECTORS = {
     "adamw": 2,
 }  # parameter-sized vectors in an optimizer's state
 INTERVENTIONS = ("frozen", "zeroed")
+MOST_DRAWN = len(FEATURES)  # inputs in a picture
 COPIES = 3  # of parameters and state: before a slice, after it, and within
 
 
@@ -114,8 +119,42 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
         return max(self.data.classes, 2) if self.loss == "cross_entropy" else 1
 
     @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the network's inputs: its features, or all columns of a table."""
+        return TABLES[self.data.all_of].columns if self.data.all_of else self.features
+
+    @staticmethod
+    def input_label(name: str) -> str:
+        """Returns the name of an input as a person reads it."""
+        return FEATURES[name].label if name in FEATURES else name
+
+    def inputs_at(self, points: Floats) -> NDArray[np.float32]:
+        """Returns what the network sees at points (M, 2) of the plane, as (M, D)."""
+        if self.data.all_of:
+            return lifted(self.data.all_of, points).astype(np.float32)
+        return feature_values(self.features, points, self.formula)
+
+    def inputs_of(self, split: Split) -> NDArray[np.float32]:
+        """Returns what the network sees of drawn points, as (N, D)."""
+        return split.rows.astype(np.float32) if self.data.all_of else self.inputs_at(split.points)
+
+    def shown_at(self, points: Floats) -> NDArray[np.float32]:
+        """Returns the values of ``shown_inputs`` at points (M, 2) of the plane, as (M, inputs)."""
+        if self.data.all_of:
+            return self.inputs_at(points)[:, :MOST_DRAWN]
+        return feature_values(self.shown_inputs, points, self.formula)
+
+    @property
+    def drawn_inputs(self) -> int:
+        """How many of the network's inputs a picture draws: of many columns the first ones."""
+        return len(self.inputs[:MOST_DRAWN])
+
+    @property
     def shown_inputs(self) -> tuple[str, ...]:
-        """The inputs that a picture offers: the usual ones, and of the others those that are chosen."""
+        """The inputs that a picture offers: the usual ones, and of the others those that are chosen; of all columns
+        the first ones."""
+        if self.data.all_of:
+            return self.inputs[:MOST_DRAWN]
         offered = [name for name in USUAL_FEATURES if name in OF_X or not self.data.is_curve]
         return tuple(name for name in FEATURES if name in offered or name in self.features)
 
@@ -158,7 +197,7 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
         parameters, points = self.demands()["parameters"], self.demands()["points"]
         has_mask = self.l1_strength > 0 or parameters < padded_to
         vectors = 1 + VECTORS[self.optimizer] + has_mask
-        return 4 * COPIES * (vectors * max(parameters, padded_to) + points * (len(self.features) + self.outputs))
+        return 4 * COPIES * (vectors * max(parameters, padded_to) + points * (len(self.inputs) + self.outputs))
 
     def title(self) -> str:
         return f"{self.data.label} {'-'.join(map(str, self.sizes))}"
@@ -166,14 +205,14 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
     @property
     def sizes(self) -> tuple[int, ...]:
         """The numbers of inputs, of neurons in each hidden layer, and of outputs."""
-        return (len(self.features), *self.hidden_sizes, self.outputs)
+        return (len(self.inputs), *self.hidden_sizes, self.outputs)
 
     @property
     def units(self) -> list[list[str]]:
         """The names of the inputs, of the neurons of each hidden layer, and of the outputs."""
         hidden = [[f"{layer}.{number + 1}" for number in range(n)] for layer, n in enumerate(self.hidden_sizes, 1)]
         outputs = [f"output {number + 1} of {self.outputs}" for number in range(self.outputs)]
-        return [list(self.features), *hidden, outputs]
+        return [list(self.inputs), *hidden, outputs]
 
     def demands(self) -> dict[str, int]:
         return {

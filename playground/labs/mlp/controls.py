@@ -9,7 +9,7 @@ import streamlit as st
 from playground.catalog import ACTIVATIONS, DEVICES, LOSSES
 from playground.data.points import CURVE_HEIGHT, DATASETS, USUAL_DATASETS, draw
 from playground.data.tables import COMPONENTS, TABLES, column_name
-from playground.labs.mlp.config import MLPConfig
+from playground.labs.mlp.config import MOST_DRAWN, MLPConfig
 from playground.labs.mlp.network_settings import layer_names
 from playground.labs.mlp.own_data import own_controls
 from playground.labs.mlp.training_settings import ALONE
@@ -28,6 +28,17 @@ _SPLIT = "The network learns from {train:,} points; the other {test:,}, the test
 _COMPONENTS = (
     "A principal component is seen from all {columns} columns, each scaled to mean 0 and variance 1: along it the "
     "rows vary most. The network gets what is on the two axes and nothing else, so the map shows all that it knows."
+)
+
+_ALL = (
+    "All {columns} columns are inputs, each scaled to mean 0 and variance 1; {drawn} of them are drawn. Training, "
+    "losses and accuracies use all."
+)
+SEES_HELP = (
+    "Two columns are the two axes of the map. Two principal components are sums of all columns, along which the rows "
+    "vary most. With all columns the map is a slice through the space of all of them, along those two components. "
+    "Try it on Tumours: with all columns 95.9% of the test points were right after 2,000 updates, with components "
+    "93.6%, with two columns 89.5% (means of five seeds)."
 )
 
 picker = component("picker", "labs/mlp/stage/picker.js")
@@ -202,9 +213,17 @@ def _pick(session: PageSession, config: MLPConfig, names: tuple[str, ...], key: 
     picker(key=key, data={"options": _thumbnails(names), "selected": config.dataset}, on_dataset_change=take)
 
 
+SEES = {"two": "Two columns", "components": "Two principal components", "all": "All columns"}
+
+
 def _table_columns(session: PageSession, config: MLPConfig) -> None:
-    """Draw the menus of a table's columns."""
+    """Draw what the network sees of a table: a choice, and the menus of two columns."""
     names = TABLES[config.dataset].columns
+    if not session.is_locked("all_columns"):
+        _sees(session, config)
+    if config.all_columns:
+        st.caption(_ALL.format(columns=len(names), drawn=min(len(names), MOST_DRAWN)))
+        return
 
     def take() -> None:
         st.session_state.table_columns = st.session_state.column_x, st.session_state.column_y
@@ -223,6 +242,30 @@ def _table_columns(session: PageSession, config: MLPConfig) -> None:
         )
     if set(config.table_columns) & set(COMPONENTS):
         st.caption(_COMPONENTS.format(columns=len(names)))
+
+
+def _sees(session: PageSession, config: MLPConfig) -> None:
+    """Draw the choice of what the network sees of a table."""
+
+    def take() -> None:
+        chosen, columns = st.session_state.sees, tuple(config.table_columns)
+        st.session_state.all_columns = chosen == "all"
+        if chosen == "components":
+            st.session_state.table_columns = COMPONENTS
+        elif chosen == "two" and columns == COMPONENTS:
+            st.session_state.table_columns = TABLES[config.dataset].usual
+
+    is_components = tuple(config.table_columns) == COMPONENTS
+    st.session_state.sees = "all" if config.all_columns else "components" if is_components else "two"
+    st.selectbox(
+        "The network sees",
+        list(SEES),
+        key="sees",
+        format_func=SEES.__getitem__,
+        on_change=take,
+        filter_mode=None,
+        help=f"{SEES_HELP}  \n{effect(session, config.settings()['all_columns'])}",
+    )
 
 
 @cache

@@ -8,7 +8,7 @@ from playground.data.own import MOST_CLASSES, MOST_POINTS, OwnPoints, highest_la
 from playground.data.points import DATASETS, Dataset, dataset_of
 from playground.data.tables import COMPONENTS, MOST_COLUMNS, TABLES
 from playground.hyperparameters import SEED
-from playground.kinds import Choice, Integer, Maybe, Pair, Share, Text
+from playground.kinds import Choice, Flag, Integer, Maybe, Pair, Share, Text
 from playground.run import RunConfig
 from playground.settings import Problem, Renewal, setting
 
@@ -53,6 +53,16 @@ class DataSettings(RunConfig):
         help="Which columns of a table are x₁ and x₂, counted from 1; -1 and -2 are the first two principal "
         "components of all columns.",
         usual=((1, 2), (1, 3), (2, 3), COMPONENTS),
+        goes_on=True,
+        redraws=True,
+    )
+    all_columns: bool = setting(
+        False,
+        Flag(),
+        "All columns",
+        quiet=True,
+        help="Whether a network sees all columns of a table, each scaled to mean 0 and variance 1, in place of two: "
+        "the plane is then a slice through the space of all columns.",
         goes_on=True,
         redraws=True,
     )
@@ -110,7 +120,7 @@ class DataSettings(RunConfig):
     def data(self) -> Dataset:
         """The dataset, with what is chosen of it."""
         own = self.own, self.own_classes, self.own_names
-        return dataset_of(self.dataset, self.points, tuple(self.table_columns), *own, self.curve)
+        return dataset_of(self.dataset, self.points, tuple(self.table_columns), *own, self.curve, self.all_columns)
 
     @property
     def train_size(self) -> int:

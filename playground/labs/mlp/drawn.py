@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from playground.data.points import Split, draw, feature_values, grid, target_values
+from playground.data.points import Split, draw, grid, target_values
 from playground.labs.mlp.config import MLPConfig
 
 PLANE_DENSITY, MAP_DENSITY = 100, 25  # TensorFlow Playground draws 100 × 100 and 10 × 10
@@ -34,9 +34,8 @@ class Drawn:
         split = draw(config.data, config.noise, config.train_share, config.data_seed)
 
         targets = torch.tensor(target_values(config.data, config.outputs, split.labels), device=device)
-        features, of_map, of_plane = (
-            features_of(config, points, device) for points in (split.points, grid(MAP_DENSITY), grid(PLANE_DENSITY))
-        )
+        features = torch.tensor(config.inputs_of(split), device=device)
+        of_map, of_plane = (features_of(config, grid(density), device) for density in (MAP_DENSITY, PLANE_DENSITY))
         return cls(split, features, targets, of_map, of_plane)
 
     @property
@@ -52,14 +51,15 @@ class Drawn:
 
 def between_features(config: MLPConfig, device: torch.device) -> Tensor:
     """Returns what the network of ``config`` sees of the large map's grid with a point more between any two."""
-    return _between(config.features, config.formula, device)
+    inputs = {"dataset": config.dataset} if config.data.all_of else {"features": config.features}
+    return _between(MLPConfig(**inputs, formula=config.formula), device)
 
 
 @lru_cache(maxsize=8)  # most runs of a worker have the same inputs
-def _between(features: tuple[str, ...], formula: str, device: torch.device) -> Tensor:
-    return torch.tensor(feature_values(features, grid(2 * PLANE_DENSITY - 1), formula), device=device)
+def _between(config: MLPConfig, device: torch.device) -> Tensor:
+    return features_of(config, grid(2 * PLANE_DENSITY - 1), device)
 
 
 def features_of(config: MLPConfig, points: NDArray[Any], device: torch.device) -> Tensor:
-    """Returns what the network of ``config`` sees of ``points`` (N, 2), as (N, D)."""
-    return torch.tensor(feature_values(config.features, points, config.formula), device=device)
+    """Returns what the network of ``config`` sees at ``points`` (M, 2) of the plane, as (M, D)."""
+    return torch.tensor(config.inputs_at(points), device=device)

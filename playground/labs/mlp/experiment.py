@@ -232,7 +232,7 @@ class MLPExperiment(Experiment):
                 look, shown = view.look_as(Look), shown_neurons(self._model, view.held, MAX_SHOWN)
                 info |= {"held": shown, "view": look.to_json()}
                 info |= {name: getattr(self.config, name) for name in INTERVENTIONS}
-                arrays |= links(self._model, shown)
+                arrays |= links(self._model, shown, self.config.drawn_inputs)
                 arrays |= seeing.maps(self.config, self._model, self.data, shown, look, view.panels)
             if "scene" in view.panels:
                 info["scene"] = seeing.scene(self.config, self.data)

@@ -12,7 +12,6 @@ from matplotlib.figure import SubFigure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
-from playground.data.points import FEATURES
 from playground.export.figure import Drawing
 from playground.export.palette import (
     CLASSES,
@@ -39,7 +38,7 @@ def _layers(run: Run, moment: Snapshot) -> list[int]:
     """Returns the number of drawn neurons of each layer, from the inputs to the outputs."""
     config = run.config_after(moment.info["edits"])
     assert isinstance(config, MLPConfig)
-    return [len(config.features), *map(len, moment.info["held"]), config.outputs]
+    return [config.drawn_inputs, *map(len, moment.info["held"]), config.outputs]
 
 
 def _size(run: Run, moment: Snapshot) -> tuple[float, float]:
@@ -72,7 +71,7 @@ FIGURE = Drawing(draw=_draw, size=_size)
 
 
 def _draw_network(axes: Axes, layers: list[int], config: MLPConfig, moment: Snapshot) -> None:
-    inputs = [config.shown_inputs.index(name) for name in config.features]
+    inputs = [config.shown_inputs.index(name) for name in config.inputs[: config.drawn_inputs]]
     maps = [*moment.arrays["input_maps"][inputs], *moment.arrays["maps"]]
     for path, weight, name, size in _links(layers, moment):
         color = POSITIVE if weight > 0 else NEGATIVE
@@ -97,7 +96,9 @@ def _draw_network(axes: Axes, layers: list[int], config: MLPConfig, moment: Snap
             axes.imshow(colors, extent=box, zorder=3, interpolation="bilinear", aspect="auto")
             axes.add_patch(Rectangle((box[0], box[2]), TILE, TILE, fill=False, edgecolor=MUTED, lw=0.8, zorder=4))
             if column == 0:
-                axes.text(box[0] - 0.1, y, FEATURES[config.features[row]].label, ha="right", va="center", color=TEXT)
+                axes.text(
+                    box[0] - 0.1, y, config.input_label(config.inputs[row]), ha="right", va="center", color=TEXT
+                )
             else:
                 level = np.uint8(round((float(next(biases)) + 1) * 127.5))
                 corner = box[0] - BIAS / 2, box[2] - BIAS / 2

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from playground.data.points import FEATURES
 from playground.labs.mlp.config import MLPConfig, TwoWeights
 from playground.pages.charts import REFRESH_S, TEXT
 from playground.pages.session import PageSession
@@ -77,7 +76,7 @@ def weight_name(config: MLPConfig, name: str) -> str:
     place = [int(each) for each in name[name.index("[") + 1 : -1].split(",")]
     if len(place) == 1:
         return f"bias of {place[0] + 1}"
-    source = FEATURES[config.features[place[1]]].label if layer == 0 else f"{place[1] + 1}"
+    source = config.input_label(config.inputs[place[1]]) if layer == 0 else f"{place[1] + 1}"
     return f"{source} → {place[0] + 1}"
 
 

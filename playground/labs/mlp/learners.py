@@ -6,7 +6,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.data.points import draw, feature_values
+from playground.data.points import draw
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Run
 from playground.runs.replay import Progress
@@ -28,7 +28,7 @@ def learners(run: Run, step: int, progress: Progress | None = None) -> str:
     """
     config = cast(MLPConfig, run.config_after(sum(edit.step <= step for edit in run.edits)))
     split = draw(config.data, config.noise, config.train_share, config.data_seed)
-    inputs = feature_values(config.features, split.points, config.formula)
+    inputs = config.inputs_of(split)
     parts = slice(split.train_size), slice(split.train_size, None)
     known = _known(config, split.labels[parts[0]])
     found = []
@@ -41,7 +41,7 @@ def learners(run: Run, step: int, progress: Progress | None = None) -> str:
         if progress is not None:
             progress(done + 1, len(known))
     measure = "loss" if config.data.is_regression else "accuracy"
-    return json.dumps({"measure": measure, "inputs": list(config.features), "learners": found})
+    return json.dumps({"measure": measure, "inputs": list(config.inputs), "learners": found})
 
 
 def _measured(config: MLPConfig, answers: Floats, labels: Floats) -> float:

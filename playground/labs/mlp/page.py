@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from playground.data.points import FEATURES
 from playground.kinds import Flag
 from playground.labs.mlp.card import why_panel
 from playground.labs.mlp.config import MLPConfig
@@ -66,7 +65,7 @@ def mlp_page() -> None:
 
 
 def _input_names(config: MLPConfig) -> list[str]:
-    return [FEATURES[name].label for name in config.features]
+    return [*map(config.input_label, config.inputs)]
 
 
 _WORDS = (

@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from playground.data.points import Split, draw, feature_values, grid, target_values
+from playground.data.points import Split, draw, grid, target_values
 from playground.kinds import ConfigError
 from playground.labs.mlp.batched import SCORES, Draws, Population
 from playground.labs.mlp.config import MLPConfig
@@ -300,14 +300,15 @@ class Group:
     def grid(self, places: list[int], side: int) -> Tensor:
         """Returns each network's features of ``side``² points over the plane, (S, side², D)."""
         points = grid(side)
-        kinds = [(each.features, each.formula) for each in self.configs]
-        seen = {kind: feature_values(kind[0], points, kind[1]) for kind in set(kinds)}
+        kinds = [(each.inputs, each.formula) for each in self.configs]
+        one_of = dict(zip(kinds, self.configs, strict=True))
+        seen = {kind: each.inputs_at(points) for kind, each in one_of.items()}
         values = np.stack([seen[kinds[place]] for place in places])
         return torch.tensor(values, device=self.population.parameters.device)
 
 
 def _structure(config: MLPConfig) -> Structure:
-    sizes = (len(config.features), *config.hidden_sizes, config.outputs)
+    sizes = config.sizes
     names = config.by_layer, config.loss, config.output_activation, config.optimizer
     return Structure(
         sizes,
@@ -360,8 +361,7 @@ def _split(config: MLPConfig, drawn: dict[Any, Split]) -> Split:
 def _rows(config: MLPConfig, drawn: dict[Any, Split]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     give_way()
     split = _split(config, drawn)
-    features = feature_values(config.features, split.points, config.formula)
-    return features, target_values(config.data, config.outputs, split.labels)
+    return config.inputs_of(split), target_values(config.data, config.outputs, split.labels)
 
 
 def _tensors(rows: list[tuple[NDArray[Any], NDArray[Any]]], device: torch.device) -> tuple[Tensor, Tensor]:

@@ -49,10 +49,11 @@ def shown_neurons(model: MLP, wanted: Shown | None, most: int) -> Shown:
     return tuple(chosen)
 
 
-def links(model: MLP, shown: Shown) -> dict[str, Floats]:
-    """Returns the weights between drawn neurons, layer by layer and row by row, and the drawn neurons' biases."""
+def links(model: MLP, shown: Shown, inputs: int | None = None) -> dict[str, Floats]:
+    """Returns the weights between drawn neurons, layer by layer and row by row, and the drawn neurons' biases. Of the
+    inputs all are drawn, or the first ``inputs``."""
     weights, biases = [], []
-    before = list(range(model.sizes[0]))
+    before = list(range(model.sizes[0]))[:inputs]
     for layer, chosen in zip(model.layers, [*shown, range(model.sizes[-1])], strict=True):
         rows = list(chosen)
         weights.append(layer.weight[rows][:, before].reshape(-1))  # type: ignore[index]
@@ -134,11 +135,14 @@ def value_map(values: Tensor) -> dict[str, Bytes | Floats]:
     return {"plane": maps, "plane_range": np.concatenate([-ranges, ranges])}
 
 
-def forward_values(model: MLP, output: Activation, features: Tensor, shown: Shown) -> Floats:
-    """Returns one point's forward pass, ``features`` (1, D): the features, the drawn neurons' values, the outputs."""
+def forward_values(
+    model: MLP, output: Activation, features: Tensor, shown: Shown, inputs: int | None = None
+) -> Floats:
+    """Returns one point's forward pass, ``features`` (1, D): the features, or the first ``inputs`` of them, the drawn
+    neurons' values, the outputs."""
     layers = model.trace(features)
     chosen = [layer[0, list(part)] for layer, part in zip(layers, shown, strict=False)]
-    return torch.cat([features[0], *chosen, output(layers[-1])[0]]).cpu().numpy().copy()
+    return torch.cat([features[0, :inputs], *chosen, output(layers[-1])[0]]).cpu().numpy().copy()
 
 
 def accuracy(outputs: Tensor, targets: Tensor) -> float:

@@ -8,7 +8,8 @@ import torch
 from numpy.typing import NDArray
 
 from playground.data.own import starter
-from playground.data.points import CURVE_HEIGHT, DOMAIN, FEATURES, feature_values, grid
+from playground.data.points import CURVE_HEIGHT, DOMAIN, grid
+from playground.data.tables import plane_share
 from playground.export.palette import plane_colors
 from playground.labs.mlp.baselines import baselines
 from playground.labs.mlp.config import Look, MLPConfig
@@ -29,17 +30,15 @@ def maps(config: MLPConfig, model: MLP, data: Drawn, shown: Shown, look: Look, p
     layer, index = look.neuron or (-1, 0)
     device, fine = data.features.device, "fine" in panels
     if layer == 0 and index < len(config.shown_inputs):
-        name = config.shown_inputs[index]
-        values = torch.from_numpy(
-            feature_values((name,), grid(FINE_DENSITY if fine else PLANE_DENSITY), config.formula)
-        )
-        arrays |= value_map(values[:, 0])
+        values = config.shown_at(grid(FINE_DENSITY if fine else PLANE_DENSITY))[:, index]
+        arrays |= value_map(torch.from_numpy(values.copy()))
     else:
         at = features_of(config, grid(FINE_DENSITY), device) if fine else data.plane_features
         between = between_features(config, device) if "sharp" in panels and not fine else None
         arrays |= plane(model, output, at, look.neuron, between)
     if look.probe is not None:
-        arrays["probe"] = forward_values(model, output, features_of(config, np.array([look.probe]), device), shown)
+        at = features_of(config, np.array([look.probe]), device)
+        arrays["probe"] = forward_values(model, output, at, shown, config.drawn_inputs)
     return arrays
 
 
@@ -59,9 +58,11 @@ def scene(config: MLPConfig, data: Drawn) -> dict[str, Any]:
         "task": "regression" if entry.is_regression else "classification",
         "classes": entry.classes,
         "features": [
-            {"name": name, "label": FEATURES[name].label, "active": name in config.features}
+            {"name": name, "label": config.input_label(name), "active": name in config.inputs}
             for name in config.shown_inputs
         ],
+        "all_columns": len(config.inputs) if entry.all_of else 0,
+        "plane_share": plane_share(entry.all_of) if entry.all_of else None,
         "hidden_sizes": config.hidden_sizes,
         "columns": entry.columns,
         "curve_height": CURVE_HEIGHT if entry.is_curve else 0,
@@ -81,7 +82,7 @@ def scene(config: MLPConfig, data: Drawn) -> dict[str, Any]:
 
 def scene_arrays(config: MLPConfig, data: Drawn) -> Arrays:
     """Returns the points, and the maps of the inputs."""
-    inputs = torch.from_numpy(feature_values(config.shown_inputs, grid(MAP_DENSITY), config.formula)).T
+    inputs = torch.from_numpy(config.shown_at(grid(MAP_DENSITY))).T
     found, ranges = quantized_maps(inputs)
     return {**points(data), "input_maps": found, "input_ranges": ranges}
 

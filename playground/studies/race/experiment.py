@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.func import vmap
 
-from playground.data.points import draw, feature_values, target_values
+from playground.data.points import draw, target_values
 from playground.experiment import Experiment
 from playground.export.palette import ramp
 from playground.kinds import ConfigError
@@ -69,9 +69,8 @@ class RaceExperiment(Experiment):
         self.notice: str | None = None
         self._device = pick_device(config.device)
         split = draw(config.data, config.noise, config.train_share, config.data_seed)
-        features = feature_values(config.features, split.points, config.formula)
         targets = target_values(config.data, config.outputs, split.labels)
-        self._features = torch.tensor(features, device=self._device)
+        self._features = torch.tensor(config.inputs_of(split), device=self._device)
         self._targets = torch.tensor(targets, device=self._device)
         self._train_size = split.train_size
         model = MLP(config.sizes, config.by_layer)

@@ -47,6 +47,9 @@ CHANGES: list[tuple[str, Any]] = [
     ("hidden_sizes", (2,)),
     ("dataset", "wine"),
     ("table_columns", (2, 4)),
+    ("all_columns", True),
+    ("data_seed", 3),
+    ("all_columns", False),
     ("train_share", 0.3),
 ]
 

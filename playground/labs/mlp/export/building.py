@@ -40,6 +40,12 @@ def data(config: MLPConfig) -> str:
         targets = "labels[:, None]"
     else:
         targets = "2 * labels[:, None] - 1  # classes are -1 and 1"
+    if entry.all_of:
+        inputs = f"all columns of the table, each scaled to mean 0 and variance 1, as (N, {len(config.inputs)})"
+        drawn, unpacked, values = f"Rows (N, {len(config.inputs)})", "", "points"
+    else:
+        inputs = f"what the network sees of points (N, 2): {names}, as (N, {len(config.features)})"
+        drawn, unpacked, values = "Points (N, 2)", "    x, y = points.T\n", f"np.stack([{features}], axis=1)"
     if config.dataset == "own":
         return own_data(config, features, names, targets)
     return f'''
@@ -49,7 +55,7 @@ def data(config: MLPConfig) -> str:
 
 
 def draw(seed):
-    """Points (N, 2) and targets (N, {config.outputs})."""
+    """{drawn} and targets (N, {config.outputs})."""
     rng = np.random.default_rng(seed)
     points, labels = {called(entry.generate, entry.size, config.noise)}
     order = rng.permutation({entry.size})
@@ -59,9 +65,8 @@ def draw(seed):
 
 
 def features_of(points):
-    """What the network sees of points (N, 2): {names}, as (N, {len(config.features)})."""
-    x, y = points.T
-    return torch.tensor(np.stack([{features}], axis=1), dtype=torch.float32)
+    """Returns {inputs}."""
+{unpacked}    return torch.tensor({values}, dtype=torch.float32)
 
 
 points, targets = draw(seed={config.data_seed})
@@ -72,13 +77,12 @@ train_size = {split}
 
 def modules(config: MLPConfig) -> list[list[str]]:
     """The code of the network's modules, layer by layer: a linear map, and its activation where it has one."""
-    sizes = (len(config.features), *config.hidden_sizes, config.outputs)
     names = layer_names(config.by_layer, len(config.hidden_sizes))
     output = "nn.Tanh()" if config.output_activation == "tanh" else ""
     activations = [*("" if name == "linear" else activation.called(name) for name in names), output]
     return [
         [f"nn.Linear({inputs}, {outputs})", *([each] if each else [])]
-        for (inputs, outputs), each in zip(pairwise(sizes), activations, strict=True)
+        for (inputs, outputs), each in zip(pairwise(config.sizes), activations, strict=True)
     ]
 
 

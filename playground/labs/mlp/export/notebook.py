@@ -3,8 +3,10 @@
 The code of the run is the script's own (``script.py``); here are only the words between it and the pictures.
 """
 
+from playground.data.tables import axes
 from playground.export.notebook import ABOUT, PICTURES, book, code, section, words
 from playground.export.palette import CLASSES, NEGATIVE, NEUTRAL, POSITIVE, TEST, TRAIN
+from playground.export.source import source
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.export.script import Metrics, promise, sections, title
 from playground.run import Run
@@ -51,7 +53,15 @@ def _watching(config: MLPConfig) -> str:
         colors = ""
     shape = ", 3" if config.outputs > 2 else ""
     used = "    model.eval()  # with the running means and variances\n" * (config.normalization == "batch")
-    return _WATCH.format(used=used, shade=shade, points=points, colors=colors, shape=shape, **_COLORS)
+    plane = {"lifted": "", "of_plane": "plane", "in_plane": "points", "names": 'xlabel="x₁", ylabel="x₂"'}
+    if config.data.all_of:
+        plane = {
+            "lifted": f"\n{source(axes)}\n\n\ncomponents, low, high, _ = axes({config.dataset!r})",
+            "of_plane": "((plane + 5) / 10 * (high - low) + low) @ components",
+            "in_plane": "(10 * (points @ components.T - low) / (high - low) - 5)",
+            "names": 'xlabel="principal component 1", ylabel="principal component 2"',
+        }
+    return _WATCH.format(used=used, shade=shade, points=points, colors=colors, shape=shape, **plane, **_COLORS)
 
 
 _COLORS = {"scale": [NEGATIVE, NEUTRAL, POSITIVE], "train": TRAIN, "test": TEST}
@@ -62,9 +72,10 @@ history = []  # of (step, train loss, test loss)
 figure, (curve_axes, plane_axes) = plt.subplots(1, 2, figsize=(11, 4.5))
 plt.close(figure)  # only ``watch`` shows it
 """
-_WATCH = """{colors}
+_WATCH = """{colors}{lifted}
 axis = np.linspace(-6, 6, 100)
-grid = features_of(np.stack(np.meshgrid(axis, axis[::-1]), axis=-1).reshape(-1, 2))
+plane = np.stack(np.meshgrid(axis, axis[::-1]), axis=-1).reshape(-1, 2)
+grid = features_of({of_plane})
 train_rows, test_rows = slice(train_size), slice(train_size, None)
 
 
@@ -85,8 +96,8 @@ def watch(step):
     plane_axes.imshow(
         shade.reshape(100, 100{shape}), cmap=orange_to_blue, vmin=-1, vmax=1, extent=(-6, 6, -6, 6), alpha=0.75
     )
-    x, y = points[:train_size].T
+    x, y = {in_plane}[:train_size].T
     plane_axes.scatter(x, y, s=18, c={points}[:train_size], edgecolors="white", linewidths=0.5)
-    plane_axes.set(xlim=(-6, 6), ylim=(-6, 6), xlabel="x₁", ylabel="x₂", title=f"step {{step}}")
+    plane_axes.set(xlim=(-6, 6), ylim=(-6, 6), {names}, title=f"step {{step}}")
     picture.update(figure)
 """

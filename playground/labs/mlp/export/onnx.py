@@ -14,7 +14,9 @@ def onnx(run: Run, step: int, progress: Progress | None = None) -> bytes:
     """The network at ``step``: input ``points`` (N, 2) float32, output ``output`` (N, outputs), for any N.
 
     The features of the points are computed inside, and the output is what the page shows: the value (after tanh, for
-    two classes in one output) or every class's probability. The metadata hold the run file's text as ``run``.
+    two classes in one output) or every class's probability. Where the network sees all columns of a table, the input
+    is ``columns`` (N, D), each scaled to mean 0 and variance 1 over the table. The metadata hold the run file's text
+    as ``run``.
     """
     timeline = advanced(run, step, progress)
     config = run.config_after(timeline.experiment.edits)
@@ -22,5 +24,7 @@ def onnx(run: Run, step: int, progress: Progress | None = None) -> bytes:
     arrays = timeline.observe("", View(panels=frozenset({"weights"}))).arrays
     network = MLP(config.sizes, config.by_layer, config.normalization, config.skips).eval()
     network.take({name: torch.from_numpy(array.copy()) for name, array in arrays.items()})
-    predictor = Predictor(config.features, network, config.output_activation, config.formula)
-    return onnx_bytes(predictor, {"points": torch.zeros(3, 2)}, ("output",), run, timeline.step)
+    features = () if config.data.all_of else config.features
+    predictor = Predictor(features, network, config.output_activation, config.formula)
+    given = {"columns": torch.zeros(3, len(config.inputs))} if config.data.all_of else {"points": torch.zeros(3, 2)}
+    return onnx_bytes(predictor, given, ("output",), run, timeline.step)

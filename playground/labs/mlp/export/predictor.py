@@ -27,7 +27,7 @@ FEATURES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 class Predictor(nn.Module):
     """The named ``features`` of a point, the ``network`` on them, and its ``output`` activation.
 
-    ``own`` is the formula of the feature of that name.
+    ``own`` is the formula of the feature of that name. Without features the network sees its input as it is.
     """
 
     def __init__(self, features: Sequence[str], network: MLP, output: str, own: str = formula.USUAL) -> None:
@@ -38,7 +38,10 @@ class Predictor(nn.Module):
         self._output = OUTPUT_ACTIVATIONS[output]
 
     def forward(self, points: Tensor) -> Tensor:
-        """Returns the outputs (N, outputs) for points (N, 2): the value, or every class's probability."""
+        """Returns the outputs (N, outputs) for points (N, 2), or without features for inputs (N, D): the value, or
+        every class's probability."""
+        if not self._features:
+            return self._output(self.network(points))
         x, y = points[:, :1], points[:, 1:]
         values = torch.cat([feature(x, y) for feature in self._features], dim=1)
         return self._output(self.network(values))

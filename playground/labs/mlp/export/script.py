@@ -78,7 +78,7 @@ def sections(
 
 def title(config: MLPConfig, step: int) -> str:
     """What the script trains, in a line: the data, the network's sizes, how many updates."""
-    shape = "-".join(map(str, (len(config.features), *config.hidden_sizes, config.outputs)))
+    shape = "-".join(map(str, config.sizes))
     return f"{config.data.label}, a network {shape}, {step:,} updates"
 
 

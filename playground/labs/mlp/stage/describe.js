@@ -16,7 +16,7 @@ export function describe({ header, scene, shown, arrays }, beside) {
     `Step ${count(header.step)}, epoch ${count(Math.floor(header.epoch))}.`,
     metricsInWords({ ...scene, baselines: [...(scene.baselines ?? []), ...beside] }, header.metrics),
     header.state === "playing" ? "Playing." : "Paused.",
-    shape(scene, shown[0].length),
+    shape(scene, scene.all_columns || shown[0].length),
     strongestInput(scene, shown, arrays.weights),
   ].join(" ");
 }

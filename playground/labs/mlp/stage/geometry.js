@@ -38,7 +38,8 @@
 
 const HEADER_HEIGHT = 92;
 const FOOTER_HEIGHT = 26;
-const LABEL_WIDTH = 52;
+/** Room for the inputs' names, wider for columns of a table. */
+const LABEL_WIDTH = 52, COLUMN_WIDTH = 92;
 const OUTPUT_MARGIN = 46;
 const MIN_PITCH = 53;
 const MAX_TILE = 46;
@@ -49,9 +50,10 @@ const MIN_LABEL_GAP = 16;
  * The width under which the columns would crowd.
  *
  * @param {number} hiddenLayers
+ * @param {number} [columns]  of a table, if they are the inputs
  */
-export function minimumWidth(hiddenLayers) {
-  return LABEL_WIDTH + OUTPUT_MARGIN + MAX_TILE + (hiddenLayers + 1) * MIN_PITCH;
+export function minimumWidth(hiddenLayers, columns = 0) {
+  return (columns ? COLUMN_WIDTH : LABEL_WIDTH) + OUTPUT_MARGIN + MAX_TILE + (hiddenLayers + 1) * MIN_PITCH;
 }
 
 /**
@@ -64,7 +66,7 @@ export function minimumWidth(hiddenLayers) {
 export function layOut(scene, shown, width, height) {
   const rows = Math.max(scene.features.length, ...shown.map((layer) => layer.length));
   const rowPitch = Math.min(MAX_ROW, (height - HEADER_HEIGHT - FOOTER_HEIGHT) / rows);
-  const left = LABEL_WIDTH + MAX_TILE / 2;
+  const left = (scene.all_columns ? COLUMN_WIDTH : LABEL_WIDTH) + MAX_TILE / 2;
   const pitch = (width - OUTPUT_MARGIN - MAX_TILE / 2 - left) / (shown.length - 1);
   const size = Math.round(Math.min(MAX_TILE, rowPitch - MIN_LABEL_GAP, pitch * 0.5));
   const middle = HEADER_HEIGHT + (rowPitch * rows) / 2;

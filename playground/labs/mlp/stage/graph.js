@@ -98,7 +98,7 @@ export class Graph {
   rebuild(moment) {
     this.moment = moment;
     if (!this.width) return;
-    const width = Math.max(this.width, minimumWidth(moment.scene.hidden_sizes.length));
+    const width = Math.max(this.width, minimumWidth(moment.scene.hidden_sizes.length, moment.scene.all_columns));
     const layout = layOut(moment.scene, moment.shown, width, this.height);
     const sameShape = layout.tiles.length === this.layout?.tiles.length && layout.links.count === this.layout?.links.count;
     this.layout = layout;

@@ -36,7 +36,8 @@ export class Overlay {
     this.depth = this.buildDepth();
     this.inputs = h("div", { class: "nn-layer-name" }, "Inputs");
     this.outputs = h("div", { class: "nn-layer-name" }, "Output");
-    this.headers.append(this.inputs, this.depth.element, this.outputs);
+    this.moreInputs = h("div", { class: "nn-more nn-more-inputs" });
+    this.headers.append(this.inputs, this.depth.element, this.outputs, this.moreInputs);
     this.marks = "/";
     /** @type {ReturnType<Overlay["buildLayerHeader"]>[]} */
     this.layerHeaders = [];
@@ -134,7 +135,7 @@ export class Overlay {
     const isFeature = layer === 0;
     const isOutput = layer > scene.hidden_sizes.length;
     place(element, x, y, size, size);
-    element.className = `nn-tile-place${isFeature ? " nn-feature" : isOutput ? " nn-output" : ""}${active ? "" : " nn-inactive"}`;
+    element.className = `nn-tile-place${isFeature ? ` nn-feature${scene.all_columns ? " nn-column" : ""}` : isOutput ? " nn-output" : ""}${active ? "" : " nn-inactive"}`;
     setAttribute(button, "aria-label", isFeature ? `Input ${name}` : name);
     if (isFeature) setAttribute(button, "aria-pressed", String(active));
     else button.removeAttribute("aria-pressed");
@@ -217,7 +218,7 @@ export class Overlay {
    * @param {Moment} moment
    * @param {Layout} layout
    */
-  placeEnds({ scene }, { columns, width }) {
+  placeEnds({ scene }, { columns, width, tiles, size }) {
     const { text, less, more, element } = this.depth;
     const layers = scene.hidden_sizes.length;
     const normed = layers && scene.normalization !== "none" ? `, ${scene.normalization} norm` : "";
@@ -228,6 +229,12 @@ export class Overlay {
     element.style.left = `${(first + last) / 2}px`;
     this.inputs.style.left = `${first}px`;
     this.outputs.style.left = `${Math.min(last, width - 32)}px`;
+    const hidden = Math.max(0, scene.all_columns - scene.features.length);
+    this.moreInputs.hidden = !hidden;
+    setText(this.moreInputs, `+${hidden} more`);
+    setAttribute(this.moreInputs, "title", `The first ${scene.features.length} of ${scene.all_columns} columns are drawn; ${hidden} more work unseen.`);
+    const lowest = Math.max(...tiles.filter((tile) => tile.layer === 0).map((tile) => tile.y));
+    Object.assign(this.moreInputs.style, { left: `${first}px`, top: `${lowest + size + CHIP_DROP}px` });
     setText(this.outputs, scene.outputs.length === 1 ? "Output" : "Outputs");
   }
 }

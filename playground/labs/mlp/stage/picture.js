@@ -29,6 +29,9 @@ import { mounting } from "../../../stage/shell.js";
  * @property {boolean[]} skips  whether there is one around each hidden layer
  * @property {number} classes
  * @property {Feature[]} features  every feature that can be chosen
+ * @property {number} all_columns  how many columns of a table are the inputs, of which ``features`` are the first; 0 where
+ *   inputs are chosen
+ * @property {number|null} plane_share  of the variance of all columns, that lies in the plane
  * @property {number[]} hidden_sizes
  * @property {string[]} outputs  one name per output
  * @property {string[]} [columns]  names of the two coordinates; none for drawn points
@@ -228,7 +231,8 @@ class NetworkPicture {
     if (shell.stops) return notices.toast("This is a recording: its inputs cannot be changed.");
     if (shell.isFixed) return notices.toast("Open the run in the playground to change its inputs.");
     if (!moment || !this.wanted) return;
-    const { features } = moment.scene;
+    const { features, all_columns } = moment.scene;
+    if (all_columns) return notices.toast("The network sees all columns. Choose two under More data to pick inputs.");
     const chosen = new Set(this.wanted.features);
     const { name } = features[index];
     if (!chosen.delete(name)) chosen.add(name);

@@ -43,7 +43,8 @@ export class Plane {
     this.square = h("div", { class: "nn-plane-square" }, this.map.canvas, this.data, this.cross);
     this.title = h("h2", { class: "nn-plane-title" }, "Output");
     this.legend = h("div", { class: "nn-legend" });
-    this.element = h("section", { class: "nn-plane", "aria-label": "Map" }, this.title, ...(this.painter ? [this.painter.element] : []), this.square, this.legend, this.spoken);
+    this.slice = h("div", { class: "nn-slice" });
+    this.element = h("section", { class: "nn-plane", "aria-label": "Map" }, this.title, ...(this.painter ? [this.painter.element] : []), this.square, this.legend, this.slice, this.spoken);
     this.size = 0;
     this.scale = 1;
     this.legendKind = "";
@@ -306,6 +307,8 @@ export class Plane {
   /** What is shown, and its colours. @param {Moment} moment */
   showTexts({ header, scene, settings, arrays }) {
     const { neuron } = header.view;
+    setText(this.slice, scene.plane_share === null ? "" : `A slice through the space of all ${scene.all_columns} columns: through their mean, `
+      + `along two principal components, which have ${percent(scene.plane_share)} of the variance. Points are projected onto it.`);
     setText(this.title, neuron ? neuronName(scene, neuron) : "Output");
     setAttribute(this.cross, "aria-label",
       `${this.title.textContent} over ${scene.curve_height ? "x" : "x₁ and x₂"}, with the data.${this.onProbe ? " Arrow keys move a probe." : ""}`);
