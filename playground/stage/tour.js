@@ -38,7 +38,7 @@ export class Tour {
         h("button", { class: "nn-tour-close", type: "button", "aria-label": "Close the tour", onclick: () => this.close() }, "×")),
       this.words, this.next);
     this.button = h("button", {
-      class: "nn-button nn-live", type: "button", title: "A tour of this page", "aria-label": "Tour", onclick: () => this.open(),
+      class: "nn-button nn-tour-button", type: "button", title: "A tour of this page", "aria-label": "Tour", onclick: () => this.open(),
     }, "?");
     this.element.addEventListener("keydown", this.onKey = (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Escape") return;
