@@ -4,6 +4,7 @@
  * first the score's. A click on other numbers draws their axes.
  */
 
+import { paintAcross, paintNames } from "./across.js";
 import { fit, h, isSharp, setAttribute, setText } from "./dom.js";
 import { count, percent, scaled } from "./format.js";
 import { History } from "./history.js";
@@ -17,8 +18,6 @@ import { place, ticks } from "./steps.js";
 /** Height of the drawing; smaller in a low window, such as a projector's. */
 const TALL = 118, LOW = 92, LOW_WINDOW = 800;
 const MARGIN = { left: 44, right: 26, top: 8, bottom: 20 };
-const LABEL_ROOM = 14; // above a baseline, for its name
-const MEET = 4; // lines so near have one name
 const TICK_ROOM = 64; // between the numbers below the axis
 const PAINT_EVERY_MS = 33;
 /** Dashes of a baseline, and of another learner's line. */
@@ -191,7 +190,10 @@ export class Curves {
     const range = this.range(lines);
     context.clearRect(0, 0, width, this.height);
     this.paintAxes(range);
-    this.paintBaselines(range);
+    const of = { context, theme, from: MARGIN.left, to: width - MARGIN.right, top: MARGIN.top };
+    const baselines = this.held(this.baselines, range), others = this.held(this.others, range);
+    paintAcross(of, baselines, DOTS);
+    paintAcross(of, others, OTHERS);
     context.lineJoin = "round";
     if (ghost) {
       context.setLineDash([3, 3]);
@@ -199,7 +201,8 @@ export class Curves {
       context.setLineDash([]);
     }
     lines.forEach((line, i) => this.paintLine(history, line, range, this.pen(i, lines.length)));
-    this.paintNames(range);
+    paintNames(of, baselines, "right"); // over all lines: none goes through a name
+    paintNames(of, others, "left");
     if (this.cursor !== null) this.paintCursor(this.cursor);
   }
 
@@ -233,6 +236,17 @@ export class Curves {
   y(value, [low, high]) {
     const bottom = this.height - MARGIN.bottom;
     return bottom - ((value - low) / (high - low)) * (bottom - MARGIN.top);
+  }
+
+  /**
+   * Those of ``lines`` that belong to the drawn axes, from the top.
+   *
+   * @param {import("./types.js").Baseline[]} lines
+   * @param {number[]} range
+   */
+  held(lines, range) {
+    return lines.filter(({ axes }) => axes === this.axes)
+      .map(({ label, value }) => ({ label, y: this.y(value, range) })).sort((a, b) => a.y - b.y);
   }
 
   /** @param {number} step */
@@ -273,77 +287,6 @@ export class Curves {
       context.fillText(count(step), this.x(step), this.height - 4);
       context.fillRect(this.x(step) - 0.5, bottom, 1, 3);
     }
-  }
-
-  /**
-   * Those of ``lines`` that belong to the drawn axes, from the top.
-   *
-   * @param {import("./types.js").Baseline[]} lines
-   * @param {number[]} range
-   */
-  held(lines, range) {
-    return lines.filter(({ axes }) => axes === this.axes)
-      .map(({ label, value }) => ({ label, y: this.y(value, range) })).sort((a, b) => a.y - b.y);
-  }
-
-  /** Paint the baselines and other learners: thin lines. @param {number[]} range */
-  paintBaselines(range) {
-    this.paintAcross(this.baselines, range, DOTS);
-    this.paintAcross(this.others, range, OTHERS);
-  }
-
-  /** @param {import("./types.js").Baseline[]} lines @param {number[]} range @param {number[]} dash */
-  paintAcross(lines, range, dash) {
-    const { context, width, theme } = this;
-    if (!context || !theme) return;
-    context.strokeStyle = theme.muted;
-    context.lineWidth = 1;
-    context.setLineDash(dash);
-    for (const { y } of this.held(lines, range)) {
-      context.beginPath();
-      context.moveTo(MARGIN.left, y);
-      context.lineTo(width - MARGIN.right, y);
-      context.stroke();
-    }
-    context.setLineDash([]);
-  }
-
-  /** Paint their names over all lines, so that none goes through a name. @param {number[]} range */
-  paintNames(range) {
-    this.paintNamesOf(this.baselines, range, "right", this.width - MARGIN.right);
-    this.paintNamesOf(this.others, range, "left", MARGIN.left + 4);
-  }
-
-  /**
-   * Paint the names of ``lines``; lines that nearly meet have one.
-   *
-   * @param {import("./types.js").Baseline[]} lines
-   * @param {number[]} range
-   * @param {CanvasTextAlign} align
-   * @param {number} at  where they stand
-   */
-  paintNamesOf(lines, range, align, at) {
-    const { context, theme } = this;
-    if (!context || !theme) return;
-    /** @type {{label: string, y: number}[]} */
-    const named = [];
-    for (const each of this.held(lines, range)) {
-      const former = named.at(-1);
-      if (former && each.y - former.y < MEET) former.label += ` · ${each.label}`;
-      else named.push({ ...each });
-    }
-    let last = -Infinity; // a name below its line, for want of room, stays above the next line's
-    const names = apart(named.map(({ y }) => (last = Math.max(last, y < MARGIN.top + LABEL_ROOM ? y + LABEL_ROOM : y - 4))));
-    context.font = `11px ${theme.font}`;
-    context.textBaseline = "alphabetic";
-    context.textAlign = align;
-    context.fillStyle = theme.muted;
-    context.strokeStyle = theme.background;
-    context.lineWidth = 3;
-    named.forEach(({ label }, i) => {
-      context.strokeText(label, at, names[i]);
-      context.fillText(label, at, names[i]);
-    });
   }
 
   /**
@@ -407,19 +350,4 @@ function group(metrics, onPress) {
 export function niceCeiling(value) {
   const unit = 10 ** Math.floor(Math.log10(value)) / 10;
   return Math.ceil(value / unit / 5) * 5 * unit;
-}
-
-/**
- * Moves what is nearer than a line of text to what is above it down, so that no two names overlap.
- *
- * @param {number[]} places  from the top, in any order
- * @returns {number[]}
- */
-export function apart(places) {
-  const found = [...places];
-  let last = -Infinity;
-  for (const i of places.map((_, place) => place).sort((a, b) => places[a] - places[b])) {
-    found[i] = last = Math.max(found[i], last + LABEL_ROOM);
-  }
-  return found;
 }

@@ -26,9 +26,8 @@ def test_a_lab_trains_is_reset_is_for_everybody_and_asks_nobody_else(page: Page,
     assert number(page, "frame") > 1
     page.get_by_role("button", name="Tour").click()
     tour = page.get_by_role("region", name="Tour")
-    assert (
-        int(tour.locator(".nn-caption").inner_text().split()[-1]) >= 5
-    )  # two of its picture, and those of every page
+    stops = int(tour.locator(".nn-caption").inner_text().split()[-1])
+    assert stops >= 5  # two of its picture, and those of every page
     page.keyboard.press("Escape")
     press(page, "Reset")
     expect(page.locator(STAGE)).to_have_attribute("data-step", "0")
