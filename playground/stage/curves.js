@@ -103,6 +103,17 @@ export class Curves {
   }
 
   /**
+   * Those of ``lines`` that belong to the drawn axes, from the top.
+   *
+   * @param {import("./types.js").Baseline[]} lines
+   * @param {number[]} range
+   */
+  held(lines, range) {
+    return lines.filter(({ axes }) => axes === this.axes)
+      .map(({ label, value }) => ({ label, y: this.y(value, range) })).sort((a, b) => a.y - b.y);
+  }
+
+  /**
    * The numbers: a group for the metrics of all equal axes.
    *
    * @param {Metric[]} metrics
@@ -236,17 +247,6 @@ export class Curves {
   y(value, [low, high]) {
     const bottom = this.height - MARGIN.bottom;
     return bottom - ((value - low) / (high - low)) * (bottom - MARGIN.top);
-  }
-
-  /**
-   * Those of ``lines`` that belong to the drawn axes, from the top.
-   *
-   * @param {import("./types.js").Baseline[]} lines
-   * @param {number[]} range
-   */
-  held(lines, range) {
-    return lines.filter(({ axes }) => axes === this.axes)
-      .map(({ label, value }) => ({ label, y: this.y(value, range) })).sort((a, b) => a.y - b.y);
   }
 
   /** @param {number} step */

@@ -36,7 +36,7 @@ test("names count from one, and speak of the output where there is one", () => {
 });
 
 test("a picture in words", () => {
-  assert.equal(describe(MOMENT), "Step 1,234, epoch 12. Training loss 0.250, test loss 0.500, test accuracy 75.0%. "
+  assert.equal(describe(MOMENT, []), "Step 1,234, epoch 12. Training loss 0.250, test loss 0.500, test accuracy 75.0%. "
     + "Guessing: loss 0.693. Paused. The network has 2 inputs and 2 hidden layers of 2 and 4 neurons. The strongest input is x₁x₂.");
 });
 
