@@ -111,6 +111,15 @@ def test_a_dataset_of_three_classes_brings_its_loss(hub: Hub) -> None:
     assert config(page, hub).loss == "cross_entropy"  # it fits, so it stays as it was
 
 
+def test_what_a_network_sees_of_a_table_is_chosen(hub: Hub) -> None:
+    page = opened("mlp", dataset="iris")
+    for chosen, found in [("all", (True, (1, 2))), ("components", (False, (-1, -2))), ("two", (False, (1, 2)))]:
+        page.selectbox(key="sees").set_value(chosen).run()
+        assert (config(page, hub).all_columns, config(page, hub).table_columns) == found
+        assert page.selectbox(key="sees").value == chosen
+    assert not page.exception
+
+
 def test_a_batch_larger_than_the_data_is_brought_down_with_a_word(hub: Hub) -> None:
     page = opened("mlp", batch_size="200")
     page.slider(key="train_share").set_value(0.1).run()
