@@ -51,8 +51,9 @@ class Drawn:
 
 def between_features(config: MLPConfig, device: torch.device) -> Tensor:
     """Returns what the network of ``config`` sees of the large map's grid with a point more between any two."""
-    inputs = {"dataset": config.dataset} if config.data.all_of else {"features": config.features}
-    return _between(MLPConfig(**inputs, formula=config.formula), device)
+    if config.data.all_of:
+        return _between(MLPConfig(dataset=config.dataset, all_columns=True), device)
+    return _between(MLPConfig(features=config.features, formula=config.formula), device)
 
 
 @lru_cache(maxsize=8)  # most runs of a worker have the same inputs

@@ -66,6 +66,20 @@ def test_the_plane_shows_the_network_at_the_lifted_points() -> None:
     assert scene["plane_share"] == pytest.approx(0.632, abs=0.001)
 
 
+def test_between_the_points_of_the_plane_it_is_the_network_too() -> None:
+    made = MLPExperiment(MLPConfig(dataset="breast_cancer", all_columns=True, initial_scale=10.0))  # steep
+    made.advance(steps=20)
+    seen = made.observe("r", View(panels=frozenset({"stage", "sharp"}))).arrays
+    assert seen["plane"].shape[1:] == (199, 199)
+    fine = made.observe("r", View(panels=frozenset({"stage"}))).arrays["plane"][0]
+    low, high = seen["plane_range"]
+    assert np.abs(seen["plane"][0][::2, ::2].astype(int) - fine).max() <= 1
+    with torch.no_grad():
+        values = made._model(torch.tensor(lifted("breast_cancer", grid(199)), dtype=torch.float32))[:, 0].tanh()
+    drawn = low + (high - low) * seen["plane"][0].reshape(-1) / 255
+    assert np.abs(drawn - values.numpy()).max() < 0.2
+
+
 def test_all_columns_of_tumours_beat_two() -> None:
     accuracies = []
     for values in ({"all_columns": True}, {}):
