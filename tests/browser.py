@@ -19,7 +19,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).parent.parent
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -54,7 +54,7 @@ def available(package: str) -> bool:
 
 def install() -> None:
     """Bring a Chromium where there is none."""
-    wanted = [package for package in ("chromium", "nginx-light") if not available(package)]
+    wanted = [package for package in ("chromium-headless-shell", "nginx-light") if not available(package)]
     if wanted and os.geteuid() == 0 and shutil.which("apt-get"):
         subprocess.run(["apt-get", "update", "-qq"], check=False)
         for package in wanted:

@@ -114,7 +114,8 @@ def _code(node: Any) -> str:
 
 def evaluated(text: str, x: Any, y: Any, library: Any = np) -> Any:
     """Returns the formula's values for arrays of a ``library`` with NumPy's functions: NumPy itself, or torch."""
-    return 0 * x + _value(read(text), x, y, library)
+    with np.errstate(all="ignore"):  # what is not finite is seen by whoever takes the values
+        return 0 * x + _value(read(text), x, y, library)
 
 
 def _value(node: Any, x: Any, y: Any, library: Any) -> Any:
@@ -154,8 +155,7 @@ class FormulaText:
         text = Text(MOST_CHARACTERS).check(value)
         axis = np.linspace(-6, 6, 49)
         x, y = (part.ravel() for part in np.meshgrid(axis, axis))
-        with np.errstate(all="ignore"):
-            values = evaluated(text, x, y)
+        values = evaluated(text, x, y)
         bad = ~(np.isfinite(values) & (np.abs(values) <= MOST_VALUE))
         if bad.any():
             place = int(np.flatnonzero(bad)[0])

@@ -5,7 +5,7 @@ import string
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from playground.data.formula import FUNCTIONS, MOST_CHARACTERS, FormulaText, code, evaluated, read
@@ -37,6 +37,7 @@ def formulas(draw: st.DrawFn, depth: int = 3) -> str:
 
 @settings(max_examples=100, deadline=None)
 @given(formulas())
+@example("exp((pi + 1)**5)")
 def test_values_code_and_torch_are_pythons(text: str) -> None:
     if len(text) > MOST_CHARACTERS:
         return

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser import app, browser
 
@@ -16,8 +16,8 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[tuple[str, int]]:
-    """The running app: its address and its process id."""
-    with app() as started:
+    """The running app: its address and its process id. It paints a third of its frames, which is enough to see."""
+    with app(PLAYGROUND_MAX_FRAMES_PER_S="20") as started:
         yield started
 
 
@@ -26,12 +26,24 @@ def address(server: tuple[str, int]) -> str:
     return server[0]
 
 
+@pytest.fixture(scope="session")
+def window(chromium: Browser) -> Iterator[BrowserContext]:
+    """A desktop window of all tests, so that the scripts of the page are fetched and compiled once."""
+    made = chromium.new_context(viewport={"width": 1440, "height": 900})
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A desktop window; a script error on the page fails the test."""
-    made = chromium.new_page(viewport={"width": 1440, "height": 900})
+def page(window: BrowserContext) -> Iterator[Page]:
+    """A page of a browser that keeps nothing of former tests; a script error on the page fails the test."""
+    made = window.new_page()
     errors: list[str] = []
     made.on("pageerror", lambda error: errors.append(str(error)))
     yield made
-    made.context.close()
+    for each in window.pages:
+        if each.url.startswith("http"):
+            each.evaluate("localStorage.clear()")
+        each.close()
+    window.clear_cookies()
     assert errors == []
