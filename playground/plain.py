@@ -48,7 +48,7 @@ class PlainExperiment(Experiment):
             return 0
         done = self._slicer.run(self._train, steps, budget_s)
         if done:
-            self._meter.look(self.step, self._slicer.took_s)
+            self._meter.look(self.step, self._slicer.took_s, budget_s)
             self.record()
         return done
 

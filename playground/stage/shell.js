@@ -30,6 +30,16 @@ const POLLED_VIEW_EVERY_MS = 250;
 /** A stage wider than a laptop's is viewed from a distance: text and drawings are scaled with it. */
 const NARROW_WIDTH = 560, LAPTOP_WIDTH = 1120, LARGEST_SCALE = 1.4, SCALE_STEP = 0.05;
 
+/**
+ * Whether a frame has another scene, a change or another look than the one ``before`` it.
+ *
+ * @param {Frame["header"]} header
+ * @param {Frame["header"]} before
+ */
+function isOther(header, before) {
+  return header.scene || header.edits !== before.edits || JSON.stringify(header.view) !== JSON.stringify(before.view);
+}
+
 /** How large the presenter's view draws all, see present.js; null outside of it. */
 function presentedScale() {
   return isPresenting() ? Number(document.documentElement.style.getPropertyValue("--nn-presented")) : null;
@@ -236,14 +246,14 @@ export class Shell {
 
   /**
    * Take the next waiting frame. A frame of a replaced run is only acknowledged, as is one followed by a frame with a
-   * change by the user.
+   * change by the user, of the run or of what is looked at.
    */
   receive() {
     let isNews = false;
     while (this.waiting.length && !isNews) {
       const { header, arrays, at = null } = /** @type {Waiting} */ (this.waiting.shift());
       this.takenAt = at;
-      const isOvertaken = !header.scene && this.waiting.some(({ header: { scene, edits } }) => scene || edits !== header.edits);
+      const isOvertaken = !header.scene && this.waiting.some((later) => isOther(later.header, header));
       if (header.settings) this.settings = { ...this.settings, ...header.settings };
       if (header.controls) this.controls = header.controls;
       if (header.link !== undefined) this.link = header.link;

@@ -43,6 +43,7 @@
  * @property {number} step
  * @property {number} epoch
  * @property {number} edits  changes made to the run so far
+ * @property {unknown} [view]  the look that it answers, as the lab declares it
  * @property {number} furthest  the last step of the run; above ``step`` after going back
  * @property {Mark[]} marks  changes, in the past and ahead
  * @property {number|null} former  the end of the future that a change in the past has replaced

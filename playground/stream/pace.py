@@ -13,7 +13,7 @@ GENTLE = "gentle"  # a speed that grows with the step, since learning slows down
 GENTLE_START, GENTLE_GROWTH = 100.0, 0.35  # updates a second at first; later this part of the updates made so far
 CYCLE_S = 0.0155  # training, observing and sending one frame: 1/60 s less a reserve for a busy machine
 MIN_SLICE_S, MAX_SLICE_S = 0.002, 0.0145
-AWAITED_SLICE_S = 0.001
+AWAITED_SLICE_S, AWAITED_FOR_S = 0.001, 0.1  # after a change another one follows soon, as the pen or a slider moves
 
 
 class Pace:
@@ -26,6 +26,7 @@ class Pace:
         self.speed: float | str | None = None
         self._step = 0
         self._overhead_s = 0.003  # time of a frame without training
+        self._awaited_at = -math.inf
         self.restart(0)
 
     def choose(self, wanted: object) -> None:
@@ -64,12 +65,17 @@ class Pace:
         return steps, budget_s
 
     def budget_s(self, is_awaited: bool) -> float:
-        """Returns the seconds of training that fit between two frames."""
-        return AWAITED_SLICE_S if is_awaited else min(MAX_SLICE_S, max(MIN_SLICE_S, CYCLE_S - self._overhead_s))
+        """Returns the seconds of training that fit between two frames; few where a change is awaited, or was just
+        now, so that the next one does not wait long."""
+        now = time.monotonic()
+        self._awaited_at = now if is_awaited else self._awaited_at
+        if now - self._awaited_at < AWAITED_FOR_S:
+            return AWAITED_SLICE_S
+        return min(MAX_SLICE_S, max(MIN_SLICE_S, CYCLE_S - self._overhead_s))
 
     def took(self, seconds: float, budget_s: float) -> None:
         """Update the estimate of the overhead from the time of a slice that used its budget."""
-        if self.updates_per_s is None:
+        if self.updates_per_s is None and budget_s > AWAITED_SLICE_S:
             self._overhead_s += 0.1 * (max(seconds - budget_s, 0.0) - self._overhead_s)
 
     def measured(self, step: int) -> float | None:

@@ -6,6 +6,8 @@ from typing import Generic, TypeVar
 
 V = TypeVar("V")
 
+HURRIED_S = 0.002  # a slice so short is for somebody who waits for what is seen
+
 
 class Meter(Generic[V]):
     """Calls ``measure`` at intervals; ``newest`` holds the last metrics, measured at ``step``.
@@ -26,15 +28,17 @@ class Meter(Generic[V]):
         ``every``."""
         return None if self._every is None else self._every - step % self._every
 
-    def look(self, step: int, trained_s: float) -> Mapping[str, V]:
-        """Measure if it is time to, after a slice of ``trained_s`` seconds that ended at ``step``.
+    def look(self, step: int, trained_s: float, budget_s: float | None = None) -> Mapping[str, V]:
+        """Measure if it is time to, after a slice of ``trained_s`` seconds that ended at ``step``. One that had a
+        ``budget_s`` of less than HURRIED_S leaves it to a later one.
 
         Returns the metrics at ``step``; empty where they were not measured."""
         self._trained_s += trained_s
         if self._every is not None:
             is_due = step % self._every == 0
         else:
-            is_due = self._took_s * (1 - self._share) <= self._trained_s * self._share
+            is_hurried = budget_s is not None and budget_s < HURRIED_S
+            is_due = not is_hurried and self._took_s * (1 - self._share) <= self._trained_s * self._share
         return self.now(step) if is_due else self.at(step)
 
     def now(self, step: int) -> Mapping[str, V]:

@@ -46,6 +46,17 @@ def test_a_fixed_speed_is_kept(clock: Clock) -> None:
     assert steps_after(chosen, clock, 4) == pytest.approx(120, abs=2)
 
 
+def test_after_a_change_slices_are_short_for_a_moment(clock: Clock) -> None:
+    chosen = Pace()
+    usual = chosen.budget_s(is_awaited=False)
+    short = chosen.budget_s(is_awaited=True)
+    assert short < 0.1 * usual
+    clock.now += 0.09
+    assert chosen.budget_s(is_awaited=False) == short
+    clock.now += 0.02
+    assert chosen.budget_s(is_awaited=False) == usual
+
+
 def test_a_gentle_speed_quickens_as_the_run_goes_on(clock: Clock) -> None:
     chosen = Pace()
     chosen.choose(GENTLE)

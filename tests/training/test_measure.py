@@ -34,6 +34,15 @@ class Clock:
         return {"loss": float(self.calls)}
 
 
+def test_whoever_waits_does_not_wait_for_measuring(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch, 0.03)
+    meter = Meter(clock.measure)
+    for step in range(1, 50):
+        assert meter.look(step, 1.0, budget_s=0.001) == {}
+    assert clock.calls == 0
+    assert meter.look(50, 0.012, budget_s=0.012) == {"loss": 1.0}
+
+
 @pytest.mark.parametrize(("took_s", "share"), [(0.05, 0.2), (0.001, 0.2), (0.3, 0.5), (2.0, 0.01)])
 def test_measuring_takes_its_share_of_the_time(monkeypatch: pytest.MonkeyPatch, took_s: float, share: float) -> None:
     clock = Clock(monkeypatch, took_s)

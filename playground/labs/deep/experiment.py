@@ -82,7 +82,7 @@ class DeepExperiment(Experiment):
         if self._slicer.run(self._train, steps, budget_s):
             if self._infinite():
                 self._stop_before_divergence(self._safe)
-            self._meter.look(self.step, self._slicer.took_s)
+            self._meter.look(self.step, self._slicer.took_s, budget_s)
             self.record()
         return self.step - first
 

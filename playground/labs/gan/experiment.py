@@ -60,7 +60,7 @@ class GANExperiment(PlainExperiment):
         if self._slicer.run(self._train, steps, budget_s):
             if not self._is_finite():
                 self._stop_before_divergence(before)
-            self._meter.look(self.step, self._slicer.took_s)
+            self._meter.look(self.step, self._slicer.took_s, budget_s)
             self.record()
         return self.step - int(before["step"])
 

@@ -76,7 +76,7 @@ class CompareExperiment(Experiment):
         if done:
             if self._is_flowing:
                 self._flowed_at = time.monotonic()
-                self._meter.look(self.step, self._slicer.took_s)
+                self._meter.look(self.step, self._slicer.took_s, budget_s)
             if not self._is_flowing or self._meter.step == self.step:
                 self.record()
             self._look_for_faster()
