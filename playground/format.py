@@ -3,20 +3,23 @@
 import math
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-TINY, HUGE = 1e-3, 1e4
+TINY, HUGE = 1e-4, 1e4
 MINUS = "\u2212"
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def loss(value: float | None) -> str:
-    """Returns three decimals, or scientific notation for a tiny or large number; a dash for None or an infinite one.
+    """Returns three decimals, more where it takes them for two digits, or scientific notation for a tiny or large
+    number; a dash for None or an infinite one.
 
-    ``0.021``, ``2.1·10⁻⁴``, ``7.1·10³⁴``
+    ``0.021``, ``0.00083``, ``2.1·10⁻⁵``, ``7.1·10³⁴``
     """
     if value is None or not math.isfinite(value):
         return "–"
     size = abs(value)
-    return _scientific(value, 2) if size >= 1000 or 0 < size < TINY else _fixed(value, 3)
+    if size >= 1000 or 0 < size < TINY:
+        return _scientific(value, 2)
+    return format(_rounded(value, 2), "f").replace("-", MINUS) if 0 < size < 1e-3 else _fixed(value, 3)
 
 
 def scaled(value: float, digits: int = 2) -> str:
@@ -33,8 +36,8 @@ def count(value: float) -> str:
 
 
 def percent(share: float, decimals: int = 1) -> str:
-    """Returns a measured share from 0 to 1 in percent: ``97.5%``."""
-    return f"{_fixed(share * 100, 0 if share == 1 else decimals)}%"
+    """Returns a measured share from 0 to 1 in percent: ``97.5%``. Only all of them are ``100%``."""
+    return "100%" if share >= 1 else f"{_fixed(min(share * 100, 100 - 10**-decimals), decimals)}%"
 
 
 def share(value: float) -> str:

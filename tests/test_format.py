@@ -45,7 +45,8 @@ def test_python_writes_numbers_as_the_stage_does() -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (0, "0.000"), (0.4567, "0.457"), (-0.25, "−0.250"), (0.00021, "2.1·10⁻⁴"), (1000, "10³"),
+        (0, "0.000"), (0.4567, "0.457"), (-0.25, "−0.250"), (0.00021, "0.00021"), (-0.0005, "−0.00050"), (0.000021, "2.1·10⁻⁵"),
+        (1000, "10³"),
         (7.149e34, "7.1·10³⁴"), (None, "–"), (float("nan"), "–"), (float("inf"), "–"),
     ],
 )  # fmt: skip
@@ -55,10 +56,10 @@ def test_a_loss_has_three_decimals_where_these_say_something(value: float | None
 
 def test_shares_and_numbers_of_any_size() -> None:
     assert [count(value) for value in (0, 1, 2.5, 12345.4, -3)] == ["0", "1", "3", "12,345", "−3"]
-    assert [percent(share) for share in (0, 0.1234, 0.0625, 1)] == ["0.0%", "12.3%", "6.3%", "100%"]
+    assert [percent(share) for share in (0, 0.1234, 0.0625, 0.9996, 1)] == ["0.0%", "12.3%", "6.3%", "99.9%", "100%"]
     assert [share(value) for value in (0, 0.95, 0.975, 1)] == ["0%", "95%", "97.5%", "100%"]
-    assert [scaled(value) for value in (0, 0.03, 1234, 9999, 20000, 1e-4)] == [
-        *("0", "0.03", "1200", "10000", "2·10⁴", "10⁻⁴")
+    assert [scaled(value) for value in (0, 0.03, 1234, 9999, 20000, 1e-4, 1e-5)] == [
+        *("0", "0.03", "1200", "10000", "2·10⁴", "0.0001", "10⁻⁵")
     ]
 
 

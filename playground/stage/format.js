@@ -3,18 +3,23 @@
 
 const counts = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const MINUS = "\u2212";
-const TINY = 1e-3, HUGE = 1e4;
+const TINY = 1e-4, HUGE = 1e4;
 
 /** @param {number} value */
 export function count(value) {
   return counts.format(value);
 }
 
-/** Return three decimals, or scientific notation for a tiny or large number. @param {number|null|undefined} value */
+/**
+ * Return three decimals, more where it takes them for two digits, or scientific notation for a tiny or large number.
+ *
+ * @param {number|null|undefined} value
+ */
 export function loss(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  return size >= 1000 || (size < TINY && size > 0) ? scientific(value, 2) : value.toFixed(3).replace("-", MINUS);
+  if (size >= 1000 || (size < TINY && size > 0)) return scientific(value, 2);
+  return (size < 1e-3 && size > 0 ? value.toPrecision(2) : value.toFixed(3)).replace("-", MINUS);
 }
 
 /**
@@ -30,13 +35,14 @@ export function scaled(value, digits = 2) {
 }
 
 /**
- * A measured share from 0 to 1 in percent: 97.5%.
+ * A measured share from 0 to 1 in percent: 97.5%. Only all of them are 100%.
  *
  * @param {number} share
  * @param {number} [decimals]
  */
 export function percent(share, decimals = 1) {
-  return `${(share * 100).toFixed(share === 1 ? 0 : decimals)}%`;
+  if (share >= 1) return "100%";
+  return `${Math.min(share * 100, 100 - 10 ** -decimals).toFixed(decimals)}%`;
 }
 
 /** A share that a person has chosen, as short as it is: 95%, 97.5%. @param {number} value */

@@ -55,4 +55,4 @@ def test_who_takes_part_is_chosen_and_stays_in_the_address(page: Page, address: 
 
 def test_numbers_of_any_size_have_one_notation(page: Page, address: str) -> None:
     opened(page, address, "race?optimizers=adam&adam_learning_rate=0.0005")
-    expect(page.locator(f"{STAGE} .nn-standings tbody tr")).to_contain_text("5·10⁻⁴")
+    expect(page.locator(f"{STAGE} .nn-standings tbody tr")).to_contain_text("0.00050")

@@ -94,7 +94,7 @@ test("what an optimizer remembers stands in lines of its own", () => {
   ]);
   const adam = { memory: new Float32Array(10), next_memory: Float32Array.of(0.05, 0, 0, 0, 0, 0.00025, 0, 0, 0, 0), changes: [-0.1, 0, 0, 0, 0] };
   assert.deepEqual(update(given("adam", adam), port), [
-    "m ← 0.9 m + 0.1 g = 0.9 · 0 + 0.1 · 0.5 = 0.05", "v ← 0.999 v + 0.001 g² = 0.999 · 0 + 0.001 · 0.5² = 2.5·10⁻⁴",
+    "m ← 0.9 m + 0.1 g = 0.9 · 0 + 0.1 · 0.5 = 0.05", "v ← 0.999 v + 0.001 g² = 0.999 · 0 + 0.001 · 0.5² = 0.00025",
     "update 1: m̂ = m / (1 − 0.9¹) = 0.5,  v̂ = v / (1 − 0.999¹) = 0.25", "w − η m̂ / (√v̂ + ε) = 2 − 0.1 · 0.5 / 0.5 = 1.9",
   ]);
 });

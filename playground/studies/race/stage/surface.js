@@ -250,7 +250,7 @@ function direction(number, share) {
 /** @param {number} share */
 function whole(share) {
   if (share > 0 && share < 0.01) return "< 1%";
-  return percent(share, share > 0.99 && share < 0.9995 ? 1 : 0);
+  return percent(share, share > 0.99 ? 1 : 0);
 }
 
 /**
