@@ -43,7 +43,7 @@ def _groups() -> dict[str, list[str]]:
 def _picture(name: str, lab: Lab) -> str:
     """Draw the newest picture, or an empty box before the first."""
     picture = hub().gallery.picture(name)
-    box = "width: 100%; aspect-ratio: 16 / 10; border-radius: 0.5rem; object-fit: cover; background: #8882;"
+    box = "width: 100%; aspect-ratio: 1; border-radius: 0.5rem; background: #8882;"
     if picture is None:
         return f'<div style="{box}"></div>'
     data = base64.b64encode(picture).decode()

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from playground.catalog import OPTIMIZERS, resolve
 from playground.experiment import Experiment
-from playground.export.palette import diverging
+from playground.export.palette import NEGATIVE, NEUTRAL, POSITIVE, rgb
 from playground.kinds import ConfigError, Number
 from playground.lab import LABS
 from playground.labs.deep.config import INTERVENTIONS, DeepConfig, Look
@@ -225,14 +225,16 @@ class DeepExperiment(Experiment):
         }
 
     def _thumbnail(self) -> NDArray[np.uint8]:
-        """The gradient ladder of each network as a row of cells, the input at the left, (H, W, 3)."""
+        """The gradient ladder of each network as a row of bars, the input at the left, (H, W, 3)."""
         height, width = THUMBNAIL
-        strips = []
-        for name in self.config.networks:
-            found = levels(self._ladder(name)["gradients"])
-            strips.append(found[np.arange(width) * len(found) // width])
-        places = np.arange(height) * len(strips) // height
-        return diverging(np.stack(strips)[places])
+        rows = []
+        for name, color in zip(self.config.networks, (NEGATIVE, POSITIVE), strict=False):
+            shares = levels(self._ladder(name)["gradients"]) / 255
+            tall, places = height // len(self.config.networks), np.arange(width) * len(shares) / width
+            heights = np.where(places % 1 < 0.75, shares[places.astype(int)] * (tall - 4), 0)
+            is_bar = np.arange(tall)[::-1, None] < heights
+            rows.append(np.where(is_bar[..., None], rgb(color), rgb(NEUTRAL)))
+        return np.concatenate(rows).astype(np.uint8)
 
     # Changing
 
