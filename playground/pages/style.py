@@ -48,6 +48,12 @@ _PAGE = """
   .st-key-page_held p { font-size: 0.875rem; line-height: 1.4; }
   .st-key-page_task p { font-size: 1rem; line-height: 1.4; }
   .st-key-guess_place { min-height: 2.25rem; } /* drawn a moment after the stage, which stays */
+  .st-key-guess_place p { color: light-dark(#31333f, #e8e8e6); } /* what has been asked can be read to the end */
+  .st-key-guess_place [data-testid="stHorizontalBlock"] { row-gap: 0.25rem; }
+  @media (max-width: 640px) { .st-key-guess_place { min-height: 3.75rem; } }
+  .stMain [class*="st-key-lab_"] .stPageLink a { padding-inline: 0; }
+  .stMain [class*="st-key-lab_"] .stPageLink p { font-size: 1.0625rem; }
+  .stMain [class*="st-key-lab_"] .stMarkdown p { font-size: 0.9375rem; line-height: 1.45; }
   .st-key-page_head h1 { margin: 0; padding: 0; font-size: 1.125rem; white-space: nowrap; }
   .stHtml h2 { margin: 0; padding: 0; font-size: 1rem; line-height: 1.6; }
   .st-key-page_head p { font-size: 0.8125rem; line-height: 1.3; }
