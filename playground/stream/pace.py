@@ -79,9 +79,10 @@ class Pace:
             self._overhead_s += 0.1 * (max(seconds - budget_s, 0.0) - self._overhead_s)
 
     def measured(self, step: int) -> float | None:
-        """Returns the updates per second over about the last second; None before 0.2 s."""
+        """Returns the updates per second over about the last second, or since the last frame where that is longer
+        ago; None before 0.2 s."""
         now, self._step = time.monotonic(), step
-        recent = [mark for mark in self._marks if now - mark[0] < 1.0]
+        recent = [mark for mark in self._marks if now - mark[0] < 1.0] or self._marks[-1:]
         self._marks = [*recent, (now, step)]
         first, first_step = self._marks[0]
         return (step - first_step) / (now - first) if now - first > 0.2 else None

@@ -57,6 +57,14 @@ def test_after_a_change_slices_are_short_for_a_moment(clock: Clock) -> None:
     assert chosen.budget_s(is_awaited=False) == usual
 
 
+def test_the_speed_is_measured_where_frames_are_seconds_apart(clock: Clock) -> None:
+    chosen = Pace()
+    chosen.restart(0)
+    assert chosen.measured(0) is None
+    clock.now += 4
+    assert chosen.measured(10) == pytest.approx(2.5)
+
+
 def test_a_gentle_speed_quickens_as_the_run_goes_on(clock: Clock) -> None:
     chosen = Pace()
     chosen.choose(GENTLE)
