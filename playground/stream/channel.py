@@ -183,7 +183,7 @@ class Channel:
                 self._start(self.config)
             elif verb == "speed":
                 self._course.pace.choose(message.get("updates_per_s"))
-                self._course.begin(self._step)
+                self._course.pace.restart(self._step)  # a plateau stays one at any speed
             elif verb == "visitor":
                 self.keeper.introduce(message.get("secret"), message.get("returning"))
             elif verb == "view":

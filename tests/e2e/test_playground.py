@@ -24,6 +24,15 @@ def picture(page: Page) -> list[str]:
     return urls
 
 
+def choose_speed(page: Page, place: int) -> None:
+    """Drag the speed to one of its places, from 0, "slow, then fast"."""
+    page.get_by_label("Speed", exact=True).evaluate(
+        "(slider, place) => { slider.value = place;"
+        " for (const type of ['input', 'change']) slider.dispatchEvent(new Event(type, { bubbles: true })); }",
+        place,
+    )
+
+
 def test_press_play_and_it_learns(page: Page, address: str) -> None:
     opened(page, address)
     is_in_state(page, "paused")
@@ -112,10 +121,7 @@ def test_it_starts_slowly_and_quickens(chromium: Browser, address: str) -> None:
 
 def test_a_slow_speed(page: Page, address: str) -> None:
     opened(page, address)
-    page.get_by_label("Speed", exact=True).evaluate(
-        "(slider) => { slider.value = 1; slider.dispatchEvent(new Event('input', {bubbles: true}));"
-        " slider.dispatchEvent(new Event('change', {bubbles: true})); }"
-    )
+    choose_speed(page, 1)
     expect(page.locator(STAGE).get_by_text("1 update/s")).to_be_visible()
     press(page, "Play")
     reaches(page, 2)
@@ -419,6 +425,7 @@ def test_inspect(page: Page, address: str) -> None:
     # The browser loads Plotly, 4 MB of JavaScript, only now.
     expect(page.get_by_test_id("stPlotlyChart")).to_have_count(2)
     expect(page.get_by_test_id("stPlotlyChart").first).to_contain_text("loss")
+    expect(page.get_by_test_id("stPlotlyChart").first).to_be_in_viewport(ratio=0.8)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -575,7 +582,10 @@ def test_a_run_that_was_seen_not_to_learn_explains_itself_and_moves_nothing(page
     reaches(page, 25 * 150)
     expect(page.locator(".nn-coach")).to_contain_text("hardly better than guessing")
     where = page.locator(STAGE).bounding_box()
-    press(page, "Pause")
+    reaches(page, 17_000)
+    choose_speed(page, 0)  # a gentle run rests as soon as it has stood still for 31/32 of its updates
+    expect(page.locator(STAGE).get_by_text("Paused: since step")).to_be_visible()
+    is_in_state(page, "paused")
     expect(page.locator(".st-key-why_card")).to_be_visible()
     expect(page.get_by_role("switch", name="Why").or_(page.get_by_role("checkbox", name="Why")).first).to_be_checked()
     assert page.locator(STAGE).bounding_box() == where
