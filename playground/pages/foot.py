@@ -11,6 +11,7 @@ from playground.kinds import Flag
 from playground.pages.runs import runs_dialogs, runs_panel
 from playground.pages.session import PageSession
 from playground.pages.share import share_and_open
+from playground.pages.stage import into_view
 from playground.pages.take_home import take_home_panel
 from playground.settings import Settings, setting
 
@@ -41,7 +42,14 @@ def foot(
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="page_foot"):
         helps = {name: help for name, (help, _) in own.items()} | _HELPS
         for name in [each for each in helps if not session.hides(each)]:
-            st.toggle(show.settings()[name].label, key=name, help=helps[name], disabled=session.is_locked(name))
+            st.toggle(
+                show.settings()[name].label,
+                key=name,
+                help=helps[name],
+                disabled=session.is_locked(name),
+                on_change=_open,
+                args=(name,),
+            )
         share_and_open(session)
         if compare is not None:
             address = "compare?" + urlencode({**compare, **session.channel().config.shared_text()})
@@ -49,12 +57,25 @@ def foot(
     st.caption(legend)
     for name, (_, draw) in own.items():
         if draw is not None and getattr(show, name):
-            draw()
+            _panel(name, draw)
     if show.code:
-        take_home_panel(session)
+        _panel("code", lambda: take_home_panel(session))
     if show.runs:
         runs_dialogs()
-        runs_panel(session)
+        _panel("runs", lambda: runs_panel(session))
+
+
+def _open(name: str) -> None:
+    """Remember which switch was pressed last, and that it was now."""
+    st.session_state.opened = name, st.session_state.get("opened", ("", 0))[1] + 1
+
+
+def _panel(name: str, draw: Callable[[], None]) -> None:
+    """Draw a panel; the page scrolls to the one that was just opened."""
+    opened, opening = st.session_state.get("opened", ("", 0))
+    with st.container(key=f"panel_{name}"):
+        draw()
+        into_view(key=f"into_view_{name}", data={"opening": opening if opened == name else 0})
 
 
 _HELPS = {

@@ -51,6 +51,7 @@ PICTURES = {name: component(name, lab.picture) for name, lab in LABS.items()}
 code = component("code", "stage/code.js")
 saver = component("saver", "stage/saver.js")
 copied = component("copied", "stage/copied.js")
+into_view = component("into_view", "stage/into_view.js")
 
 
 def mount(session: PageSession, may_change: tuple[str, ...] = (), **settings: Any) -> None:
