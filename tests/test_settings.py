@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.kinds import ConfigError, Integer, Kind, Maybe, Pair, shown
+from playground.kinds import ConfigError, Integer, Kind, Maybe, Pair, Share, shown
 from playground.lab import LABS
 from playground.runs.runfile import PARAMETER, STEP
 from playground.stream.limits import Limits
@@ -77,3 +77,16 @@ def test_what_cannot_be_written_is_named_by_its_kind() -> None:
     assert shown(10**5000) == "this int"
     assert shown(DEEP) == "this list"
     assert shown("x" * 50) == repr("x" * 40 + "…")
+
+
+# What is typed on the stage, brought, or explained by what it stands in.
+_SPOKEN_FOR = {"own", "own_names", "own_classes", "frozen", "zeroed", "device", "table_columns", "all_columns"}
+
+
+@pytest.mark.parametrize("lab", ["mlp", "compare", "map", "race"])
+def test_a_help_says_what_to_try_and_its_range_in_the_unit_of_its_slider(lab: str) -> None:
+    known = {name: each for name, each in LABS[lab].config_class().settings().items() if name not in _SPOKEN_FOR}
+    assert [name for name, each in known.items() if "Try " not in each.help] == []
+    shares = {name: each for name, each in known.items() if isinstance(each.kind, Share)}
+    texts = {name: f"{each.kind.low * 100:.0f} to {each.kind.high:.0%}" for name, each in shares.items()}
+    assert {name: text for name, text in texts.items() if text not in known[name].help} == {}

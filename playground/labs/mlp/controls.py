@@ -19,11 +19,6 @@ from playground.pages.session import PageSession
 from playground.pages.stage import component
 from playground.stream.hub import hub
 
-TEST_SET = (
-    "The share of the points that is trained on, 10 to 90%. The others are the test set: the network never learns "
-    "from them, so the test loss shows what it makes of points that it has not seen."
-)
-
 _SPLIT = "The network learns from {train:,} points; the other {test:,}, the test set, only judge it."
 _COMPONENTS = (
     "A principal component is seen from all {columns} columns, each scaled to mean 0 and variance 1: along it the "
@@ -81,7 +76,7 @@ def data_and_network(session: PageSession, config: MLPConfig) -> None:
     _pick(session, config, USUAL_DATASETS, "picker")
     left, right = st.columns(2)
     control(session, "noise", left)
-    control(session, "train_share", right, about=f"{TEST_SET}  \n{effect(session, config.settings()['train_share'])}")
+    control(session, "train_share", right)
     st.caption(_SPLIT.format(train=config.train_size, test=config.data.size - config.train_size))
     others = tuple(name for name in DATASETS if name not in USUAL_DATASETS)
     with st.expander("More data", expanded=config.dataset in others):

@@ -17,12 +17,20 @@ from playground.settings import Problem, Renewal, setting
 class DataSettings(RunConfig):
     """The dataset, and how its points are drawn and divided."""
 
-    dataset: str = setting("circle", Choice(DATASETS), "Dataset", goes_on=True, redraws=True)
+    dataset: str = setting(
+        "circle",
+        Choice(DATASETS),
+        "Dataset",
+        help="What is to be learned: points of some classes, or of values. Try Gaussian, then Circle, then Spiral.",
+        goes_on=True,
+        redraws=True,
+    )
     noise: float = setting(
         0.0,
         Share(0.0, 0.5),
         "Noise",
-        help="How far the points stray from their pattern, 0 to 50%.",
+        help="How far the points stray from their pattern, 0 to 50%. On the circle each coordinate moves by up to "
+        "±5 · noise before the label is read. Try 50%: classes mix, and no network gets all test points right.",
         goes_on=True,
         redraws=True,
     )
@@ -30,7 +38,9 @@ class DataSettings(RunConfig):
         0.5,
         Share(0.1, 0.9, step=0.05),
         "Training share",
-        help="The share of the points that is trained on, 10 to 90%; the others test. Try 10% with noise.",
+        help="The share of the points that is trained on, 10 to 90%. The others are the test set: the network "
+        "never learns from them, so the test loss shows what it makes of points that it has not seen. Try 10% "
+        "with 30% noise and layers 8-8: the training loss falls far below the test loss.",
         goes_on=True,
         redraws=True,
     )
@@ -39,8 +49,9 @@ class DataSettings(RunConfig):
         Maybe(Integer(20, MOST_POINTS)),
         "Points",
         quiet=True,
-        help=f"How many points are drawn, 20 to {MOST_POINTS:,}: those to train on and those to test. "
-        "A table has so many rows as it has.",
+        help=f"How many points are drawn, 20 to {MOST_POINTS:,}: those to train on and those to test. A table has "
+        "so many rows as it has. Try 50, then 2,000, with 30% noise and layers 8-8: with more points the test "
+        "loss ends lower.",
         usual=(None, 50, 100, 200, 500, 1000, 2000, 5000),
         goes_on=True,
         redraws=True,
@@ -72,7 +83,7 @@ class DataSettings(RunConfig):
         "f(x)",
         quiet=True,
         help="The curve to learn, a formula of x with values from −1 to 1 for x from −6 to 6: numbers, pi, + - * /, "
-        f"powers up to 6, {', '.join(formula.FUNCTIONS)}. Try one neuron after another.",
+        f"powers up to 6, {', '.join(formula.FUNCTIONS)}. Try one neuron, then four.",
         usual=(formula.USUAL_CURVE, "abs(x)/3 - 1", "tanh(6*x)", "sin(x*abs(x)/3)", "2*exp(-x*x) - 1"),
         goes_on=True,
         redraws=True,
@@ -111,7 +122,8 @@ class DataSettings(RunConfig):
         SEED,
         "Data seed",
         live=True,
-        help="Which points are drawn.",
+        help="Which points are drawn, 0 to 2,147,483,647: the same seed always draws the same. Try others with "
+        "10% to train on: the boundary depends on which they are.",
         redraws=True,
         renewal=Renewal("Regenerate data", "Draw new points from the same distribution"),
     )

@@ -19,14 +19,22 @@ SHAPES = ((), (4,), (8,), (4, 2), (8, 8), (16, 16), (8, 8, 8), (8,) * 4, (8,) * 
 class NetworkSettings(RunConfig):
     """The inputs, the hidden layers with their activations, and how weights begin."""
 
-    features: tuple[str, ...] = setting(("x", "y"), Names(FEATURES), "Features", goes_on=True, redraws=True)
+    features: tuple[str, ...] = setting(
+        ("x", "y"),
+        Names(FEATURES),
+        "Features",
+        help="What the network sees of a point (x₁, x₂): each is one input. Try x₁² and x₂² without a hidden layer: "
+        "they solve the circle, which x₁ and x₂ alone do not.",
+        goes_on=True,
+        redraws=True,
+    )
     formula: str = setting(
         formula.USUAL,
         FormulaText(),
         "Own input",
         quiet=True,
         help="The formula of the input own f, of x (x₁) and y (x₂): numbers, pi, + - * /, powers up to 6, "
-        f"{', '.join(formula.FUNCTIONS)}.",
+        f"{', '.join(formula.FUNCTIONS)}. Try sqrt(x*x + y*y) on the circle without a hidden layer.",
         usual=(formula.USUAL, "sin(x*y)", "sqrt(x*x + y*y)", "exp(-(x*x + y*y)/4)", "x**3/36"),
         goes_on=True,
         redraws=True,
@@ -35,7 +43,8 @@ class NetworkSettings(RunConfig):
         (4, 2),
         Sizes(MAX_LAYERS, 1, MAX_NEURONS),
         "Hidden layers",
-        help="Neurons in each hidden layer, as in 8-8-4.",
+        help=f"The neurons in each hidden layer, 1 to {MAX_NEURONS}, in up to {MAX_LAYERS} layers: 8-8-4. Each "
+        "gives φ(w·x + b) of the layer before. Try none on the circle, then 2, then 4: it needs more than 2.",
         usual=SHAPES,
         goes_on=True,
         redraws=True,
@@ -44,7 +53,8 @@ class NetworkSettings(RunConfig):
         "tanh",
         Choice(ACTIVATIONS),
         "Activation",
-        help="What a hidden neuron makes of its sum z = w·x + b. Linear: all layers are one. Try ReLU, then Sigmoid.",
+        help="What a hidden neuron makes of its sum z = w·x + b. Linear: all layers are one. Try ReLU, which "
+        "solves the circle in 100 epochs, then Sigmoid, which has hardly begun by then.",
         goes_on=True,
         redraws=True,
     )
@@ -53,7 +63,8 @@ class NetworkSettings(RunConfig):
         Each(Choice(ACTIVATIONS), MAX_LAYERS),
         "Activations by layer",
         quiet=True,
-        help="The activations of the first hidden layers, as in relu,tanh, where they have one of their own.",
+        help="φ of the first hidden layers in φ(w·x + b), where it is not that of all: relu,tanh. Try sigmoid in "
+        "the first layer only.",
         usual=((), ("relu",), ("sigmoid",)),
         goes_on=True,
         redraws=True,
@@ -62,10 +73,11 @@ class NetworkSettings(RunConfig):
         "none",
         Choice(NORMALIZATIONS),
         "Normalization",
-        help="What hidden layers do to their sums before the activation: mean 0, variance 1, then a learned scale γ "
-        "and shift β. Batch norm learns by each batch's own mean and variance; losses and the map take running ones, "
-        "of the last batches. Layer norm takes those of the layer's neurons, for each point. Try it on four layers "
-        "of sigmoids, then batches of 2.",
+        help="What hidden layers do to their sums before the activation: mean 0, variance 1, then a learned scale "
+        "γ and shift β. Batch norm learns by each batch's own mean and variance; losses and the map take running "
+        "ones, of the last batches. Layer norm takes those of the layer's neurons, for each point. Try it on four "
+        "layers of eight sigmoids and a rate of 0.1, which do not learn without; then Batch norm with batches of "
+        "2, whose means say too little.",
         goes_on=True,
         redraws=True,
     )
@@ -75,7 +87,7 @@ class NetworkSettings(RunConfig):
         "Skip connections",
         help="y = x + f(x): a hidden layer adds what comes in, x, to what it makes of it, f(x), where the layer "
         "before is a hidden one with as many neurons. Where widths differ there is no skip. Try six layers of eight "
-        "sigmoids: through the sum a gradient comes back undiminished.",
+        "sigmoids: without skips none of ten seeds left guessing in 100 epochs, with them eight did.",
         goes_on=True,
         redraws=True,
     )
@@ -83,20 +95,23 @@ class NetworkSettings(RunConfig):
         "uniform",
         Choice(INITIALIZERS),
         "Initial weights",
-        help="How weights w and biases b are drawn before the first update. Try Zeros: no neuron becomes different.",
+        help="How weights w and biases b are drawn before the first update. Try Zeros: no neuron becomes "
+        "different, and the loss stays that of guessing.",
     )
     initial_scale: float = setting(
         1.0,
         Number(0.01, 100),
         "Initial scale",
-        help="A factor on the initial weights, not on biases, 0.01 to 100.",
+        help="A factor s on the initial weights, not on biases: w ← s w, 0.01 to 100. Try 0.01: it stays at "
+        "guessing for 100 epochs and more. Try 100: every tanh is saturated, and nothing learns.",
         usual=(0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0),
     )
     seed: int = setting(
         0,
         SEED,
         "Seed",
-        help="Which initial weights are drawn.",
+        help="Which initial weights are drawn, 0 to 2,147,483,647: the same seed always draws the same. Try "
+        "others: some runs need much longer.",
         renewal=Renewal("New weights", "Start over from other initial weights"),
     )
 

@@ -40,16 +40,32 @@ class CompareConfig(Study):
     lab: ClassVar[str] = "compare"
 
     base: RunConfig = field(default_factory=MLPConfig)
-    varied: str = setting("activation", Text(60), "Varied setting", help="In what the variants differ.")
+    varied: str = setting(
+        "activation",
+        Text(60),
+        "Varied setting",
+        help="The one setting in which the variants differ; all else is equal. Try Initial weights.",
+    )
     values: str = setting(
         "sigmoid,relu",
         Text(200),
         "Values",
-        help="Two to four values of the varied setting, with commas between them; lists with slashes: 4,2/8,8.",
+        help="Two to four values of the varied setting, with commas between them; lists with slashes: 4,2/8,8. "
+        "Try values far apart first: 0.003,0.03,0.3.",
     )
-    seeds: int = setting(16, SEEDS, "Seeds", help="Networks of each variant; each draws its own data and weights.")
+    seeds: int = setting(
+        16,
+        SEEDS,
+        "Seeds",
+        help="The networks of each variant, 1 to 256; each draws its own data and weights, the same in all "
+        "variants. Try 1, then 16: with one seed luck looks like a rule.",
+    )
     target_accuracy: float = setting(
-        0.95, Number(0.5, 1), "Target", help="The share of test points that a network is to get right."
+        0.95,
+        Number(0.5, 1),
+        "Target",
+        help="The share of test points that a network is to get right, 50 to 100%: epochs are counted until then. "
+        "Try 80%: what is ahead there need not be ahead at 95%.",
     )
 
     @classmethod
@@ -66,7 +82,7 @@ class CompareConfig(Study):
     @classmethod
     def joined(cls, base: RunConfig) -> dict[str, Setting]:
         """Returns the settings of the base and its own, and ``of``: the compared lab."""
-        of = Setting(Choice(dict.fromkeys(comparable())), "Lab", help="Whose runs are compared.")
+        of = Setting(Choice(dict.fromkeys(comparable())), "Lab", help="Whose networks are compared. Try One neuron.")
         known = super().joined(base)
         return {"of": of, **known, "varied": replace(known["varied"], kind=Choice(variable(type(base))))}
 

@@ -127,12 +127,12 @@ def _variants() -> None:
     if len(labs) > 1:
         st.selectbox(
             "Lab", labs, key="of", format_func=lambda name: LABS[name].title, on_change=_take_lab,
-            help="Whose networks are compared.",
+            help=config.settings()["of"].help,
         )  # fmt: skip
     labels = {name: known.label for name, known in variable(type(config.base)).items()}
     st.selectbox(
         "Varied setting", list(labels), key="varied", format_func=labels.__getitem__,
-        on_change=_take_usual_values, help="In what the variants differ; all else is equal.",
+        on_change=_take_usual_values, help=CompareConfig.declared()["varied"].help,
     )  # fmt: skip
     _values(config)
     left, right = st.columns(2)

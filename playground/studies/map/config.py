@@ -69,8 +69,11 @@ QUANTITIES = {
     "width": Quantity("Width", 1, 16, 1, MAX_NEURONS, is_log=False, is_whole=True),
     "depth": Quantity("Depth", 1, 6, 1, MAX_LAYERS, is_log=False, is_whole=True, is_kind=True),
 }
-_AXIS_HELP = "What grows along this axis. Width: neurons in every hidden layer; depth: how many hidden layers."
-_END_HELP = "Within the range that the quantity of this axis has."
+_AXIS_HELP = (
+    "What grows along this axis, each network having a value of its own. Width: neurons in every hidden layer; "
+    "depth: how many hidden layers. Try Depth against Learning rate."
+)
+_END_HELP = "An end of this axis, within the range that its quantity has. Try a narrow one where colours change."
 
 
 def _usually(name: str, default: Any) -> Any:
@@ -103,7 +106,8 @@ class MapConfig(MLPConfig):
         16,
         Integer(2, 32),
         "Networks along each axis",
-        help="2 to 32; fewer where a quantity has fewer whole numbers.",
+        help="n networks along each axis, 2 to 32, so n² in all; fewer where a quantity has fewer whole numbers. "
+        "Try 8 for a quick look, then 32.",
     )
 
     train_share: float = _usually("train_share", 0.2)

@@ -51,7 +51,10 @@ def _axes() -> None:
             args=(side,),
         )
         quantity = QUANTITIES[getattr(config, side)]
-        about = f"{quantity.label}: {quantity.low:g} to {quantity.high:g}."
+        about = (
+            f"An end of this axis. {quantity.label}: {quantity.low:g} to {quantity.high:g}"
+            f"{', logarithmic' if quantity.is_log else ''}. Try a narrow range where colours change."
+        )
         for place, end, name in zip(st.columns(2), ("from", "to"), ("From", "To"), strict=True):
             control(SESSION, f"{side}_{end}", place, label=name, usual=config.usual_ends(side), about=about)
     st.select_slider(

@@ -26,6 +26,18 @@ _NOT_CHOSEN = (
 )  # set for each racer, or made in one run
 
 
+def _rate(optimizer: str, usual: float) -> Any:
+    """Returns the learning rate of one racer, with its rule."""
+    entry = RACERS[optimizer]
+    return setting(
+        usual,
+        _RATE,
+        f"{entry.label} learning rate",
+        help=f"η, how far an update goes, 0 to 100: {entry.formula}. Try ten times as much, then a tenth.",
+        usual=LEARNING_RATES,
+    )
+
+
 @dataclass(frozen=True)
 class RaceConfig(Study):
     """Networks with the same initial weights, data and batches; each has its own optimizer and learning rate.
@@ -37,26 +49,18 @@ class RaceConfig(Study):
 
     base: MLPConfig = field(default_factory=MLPConfig)
     optimizers: tuple[str, ...] = setting(
-        ("sgd", "momentum", "adam"), Names(RACERS), "Optimizers", help="Who takes part."
+        ("sgd", "momentum", "adam"),
+        Names(RACERS),
+        "Optimizers",
+        help="Who takes part: each has its own rule for what the gradient g does to the weights w. Try RMSprop "
+        "beside Adam.",
     )
-    sgd_learning_rate: float = setting(
-        0.1, _RATE, "SGD learning rate", help="How far an update of SGD goes.", usual=LEARNING_RATES
-    )
-    momentum_learning_rate: float = setting(
-        0.03, _RATE, "Momentum learning rate", help="How far an update with momentum goes.", usual=LEARNING_RATES
-    )
-    adam_learning_rate: float = setting(
-        0.01, _RATE, "Adam learning rate", help="How far an update of Adam goes.", usual=LEARNING_RATES
-    )
-    nesterov_learning_rate: float = setting(
-        0.03, _RATE, "Nesterov learning rate", help="How far an update of Nesterov goes.", usual=LEARNING_RATES
-    )
-    rmsprop_learning_rate: float = setting(
-        0.01, _RATE, "RMSprop learning rate", help="How far an update of RMSprop goes.", usual=LEARNING_RATES
-    )
-    adagrad_learning_rate: float = setting(
-        0.1, _RATE, "Adagrad learning rate", help="How far an update of Adagrad goes.", usual=LEARNING_RATES
-    )
+    sgd_learning_rate: float = _rate("sgd", 0.1)
+    momentum_learning_rate: float = _rate("momentum", 0.03)
+    adam_learning_rate: float = _rate("adam", 0.01)
+    nesterov_learning_rate: float = _rate("nesterov", 0.03)
+    rmsprop_learning_rate: float = _rate("rmsprop", 0.01)
+    adagrad_learning_rate: float = _rate("adagrad", 0.1)
 
     @classmethod
     def joined(cls, base: RunConfig) -> dict[str, Setting]:

@@ -50,7 +50,7 @@ def _controls() -> None:
         key="optimizers",
         selection_mode="multi",
         format_func=lambda name: RACERS[name].label,
-        help=f"Who takes part. {RESTARTS}",
+        help=f"{config.settings()['optimizers'].help}  \n{RESTARTS}",
     )
     for index, name in enumerate(config.optimizers):
         if index % 2 == 0:
