@@ -40,7 +40,7 @@ def refused(call: Any) -> str:
 def test_what_no_setting_can_be_is_refused_in_words(name: str, value: Any) -> None:
     said = refused(lambda: KINDS[name].check(value))
     assert " is not " in said
-    assert len(said) < 500
+    assert len(said) < 450  # the names of all settings of the Playground are among them
 
 
 @given(st.sampled_from(sorted(KINDS)), anything)
