@@ -21,7 +21,8 @@ class Metric:
 
     ``label`` is written as within a sentence. ``better`` says which values are good. A ``share`` is in [0, 1] and
     shown in percent; a ``count`` is a whole number. Metrics with equal ``axes`` share a plot with that title.
-    ``help`` says in a sentence what the number is.
+    ``help`` says in a sentence what the number is. ``wins`` says what the better of two variants does: "finds more
+    modes"; by default it has the greater or smaller number.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Metric:
     unit: Literal["", "share", "count"] = ""
     axes: str = "loss"
     help: str = ""
+    wins: str = ""
 
     @property
     def title(self) -> str:
@@ -73,7 +75,9 @@ class Lab:
     ``forms`` are its export formats, in addition to those of every lab (``export.FORMS``); ``studies`` are those that
     train further networks. ``path`` is the page's address, empty for the first page. ``ensemble`` and ``diagnose``,
     also dotted names, are optional classes for labs whose runs can be compared: one trains many runs at once (by
-    default they take turns), the other explains failures. ``figure``, also a dotted name, is the
+    default they take turns), the other explains failures. ``comparisons`` are, as a dotted name, the questions that a
+    comparison of its runs can start from, with settings beside ``of``; ``compared`` are those of its networks at
+    first. ``figure``, also a dotted name, is the
     ``export.figure.Drawing`` of the pictures among the ``forms``. ``small`` are settings of a run that is quick to
     make, for tests and first pictures.
     """
@@ -90,6 +94,8 @@ class Lab:
     score: str
     ensemble: str | None = None
     diagnose: str | None = None
+    comparisons: str | None = None
+    compared: Mapping[str, Any] = field(default_factory=dict)
     forms: Mapping[str, str] = field(default_factory=dict)
     studies: Mapping[str, Study] = field(default_factory=dict)
     small: Mapping[str, Any] = field(default_factory=dict)
@@ -173,6 +179,7 @@ LABS = {
         score="test_loss",
         ensemble="playground.labs.mlp.ensemble.MLPEnsemble",
         diagnose="playground.labs.mlp.diagnosis.Diagnosis",
+        comparisons="playground.labs.mlp.questions.COMPARISONS",
         forms={
             "script": "playground.labs.mlp.export.script.script",
             "notebook": "playground.labs.mlp.export.notebook.notebook",
@@ -455,6 +462,8 @@ LABS = {
         config="playground.labs.gan.config.GANConfig",
         look="playground.labs.gan.config.Look",
         ensemble="playground.labs.gan.ensemble.GANEnsemble",
+        comparisons="playground.labs.gan.questions.COMPARISONS",
+        compared={"generator_layers": (16, 16), "discriminator_layers": (16, 16), "batch_size": 64},
         experiment="playground.labs.gan.experiment.GANExperiment",
         page="playground.labs.gan.page.gan_page",
         picture="labs/gan/stage/picture.js",
@@ -476,6 +485,7 @@ LABS = {
                 unit="count",
                 axes="modes",
                 help="Modes of the data, or digits, that get at least a fifth of their even share of 1,000 fakes.",
+                wins="finds more modes",
             ),
             _share(
                 "share_on_mode",

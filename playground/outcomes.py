@@ -152,9 +152,7 @@ def question(score: Metric, target_accuracy: float | None) -> str:
     """Returns what a comparison asks of its variants, after "which": ``gets to 95% sooner``."""
     if target_accuracy is not None:
         return f"gets to {share(target_accuracy)} sooner"
-    if score.unit == "count":  # modes found: a label in the plural
-        return f"has {'more' if score.better == 'high' else 'fewer'} {score.label}"
-    return f"has the {'greater' if score.better == 'high' else 'smaller'} {score.label}"
+    return score.wins or f"has the {'greater' if score.better == 'high' else 'smaller'} {score.label}"
 
 
 def _verdict(parts: Mapping[str, Sequence[Trial]], score: Metric, target_accuracy: float | None) -> Verdict:

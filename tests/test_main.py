@@ -195,7 +195,7 @@ def test_a_comparison_for_people(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("--vary activation=tanh", "vary: 1 value of activation; 2 to 4 can be compared, with , between them"),
+        ("--vary activation=tanh", "vary: 1 value of activation; write 2 to 4, with commas between them"),
         ("--vary activation", "vary: activation: '' is not one of relu, tanh"),
         ("--vary speed=1,2", "vary: 'speed' is not one of dataset,"),
         ("--vary activation=tanh,cosine", "vary: activation: 'cosine' is not one of relu, tanh"),

@@ -118,7 +118,7 @@ def follow_question(session: PageSession, questions: Sequence[Question]) -> None
 
 def settings_of(session: PageSession, question: Question) -> dict[str, Any]:
     """Returns all settings that a question determines, with defaults for those that it does not name."""
-    usual = session.config_class.usual({})
+    usual = session.config_class.usual(question.settings)
     every = {name: getattr(usual, name) for name in usual.settings()} | dict(question.settings)
     return {name: value for name, value in every.items() if name not in _FREE}
 

@@ -19,7 +19,8 @@ export function title(label) {
  */
 export function measured(metric, value) {
   if (value == null || !metric?.unit) return loss(value);
-  return metric.unit === "share" ? percent(value) : count(value);
+  if (metric.unit === "share") return percent(value);
+  return Number.isInteger(value) ? count(value) : value.toFixed(1); // a median of counts can lie between two
 }
 
 /**

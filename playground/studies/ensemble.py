@@ -93,7 +93,8 @@ class Ensemble(Protocol):
         ...
 
     def scene(self) -> dict[str, Any]:
-        """Returns the constants for painting ``pictures``, as JSON."""
+        """Returns the constants for painting ``pictures``, as JSON. ``alone``, if there, says in a sentence how the
+        same run, opened in its lab, can differ."""
         ...
 
     def pictures(self, wall: Sequence[int], large: Sequence[int]) -> dict[str, NDArray[Any]]:

@@ -69,9 +69,8 @@ def vary(base: C, setting: str, values: str) -> dict[str, C]:
         found[label(config, name)] = config
     if not 2 <= len(parts) <= MOST_VARIANTS:
         count = "1 value" if len(parts) == 1 else f"{len(parts)} values"
-        raise ConfigError(
-            f"vary: {count} of {name}; 2 to {MOST_VARIANTS} can be compared, with {between} between them"
-        )
+        words = "commas" if between == "," else "slashes"
+        raise ConfigError(f"vary: {count} of {name}; write 2 to {MOST_VARIANTS}, with {words} between them")
     if len(found) < len(parts):
         raise ConfigError(f"vary: a value of {name} stands there twice: {values}")
     return found

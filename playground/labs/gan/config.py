@@ -142,9 +142,9 @@ class GANConfig(RunConfig):
 
     lab: ClassVar[str] = "gan"
     worth_comparing: ClassVar[Mapping[str, str]] = {
+        "generator_learning_rate": "0.001,0.01",
         "dataset": "eight_gaussians,grid",
         "loss": "non_saturating,minimax,least_squares",
-        "generator_learning_rate": "0.0005,0.001,0.005",
         "discriminator_learning_rate": "0.0005,0.002,0.005",
         "discriminator_updates_per_round": "1,2,5",
         "noise_size": "1,2,8",

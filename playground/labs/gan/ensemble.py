@@ -107,7 +107,7 @@ class GANEnsemble:
         return np.stack(found)
 
     def scene(self) -> dict[str, Any]:
-        return {}
+        return {"alone": "Alone it rounds otherwise: an unsteady game takes another way."}
 
     def pictures(self, wall: Sequence[int], large: Sequence[int]) -> dict[str, NDArray[Any]]:
         """Returns ``tiles`` and ``large``, both RGB (n, height, width, 3)."""

@@ -119,3 +119,26 @@ QUESTIONS = (
         },
     ),
 )
+
+#: For Compare, with players of two layers of 16. Figures are of 32 seeds.
+COMPARISONS = (
+    Question(
+        "Bad luck, or too fast a G?",
+        "D's rate is 0.002. After 1,000 rounds the slow G had three modes or more with every seed, and all eight "
+        "with 16 of 32; the fast G had one or none with 29. Yet D's median loss, 1.36 and 1.38, is near that of "
+        "guessing, 1.39, for both: count the modes.",
+        {"of": "gan", "varied": "generator_learning_rate", "values": "0.001,0.01"},
+    ),
+    Question(
+        "Should D learn more often?",
+        "One update of D for one of G, or five. After 500 rounds the medians were 2 and 6 of 8 modes. But five cost "
+        "more time, and by 1,000 rounds one has nearly caught up: 7 or 8 modes with 24 seeds of 32, and with 30.",
+        {"of": "gan", "varied": "discriminator_updates_per_round", "values": "1,5"},
+    ),
+    Question(
+        "Does the loss decide?",
+        "Each seed is a toss: after 1,000 rounds 32 seeds had 3 to 8 modes with one loss, 1 to 8 with the other, and "
+        "a median of 7 with both. Where D is not too sure, minimax does as well.",
+        {"of": "gan", "varied": "loss", "values": "minimax,non_saturating"},
+    ),
+)

@@ -74,7 +74,7 @@ class CompareConfig(Study):
         lab = values.get("of", USUAL_LAB)
         if lab == USUAL_LAB or lab not in comparable():
             return cls()
-        base = LABS[lab].config_class(**LABS[lab].small)
+        base = LABS[lab].config_class(**(LABS[lab].compared or LABS[lab].small))
         varied = _usually_varied(base)
         seeds = cls.defaults()["seeds"] if LABS[lab].ensemble else FEW_SEEDS
         return cls(base=base, varied=varied, values=usual_values(base, varied), seeds=seeds)
@@ -181,9 +181,10 @@ class CompareConfig(Study):
 
 
 def _usually_varied(base: RunConfig) -> str:
-    """Returns the default varied setting for ``base``: the usual one, else the first that can vary."""
+    """Returns the default varied setting for ``base``: the usual one, else the first worth it that can vary."""
     usual, known = CompareConfig.defaults()["varied"], variable(type(base))
-    return str(usual if usual in known else next(name for name in known if _can_vary(base, name)))
+    others = (name for name in (*base.worth_comparing, *known) if name in known and _can_vary(base, name))
+    return str(usual if usual in known else next(others))
 
 
 def _can_vary(base: RunConfig, name: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from playground.catalog import resolve
 from playground.format import percent
 from playground.kinds import Choice, ConfigError
 from playground.lab import LABS, Metric
@@ -25,64 +26,11 @@ SEED_COUNTS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 UNDECIDED = "No difference"
 SESSION = PageSession("compare")
 
-_SPIRAL = {"dataset": "spiral", "features": ("x", "y", "sin_x", "sin_y"), "hidden_sizes": (8, 8)}
-# What a text promises was seen with the seeds 0 to 15.
-QUESTIONS = (
-    Question(
-        "Sigmoid or ReLU",
-        "Two hidden layers on the spiral. Look at how early each band falls: in 100 epochs 13 of 16 ReLU networks"
-        " reach 95% and no Sigmoid, in 400 epochs 15 and 12.",
-        {**_SPIRAL, "varied": "activation", "values": "sigmoid,relu", "learning_rate": 0.1},
-    ),
-    Question(
-        "Sigmoid or ReLU in six layers",
-        "The same with six hidden layers. Look at each layer’s gradient: Sigmoid’s fades on the way to the first,"
-        " and after 400 epochs all 16 still guess; all 16 ReLU networks have reached 95%.",
-        {
-            **_SPIRAL, "varied": "activation", "values": "sigmoid,relu", "learning_rate": 0.1,
-            "hidden_sizes": (8,) * 6,
-        },
-    ),
-    Question(
-        "Without or with a hidden layer",
-        "One line cannot part the quarters of XOR: without a hidden layer half the points are right, whatever the"
-        " seed. Look at the boundaries: with four hidden neurons 14 of 16 seeds reach 95% in 400 epochs.",
-        {"dataset": "xor", "varied": "hidden_sizes", "values": "/4"},
-    ),
-    Question(
-        "SGD or Adam",
-        "The same learning rate for both. At 0.01 all 16 Adams reach 95% within 100 epochs and no SGD does. Then "
-        "take 0.3: it turns round, all 16 SGDs do and no Adam.",
-        {**_SPIRAL, "varied": "optimizer", "values": "sgd,adam", "learning_rate": 0.01},
-        free=("learning_rate",),
-    ),
-    Question(
-        "Too small, right, too large a learning rate",
-        "Three rates, a hundredfold apart. At 0.0003 the loss hardly moves, at 3 it jumps about above that of "
-        "guessing; only at 0.03 do the networks reach 95%, 13 of 16 in 100 epochs.",
-        {**_SPIRAL, "varied": "learning_rate", "values": "0.0003,0.03,3"},
-    ),
-    Question(
-        "Without or with L2 on noisy data",
-        "Few points, much noise: play 400 epochs. Without L2 the test loss turns and rises while the training "
-        "loss falls; with it the test loss ends lower, a median of 0.19 beside 0.24, and the accuracy some 3 "
-        "points higher.",
-        {
-            "dataset": "circle", "noise": 0.3, "train_share": 0.1, "hidden_sizes": (8, 8), "learning_rate": 0.1,
-            "varied": "weight_decay", "values": "0,0.03", "target_accuracy": 0.85,
-        },
-    ),
-    Question(
-        "Xavier or zeros",
-        "Where all weights begin at zero, nothing tells one neuron from another, and they never part: after 400 "
-        "epochs all 16 networks guess, and 16 of 16 that began with Xavier’s weights have reached 95%.",
-        {**_SPIRAL, "varied": "initializer", "values": "xavier,zeros", "activation": "tanh"},
-    ),
-)  # fmt: skip
 _WORDS = (
     "One setting varied, many networks of each variant: is it the setting, or luck? Guess, then press Play. "
-    "Each variant has its colour; in a map blue is +, orange −."
+    "Each variant has its colour"
 )
+_MAP_WORDS = "; in a map blue is +, orange −"
 
 
 def compare_page() -> None:
@@ -91,7 +39,7 @@ def compare_page() -> None:
         return
     if said := st.session_state.pop("said", None):
         st.toast(plain(said))
-    head(SESSION, _WORDS, _questions())
+    head(SESSION, f"{_WORDS}{_MAP_WORDS if _config().of == USUAL_LAB else ''}.", _questions())
     with st.container(key="guess_place"):
         _guess()
     mount(SESSION, show_test=False, discretize=False, fixed=True)
@@ -103,8 +51,9 @@ def compare_page() -> None:
 
 
 def _questions() -> tuple[Question, ...]:
-    """The questions; they are about the networks of the first lab."""
-    return QUESTIONS if _config().of == USUAL_LAB else ()
+    """The questions about the networks of the compared lab."""
+    name = _config().card.comparisons
+    return resolve(name) if name else ()
 
 
 def _config() -> CompareConfig:
@@ -180,7 +129,7 @@ def _take_values(key: str) -> None:
     st.session_state.values_problem = {}
     try:
         if not values and key == "chosen":
-            raise ConfigError(f"nothing is chosen; 2 to {MOST_VARIANTS} can be compared")
+            raise ConfigError(f"nothing is chosen; choose 2 to {MOST_VARIANTS}")
         replace(config, values=values)
     except ConfigError as error:
         st.session_state.values_problem = {values: str(error).removeprefix("values: ")}
@@ -289,17 +238,22 @@ def _table(found: Mapping[str, Any], metric: Metric) -> str:
     """Returns the summaries as a Markdown table."""
     is_share = metric.unit == "share"
     levels = [f"median {metric.label}", "quartiles", "worst"]
-    head = ["variant", *levels, "reached the target", "epochs to it (quartiles)", "diverged"]
+    has_target = found["target_accuracy"] is not None
+    target = ["reached the target", "epochs to it (quartiles)"] if has_target else []
+    head = ["variant", *levels, *target, "diverged"]
     rows = []
     for each in found["summaries"]:
         score, epochs = each["score"], each["epochs_to_target"]
+        reached = (
+            f"{each['reached']} of {each['runs']}",
+            f"{epochs['median']:g} ({epochs['q25']:g} to {epochs['q75']:g})" if epochs else "–",
+        )
         rows.append([
             f"**{plain(each['variant'])}**",
             _value(score["median"], is_share),
             f"{_value(score['q25'], is_share)} to {_value(score['q75'], is_share)}",
             _value(each["worst"], is_share),
-            "–" if each["reached"] is None else f"{each['reached']} of {each['runs']}",
-            f"{epochs['median']:g} ({epochs['q25']:g} to {epochs['q75']:g})" if epochs else "–",
+            *(reached if has_target else ()),
             str(each["diverged"]),
         ])  # fmt: skip
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])

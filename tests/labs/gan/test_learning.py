@@ -5,13 +5,17 @@ rates apart 20 of 20 had 0 to 2 after 1,000; with a small discriminator 17 of 17
 had all ten classes after 1,000 and after 2,000 in 20 of 20; the saturating loss left at most one mode in 14 of 14.
 """
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from playground.labs.gan.config import DIGITS, GANConfig
+from playground.labs.gan.ensemble import GANEnsemble
 from playground.labs.gan.experiment import GANExperiment
 from playground.labs.gan.questions import QUESTIONS
+from playground.studies.compare.config import CompareConfig
 
 
 def after(rounds: int, settings: dict[str, Any]) -> dict[str, float]:
@@ -36,6 +40,15 @@ def test_a_collapse_has_the_losses_of_guessing(title: str) -> None:
     found = after(800, asked(title))
     assert found["modes"] <= 2
     assert found["discriminator_loss"] == pytest.approx(1.386, abs=0.2)
+
+
+def test_a_fast_generator_collapses_with_each_seed() -> None:
+    comparison = CompareConfig.usual({"of": "gan"})
+    ensemble = GANEnsemble(replace(comparison, seeds=3).members)
+    ensemble.advance_to([1000] * 6)
+    slow, fast = ensemble.scores()["modes"].reshape(2, 3)
+    assert slow.min() >= 3
+    assert np.median(fast) <= 1
 
 
 def test_digits_condense_from_static() -> None:

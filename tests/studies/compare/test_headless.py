@@ -109,8 +109,8 @@ def test_variants_of_sizes_and_features() -> None:
     [
         ("lr", "1,2", "'lr' is not one of dataset, noise,"),
         ("seed", "1,2", "'seed' is not one of dataset"),
-        ("learning_rate", "1", "1 value of learning_rate; 2 to 4"),
-        ("learning_rate", "1,2,3,4,5", "5 values of learning_rate; 2 to 4"),
+        ("learning_rate", "1", "1 value of learning_rate; write 2 to 4"),
+        ("learning_rate", "1,2,3,4,5", "5 values of learning_rate; write 2 to 4"),
         ("learning_rate", "1,1", "stands there twice: 1,1"),
         ("noise", "0,3", "noise: '3' is not a number from 0 to 0.5"),
         ("batch_size", "10,1000", "1000 is more than the 250 training points; use 1 to 250"),

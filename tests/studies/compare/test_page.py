@@ -3,11 +3,12 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from playground.catalog import resolve
+from playground.lab import LABS
 from playground.pages import session
 from playground.pages.head import Question
 from playground.stream.hub import Hub
 from playground.studies.compare.config import CompareConfig
-from playground.studies.compare.page import QUESTIONS
 from tests.pages.page import opened, take
 
 SECRET = "0123456789abcdef" * 3
@@ -19,9 +20,12 @@ def config(page: AppTest, hub: Hub) -> CompareConfig:
     return found
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda each: each.title)
-def test_every_question_is_a_comparison(question: Question, hub: Hub) -> None:
-    page = opened("compare", seeds="2")
+QUESTIONS = [(name, each) for name, lab in LABS.items() if lab.comparisons for each in resolve(lab.comparisons)]
+
+
+@pytest.mark.parametrize(("lab", "question"), QUESTIONS, ids=lambda each: getattr(each, "title", each))
+def test_every_question_is_a_comparison(lab: str, question: Question, hub: Hub) -> None:
+    page = opened("compare", of=lab, seeds="2")
     page.selectbox(key="compare.question").set_value(question.title).run()
     assert not page.exception
     assert not page.toast
@@ -29,6 +33,16 @@ def test_every_question_is_a_comparison(question: Question, hub: Hub) -> None:
     assert {name: getattr(found, name) for name in question.settings} == question.settings
     assert question.text in [each.value for each in page.markdown]
     assert len(found.variants) >= 2
+
+
+def test_a_lab_starts_with_its_first_question(hub: Hub) -> None:
+    page = opened("compare", of="gan", seeds="2")
+    assert page.selectbox(key="compare.question").value == "Bad luck, or too fast a G?"
+    assert [*config(page, hub).variants] == ["G rate 0.001", "G rate 0.01"]
+    channel = hub.channel(page.session_state["token_compare"], "compare")
+    channel.handle({"type": "visitor", "secret": SECRET, "returning": False})
+    page.run()
+    assert "Guess first: which finds more modes?" in [each.label for each in page.toggle]
 
 
 def test_a_message_from_before_a_preset_does_not_undo_it(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,8 @@ export class Variant {
     this.cut = h("span");
     this.legend = h("div", { class: "nn-wall-legend" }, this.reached,
       h("span", { class: "nn-legend-class" }, h("i", { class: "nn-wall-sign nn-wall-diverged" }), "diverged"), this.cut);
-    this.foot = h("div", { class: "nn-variant-foot" }, this.seed, this.link);
+    this.alone = h("span");
+    this.foot = h("div", { class: "nn-variant-foot" }, this.seed, this.link, this.alone);
     this.pictures = h("div", { class: "nn-variant-pictures" }, this.square, this.foot, this.wall.element, this.legend);
     this.element = h("section", { class: "nn-variant" },
       this.title,
@@ -162,6 +163,7 @@ export class Variant {
     this.numbers[2].element.hidden = this.reached.hidden = target_accuracy === null;
     scene.shown.forEach(({ label }, i) => setText(this.numbers[i].label, `Median ${label}`));
     setText(this.link, `Open in ${scene.lab.title} ↗`);
+    setText(this.alone, scene.alone ?? "");
     const target = share(target_accuracy ?? 0);
     setText(this.numbers[2].label, `Reached ${target}`);
     this.reached.replaceChildren(h("i", { class: "nn-wall-sign nn-wall-reached" }), `reached ${target}`);
