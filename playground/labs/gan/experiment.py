@@ -45,6 +45,7 @@ class GANExperiment(PlainExperiment):
         self._fixed = self.duel.noise(JUDGED, generator(config.seed, "fixed noise"))
         self._dense = self.duel.noise(probes.MANY, generator(config.seed, "density"))
         self._plane = torch.from_numpy(probes.plane_points())
+        self._measure()  # makes what all later ones share: its time says nothing of theirs
         self._begin(300, MEASURED_SHARE)
 
     # Training

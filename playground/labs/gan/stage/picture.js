@@ -92,7 +92,7 @@ const LAYERS = [
   ["map", "D", "What the discriminator believes: blue real, orange fake", "discriminator"],
   ["map", "Best D", "The best discriminator there can be: p / (p + q)", "best"],
   ["arrows", "Push", "−∂L_G/∂x: where the generator is told to move each fake", "push"],
-  ["arrows", "∇D", "The slope of D's map", "slope"],
+  ["arrows", "∇D", "The slope of what D believes, which GAN Lab draws", "slope"],
 ];
 /** @type {[Plays, string, string][]} */
 const PLAYS = [
@@ -309,7 +309,8 @@ class GANPicture {
     }
     for (const { name, button } of this.plays) setAttribute(button, "aria-pressed", String(name === plays));
     const who = step ? ahead(scene.equilibrium, metrics.discriminator_loss) : "Nothing is learned yet.";
-    this.words.classList.toggle("is-slow", this.slow.at !== null);
+    const isSlow = this.slow.at !== null; // it has its own layers
+    for (const part of [this.words, this.left]) part.classList.toggle("is-slow", isSlow);
     setText(this.words, this.slow.caption(moment) || this.guess.caption(moment) || `${who} ${coverage(scene.modes, metrics)}`.trim());
     this.showNote(moment);
     this.curves.showNumbers(moment);

@@ -20,7 +20,7 @@ const REACH = 9; // of a pointer to a fake
 const NOTES = {
   none: isTouch ? "Tap a violet dot to see which noise made it." : "Point at a violet dot to see which noise made it; with the keyboard, go from dot to dot with ← and →.",
   push: "Arrows: −∂L_G/∂x, where each fake is told to move. The longest is",
-  slope: "Arrows: ∇D, the slope of the map. The longest is",
+  slope: "Arrows: ∇D, the slope of what D believes: short where D is sure, also where the push is strong. The longest is",
 };
 
 export class Plane {

@@ -133,7 +133,7 @@ export class SlowMotion {
 /** The sentences of each stage. Pure. @type {((round: Round, more: More) => string)[]} */
 export const CAPTIONS = [
   (round) =>
-    `D sees ${count(round.batch)} real examples and as many new fakes. It believes ${short(round.belief_real)} of the real ones and ${short(round.belief_fake)} of the fakes: 1 is surely real, 0 surely fake.`,
+    `D sees ${count(round.batch)} real examples and as many new fakes. Its mean belief is ${short(round.belief_real)} of the real ones and ${short(round.belief_fake)} of the fakes: 1 is surely real, 0 surely fake.`,
   (round, { equilibrium }) =>
     `D's loss on them is ${loss(round.d_loss)}${equilibrium ? ` (guessing: ${loss(equilibrium)})` : ""}. The gradient of the loss has length ${short(round.d_gradient)}.`,
   (round, { rates, arrays }) => {
