@@ -598,7 +598,6 @@ def test_other_learners_are_lines_in_the_curves_of_their_data(page: Page, addres
     expect(words.filter(has_text="Logistic regression: loss")).to_have_count(1)
     page.get_by_text("XOR", exact=True).click()
     expect(words.filter(has_text="Logistic regression: loss")).to_have_count(0)
-    expect(words.filter(has_text="Logistic regression: accuracy")).to_have_count(1, timeout=120_000)
 
 
 def test_all_columns_of_a_table_are_inputs_and_the_map_is_a_slice(page: Page, address: str) -> None:

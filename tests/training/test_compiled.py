@@ -201,6 +201,8 @@ def test_a_structure_has_its_own_key_and_survives_json() -> None:
             "l1": True,
             "drops": False,
             "clips": False,
+            "normalization": "none",
+            "skips": False,
         }
 
 
