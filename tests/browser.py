@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 
 ROOT = Path(__file__).parent.parent
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PACKAGES = ("chromium-headless-shell", "chromium", "nginx-light")  # apt's; the second where the first is missing
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -54,11 +55,12 @@ def available(package: str) -> bool:
 
 def install() -> None:
     """Bring a Chromium where there is none."""
-    wanted = [package for package in ("chromium-headless-shell", "nginx-light") if not available(package)]
+    wanted = [package for package in PACKAGES if not available(package)]
     if wanted and os.geteuid() == 0 and shutil.which("apt-get"):
         subprocess.run(["apt-get", "update", "-qq"], check=False)
         for package in wanted:
-            subprocess.run(["apt-get", "install", "-y", "-qq", package], check=False)
+            if not available(package):
+                subprocess.run(["apt-get", "install", "-y", "-qq", package], check=False)
     if not installed():
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
 
