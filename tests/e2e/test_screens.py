@@ -13,7 +13,7 @@ def test_one_screen_shows_it_all_and_a_narrow_window_its_first_part(page: Page, 
     opened(page, address)
     press(page, "Step one epoch")
     reaches(page, 25)
-    page.evaluate(  # as wide as a loss is that has become small
+    page.evaluate(  # as wide as a loss is that has become small, beside accuracies
         """() => document.querySelectorAll(".nn-drawn .nn-metric-value")
           .forEach((value) => { value.textContent = "1.2·10⁻⁴"; })"""
     )
