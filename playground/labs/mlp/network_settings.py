@@ -103,7 +103,7 @@ class NetworkSettings(RunConfig):
         Number(0.01, 100),
         "Initial scale",
         help="A factor s on the initial weights, not on biases: w ← s w, 0.01 to 100. Try 0.01: it stays at "
-        "guessing for 100 epochs and more. Try 100: every tanh is saturated, and nothing learns.",
+        "guessing for 100 epochs. Try 100: every tanh is saturated, and nothing learns.",
         usual=(0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0),
     )
     seed: int = setting(
