@@ -18,6 +18,7 @@ from playground.settings import Problem, Setting
 RESTARTS = "↺ Starts a new run."
 LIVE = "Applies while it trains."
 HALF_CHARS = 14  # of a menu's words that are seen in half the sidebar
+HALF_FLAG_CHARS = 9  # of those beside a switch and its help
 KEEPS = "↻ Goes on with the weights as they are."
 
 field = component("field", "stage/field.js")
@@ -52,8 +53,11 @@ def _paired(session: PageSession, names: Sequence[str]) -> list[list[str]]:
 
 
 def _is_wide(session: PageSession, name: str) -> bool:
-    """Whether a menu's words would be cut in half the sidebar."""
-    kind = setting_of(session, name).kind
+    """Whether a menu's words, or those beside a switch, would be cut in half the sidebar."""
+    known = setting_of(session, name)
+    kind = known.kind
+    if isinstance(kind, Flag):
+        return len(known.label) > HALF_FLAG_CHARS
     return isinstance(kind, Choice) and any(len(_label(kind.options, each)) > HALF_CHARS for each in kind.options)
 
 

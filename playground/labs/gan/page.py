@@ -40,7 +40,7 @@ def _controls() -> None:
     game = ["loss", "plays", "generator_learning_rate", "discriminator_learning_rate"]
     game += ["generator_updates_per_round", "discriminator_updates_per_round"]
     if config.loss in PENALIZED:
-        game.insert(2, "penalty")
+        game.append("penalty")
     heading("Data")
     choice(SESSION, "dataset", SETS, on_change=_suit_the_data)
     pairs(SESSION, ("noise_size",))
@@ -65,7 +65,10 @@ def _suit_the_data() -> None:
 
 
 def _of(player: str, *more: str) -> tuple[str, ...]:
-    return (*(f"{player}_{part}" for part in ("layers", "activation", "batch_norm", "optimizer")), *more)
+    layers, activation, optimizer, norm = (
+        f"{player}_{part}" for part in ("layers", "activation", "optimizer", "batch_norm")
+    )
+    return (layers, activation, optimizer, *more, norm)
 
 
 _WORDS = (
