@@ -70,7 +70,8 @@ def test_the_stage_and_the_charts_get_the_declaration_and_all_measurements(run: 
     whole = timeline.observe("r", View(panels=frozenset({"scene", "stage"})))
     assert [metric["name"] for metric in whole.info["scene"]["metrics"]] == list(COLUMNS[2:])
     assert whole.info["scene"]["metrics"][0] == {
-        "name": "covered", "label": "way covered", "better": "high", "unit": "share", "axes": "way", "help": "",
+        "name": "covered", "label": "way covered", "better": "high", "unit": "share", "axes": "way",
+        "help": "", "wins": "",
     }  # fmt: skip
     assert whole.info["scene"]["score"] == "distance"
     assert whole.info["scene"]["baselines"] == [BASELINE]

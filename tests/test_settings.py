@@ -21,6 +21,8 @@ KINDS: dict[str, Kind] = {"a step": STEP, "a parameter": PARAMETER, "the speed":
 for group in (*(kind for lab in LABS.values() for kind in (lab.config_class, lab.look_class)), Limits):
     KINDS |= {f"{group.__module__}.{group.__name__}.{name}": known.kind for name, known in group.settings().items()}
 
+LONGEST = 500  # characters of a refusal: the names of all settings of the Playground may be among them
+
 numbers = st.sampled_from([HUGE, -HUGE, math.inf, math.nan]) | st.integers() | st.floats()
 scalars = st.none() | st.booleans() | numbers | st.text(max_size=60) | st.binary(max_size=9)
 anything = st.recursive(scalars, lambda inner: st.lists(inner, max_size=9) | st.dictionaries(st.text(), inner))
@@ -40,17 +42,17 @@ def refused(call: Any) -> str:
 def test_what_no_setting_can_be_is_refused_in_words(name: str, value: Any) -> None:
     said = refused(lambda: KINDS[name].check(value))
     assert " is not " in said
-    assert len(said) < 450  # the names of all settings of the Playground are among them
+    assert len(said) < LONGEST
 
 
 @given(st.sampled_from(sorted(KINDS)), anything)
 def test_whatever_is_checked_is_taken_or_refused(name: str, value: Any) -> None:
-    assert len(refused(lambda: KINDS[name].check(value))) < 400
+    assert len(refused(lambda: KINDS[name].check(value))) < LONGEST
 
 
 @given(st.sampled_from(sorted(KINDS)), st.text() | st.integers(0, 5000).map(lambda digits: "9" * digits))
 def test_whatever_is_read_is_taken_or_refused(name: str, text: str) -> None:
-    assert len(refused(lambda: KINDS[name].parse(text))) < 400
+    assert len(refused(lambda: KINDS[name].parse(text))) < LONGEST
 
 
 @pytest.mark.parametrize("value", [None, (2, 7)])

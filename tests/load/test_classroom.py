@@ -22,4 +22,6 @@ def test_thirty_people_at_once() -> None:
     assert len(report.rates) == 30
     assert min(report.rates) > 0
     assert report.change_ms
-    assert report.memory_mb[-1] < report.memory_mb[len(report.memory_mb) // 2] + 60  # checkpoints of 33 runs
+    assert (
+        report.memory_mb[-1] < report.memory_mb[len(report.memory_mb) // 2] + 90
+    )  # checkpoints of 33 runs, kept grids
