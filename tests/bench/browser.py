@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page
 from playground.labs.mlp.structure import Structure
 from tests.bench.engine import rate_of
 from tests.bench.row import Row
-from tests.browser import STAGE, app, browser, number, opened, press, reaches
+from tests.browser import FASTEST, STAGE, app, browser, number, opened, press, reaches
 
 SPIRAL = "?dataset=spiral&features=x,y,sin_x,sin_y&hidden_sizes=8,8,8&learning_rate=0.03&batch_size=10"
 LARGE = "?features=x,y,x_squared,y_squared,xy,sin_x,sin_y&hidden_sizes=8,8,8,8,8,8"
@@ -96,7 +96,7 @@ def rows() -> Iterator[Row]:
 @contextmanager
 def _page(chromium: Browser, address: str, query: str = "") -> Iterator[Page]:
     page = chromium.new_page(viewport={"width": 1440, "height": 900})
-    yield opened(page, address, query)
+    yield opened(page, address, query, FASTEST)
     page.context.close()
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.bench.browser import BARE, change_times, frame_gaps
 from tests.bench.row import Row
-from tests.browser import STAGE, app, browser, opened, press, reaches
+from tests.browser import FASTEST, STAGE, app, browser, opened, press, reaches
 from tests.wire import Wire
 
 FRAMES_PER_S = {0: 50, 40: 50, 100: 50, 200: 30}  # to reach, by round trip in milliseconds
@@ -49,7 +49,7 @@ def _wire(address: str, milliseconds: float, bytes_per_s: float | None = None) -
 @contextmanager
 def _playing(chromium: Browser, address: str) -> Iterator[Page]:
     page = chromium.new_page(viewport={"width": 1440, "height": 900})
-    opened(page, address)
+    opened(page, address, speed=FASTEST)
     press(page, "Play")
     reaches(page, 100)
     page.wait_for_timeout(3000)  # the frames under way have found their number

@@ -87,8 +87,9 @@ def test_the_stage_trains_over_its_socket(chromium: Browser, site: str) -> None:
 
 
 def test_a_reload_comes_back_to_the_same_replica(chromium: Browser, site: str) -> None:
+    context = chromium.new_context(ignore_https_errors=True)
     for _ in range(4):  # by chance alone the right one would be met one time in sixteen
-        context = chromium.new_context(ignore_https_errors=True)
+        context.clear_cookies()
         page = opened(context.new_page(), site)
         press(page, "Step one epoch")
         reaches(page, 25)
@@ -96,4 +97,5 @@ def test_a_reload_comes_back_to_the_same_replica(chromium: Browser, site: str) -
         opened(page, site)
         expect(page.locator(STAGE)).to_have_attribute("data-run", run)
         assert number(page, "step") == 25
-        context.close()
+        page.close()
+    context.close()

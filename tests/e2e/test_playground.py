@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from playground.export import FORMS, exported
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Run
-from tests.browser import STAGE, is_in_state, number, opened, press, reaches, seek, type_value
+from tests.browser import FASTEST, STAGE, is_in_state, number, opened, press, reaches, seek, type_value
 
 pytestmark = pytest.mark.browser
 
@@ -577,7 +577,7 @@ def test_a_run_that_does_not_learn_says_why_and_what_was_tried(page: Page, addre
 
 
 def test_a_run_that_was_seen_not_to_learn_explains_itself_and_moves_nothing(page: Page, address: str) -> None:
-    opened(page, address, "?dataset=xor&hidden_sizes=")
+    opened(page, address, "?dataset=xor&hidden_sizes=", FASTEST)
     press(page, "Play")
     reaches(page, 25 * 150)
     expect(page.locator(".nn-coach")).to_contain_text("hardly better than guessing")
