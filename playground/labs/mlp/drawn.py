@@ -51,16 +51,20 @@ class Drawn:
 
 def between_features(config: MLPConfig, device: torch.device) -> Tensor:
     """Returns what the network of ``config`` sees of the large map's grid with a point more between any two."""
-    if config.data.all_of:
-        return _between(MLPConfig(dataset=config.dataset, all_columns=True), device)
-    return _between(MLPConfig(features=config.features, formula=config.formula), device)
+    table = config.dataset if config.data.all_of else ""
+    return _between(table, () if table else config.features, "" if table else config.formula, device)
 
 
 @lru_cache(maxsize=8)  # most runs of a worker have the same inputs
-def _between(config: MLPConfig, device: torch.device) -> Tensor:
+def _between(table: str, features: tuple[str, ...], formula: str, device: torch.device) -> Tensor:
+    if table:
+        config = MLPConfig(dataset=table, all_columns=True)
+    else:
+        config = MLPConfig(features=features, formula=formula)
     return features_of(config, grid(2 * PLANE_DENSITY - 1), device)
 
 
 def features_of(config: MLPConfig, points: NDArray[Any], device: torch.device) -> Tensor:
-    """Returns what the network of ``config`` sees at ``points`` (M, 2) of the plane, as (M, D)."""
-    return torch.tensor(config.inputs_at(points), device=device)
+    """Returns what the network of ``config`` sees at ``points`` (M, 2) of the plane, as (M, D), column by column in
+    memory: so many points are computed as Xᵀ."""
+    return torch.tensor(config.inputs_at(points).T, device=device).contiguous().T

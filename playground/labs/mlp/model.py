@@ -50,15 +50,18 @@ class MLP(nn.Module):
         """
         return self.trace(features, kept=kept)[-1]
 
-    def trace(self, features: Tensor, depth: int | None = None, kept: Tensor | None = None) -> list[Tensor]:
+    def trace(
+        self, features: Tensor, depth: int | None = None, kept: Tensor | None = None, is_wide: bool = False
+    ) -> list[Tensor]:
         """Returns every layer's values: the hidden activations, then the logits, each (N, neurons).
 
-        ``depth`` limits the number of layers.
+        ``depth`` limits the number of layers. Where N ``is_wide``, as of a picture's points, each layer is computed
+        as W·Xᵀ: for a few neurons that takes a fifth of the time, and the last bits may differ.
         """
         factors = torch.split(kept, list(self.sizes[1:-1]), dim=1) if kept is not None else None
         values, current = [], features
         for index, layer in enumerate(self.layers[:depth]):
-            made = layer(current)
+            made = torch.addmm(layer.bias[:, None], layer.weight, current.T).T if is_wide else layer(current)
             if index < len(self.layers) - 1:
                 made = self.activations[index](self.norms[index](made) if self.norms else made)
                 if factors is not None:

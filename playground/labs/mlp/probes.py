@@ -67,9 +67,9 @@ def links(model: MLP, shown: Shown, inputs: int | None = None) -> dict[str, Floa
 
 def neuron_maps(model: MLP, output: Activation, features: Tensor, shown: Shown) -> dict[str, Bytes | Floats]:
     """Returns a map of each drawn hidden neuron, then of each output, over the grid's ``features`` (M, D)."""
-    layers = model.trace(features)
-    chosen = [layer[:, list(part)] for layer, part in zip(layers, shown, strict=False)]
-    maps, ranges = quantized_maps(torch.cat([*chosen, output(layers[-1])], dim=1).T)
+    layers = model.trace(features, is_wide=True)
+    chosen = [layer.T[list(part)] for layer, part in zip(layers, shown, strict=False)]
+    maps, ranges = quantized_maps(torch.cat([*chosen, output(layers[-1]).T]))
     return {"maps": maps, "map_ranges": ranges}
 
 
@@ -98,9 +98,9 @@ def _on_plane(model: MLP, output: Activation, features: Tensor, neuron: tuple[in
     """Returns what the large map shows at ``features`` (M, D): (M, 1), or (M, outputs) for three classes and more."""
     if neuron is not None and 0 < neuron[0] < len(model.sizes) and neuron[1] < model.sizes[neuron[0]]:
         depth, index = neuron
-        values = model.trace(features, depth)[-1]
+        values = model.trace(features, depth, is_wide=True)[-1]
         return (values if depth < len(model.layers) else output(values))[:, index, None]
-    outputs = output(model.trace(features)[-1])
+    outputs = output(model.trace(features, is_wide=True)[-1])
     return outputs[:, 1:] - outputs[:, :1] if outputs.shape[1] == 2 else outputs
 
 

@@ -24,6 +24,16 @@ def model(sizes: tuple[int, ...] = (2, 12, 3, 1)) -> MLP:
     return made
 
 
+@pytest.mark.parametrize(("normalization", "skips"), [("none", False), ("batch", True), ("layer", True)])
+def test_many_points_at_once_are_the_same_network(normalization: str, skips: bool) -> None:
+    made = MLP((3, 5, 5, 2), "tanh,elu", normalization, skips).eval()
+    with torch.no_grad():
+        made.initialize("xavier", torch.Generator().manual_seed(0))
+        rows = torch.randn(40, 3, generator=torch.Generator().manual_seed(1))
+        for depth in (None, 2):
+            torch.testing.assert_close(made.trace(rows, depth, is_wide=True), made.trace(rows, depth))
+
+
 def test_maps_as_bytes_come_back_within_half_a_level() -> None:
     values = torch.tensor([[-3.0, 0.0, 1.5, 3.0], [-0.5, 0.0, 0.25, 0.5]])
     maps, ranges = quantized_maps(values)
