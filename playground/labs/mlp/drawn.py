@@ -57,10 +57,7 @@ def between_features(config: MLPConfig, device: torch.device) -> Tensor:
 
 @lru_cache(maxsize=8)  # most runs of a worker have the same inputs
 def _between(table: str, features: tuple[str, ...], formula: str, device: torch.device) -> Tensor:
-    if table:
-        config = MLPConfig(dataset=table, all_columns=True)
-    else:
-        config = MLPConfig(features=features, formula=formula)
+    config = MLPConfig(dataset=table, all_columns=True) if table else MLPConfig(features=features, formula=formula)
     return features_of(config, grid(2 * PLANE_DENSITY - 1), device)
 
 

@@ -20,7 +20,7 @@ from playground.labs.mlp.divergence import explained
 from playground.labs.mlp.drawn import Drawn
 from playground.labs.mlp.growth import carried, sources, tracked
 from playground.labs.mlp.insides import insides, loss_plane
-from playground.labs.mlp.model import learning_mask
+from playground.labs.mlp.model import MLP, learning_mask
 from playground.labs.mlp.network_settings import layer_names
 from playground.labs.mlp.probes import accuracy, is_finite, links, shown_neurons
 from playground.labs.mlp.structure import Structure, traced_loop
@@ -76,6 +76,7 @@ class MLPExperiment(Experiment):
         self._slicer = Slicer(rate=1000)
         self.history = History(LABS[config.lab].columns)
         self._measured: tuple[Tensor, dict[str, float | None]] | None = None
+        self._loaded: tuple[MLP, Tensor] | None = None  # the module, and the parameters that it has
         self.record()
 
     # Training
@@ -283,11 +284,15 @@ class MLPExperiment(Experiment):
         return self._measured[1]
 
     def _load(self) -> None:
-        """Give the module the present parameters, and the running statistics where it has them."""
+        """Give the module the present parameters, and the running statistics where it has them; once for both the
+        metrics and the picture."""
+        if self._loaded is not None and self._loaded[0] is self._model and self._loaded[1] is self._parameters:
+            return
         named = unflatten(self._parameters, self._model)
         if "statistics" in self._optimizer_state:
             named |= with_statistics(self._optimizer_state["statistics"], self._model)
         self._model.take(named)
+        self._loaded = self._model, self._parameters
 
     def insides(self) -> dict[str, NDArray[np.float32]]:
         """Returns what is inside each layer; see ``insides.insides``."""
