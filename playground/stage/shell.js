@@ -79,7 +79,7 @@ export class Shell {
   constructor(parent, stops, makePicture) {
     this.parent = parent;
     this.stops = stops;
-    this.root = h("div", { class: "nn-stage", "data-testid": "stage", "data-frame": "0", "data-state": "paused" });
+    this.root = h("div", { class: "nn-stage nn-empty", "data-testid": "stage", "data-frame": "0", "data-state": "paused" });
     this.root.classList.toggle("nn-recording", stops !== null); // the style hides what only a live run has
     /** @type {import("./types.js").View} */
     this.view = {};
@@ -322,6 +322,7 @@ export class Shell {
     this.isUnpainted = false;
     this.frames += 1;
     const { run, step, epoch, edits, state, notice, metrics } = moment.header;
+    this.root.classList.remove("nn-empty");
     Object.assign(this.root.dataset, { run, step, epoch, edits, state, frame: this.frames });
     this.root.dataset.score = String(metrics[moment.scene.score]);
     if (step || edits) this.socket?.remember();

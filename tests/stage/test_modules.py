@@ -88,3 +88,11 @@ def test_no_module_is_left_to_chance_or_unchecked(path: Path) -> None:
     assert path.name == "memory.js" or "Storage" not in text, (
         "the browser may have blocked it: memory.js is the guard"
     )
+
+
+def test_no_style_depends_on_what_changes_with_every_frame() -> None:
+    """The browser would look through the stage's styles at each: 1.4 ms of every frame."""
+    styles = {path.name: path.read_text("utf-8") for path in (ROOT / "playground").rglob("*.css")}
+    assert styles
+    for counted in ("frame", "step", "epoch", "edits", "score"):
+        assert [name for name, text in styles.items() if f"[data-{counted}" in text] == []
