@@ -1,4 +1,4 @@
-"""A person's own table from a CSV file: what its columns are, and two of them with a label as points in the plane.
+"""A person's own table from a CSV file: what its columns are, and two or more of them with a label as points.
 
 Fields may be quoted. Commas, semicolons and tabs separate them, whichever fits. A number may have a decimal comma
 where commas do not separate. What cannot be used is named by its row, counted as a spreadsheet does, and its column.
@@ -16,11 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground import numbers
-from playground.data.own import LEAST_POINTS, MOST_CLASSES, MOST_POINTS, encoded
+from playground.data.own import LEAST_POINTS, MOST_CLASSES, MOST_NUMBERS, MOST_POINTS, encoded
+from playground.data.own import MOST_COLUMNS as MOST_INPUTS
 from playground.kinds import ConfigError, short
 
 MOST_BYTES = 10 * 2**20
-MOST_COLUMNS, MOST_NAMED = 200, 3
+MOST_COLUMNS, MOST_NAMED, MOST_SAID = 200, 3, 8
+MOST_IN_NAMES = 1200  # characters of all names
 MISSING = {"", "na", "n/a", "nan", "null", "none", "?", "-"}
 TO = 5.0  # the least value of a column is at -5 in the plane, the greatest at 5
 
@@ -147,40 +149,60 @@ def _distinct(names: Sequence[str]) -> list[str]:
     return found
 
 
-def points(table: Table, across: int, up: int, label: int) -> Points:
-    """Returns the points of two columns, with a third as their label, all by index.
+def points(table: Table, inputs: Sequence[int], label: int) -> Points:
+    """Returns the points of two or more columns, ``inputs``, with another as their label, all by index.
 
     A label of at most six different values is a class; other numbers are the values of a regression, stretched to
-    [-1, 1]. Rows without a value in one of the three are left out. Raises ConfigError where too little is left.
+    [-1, 1]. Rows without a value in one of the columns are left out, and of more than two inputs those that are the
+    same in every row. Raises ConfigError where too little is left.
     """
-    chosen = [table.columns[index] for index in (across, up, label)]
-    target = chosen[2]
+    if not 2 <= len(inputs) <= MOST_INPUTS:
+        raise ConfigError(f"{len(inputs)} columns are chosen; choose 2 to {MOST_INPUTS}")
+    seen, target = [table.columns[index] for index in inputs], table.columns[label]
     is_regression = target.is_numeric and len(target.classes) > MOST_CLASSES
-    keep, left_out = _whole(table, chosen, is_regression)
+    keep, left_out = _whole(table, [*seen, target], is_regression)
     if keep.sum() < LEAST_POINTS:
-        raise ConfigError(f"{keep.sum()} rows have all three values; {LEAST_POINTS} are needed. {' '.join(left_out)}")
-    places = np.stack([_stretched(column, keep, TO) for column in chosen[:2]], axis=1)
+        what = "all three values" if len(seen) == 2 else f"all {len(seen) + 1} values"
+        raise ConfigError(f"{keep.sum()} rows have {what}; {LEAST_POINTS} are needed. {' '.join(left_out)}")
+    if len(seen) > 2:
+        left_out += [_same(column, keep) for column in seen if not _differs(column, keep)]
+        seen = [column for column in seen if _differs(column, keep)]
+    if len(seen) < 2:
+        raise ConfigError(f"fewer than two columns differ from row to row. {' '.join(left_out)}")
+    places = np.stack([_stretched(column, keep, TO) for column in seen], axis=1)
+    names = [column.name for column in seen]
     if is_regression:
-        labels, classes, names = _stretched(target, keep, 1.0), 0, [column.name for column in chosen[:2]]
+        labels, classes = _stretched(target, keep, 1.0), 0
     else:
-        known = [name for name in target.classes if name in {target.texts[row] for row in np.flatnonzero(keep)}]
+        texts = [target.texts[row] for row in np.flatnonzero(keep)]
+        known = [name for name in target.classes if name in set(texts)]
         if not 2 <= len(known) <= MOST_CLASSES:
             message = f"column '{target.name}' has {len(known)} different label{'s' * (len(known) != 1)}"
             raise ConfigError(f"{message}; use one with 2 to {MOST_CLASSES}, or with numbers")
-        labels = np.array([known.index(target.texts[row]) for row in np.flatnonzero(keep)], dtype=float)
-        classes, names = len(known), [*(column.name for column in chosen[:2]), *_distinct(known)]
-    if len(places) > MOST_POINTS:
-        left_out.append(f"Of {len(places):,} rows {MOST_POINTS:,} are taken, spread evenly over the file.")
-        rows = np.linspace(0, len(places) - 1, MOST_POINTS).round().astype(int)
+        labels, classes = np.array([known.index(text) for text in texts], dtype=float), len(known)
+        names += _distinct(known)
+    most = min(MOST_POINTS, MOST_NUMBERS // len(seen))
+    if len(places) > most:
+        left_out.append(f"Of {len(places):,} rows {most:,} are taken, spread evenly over the file.")
+        rows = np.linspace(0, len(places) - 1, most).round().astype(int)
         places, labels = places[rows], labels[rows]
-    return Points(encoded(places, labels, classes), classes, "|".join(names)[:300], tuple(left_out))
+    return Points(encoded(places, labels, classes), classes, _joined(names), tuple(left_out))
+
+
+def _joined(names: Sequence[str]) -> str:
+    """Returns names with ``|`` between them, each shortened where all are too long."""
+    most = MOST_IN_NAMES // len(names) - 1
+    if sum(map(len, names)) + len(names) > MOST_IN_NAMES:
+        names = [name if len(name) <= most else name[: most - 1] + "…" for name in names]
+    return "|".join(names)
 
 
 def _whole(table: Table, chosen: Sequence[Column], is_regression: bool) -> tuple[NDArray[np.bool_], list[str]]:
-    """Returns which rows (N,) have a value in each of the columns, and sentences that name the others."""
-    keep, said = np.ones(len(table.lines), dtype=bool), []
-    for place, column in enumerate(chosen):
-        needs_number = place < 2 or is_regression
+    """Returns which rows (N,) have a value in each of the columns, the last of which is the label, and sentences that
+    name the others."""
+    keep, said = np.ones(len(table.lines), dtype=bool), list[str]()
+    for column in chosen:
+        needs_number = column is not chosen[-1] or is_regression
         lacks = [is_missing(text) for text in column.texts]
         bad = np.array(lacks) | (needs_number & ~np.isfinite(column.numbers))
         for row in np.flatnonzero(bad & keep)[:MOST_NAMED]:
@@ -189,14 +211,25 @@ def _whole(table: Table, chosen: Sequence[Column], is_regression: bool) -> tuple
         if (more := int((bad & keep).sum()) - MOST_NAMED) > 0:
             said.append(f"So have {more:,} other rows.")
         keep &= ~bad
+    if len(said) > MOST_SAID:
+        said = [*said[:MOST_SAID], f"In all {int((~keep).sum()):,} of {len(keep):,} rows are left out."]
     return keep, said
+
+
+def _differs(column: Column, keep: NDArray[np.bool_]) -> bool:
+    values = column.numbers[keep]
+    return bool(values.min() < values.max())
+
+
+def _same(column: Column, keep: NDArray[np.bool_]) -> str:
+    return f"Column '{column.name}' is {column.numbers[keep][0]:g} in every row, and is left out."
 
 
 def _stretched(column: Column, keep: NDArray[np.bool_], to: float) -> Floats:
     """Returns the numbers of the kept rows, from their least at -``to`` to their greatest at ``to``."""
     values = column.numbers[keep]
     low, high = float(values.min()), float(values.max())
-    if low == high:
+    if not _differs(column, keep):
         raise ConfigError(f"column '{column.name}' is {low:g} in every row; choose one whose values differ")
     result: Floats = (values / 2 - low / 2) / (high / 2 - low / 2) * 2 * to - to  # halves: the span may be infinite
     return result

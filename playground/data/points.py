@@ -18,6 +18,7 @@ from playground.data import formula, tables
 from playground.data.own import own, own_size, starter
 
 Floats = NDArray[np.float64]
+Draw = Callable[[int, float, np.random.Generator], tuple[Floats, Floats]]
 DOMAIN = (-6.0, 6.0)  # what the plane shows, in both directions
 CURVE_HEIGHT = 5.0  # where it shows the value 1 of a curve
 
@@ -32,12 +33,12 @@ class Dataset:
     ``size`` is the usual number of points. A table's is the number of its rows, of which fewer can be drawn
     (``is_table``); its ``class_names`` and its ``columns``, one for each coordinate, have names. Of a curve
     (``is_curve``) the second coordinate is 0; pictures show a point's value there, as CURVE_HEIGHT times it.
-    Where all columns of a table are seen, ``all_of`` is its name: ``generate`` then gives rows (N, columns), and the
-    plane is that of ``tables.axes``.
+    Where all columns of a table are seen, ``all_of`` is its name, or the text of a person's own, and ``all_columns``
+    are their names: ``generate`` then gives rows (N, columns), and the plane is that of ``tables.axes``.
     """
 
     label: str
-    generate: Callable[[int, float, np.random.Generator], tuple[Floats, Floats]]
+    generate: Draw
     classes: int
     size: int = 500
     is_table: bool = False
@@ -45,6 +46,7 @@ class Dataset:
     columns: tuple[str, ...] = ()
     is_curve: bool = False
     all_of: str = ""
+    all_columns: tuple[str, ...] = ()
 
     @property
     def is_regression(self) -> bool:
@@ -166,30 +168,40 @@ def _polar(radius: Floats, angle: Floats) -> Floats:
     return np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1)
 
 
-def _table(name: str, columns: tuple[int, int]) -> Dataset:
+def _table(name: str, columns: tuple[int, int], all_columns: bool = False) -> Dataset:
     known = tables.TABLES[name]
+    generate = partial(tables.whole, name=name) if all_columns else partial(tables.table, name=name, columns=columns)
+    return _of_table(known, generate, len(known.classes), columns, name if all_columns else "")
+
+
+def _of_table(known: tables.Table, generate: Draw, classes: int, columns: tuple[int, int], all_of: str) -> Dataset:
     return Dataset(
         label=known.label,
-        generate=partial(tables.table, name=name, columns=columns),
-        classes=len(known.classes),
+        generate=generate,
+        classes=classes,
         size=known.rows,
         is_table=True,
         class_names=known.classes,
-        columns=tuple(tables.column_name(name, column) for column in columns),
+        columns=tuple(map(known.name_of, tables.COMPONENTS if all_of else columns)),
+        all_of=all_of,
+        all_columns=known.columns if all_of else (),
     )
-
-
-def _whole_table(name: str) -> Dataset:
-    return replace(_table(name, tables.COMPONENTS), generate=partial(tables.whole, name=name), all_of=name)
 
 
 def _curve(text: str) -> Dataset:
     return Dataset(label="Curve", generate=partial(curve, text=text), classes=0, size=200, is_curve=True)
 
 
-def own_dataset(text: str, classes: int, names: str = "") -> Dataset:
+def own_dataset(
+    text: str, classes: int, names: str = "", columns: tuple[int, int] = (1, 2), all_columns: bool = False
+) -> Dataset:
     """Returns a person's own points, written as ``text`` (see ``data/own.py``), as a dataset; ``classes`` is 0 for
-    regression. ``names`` are those of the two coordinates and of the classes, with ``|`` between them."""
+    regression. ``names`` are those of the columns and of the classes, with ``|`` between them. Of a table with more
+    than two columns the two ``columns`` are seen, or all."""
+    if known := tables.own_table(text, classes, names):
+        two = partial(tables.own_two, text=text, classes=classes, columns=columns)
+        generate: Draw = partial(tables.own_whole, text=text, classes=classes) if all_columns else two
+        return _of_table(known, generate, classes, columns, text if all_columns else "")
     across, up, *class_names = names.split("|") if names.count("|") else ("", "")
     is_named = classes > 0 and len(class_names) == classes
     return Dataset(
@@ -259,15 +271,16 @@ def dataset_of(
     formula_of_x: str = formula.USUAL_CURVE,
     all_columns: bool = False,
 ) -> Dataset:
-    """Returns a dataset with what a person chose of it: how many points (None: as many as usual), which columns of a
-    table, or that all are seen, of their own points the ``text``, the number of ``classes`` and the ``names``, and of
-    a curve the formula.
+    """Returns a dataset with what a person chose of it: how many points (None: as many as usual; painted ones
+    are all taken), which columns of a table, or that all are seen, of their own points the ``text``, the number of
+    ``classes`` and the ``names``, and of a curve the formula.
     """
     if name == "own":
-        return own_dataset(text or starter(classes), classes, names)
+        entry = own_dataset(text or starter(classes), classes, names, columns, all_columns)
+        return replace(entry, size=size) if size and entry.is_table else entry
     entry = DATASETS[name]
     if name in tables.TABLES:
-        entry = _whole_table(name) if all_columns else _table(name, columns)
+        entry = _table(name, columns, all_columns)
     elif entry.is_curve:
         entry = _curve(formula_of_x)
     return replace(entry, size=size) if size else entry

@@ -1,4 +1,5 @@
-"""Real tables from scikit-learn: which there are, and two of their columns as points in the plane, or all of them.
+"""Tables: which there are in scikit-learn, and two of their columns as points in the plane, or all of them; and the
+same of a person's own.
 
 The names stand here, so that a page can offer them without loading scikit-learn, which takes a second or two.
 """
@@ -9,6 +10,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from playground.data.own import own_columns, own_rows, own_size
 
 Pair = tuple[int, int]
 Points = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -31,6 +34,10 @@ class Table:
     def numbers(self) -> range:
         """The numbers of its columns, from 1."""
         return range(1, len(self.columns) + 1)
+
+    def name_of(self, column: int) -> str:
+        """Returns the name of a column, counted from 1, or of a component."""
+        return self.columns[column - 1] if column > 0 else f"principal component {-column}"
 
 
 _OF_A_CELL = (
@@ -74,89 +81,125 @@ TABLES = {
     ),
 }
 COMPONENTS = (-1, -2)  # in place of columns: the first and the second principal component of all of them
-MOST_COLUMNS = max(len(table.columns) for table in TABLES.values())
+
+
+def own_table(text: str, classes: int = 0, names: str = "") -> Table | None:
+    """Returns a person's own points, written as ``text``, as a table; None where they have two columns, as painted
+    ones have. ``names`` are those of the columns and of the classes, with ``|`` between them."""
+    count, found = own_columns(text), tuple(names.split("|"))
+    if count == 2:
+        return None
+    is_named = len(found) >= count and all(found)
+    return Table(
+        label="Your own",
+        rows=own_size(text),
+        classes=found[count:] if len(found) == count + classes else (),
+        columns=found[:count] if is_named else tuple(f"column {number}" for number in range(1, count + 1)),
+    )
 
 
 def table(n: int, noise: float, rng: np.random.Generator, name: str, columns: Pair) -> Points:
     """Two of the columns, counted from 1, each stretched to [-5, 5]; n of the rows. Column -1 is the first principal
     component of all columns, -2 the second. The values of a regression are stretched to [-1, 1]. Noise blurs each
     point by up to 2 · noise in each coordinate."""
-    rows, labels = _rows(name)
-    points = np.stack([_column(rows, column) for column in columns], axis=1)
-    low, high = points.min(axis=0), points.max(axis=0)
-    chosen = rng.permutation(len(points))[:n]
-    points = 10 * (points[chosen] - low) / (high - low) - 5
-    return points + rng.uniform(-2, 2, (n, 2)) * noise, _labels(labels)[chosen]
+    return _two(*_rows(name), n, noise, rng, columns)
 
 
 def whole(n: int, noise: float, rng: np.random.Generator, name: str) -> Points:
     """All columns of n of the rows, each scaled to mean 0 and variance 1 over the whole table. The values of a
     regression are stretched to [-1, 1]. Noise blurs each number by up to 2 · noise."""
-    rows, labels = _rows(name)
-    scaled = (rows - rows.mean(axis=0)) / rows.std(axis=0)
+    return _all(*_rows(name), n, noise, rng)
+
+
+def own_two(n: int, noise: float, rng: np.random.Generator, text: str, classes: int, columns: Pair) -> Points:
+    """``table`` of a person's own, written as ``text``; ``classes`` is 0 for a regression."""
+    return _two(*own_rows(text, classes), n, noise, rng, columns)
+
+
+def own_whole(n: int, noise: float, rng: np.random.Generator, text: str, classes: int) -> Points:
+    """``whole`` of a person's own, written as ``text``; ``classes`` is 0 for a regression."""
+    return _all(*own_rows(text, classes), n, noise, rng)
+
+
+def _two(rows: Any, labels: Any, n: int, noise: float, rng: np.random.Generator, columns: Pair) -> Points:
+    points = np.stack([_column(rows, column) for column in columns], axis=1)
+    low, high = _ends(points)
+    chosen = rng.permutation(len(points))[:n]
+    points = 10 * (points[chosen] - low) / (high - low) - 5
+    return points + rng.uniform(-2, 2, (n, 2)) * noise, labels[chosen]
+
+
+def _all(rows: Any, labels: Any, n: int, noise: float, rng: np.random.Generator) -> Points:
+    scaled = _scaled(rows)
     chosen = rng.permutation(len(rows))[:n]
     blur = rng.spawn(1)[0].uniform(-2, 2, (n, rows.shape[1]))
     rng.uniform(size=(n, 2))  # as two columns take: the same rows then train, and the same test
-    return scaled[chosen] + blur * noise, _labels(labels)[chosen]
+    return scaled[chosen] + blur * noise, labels[chosen]
 
 
-def axes(name: str) -> tuple[Any, Any, Any, float]:
-    """The plane through the mean of a table along the first two principal components of all its scaled columns (K):
-    the components (2, K), what of each is at -5 and at 5 in the plane, each (2,), and the share of the variance that
-    both have."""
-    rows, _ = _rows(name)
-    scaled = (rows - rows.mean(axis=0)) / rows.std(axis=0)
+def _scaled(rows: Any) -> Any:
+    """The columns, each with mean 0 and variance 1; one that is the same in every row is 0."""
+    deviation = rows.std(axis=0)
+    return (rows - rows.mean(axis=0)) / np.where(deviation > 1e-9, deviation, 1)
+
+
+def _ends(values: Any) -> Any:
+    """The least and the greatest of each column of values (N, 2), 1 below and above where both are the same."""
+    low, high = values.min(axis=0), values.max(axis=0)
+    is_flat = high - low < 1e-9
+    return np.where(is_flat, low - 1, low), np.where(is_flat, high + 1, high)
+
+
+def axes(rows: Any) -> tuple[Any, Any, Any, float]:
+    """The plane through the mean of a table's rows (N, K), along the first two principal components of all its
+    columns, each scaled: the components (2, K), what of each is at -5 and at 5 in the plane, each (2,), and the share
+    of the variance that both have."""
+    scaled = _scaled(rows)
     components = np.linalg.svd(scaled, full_matrices=False)[2][:2]
     components = components * np.sign([[each[np.abs(each).argmax()]] for each in components])
     along = scaled @ components.T
-    return components, along.min(axis=0), along.max(axis=0), float(along.var(axis=0).sum() / rows.shape[1])
+    return components, *_ends(along), float(along.var(axis=0).sum() / rows.shape[1])
 
 
-_axes_of = lru_cache(maxsize=len(TABLES))(axes)
+@lru_cache(maxsize=16)
+def _axes_of(source: str) -> tuple[Any, Any, Any, float]:
+    """``axes`` of a table by its ``source``: its name, or the text of a person's own."""
+    return axes(_rows(source)[0] if source in TABLES else own_rows(source, 0)[0])
 
 
-def onto_plane(name: str, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+def onto_plane(source: str, rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """Returns where rows of scaled columns (N, K) are in the plane, (N, 2): their orthogonal projections."""
-    components, low, high, _ = _axes_of(name)
+    components, low, high, _ = _axes_of(source)
     found: NDArray[np.float64] = 10 * (rows @ components.T - low) / (high - low) - 5
     return found
 
 
-def lifted(name: str, points: NDArray[np.float64]) -> NDArray[np.float64]:
+def lifted(source: str, points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Returns the scaled columns (N, K) at points (N, 2) of the plane."""
-    components, low, high, _ = _axes_of(name)
+    components, low, high, _ = _axes_of(source)
     found: NDArray[np.float64] = ((points + 5) / 10 * (high - low) + low) @ components
     return found
 
 
-def plane_share(name: str) -> float:
+def plane_share(source: str) -> float:
     """Returns the share of the variance of all scaled columns that lies in the plane."""
-    return _axes_of(name)[3]
+    return _axes_of(source)[3]
 
 
 def _column(rows: Any, column: int) -> Any:
     """A column (N,), or a principal component of all of them, each scaled to mean 0 and variance 1."""
     if column > 0:
         return rows[:, column - 1]
-    scaled = (rows - rows.mean(axis=0)) / rows.std(axis=0)
+    scaled = _scaled(rows)
     direction = np.linalg.svd(scaled, full_matrices=False)[2][-column - 1]
     return scaled @ (direction * np.sign(direction[np.abs(direction).argmax()]))
 
 
-def _labels(labels: Any) -> Any:
-    """The classes as numbers, or the values of a regression from -1 to 1."""
-    if labels.dtype.kind == "i":
-        return labels.astype(float)
-    return 2 * (labels - labels.min()) / (labels.max() - labels.min()) - 1
-
-
-def column_name(name: str, column: int) -> str:
-    """Returns the name of a table's column, counted from 1, or of a component."""
-    return TABLES[name].columns[column - 1] if column > 0 else f"principal component {-column}"
-
-
 def _rows(name: str) -> Any:
-    """The numbers (N, columns) and the classes (N,)."""
+    """The numbers (N, columns), and the classes as numbers, or the values of a regression from -1 to 1, (N,)."""
     from sklearn import datasets
 
-    return getattr(datasets, f"load_{name}")(return_X_y=True)
+    rows, labels = getattr(datasets, f"load_{name}")(return_X_y=True)
+    if labels.dtype.kind == "i":
+        return rows, labels.astype(float)
+    return rows, 2 * (labels - labels.min()) / (labels.max() - labels.min()) - 1

@@ -44,7 +44,7 @@ def test_however_it_is_written_the_points_are_the_same(content: bytes) -> None:
     table = read(content)
     assert [column.name for column in table.columns] == ["height", "weight", "kind"]
     assert [column.is_numeric for column in table.columns] == [True, True, False]
-    found = points(table, 0, 1, 2)
+    found = points(table, (0, 1), 2)
     places, labels = drawn(found)
     assert places == pytest.approx(np.array(ROWS), abs=1e-4)
     assert (labels, found.classes, found.names, found.left_out) == ([0, 1, 0, 1], 2, "height|weight|cat|dog", ())
@@ -58,7 +58,7 @@ def test_commas_and_line_breaks_within_quotes_belong_to_a_field() -> None:
 
 def test_numbers_to_predict_and_columns_without_names() -> None:
     rows = [f"{i},{i * i},{i / 10}" for i in range(20)]
-    found = points(read("\n".join(rows).encode()), 0, 1, 2)
+    found = points(read("\n".join(rows).encode()), (0, 1), 2)
     places, labels = drawn(found)
     assert (found.classes, found.names, len(places)) == (0, "column 1|column 2", 20)
     assert labels == pytest.approx(np.linspace(-1, 1, 20), abs=3e-4)
@@ -66,7 +66,7 @@ def test_numbers_to_predict_and_columns_without_names() -> None:
 
 def test_what_is_missing_is_named_and_left_out() -> None:
     content = PLAIN + "4,,dog\n5,60,\nNA,1,cat\n6,x7,dog\n7,1,dog\n"
-    found = points(read(content.encode()), 0, 1, 2)
+    found = points(read(content.encode()), (0, 1), 2)
     assert len(drawn(found)[0]) == 5
     assert found.left_out == (
         "Row 8 has no value in column 'height'.",
@@ -78,7 +78,7 @@ def test_what_is_missing_is_named_and_left_out() -> None:
 
 def test_of_many_rows_a_part_is_taken_that_is_spread_over_the_file() -> None:
     rows = ["x,y,c", *(f"{i},{-i},{i % 3}" for i in range(12_000))]
-    found = points(read("\n".join(rows).encode()), 0, 1, 2)
+    found = points(read("\n".join(rows).encode()), (0, 1), 2)
     places, labels = drawn(found)
     assert (len(places), places[0, 0], places[-1, 0], set(labels)) == (
         5000,
@@ -119,7 +119,7 @@ def test_what_is_no_table_is_refused(content: bytes, said: str) -> None:
 )
 def test_what_cannot_be_points_is_refused(body: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
-        points(read(f"x,y,c\n{body}".encode()), 0, 1, 2)
+        points(read(f"x,y,c\n{body}".encode()), (0, 1), 2)
 
 
 FIELDS = st.one_of(
@@ -140,7 +140,7 @@ FIELDS = st.one_of(
 def test_any_file_gives_points_or_a_message(content: bytes) -> None:
     try:
         table = read(content)
-        found = points(table, 0, 1, 2)
+        found = points(table, (0, 1), 2)
     except ConfigError:
         return
     places, labels = drawn(found)

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.catalog import LOSSES
-from playground.data.own import MOST_CLASSES, highest_label
+from playground.data.own import MOST_CLASSES, highest_label, own_size
 from playground.data.points import FEATURES, OF_X, USUAL_FEATURES, Floats, Split, feature_values
-from playground.data.tables import TABLES, lifted
+from playground.data.tables import lifted
 from playground.kinds import Integer, Maybe, Number, Pair, Text
 from playground.labs.mlp.data_settings import DataSettings
 from playground.labs.mlp.held import NEURONS, PARTS, Part, is_part, moved, named
@@ -120,13 +120,17 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """The names of the network's inputs: its features, or all columns of a table."""
-        return TABLES[self.data.all_of].columns if self.data.all_of else self.features
+        """The names of the network's inputs: its features, or all columns of a table. Those of a person's own are
+        numbers, so that weights stay when a column gets another name."""
+        columns = self.data.all_columns
+        if columns and self.dataset == "own":
+            return tuple(f"column {number}" for number in range(1, len(columns) + 1))
+        return columns or self.features
 
-    @staticmethod
-    def input_label(name: str) -> str:
+    def input_label(self, name: str) -> str:
         """Returns the name of an input as a person reads it."""
-        return FEATURES[name].label if name in FEATURES else name
+        columns = self.data.all_columns
+        return columns[self.inputs.index(name)] if columns else FEATURES[name].label
 
     def inputs_at(self, points: Floats) -> NDArray[np.float32]:
         """Returns what the network sees at points (M, 2) of the plane, as (M, D)."""
@@ -232,11 +236,15 @@ class MLPConfig(TrainingSettings, NetworkSettings, DataSettings):
     def phrase(cls, name: str, value: Any) -> str:
         if name in INTERVENTIONS:
             return f"{cls.settings()[name].label}: {_listed(value)}"
+        if name == "own":
+            return f"Own points: {own_size(value):,}" if value else "Own points: those to begin with"
         return super().phrase(name, value)
 
     def edit_words(self, edit: Edit) -> str | None:
         if edit.target in INTERVENTIONS:
             return f"{self.settings()[edit.target].label.lower()}: {_listed(edit.value)}"
+        if edit.target == "own":
+            return self.phrase("own", edit.value).lower()
         found = _PARAMETER.fullmatch(edit.target)
         if found is None:
             anew = ", its memory anew" if edit.target == "optimizer" else ""

@@ -8,7 +8,7 @@ import streamlit as st
 
 from playground.catalog import ACTIVATIONS, DEVICES, LOSSES
 from playground.data.points import CURVE_HEIGHT, DATASETS, USUAL_DATASETS, draw
-from playground.data.tables import COMPONENTS, TABLES, column_name
+from playground.data.tables import COMPONENTS, TABLES, Table
 from playground.labs.mlp.config import MOST_DRAWN, MLPConfig
 from playground.labs.mlp.network_settings import layer_names
 from playground.labs.mlp.own_data import own_controls
@@ -26,8 +26,8 @@ _COMPONENTS = (
 )
 
 _ALL = (
-    "All {columns} columns are inputs, each scaled to mean 0 and variance 1; {drawn} of them are drawn. Training, "
-    "losses and accuracies use all."
+    "All {columns} columns are inputs, each scaled to mean 0 and variance 1{drawn}. Training, losses and "
+    "accuracies use all."
 )
 SEES_HELP = (
     "Two columns are the two axes of the map. Two principal components are sums of all columns, along which the rows "
@@ -81,13 +81,13 @@ def data_and_network(session: PageSession, config: MLPConfig) -> None:
     others = tuple(name for name in DATASETS if name not in USUAL_DATASETS)
     with st.expander("More data", expanded=config.dataset in others):
         _pick(session, config, others, "more_picker")
-        if config.dataset in TABLES and not session.is_locked("table_columns"):
-            _table_columns(session, config)
+        if config.table and not session.is_locked("table_columns"):
+            _table_columns(session, config, config.table)
         if config.dataset == "curve":
             control(session, "curve")
         if config.dataset == "own":
             own_controls(session)
-        else:
+        if config.dataset != "own" or config.table:
             control(session, "points", zero="usual")
     form(session, {"Network": ("activation", "initializer")})
     with st.expander("More of the network"):
@@ -211,13 +211,14 @@ def _pick(session: PageSession, config: MLPConfig, names: tuple[str, ...], key: 
 SEES = {"two": "Two columns", "components": "Two principal components", "all": "All columns"}
 
 
-def _table_columns(session: PageSession, config: MLPConfig) -> None:
+def _table_columns(session: PageSession, config: MLPConfig, table: Table) -> None:
     """Draw what the network sees of a table: a choice, and the menus of two columns."""
-    names = TABLES[config.dataset].columns
+    columns = len(table.columns)
     if not session.is_locked("all_columns"):
-        _sees(session, config)
+        _sees(session, config, table)
     if config.all_columns:
-        st.caption(_ALL.format(columns=len(names), drawn=min(len(names), MOST_DRAWN)))
+        drawn = f"; {MOST_DRAWN} of them are drawn" if columns > MOST_DRAWN else ""
+        st.caption(_ALL.format(columns=columns, drawn=drawn))
         return
 
     def take() -> None:
@@ -227,19 +228,19 @@ def _table_columns(session: PageSession, config: MLPConfig) -> None:
         st.session_state[key] = column
         st.selectbox(
             f"{label} is",
-            [*TABLES[config.dataset].numbers, *COMPONENTS],
+            [*table.numbers, *COMPONENTS],
             key=key,
-            format_func=lambda number: column_name(config.dataset, number),
+            format_func=table.name_of,
             on_change=take,
             filter_mode=None,
             help=f"The table's column on this axis, stretched from its least to its greatest value.  \n"
             f"{effect(session, config.settings()['table_columns'])}",
         )
     if set(config.table_columns) & set(COMPONENTS):
-        st.caption(_COMPONENTS.format(columns=len(names)))
+        st.caption(_COMPONENTS.format(columns=columns))
 
 
-def _sees(session: PageSession, config: MLPConfig) -> None:
+def _sees(session: PageSession, config: MLPConfig, table: Table) -> None:
     """Draw the choice of what the network sees of a table."""
 
     def take() -> None:
@@ -248,7 +249,7 @@ def _sees(session: PageSession, config: MLPConfig) -> None:
         if chosen == "components":
             st.session_state.table_columns = COMPONENTS
         elif chosen == "two" and columns == COMPONENTS:
-            st.session_state.table_columns = TABLES[config.dataset].usual
+            st.session_state.table_columns = table.usual
 
     is_components = tuple(config.table_columns) == COMPONENTS
     st.session_state.sees = "all" if config.all_columns else "components" if is_components else "two"

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from playground.data import formula
 from playground.data.formula import CurveText
-from playground.data.own import MOST_CLASSES, MOST_POINTS, OwnPoints, highest_label
+from playground.data.own import MOST_CLASSES, MOST_COLUMNS, MOST_POINTS, OwnPoints, highest_label
 from playground.data.points import DATASETS, Dataset, dataset_of
-from playground.data.tables import COMPONENTS, MOST_COLUMNS, TABLES
+from playground.data.tables import COMPONENTS, TABLES, Table, own_table
 from playground.hyperparameters import SEED
 from playground.kinds import Choice, Flag, Integer, Maybe, Pair, Share, Text
 from playground.run import RunConfig
@@ -100,10 +100,10 @@ class DataSettings(RunConfig):
     )
     own_names: str = setting(
         "",
-        Text(300),
+        Text(1200),
         "Own names",
         quiet=True,
-        help="Names of x₁, x₂ and the classes of your own points, as in a|b|c.",
+        help="Names of the columns, such as x₁ and x₂, and of the classes of your own points, as in a|b|c.",
         goes_on=True,
         redraws=True,
     )
@@ -135,13 +135,20 @@ class DataSettings(RunConfig):
         return dataset_of(self.dataset, self.points, tuple(self.table_columns), *own, self.curve, self.all_columns)
 
     @property
+    def table(self) -> Table | None:
+        """The table, or None where the points are of a formula or painted."""
+        if self.dataset == "own":
+            return own_table(self.own, self.own_classes, self.own_names)
+        return TABLES.get(self.dataset)
+
+    @property
     def train_size(self) -> int:
         """The number of points to train on."""
         return self.data.train_size(self.train_share)
 
     def data_conflicts(self) -> list[Problem]:
         """Returns problems of what is chosen of the dataset; without one, ``data`` is as chosen."""
-        found, table = [], TABLES.get(self.dataset)
+        found, table = [], self.table
         if table and self.points and self.points > table.rows:
             found.append(Problem("points", f"{self.points} is more than the {table.rows} rows of {table.label}"))
         beyond = [each for each in self.table_columns if table and each not in (*COMPONENTS, *table.numbers)]

@@ -8,7 +8,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from playground.data.points import Split, draw, grid, target_values
+from playground.data.points import Split, draw, feature_values, grid, target_values
+from playground.data.tables import lifted
 from playground.labs.mlp.config import MLPConfig
 
 PLANE_DENSITY, MAP_DENSITY = 100, 25  # TensorFlow Playground draws 100 × 100 and 10 × 10
@@ -51,17 +52,26 @@ class Drawn:
 
 def between_features(config: MLPConfig, device: torch.device) -> Tensor:
     """Returns what the network of ``config`` sees of the large map's grid with a point more between any two."""
-    table = config.dataset if config.data.all_of else ""
-    return _between(table, () if table else config.features, "" if table else config.formula, device)
+    if config.data.all_of:
+        return _lifted_between(config.data.all_of, device)
+    return _between(config.features, config.formula, device)
 
 
 @lru_cache(maxsize=8)  # most runs of a worker have the same inputs
-def _between(table: str, features: tuple[str, ...], formula: str, device: torch.device) -> Tensor:
-    config = MLPConfig(dataset=table, all_columns=True) if table else MLPConfig(features=features, formula=formula)
-    return features_of(config, grid(2 * PLANE_DENSITY - 1), device)
+def _between(features: tuple[str, ...], formula: str, device: torch.device) -> Tensor:
+    return _by_column(feature_values(features, grid(2 * PLANE_DENSITY - 1), formula), device)
+
+
+@lru_cache(maxsize=2)
+def _lifted_between(table: str, device: torch.device) -> Tensor:
+    return _by_column(lifted(table, grid(2 * PLANE_DENSITY - 1)), device)
 
 
 def features_of(config: MLPConfig, points: NDArray[Any], device: torch.device) -> Tensor:
-    """Returns what the network of ``config`` sees at ``points`` (M, 2) of the plane, as (M, D), column by column in
-    memory: so many points are computed as Xᵀ."""
-    return torch.tensor(config.inputs_at(points).T, device=device).contiguous().T
+    """Returns what the network of ``config`` sees at ``points`` (M, 2) of the plane, as (M, D)."""
+    return _by_column(config.inputs_at(points), device)
+
+
+def _by_column(values: NDArray[Any], device: torch.device) -> Tensor:
+    """Returns ``values`` (M, D) column by column in memory: so many points are computed as Xᵀ."""
+    return torch.tensor(values.T, dtype=torch.float32, device=device).contiguous().T

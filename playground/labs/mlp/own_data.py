@@ -7,7 +7,7 @@ import streamlit as st
 
 from playground.data import csv_file
 from playground.data.csv_file import Points, Table
-from playground.data.own import MOST_CLASSES
+from playground.data.own import MOST_CLASSES, MOST_COLUMNS, own_columns, own_size
 from playground.kinds import ConfigError
 from playground.pages.form import effect
 from playground.pages.session import PageSession, plain, redraw_if_changed
@@ -24,20 +24,25 @@ def own_controls(session: PageSession) -> None:
     """Draw them, below the pictures of the datasets."""
     redraw_if_changed()
     config: Any = session.channel().config
-    if session.lab == "mlp":
+    if session.lab == "mlp" and config.table is None:
         st.caption(_PAINT)
     if session.is_locked("own"):
         return
-    st.selectbox(
-        "Points have",
-        [*range(2, MOST_CLASSES + 1), 0],
-        key="own_classes",
-        format_func=lambda number: _MEANING.get(number, f"{number} classes"),
-        filter_mode=None,
-        disabled=session.is_locked("own_classes"),
-        help=f"What your points are: each of a class, or each with a value.  \n"
-        f"{effect(session, config.settings()['own_classes'])}",
-    )
+    if config.table is None:
+        st.selectbox(
+            "Points have",
+            [*range(2, MOST_CLASSES + 1), 0],
+            key="own_classes",
+            format_func=lambda number: _MEANING.get(number, f"{number} classes"),
+            filter_mode=None,
+            disabled=session.is_locked("own_classes"),
+            help=f"What your points are: each of a class, or each with a value.  \n"
+            f"{effect(session, config.settings()['own_classes'])}",
+        )
+    else:
+        st.button(
+            "Paint points in its place", icon=":material/brush:", width="stretch", on_click=_paint, args=(session,)
+        )
     if st.button("Bring a CSV file", icon=":material/upload_file:", width="stretch"):
         _bring(session)
     if len(config.own) > MOST_IN_ADDRESS:
@@ -48,7 +53,7 @@ def own_controls(session: PageSession) -> None:
 
 @st.dialog("Bring a CSV file")
 def _bring(session: PageSession) -> None:
-    """Read a file, and take two of its columns and a label."""
+    """Read a file, and take two or more of its columns and a label."""
     if st.session_state.get("changed"):
         st.rerun()
     file = st.file_uploader(
@@ -78,27 +83,39 @@ def _chosen(table: Table) -> Points | None:
         return None
     every = range(len(table.columns))
     label = next((index for index in reversed(every) if index not in numeric), every[-1])
-    axes = [index for index in numeric if index != label]
-    across, up, target = st.columns(3)
 
     def name(index: int) -> str:
         return table.columns[index].name
 
-    x = across.selectbox("x₁", numeric, index=numeric.index(axes[0]), format_func=name, filter_mode=None)
-    y = up.selectbox(
-        "x₂", numeric, index=numeric.index(axes[min(1, len(axes) - 1)]), format_func=name, filter_mode=None
+    what = st.selectbox("Label", every, index=label, format_func=name, filter_mode=None, help=_LABEL)
+    inputs = st.multiselect(
+        "Inputs",
+        [index for index in numeric if index != what],
+        default=[index for index in numeric if index != what][:MOST_COLUMNS],
+        key=f"csv_inputs_{what}",
+        format_func=name,
+        max_selections=MOST_COLUMNS,
+        help=_INPUTS,
     )
-    what = target.selectbox("Label", every, index=label, format_func=name, filter_mode=None)
     try:
-        found = csv_file.points(table, x, y, what)
+        found = csv_file.points(table, inputs, what)
     except ConfigError as error:
         st.error(plain(f"{error}."))
         return None
     kind = f"{found.classes} classes" if found.classes else "values to predict"
-    st.markdown(f"**{len(found.text) // 8:,} points** with {kind}.")
+    columns = own_columns(found.text)
+    seen = f" The network sees all {columns} columns; then you can choose two of them." if columns > 2 else ""
+    st.markdown(f"**{own_size(found.text):,} points** with {kind}.{seen}")
     for sentence in found.left_out:
         st.caption(plain(sentence))
     return found
+
+
+_LABEL = "What is to be learned: up to six different values are classes, more numbers are values to predict."
+_INPUTS = (
+    "The columns from which it is learned. Two are the two axes of the map, and you can paint more points. With more "
+    "the network sees all of them, each scaled to mean 0 and variance 1, and the map is a slice through them."
+)
 
 
 @lru_cache(maxsize=4)
@@ -107,5 +124,17 @@ def _read(content: bytes) -> Table:
 
 
 def _use(session: PageSession, found: Points) -> None:
-    values = {"dataset": "own", "own": found.text, "own_classes": found.classes, "own_names": found.names}
+    values = {
+        "dataset": "own",
+        "own": found.text,
+        "own_classes": found.classes,
+        "own_names": found.names,
+        "table_columns": (1, 2),
+        "all_columns": own_columns(found.text) > 2,
+        "points": None,
+    }
     session.change(values)
+
+
+def _paint(session: PageSession) -> None:
+    session.change({"own": "", "own_names": ""})

@@ -300,7 +300,7 @@ class Group:
     def grid(self, places: list[int], side: int) -> Tensor:
         """Returns each network's features of ``side``² points over the plane, (S, side², D)."""
         points = grid(side)
-        kinds = [(each.inputs, each.formula) for each in self.configs]
+        kinds = [(each.inputs, each.formula, each.data.all_of) for each in self.configs]
         one_of = dict(zip(kinds, self.configs, strict=True))
         seen = {kind: each.inputs_at(points) for kind, each in one_of.items()}
         values = np.stack([seen[kinds[place]] for place in places])

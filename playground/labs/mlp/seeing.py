@@ -67,7 +67,7 @@ def scene(config: MLPConfig, data: Drawn) -> dict[str, Any]:
         "columns": entry.columns,
         "curve_height": CURVE_HEIGHT if entry.is_curve else 0,
         "class_names": entry.class_names,
-        "own": (config.own or starter(config.own_classes)) if config.dataset == "own" else "",
+        "own": (config.own or starter(config.own_classes)) if config.dataset == "own" and not entry.is_table else "",
         "own_classes": config.own_classes,
         "outputs": classes if config.outputs > 1 else ["output"],
         "activation": config.by_layer,

@@ -46,7 +46,7 @@ def data(config: MLPConfig) -> str:
     else:
         inputs = f"what the network sees of points (N, 2): {names}, as (N, {len(config.features)})"
         drawn, unpacked, values = "Points (N, 2)", "    x, y = points.T\n", f"np.stack([{features}], axis=1)"
-    if config.dataset == "own":
+    if config.dataset == "own" and config.table is None:
         return own_data(config, features, names, targets)
     return f'''
 # Data: {entry.size} points, the first {split} to train on, the others to test

@@ -30,7 +30,7 @@ def training(config: MLPConfig, edits: list[Edit], step: int, recipe: Recipe) ->
                 config = config.after(edit.target, edit.value)
             if edit.target in INTERVENTIONS:
                 yield _hold_code(config)
-            elif edit.target in known and known[edit.target].goes_on:
+            elif edit.target in known and (known[edit.target].goes_on or _is_other_table(edit, former, config)):
                 began = number if config.optimizer != former.optimizer else began
                 yield f"\n\n# {config.edit_words(edit)}\n"
                 if _carries(former, config) and not grows:
@@ -63,6 +63,11 @@ _GROWING = f"""from itertools import pairwise
 {source(growth.carried)}
 
 """
+
+
+def _is_other_table(edit: Edit, former: MLPConfig, config: MLPConfig) -> bool:
+    """Whether other points are brought, with other columns."""
+    return edit.target == "own" and config.dataset == "own" and bool(former.table or config.table)
 
 
 def _carries(former: MLPConfig, config: MLPConfig) -> bool:
@@ -141,7 +146,7 @@ def _edit_code(config: MLPConfig, edit: Edit, recipe: Recipe, before: int) -> It
         yield f"    {owner}[{layer}].{part}[{', '.join(map(str, index))}] = {edit.value!r}"
         if regularized.l1:
             yield f"alive[{_place(config, name, index)}] = 1"
-    elif edit.target in ("own", "data_seed") and config.dataset == "own":
+    elif edit.target in ("own", "data_seed") and config.dataset == "own" and config.table is None:
         value = edit.value or starter(config.own_classes) if edit.target == "own" else edit.value
         yield f"{'text' if edit.target == 'own' else 'data_seed'} = {value!r}"
         yield "points, features, targets, train_size = draw()"

@@ -6,7 +6,7 @@ The code of the run is the script's own (``script.py``); here are only the words
 from playground.data.tables import axes
 from playground.export.notebook import ABOUT, PICTURES, book, code, section, words
 from playground.export.palette import CLASSES, NEGATIVE, NEUTRAL, POSITIVE, TEST, TRAIN
-from playground.export.source import source
+from playground.export.source import gathered
 from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.export.script import Metrics, promise, sections, title
 from playground.run import Run
@@ -56,12 +56,19 @@ def _watching(config: MLPConfig) -> str:
     plane = {"lifted": "", "of_plane": "plane", "in_plane": "points", "names": 'xlabel="x₁", ylabel="x₂"'}
     if config.data.all_of:
         plane = {
-            "lifted": f"\n{source(axes)}\n\n\ncomponents, low, high, _ = axes({config.dataset!r})",
+            "lifted": f"\n{gathered(axes, given={'_scaled'})}\n\n\ncomponents, low, high, _ = axes({_rows(config)})",
             "of_plane": "((plane + 5) / 10 * (high - low) + low) @ components",
             "in_plane": "(10 * (points @ components.T - low) / (high - low) - 5)",
             "names": 'xlabel="principal component 1", ylabel="principal component 2"',
         }
     return _WATCH.format(used=used, shade=shade, points=points, colors=colors, shape=shape, **plane, **_COLORS)
+
+
+def _rows(config: MLPConfig) -> str:
+    """The code of all rows of a table."""
+    if config.dataset == "own":
+        return f"own_rows({config.own!r}, 0)[0]"
+    return f"_rows({config.dataset!r})[0]"
 
 
 _COLORS = {"scale": [NEGATIVE, NEUTRAL, POSITIVE], "train": TRAIN, "test": TEST}

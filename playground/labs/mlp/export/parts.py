@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from playground.catalog import OPTIMIZERS
 from playground.data import formula
-from playground.export.source import source
+from playground.data.own import own
+from playground.export.source import gathered, source
 from playground.labs.mlp.config import MLPConfig
 from playground.training.schedules import factor
 
@@ -109,8 +111,10 @@ def rule_of(optimizer: str) -> tuple[Sequence[str], Sequence[str]]:
 
 
 def dataset_source(config: MLPConfig) -> str:
-    """The function that draws the points; a curve's has its formula in it as code."""
-    text = source(config.data.generate)
+    """The function that draws the points, after those that it calls; a curve's has its formula in it as code."""
+    generate = config.data.generate
+    plain = generate.func if isinstance(generate, partial) else generate
+    text = gathered(plain) if config.table else source(plain)
     if config.data.is_curve:
         text = text.replace("formula.evaluated(text, x, 0 * x)", formula.code(config.curve))
     return text
@@ -123,7 +127,7 @@ def own_data(config: MLPConfig, features: str, names: str, targets: str) -> str:
     return f'''
 # Data: own points, the first of them to train on, the others to test
 
-{source(entry.generate)}
+{gathered(own)}
 
 
 def draw():
