@@ -9,7 +9,7 @@ import { forPointer } from "./touch.js";
 
 /** @typedef {import("./types.js").Message} Message */
 /** @typedef {{label: string, read: () => number|undefined, target: () => string, hold?: Switch}} Row  ``target``: the number's name in the run */
-/** @typedef {{on: string, off: string, isOn: () => boolean, flip: () => void}} Switch  the button's text while on and while off */
+/** @typedef {{on: string, off: string, sets?: string, isOn: () => boolean, flip: () => void}} Switch  the button's text while on and while off, the setting that it sets */
 /** @typedef {{title: string, rows: Row[], switches?: Switch[]}} Card */
 
 const LIMIT = 1000;
@@ -173,8 +173,8 @@ export class Cards {
 }
 
 /** @param {Switch} choice */
-function switchButton({ on, off, isOn, flip }) {
-  const element = h("button", { class: "nn-button", type: "button", onclick: () => flip() });
+function switchButton({ on, off, sets, isOn, flip }) {
+  const element = h("button", { class: "nn-button", type: "button", "data-sets": sets ?? null, onclick: () => flip() });
   const refresh = () => {
     setText(element, isOn() ? on : off);
     setAttribute(element, "aria-pressed", String(isOn()));
@@ -189,9 +189,9 @@ function switchButton({ on, off, isOn, flip }) {
  * @param {Switch} choice
  * @param {string} label  of the number
  */
-function lockButton({ on, off, isOn, flip }, label) {
+function lockButton({ on, off, sets, isOn, flip }, label) {
   const lock = svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", { d: LOCK }));
-  const element = h("button", { class: "nn-card-lock", type: "button", "aria-label": `${label}: frozen`, onclick: () => flip() }, lock);
+  const element = h("button", { class: "nn-card-lock", type: "button", "aria-label": `${label}: frozen`, "data-sets": sets ?? null, onclick: () => flip() }, lock);
   const refresh = () => {
     setAttribute(element, "title", isOn() ? on : off);
     setAttribute(element, "aria-pressed", String(isOn()));

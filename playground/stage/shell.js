@@ -8,6 +8,7 @@
 import { readTheme } from "./colors.js";
 import { h, listenForDensity, setText, stylesheet } from "./dom.js";
 import { unpack } from "./frame.js";
+import { Locks, REASON } from "./locks.js";
 import { Notices } from "./notices.js";
 import { listenForShortcuts } from "./shortcuts.js";
 import { hasEarlierLife, SETTING, Socket } from "./socket.js";
@@ -115,6 +116,7 @@ export class Shell {
     this.tick = this.tick.bind(this);
     this.reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.notices = new Notices();
+    this.locks = new Locks(this.root, () => this.notices.toast(REASON));
     this.picture = makePicture(this);
     this.toolbar = new Toolbar({
       send: (message) => this.send(message),
@@ -215,6 +217,7 @@ export class Shell {
   /** Socket mode: the data say how to look and whom to ask. @param {import("./types.js").Live} data */
   listen({ token, show_test = false, discretize = false, fixed = false, locked = [], learners = null }) {
     this.settings = { show_test, discretize, locked, learners };
+    this.locks.hold(locked);
     this.isFixed = fixed;
     this.root.classList.toggle("nn-fixed", fixed); // the style hides what would make another network of it
     if (this.moment) this.moment.settings = this.settings;
@@ -407,8 +410,8 @@ export class Shell {
    * @param {Record<string, unknown>} values
    */
   ask(values) {
-    if (Object.keys(values).some((name) => this.settings.locked?.includes(name))) {
-      this.notices.toast("This is locked by the link that opened the page.");
+    if (this.locks.has(Object.keys(values))) {
+      this.notices.toast(REASON);
       return false;
     }
     this.component?.setTriggerValue("change", values);
@@ -418,6 +421,7 @@ export class Shell {
   destroy() {
     this.socket?.close();
     this.observer?.disconnect();
+    this.locks.destroy();
     this.stopDensity?.();
     this.stopShortcuts();
     window.removeEventListener(SETTING, this.hear);

@@ -93,7 +93,7 @@ export class Toolbar {
     this.seedsWanted = {};
     this.run = h("div", { class: "nn-group nn-group-run" }, this.play,
       button("Step", "step", mode.step, () => this.step("update")),
-      button("Epoch", "epoch", mode.epoch, () => this.step("epoch"), "Step one epoch"));
+      button("Epoch", "epoch", mode.epoch, () => this.step("epoch"), { name: "Step one epoch" }));
     this.element = h("div", { class: "nn-toolbar", role: "group", "aria-label": "Training" }, this.run, this.beginnings,
       h("div", { class: "nn-group nn-pace" }, this.buildSpeed(),
         h("div", { class: "nn-group nn-stats" }, this.epoch.element, this.steps.element, this.rate.element)));
@@ -182,7 +182,7 @@ export class Toolbar {
     if (key === this.seedKey) return;
     this.seedKey = key;
     this.beginnings.replaceChildren(this.reset, ...seeds.map(({ name, label, help }) =>
-      live(button(label, null, help, () => this.onSeed(name, (this.seedsWanted[name] += 1))))));
+      live(button(label, null, help, () => this.onSeed(name, (this.seedsWanted[name] += 1)), { sets: name }))));
   }
 
   /** A few times a second. @param {Header} header */
@@ -203,10 +203,10 @@ export class Toolbar {
  * @param {keyof typeof ICONS|null} iconName
  * @param {string} title
  * @param {() => void} onclick
- * @param {string} [name]  for assistive technology, where the text is shorter
+ * @param {{name?: string, sets?: string}} [more]  a name for assistive technology, where the text is shorter; the setting that it sets
  */
-function button(text, iconName, title, onclick, name) {
-  const element = h("button", { class: "nn-button", type: "button", title, onclick, "aria-label": name ?? null });
+function button(text, iconName, title, onclick, { name, sets } = {}) {
+  const element = h("button", { class: "nn-button", type: "button", title, onclick, "aria-label": name ?? null, "data-sets": sets ?? null });
   if (iconName) element.append(icon(iconName));
   element.append(h("span", {}, text));
   return element;

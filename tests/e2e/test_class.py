@@ -11,15 +11,26 @@ pytestmark = pytest.mark.browser
 
 
 def test_what_a_link_locks_stays_as_it_is(page: Page, address: str) -> None:
-    opened(page, address, "?dataset=xor&lock=hidden_sizes,seed,noise&hide=loss,code")
-    expect(page.get_by_text("Locked: Hidden layers 4-2, Seed 0, Noise 0. Hidden: Loss, Code.")).to_be_visible()
+    opened(page, address, "?dataset=xor&lock=hidden_sizes,seed,noise,features,frozen,keeps&hide=loss,code")
+    expect(page.get_by_text("Locked: Hidden layers 4-2, Seed 0, Noise 0")).to_contain_text("Hidden: Loss, Code.")
     expect(page.get_by_role("slider", name="Noise")).to_be_disabled()
+    expect(page.get_by_role("switch", name="Keep the weights")).to_be_disabled()
     expect(page.get_by_role("combobox", name="Loss", exact=True)).to_have_count(0)
     expect(page.locator(".stMain .stCheckbox", has_text="Code")).to_have_count(0)
-    press(page, "New weights")
-    press(page, "Add a hidden layer")
-    expect(page.get_by_text("This is locked by the link that opened the page.")).to_have_count(2)
-    expect(page.locator(STAGE).get_by_text("2 hidden layers").first).to_be_visible()
+    stage = page.locator(STAGE)
+    for name in ("New weights", "Add a hidden layer", "Add a neuron to hidden layer 1", "Input x₁²"):
+        held = stage.get_by_role("button", name=name)
+        expect(held).to_be_disabled()
+        expect(held).to_have_attribute("title", "This is locked by the link that opened the page.")
+        held.dispatch_event("click")
+    expect(page.get_by_text("This is locked by the link that opened the page.")).to_have_count(4)
+    expect(stage.get_by_text("2 hidden layers").first).to_be_visible()
+    expect(stage.get_by_role("button", name="Input x₁²")).to_have_attribute("aria-pressed", "false")
+    stage.get_by_role("button", name="Hidden layer 1, neuron 1").click()
+    expect(stage.get_by_role("button", name="Freeze its weights")).to_be_disabled()
+    expect(stage.get_by_role("button", name="Set its output to 0")).to_be_enabled()
+    page.keyboard.press("Escape")
+    expect(stage.get_by_role("button", name="Regenerate data")).to_be_enabled()
     press(page, "Play")
     reaches(page, 5)
 
@@ -29,8 +40,7 @@ def test_a_teacher_makes_such_a_link(page: Page, address: str) -> None:
     page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Share").click()
     page.get_by_text("For a class: lock or hide controls").click()
     page.get_by_role("combobox", name="Locked").click()
-    page.keyboard.type("Noise")
-    page.keyboard.press("Enter")
+    page.get_by_role("option", name="Noise").click()
     expect(page.get_by_text("Locked: Noise 0.")).to_be_visible()
     expect(page.locator(".nn-copying input")).to_have_value(re.compile("&lock=noise$"))
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import opened
+from tests.browser import opened, press, reaches
 
 pytestmark = pytest.mark.browser
 
@@ -44,3 +44,19 @@ def test_points_are_painted_with_a_finger(chromium: Browser, address: str) -> No
     page.touchscreen.tap(*_at(page, 4, 4))
     expect(page.locator(".nn-brush-hint")).to_have_text("25 points")
     context.close()
+
+
+def test_a_csv_file_is_brought_with_all_its_columns(page: Page, address: str) -> None:
+    rows = "".join(f"{i};{i % 5},5;{i % 7};{'ab'[i % 2]}\n" for i in range(40))
+    opened(page, address, "?dataset=own")
+    page.get_by_role("button", name="Bring a CSV file").click()
+    file = {"name": "mine.csv", "mimeType": "text/csv", "buffer": f"age;height;size;kind\n{rows}".encode()}
+    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    expect(page.get_by_text("40 points with 2 classes. The network sees all 3 columns")).to_be_visible()
+    page.get_by_role("button", name="Use these points").click()
+    expect(page.get_by_text("All 3 columns are inputs")).to_be_visible()
+    expect(page.locator(".nn-painter")).to_be_hidden()
+    expect(page.get_by_role("button", name="Input height")).to_be_visible()
+    page.wait_for_function("new URL(location).searchParams.get('own')?.length === 2 + 40 * 11")
+    press(page, "Play")
+    reaches(page, 5)

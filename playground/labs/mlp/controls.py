@@ -57,10 +57,13 @@ def controls(session: PageSession, questions: Sequence[Question] = ()) -> None:
 
 
 def keep_switch(session: PageSession) -> None:
-    """Draw the switch that decides whether a change starts a new run."""
+    """Draw the switch that decides whether a change starts a new run, unless a link for a class hides it."""
+    if session.hides("keeps"):
+        return
     st.toggle(
         session.show.settings()["keeps"].label,
         key="keeps",
+        disabled=session.is_locked("keeps"),
         help="On: a change of data, network or training goes on with the weights as they are, and a mark on the "
         "timeline says what it was. A new neuron begins without effect, an optimizer without memory. Off: such a "
         "change starts a new run. Try it in the middle of a run: add a neuron, change the data.",
@@ -81,7 +84,7 @@ def data_and_network(session: PageSession, config: MLPConfig) -> None:
     others = tuple(name for name in DATASETS if name not in USUAL_DATASETS)
     with st.expander("More data", expanded=config.dataset in others):
         _pick(session, config, others, "more_picker")
-        if config.table and not session.is_locked("table_columns"):
+        if config.table and not session.hides("table_columns"):
             _table_columns(session, config, config.table)
         if config.dataset == "curve":
             control(session, "curve")
@@ -173,7 +176,7 @@ def regularization(session: PageSession) -> None:
 
 def _device_menu(session: PageSession) -> None:
     """Draw a menu of this server's devices by their hardware's names."""
-    if session.is_locked("device"):
+    if session.hides("device"):
         return
     hardware = hub().devices
     usual = list(hardware.values())[-1]
@@ -182,7 +185,13 @@ def _device_menu(session: PageSession) -> None:
         for name, model in hardware.items()
     }
     st.selectbox(
-        "Device", list(labels), key="device", format_func=labels.__getitem__, filter_mode=None, help=RESTARTS
+        "Device",
+        list(labels),
+        key="device",
+        format_func=labels.__getitem__,
+        filter_mode=None,
+        disabled=session.is_locked("device"),
+        help=RESTARTS,
     )
 
 
@@ -214,7 +223,7 @@ SEES = {"two": "Two columns", "components": "Two principal components", "all": "
 def _table_columns(session: PageSession, config: MLPConfig, table: Table) -> None:
     """Draw what the network sees of a table: a choice, and the menus of two columns."""
     columns = len(table.columns)
-    if not session.is_locked("all_columns"):
+    if not session.hides("all_columns"):
         _sees(session, config, table)
     if config.all_columns:
         drawn = f"; {MOST_DRAWN} of them are drawn" if columns > MOST_DRAWN else ""
@@ -233,6 +242,7 @@ def _table_columns(session: PageSession, config: MLPConfig, table: Table) -> Non
             format_func=table.name_of,
             on_change=take,
             filter_mode=None,
+            disabled=session.is_locked("table_columns"),
             help=f"The table's column on this axis, stretched from its least to its greatest value.  \n"
             f"{effect(session, config.settings()['table_columns'])}",
         )
@@ -260,6 +270,7 @@ def _sees(session: PageSession, config: MLPConfig, table: Table) -> None:
         format_func=SEES.__getitem__,
         on_change=take,
         filter_mode=None,
+        disabled=any(map(session.is_locked, ("all_columns", "table_columns"))),
         help=f"{SEES_HELP}  \n{effect(session, config.settings()['all_columns'])}",
     )
 

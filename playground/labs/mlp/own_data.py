@@ -24,10 +24,11 @@ def own_controls(session: PageSession) -> None:
     """Draw them, below the pictures of the datasets."""
     redraw_if_changed()
     config: Any = session.channel().config
-    if session.lab == "mlp" and config.table is None:
-        st.caption(_PAINT)
-    if session.is_locked("own"):
+    if session.hides("own"):
         return
+    is_locked = session.is_locked("own")
+    if session.lab == "mlp" and config.table is None and not is_locked:
+        st.caption(_PAINT)
     if config.table is None:
         st.selectbox(
             "Points have",
@@ -35,15 +36,20 @@ def own_controls(session: PageSession) -> None:
             key="own_classes",
             format_func=lambda number: _MEANING.get(number, f"{number} classes"),
             filter_mode=None,
-            disabled=session.is_locked("own_classes"),
+            disabled=is_locked or session.is_locked("own_classes"),
             help=f"What your points are: each of a class, or each with a value.  \n"
             f"{effect(session, config.settings()['own_classes'])}",
         )
     else:
         st.button(
-            "Paint points in its place", icon=":material/brush:", width="stretch", on_click=_paint, args=(session,)
+            "Paint points in its place",
+            icon=":material/brush:",
+            width="stretch",
+            disabled=is_locked,
+            on_click=_paint,
+            args=(session,),
         )
-    if st.button("Bring a CSV file", icon=":material/upload_file:", width="stretch"):
+    if st.button("Bring a CSV file", icon=":material/upload_file:", width="stretch", disabled=is_locked):
         _bring(session)
     if len(config.own) > MOST_IN_ADDRESS:
         st.caption(

@@ -30,7 +30,7 @@ export class Menu {
     /** @type {{layer: number, button: HTMLElement, name: Name}|null} */
     this.at = null;
     this.title = h("div", { class: "nn-card-title" });
-    this.choices = CHOICES.map(([what]) => h("button", { type: "button", class: "nn-button", onclick: () => this.toggle(what) }));
+    this.choices = CHOICES.map(([what]) => h("button", { type: "button", class: "nn-button", "data-sets": what, onclick: () => this.toggle(what) }));
     this.element = h("div", { class: "nn-card nn-deep-menu", role: "dialog", hidden: true }, this.title, ...this.choices);
     root.append(this.element);
     document.addEventListener("pointerdown", (this.dismiss = (/** @type {PointerEvent} */ { target }) => {

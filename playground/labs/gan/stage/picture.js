@@ -153,9 +153,9 @@ class GANPicture {
     for (const { button } of this.layers.filter(({ name }) => name === "manifold")) {
       for (const event of ["pointerenter", "focus"]) button.addEventListener(event, () => this.morph());
     }
-    this.plays = PLAYS.map(([name, text, title]) => ({ name, button: choice(text, title, () => shell.ask({ plays: name })) }));
+    this.plays = PLAYS.map(([name, text, title]) => ({ name, button: choice(text, title, () => shell.ask({ plays: name }), "plays") }));
     this.moves = new Moves({ send: (message) => shell.send(message), header: () => shell.moment?.header });
-    this.pen = choice("Draw", "Draw your own data", () => this.openPaper(Boolean(this.paper.element.hidden)));
+    this.pen = choice("Draw", "Draw your own data", () => this.openPaper(Boolean(this.paper.element.hidden)), "dataset drawing");
     this.pen.classList.add("nn-live");
     this.rubber = choice("Rub out", "Take squares away instead", () => {
       this.paper.rubs = !this.paper.rubs;
@@ -341,7 +341,7 @@ class GANPicture {
   }
 }
 
-/** @param {string} text @param {string} title @param {() => void} onclick */
-function choice(text, title, onclick) {
-  return h("button", { class: "nn-gan-choice", type: "button", title, "aria-pressed": "false", onclick }, text);
+/** @param {string} text @param {string} title @param {() => void} onclick @param {string} [sets]  the settings that it sets */
+function choice(text, title, onclick, sets = "") {
+  return h("button", { class: "nn-gan-choice", type: "button", title, "aria-pressed": "false", "data-sets": sets || null, onclick }, text);
 }

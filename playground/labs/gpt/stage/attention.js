@@ -22,8 +22,8 @@ export class Attention {
     this.buttons = h("div", { class: "nn-gpt-heads" });
     this.line = h("p", { class: "nn-gpt-line" });
     this.words = h("p", { class: "nn-gpt-note" });
-    this.off = h("button", { class: "nn-gpt-choice nn-live", type: "button", onclick: () => ask?.({ off: switched(this.list, this.name) }) });
-    this.layerOff = h("button", { class: "nn-gpt-choice nn-live", type: "button", onclick: () => ask?.({ off: switched(this.list, this.name.split(".")[0]) }) });
+    this.off = h("button", { class: "nn-gpt-choice nn-live", type: "button", "data-sets": "off", onclick: () => ask?.({ off: switched(this.list, this.name) }) });
+    this.layerOff = h("button", { class: "nn-gpt-choice nn-live", type: "button", "data-sets": "off", onclick: () => ask?.({ off: switched(this.list, this.name.split(".")[0]) }) });
     this.list = this.name = "";
     this.element = h("div", {},
       h("p", { class: "nn-gpt-note" }, `A map a head: row by row, from which place it looks at which earlier one; darker is more. Its name is its highest score, measured as often as the losses, if that is at least ${SURE}: the mean weight on the token before, on the first token, or, in a random string that comes twice, on what followed the same token before.`),

@@ -18,7 +18,7 @@ export class NextToken {
     this.title = h("h3", { class: "nn-gpt-title" });
     this.rows = Array.from({ length: MOST }, () => ({
       token: h("th", { scope: "row" }), logit: h("td"), scaled: h("td"), kept: h("td"), bar: h("i"), share: h("span"),
-      ban: h("button", { class: "nn-gpt-ban nn-live", type: "button" }, "ban"),
+      ban: h("button", { class: "nn-gpt-ban nn-live", type: "button", "data-sets": "banned" }, "ban"),
     }));
     this.rows.forEach(({ ban }) => ban.addEventListener("click", () => {
       const character = ban.dataset.character ?? "";

@@ -25,7 +25,7 @@ export class Origin {
    */
   constructor(onBack, onSilence) {
     this.onSilence = onSilence;
-    this.silence = h("button", { class: "nn-image-choice nn-live", type: "button", title: "Make this filter's map 0, and see what that does to the accuracy", onclick: () => this.toggle() }, "Silence");
+    this.silence = h("button", { class: "nn-image-choice nn-live", type: "button", "data-sets": "silent", title: "Make this filter's map 0, and see what that does to the accuracy", onclick: () => this.toggle() }, "Silence");
     this.back = h("button", { class: "nn-button", type: "button", onclick: onBack }, "← All layers");
     this.title = h("strong", {});
     this.canvas = h("canvas", { tabindex: "0", role: "img", class: "nn-image-maps" });

@@ -1,7 +1,7 @@
 // @ts-check
 /** What the losses so far say about the run, in a line, and what to try next, one click away. */
 
-import { h, setText } from "../../../stage/dom.js";
+import { h, setAttribute, setText } from "../../../stage/dom.js";
 import { count, loss } from "../../../stage/format.js";
 
 /** @typedef {import("../../../stage/history.js").History} History */
@@ -124,6 +124,7 @@ export class Coach {
     if (this.advice) {
       setText(this.words, this.advice.says);
       setText(this.button, this.advice.label);
+      setAttribute(this.button, "data-sets", Object.keys(this.advice.change).join(" "));
     }
     return was !== (this.advice !== null);
   }

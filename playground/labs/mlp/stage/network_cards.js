@@ -80,12 +80,12 @@ export function neuronCard(now, layout, tile, onIntervene) {
     rows: [...rows, biasRow(now, layout, tile, onIntervene)],
     switches: [
       ...switches.map(([what, off, on]) => ({
-        on, off,
+        on, off, sets: what,
         isOn: () => includes(momentOf(now).header[what], [layer, index + 1]),
         flip: () => onIntervene(what, [[layer, index + 1]]),
       })),
       ...(size > 1 ? [{
-        off: "Freeze its layer", on: "Layer frozen: let it learn",
+        off: "Freeze its layer", on: "Layer frozen: let it learn", sets: "frozen",
         isOn: () => whole.every((each) => includes(momentOf(now).header.frozen, each)),
         flip: () => onIntervene("frozen", whole),
       }] : []),
@@ -138,7 +138,7 @@ export function weightAt({ shown }, { links, tiles }, link) {
  */
 function freezing(now, what, part, onIntervene) {
   return {
-    off: `Freeze this ${what}`, on: `Frozen ${what}: let it learn`,
+    off: `Freeze this ${what}`, on: `Frozen ${what}: let it learn`, sets: "frozen",
     isOn: () => includes(momentOf(now).header.frozen, part()),
     flip: () => onIntervene("frozen", [part()]),
   };

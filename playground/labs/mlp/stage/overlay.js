@@ -139,6 +139,7 @@ export class Overlay {
     setAttribute(button, "aria-label", isFeature ? `Input ${name}` : name);
     if (isFeature) setAttribute(button, "aria-pressed", String(active));
     else button.removeAttribute("aria-pressed");
+    setAttribute(button, "data-sets", isFeature ? "features" : "");
     const isNamed = isFeature || (isOutput && scene.outputs.length > 1);
     setText(label, isNamed ? shortName(scene, [layer, index]) : "");
     bias.hidden = isFeature;
@@ -244,7 +245,7 @@ export class Overlay {
  * @param {() => void} onclick
  */
 function stepper(sign, onclick) {
-  return h("button", { class: "nn-stepper", type: "button", onclick }, sign);
+  return h("button", { class: "nn-stepper", type: "button", "data-sets": "hidden_sizes", onclick }, sign);
 }
 
 /**

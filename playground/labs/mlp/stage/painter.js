@@ -48,9 +48,15 @@ export class Painter {
     return !this.element.hidden;
   }
 
-  /** Take the points of a scene. @param {Moment["scene"]} scene @param {import("../../../stage/colors.js").Theme} theme */
-  take(scene, theme) {
-    const { own = "", own_classes = 2 } = scene;
+  /**
+   * Take the points of a scene.
+   *
+   * @param {Moment["scene"]} scene
+   * @param {import("../../../stage/colors.js").Theme} theme
+   * @param {boolean} [isLocked]  whether they stay as they are
+   */
+  take(scene, theme, isLocked = false) {
+    const { own_classes = 2 } = scene, own = isLocked ? "" : scene.own ?? "";
     this.element.hidden = !own;
     if (!own) return;
     if (own === this.text) this.sent.clear();

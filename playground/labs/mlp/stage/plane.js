@@ -188,7 +188,7 @@ export class Plane {
     const { theme, dataContext: context, size, painter } = this;
     if (!theme || !context) return;
     const { scene, settings } = this.moment = moment;
-    painter?.take(scene, theme);
+    painter?.take(scene, theme, settings.locked?.includes("own"));
     setAttribute(this.cross, "class", `nn-plane-layer${this.onProbe ? " nn-plane-probe" : ""}${painter?.isOn ? " nn-plane-painted" : ""}`);
     this.domain = scene.domain;
     context.clearRect(0, 0, size + GUTTER.right, size + GUTTER.bottom);

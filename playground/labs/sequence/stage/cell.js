@@ -54,8 +54,8 @@ export class CellPanel {
     this.wires = new Wires((part) => this.choose(part));
     this.lines = h("div", { class: "nn-sequence-lines", "aria-live": "polite" });
     this.row = h("div", { class: "nn-sequence-row nn-live" });
-    this.off = h("button", { class: "nn-button", type: "button", disabled: !ask, onclick: () => this.toggleUnit() });
-    this.keep = h("button", { class: "nn-button", type: "button", disabled: !ask, title: "Nothing new is written, nothing is forgotten",
+    this.off = h("button", { class: "nn-button", type: "button", disabled: !ask, "data-sets": "zeroed", onclick: () => this.toggleUnit() });
+    this.keep = h("button", { class: "nn-button", type: "button", disabled: !ask, "data-sets": "clamped", title: "Nothing new is written, nothing is forgotten",
       onclick: () => this.change({ clamped: this.clamped === "f=1,i=0" ? "" : "f=1,i=0" }) }, "f = 1, i = 0");
     this.effect = h("p", { class: "nn-sequence-effect", "aria-live": "polite" });
     this.element = h("div", {}, this.wires.element, this.lines, this.row, this.effect);
@@ -93,7 +93,7 @@ export class CellPanel {
   /** The controls of a kind of cell. @param {Moment["scene"]} scene */
   build({ kind, gates }) {
     this.kind = kind;
-    this.gates = new Map(gates.map((name) => [name, h("select", { "aria-label": `Gate ${name}`, disabled: !this.ask, onchange: () => this.clamp() },
+    this.gates = new Map(gates.map((name) => [name, h("select", { "aria-label": `Gate ${name}`, disabled: !this.ask, "data-sets": "clamped", onchange: () => this.clamp() },
       h("option", { value: "" }, "free"), ...VALUES[SQUASH[name]].map((value) => h("option", { value: String(value) }, `= ${short(value)}`)))]));
     this.row.replaceChildren(...[...this.gates].map(([name, select]) => h("label", {}, `${name} `, select)), ...(kind === "lstm" ? [this.keep] : []), this.off);
   }

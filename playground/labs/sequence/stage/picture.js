@@ -96,7 +96,7 @@ class SequencePicture {
     this.styles = ["labs/sequence/stage/picture.css"];
     const look = (/** @type {Partial<Look>} */ change) => shell.look(change), isLive = !shell.stops;
     this.shapes = SHAPES.map(([name, text, drawn, task]) => ({ name, button: h("button", {
-      class: "nn-sequence-shape", type: "button", title: text, "aria-label": text, "aria-pressed": "false", disabled: !isLive,
+      class: "nn-sequence-shape", type: "button", title: text, "aria-label": text, "aria-pressed": "false", disabled: !isLive, "data-sets": "task",
       onclick: () => shell.ask({ task }),
     }, drawn) }));
     const move = (/** @type {number} */ by) => {
@@ -110,7 +110,7 @@ class SequencePicture {
       h("button", { class: "nn-button", type: "button", "aria-label": label, title: label, onclick }, text);
     this.refused = h("p", { class: "nn-sequence-refused", role: "alert" });
     this.held = h("span");
-    this.free = h("button", { class: "nn-button nn-live", type: "button", onclick: () => shell.ask({ clamped: "", zeroed: "" }) }, "Free all");
+    this.free = h("button", { class: "nn-button nn-live", type: "button", "data-sets": "clamped zeroed", onclick: () => shell.ask({ clamped: "", zeroed: "" }) }, "Free all");
     this.holding = h("p", { class: "nn-sequence-held", role: "status" }, this.held, this.free);
     this.bar = h("div", { class: "nn-sequence-bar nn-live" }, ...this.shapes.map((each) => each.button),
       h("span", { class: "nn-sequence-which" }, button("◀", "The test sequence before", () => move(-1)), this.which, button("▶", "The next test sequence", () => move(1))), this.typed);

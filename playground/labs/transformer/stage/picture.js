@@ -110,7 +110,7 @@ class TransformerPicture {
     this.curves = new Curves(() => shell.request());
     this.title = h("strong");
     this.note = h("span", { class: "nn-transformer-aligned" });
-    this.silence = h("button", { class: "nn-button nn-live", type: "button", onclick: () => this.toggleHead() }, "Switch off");
+    this.silence = h("button", { class: "nn-button nn-live", type: "button", "data-sets": "silent", onclick: () => this.toggleHead() }, "Switch off");
     this.running = chip("Given the true words", "Teacher forcing: the decoder is given the true words, as in training", () => look({ running: this.isForced() ? "free" : "forced" }));
     this.valued = chip("‖α v‖", "Weighted by values: how much each word gives, not only how much it is looked at", () => look({ valued: !shell.moment?.header.view.valued }));
     const bar = h("div", { class: "nn-transformer-row nn-transformer-head-bar" }, this.title, this.note, this.silence,
