@@ -78,7 +78,7 @@ def _card(store: Store, kept: Kept, difference: str, is_present: bool, session: 
     numbers = escape(_numbers(kept))
     st.html(
         f'<div class="nn-kept"><img src="data:image/png;base64,{picture}" alt="">'
-        f"<div><b>{escape(kept.name)}</b>{marks}<p>{numbers}</p><p>{escape(difference)}</p></div></div>{_CARD_STYLE}"
+        f"<div><b>{escape(kept.title)}</b>{marks}<p>{numbers}</p><p>{escape(difference)}</p></div></div>{_CARD_STYLE}"
     )
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.checkbox("Curves", key=f"ticked_{kept.id}")
@@ -98,7 +98,7 @@ def _act(store: Store, kept: Kept, session: PageSession) -> None:
         elif action in ("Pin", "Unpin"):
             store.pin(kept.owner, kept.id, action == "Pin")
         else:
-            st.session_state.runs_dialog = (action, kept.owner, kept.id, kept.name)
+            st.session_state.runs_dialog = (action, kept.owner, kept.id, kept.title[:NAME_CHARACTERS])
     except (ConfigError, StoreError) as error:
         st.toast(plain(str(error)), icon=":material/warning:", duration="long")
 
@@ -136,7 +136,7 @@ def _compare(ticked: list[Kept], differences: dict[str, str]) -> None:
     if not ticked:
         st.caption("Tick runs to lay their curves over each other; two of them also open side by side.")
         return
-    names = [f"{each.name} ({differences[each.id]})" if differences[each.id] else each.name for each in ticked]
+    names = [f"{each.title} ({differences[each.id]})" if differences[each.id] else each.title for each in ticked]
     labs = [LABS[each.run.lab] for each in ticked]
     lines = list(zip(names, labs, (each.curves for each in ticked), strict=True))
     figure = overlay(lines, st.context.theme.type or "light")

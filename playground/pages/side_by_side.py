@@ -76,4 +76,4 @@ def _open(kept_id: str, channel: Channel) -> str | None:
         return plain(str(error))
     config = kept.run.config
     settings = [config.words(name) for name in type(config)().changed(config)]
-    return f"**{plain(kept.name)}**  \n" + (plain(", ".join(settings)) or "all settings at their defaults")
+    return f"**{plain(kept.title)}**  \n" + (plain(", ".join(settings)) or "all settings at their defaults")

@@ -79,6 +79,14 @@ class Kept:
     curves: Curves
     thumbnail: bytes
 
+    @property
+    def title(self) -> str:
+        """Its name. Where that is still the first one, and live changes have made another run of it: what it is now,
+        and as what it began."""
+        began = self.run.config.title()[:NAME_CHARACTERS]
+        now = self.run.config_after(len(self.run.edits)).title()[:NAME_CHARACTERS]
+        return self.name if self.name != began or now == began else f"{now}, began as {began}"
+
 
 # Selected without type conversion, which would fail the whole query for one damaged row.
 _COLUMNS = tuple(sa.type_coerce(column, sa.types.NULLTYPE).label(column.name) for column in _runs.columns)

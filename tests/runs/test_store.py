@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -183,6 +184,15 @@ def test_a_new_run_is_there_even_where_all_others_are_pinned(url: str, store: St
     with contextlib.closing(Store(url, most_each=2, most=2)) as smaller:  # as the operator has set it since
         smaller.keep(kept(9))
         assert ids(smaller) == ["ann1", "ann0", "ann9"]
+
+
+def test_a_title_says_what_live_changes_have_made_of_a_run() -> None:
+    edits = Edit(step=3, target="learning_rate", value=0.1), Edit(step=5, target="hidden_sizes", value=(4, 3))
+    run = Run(config=MLPConfig(dataset="xor"), edits=(*edits, Edit(step=7, target="dataset", value="gauss")))
+    found = kept(1, run=run, name="XOR 2-4-2-1")
+    assert found.title == "Gaussian 2-4-3-1, began as XOR 2-4-2-1"
+    assert kept(1, run=replace(run, edits=edits[:1]), name="XOR 2-4-2-1").title == "XOR 2-4-2-1"
+    assert kept(1, run=run, name="mine").title == "mine", "a name of one's own stays"
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 81])

@@ -18,7 +18,7 @@ from playground.labs.mlp.config import INTERVENTIONS, Look, MLPConfig, TwoWeight
 from playground.labs.mlp.data_settings import DataSettings
 from playground.labs.mlp.divergence import explained
 from playground.labs.mlp.drawn import Drawn
-from playground.labs.mlp.growth import carried, sources, tracked
+from playground.labs.mlp.growth import carried, has_new, sources, tracked
 from playground.labs.mlp.insides import insides, loss_plane
 from playground.labs.mlp.model import MLP, learning_mask
 from playground.labs.mlp.network_settings import layer_names
@@ -48,6 +48,8 @@ MOST_GATHERED, MOST_KEPT = 256, 2**20  # updates whose batches are gathered at o
 DRAWING = (*DataSettings.declared(), "features", "formula", "outputs")
 MAX_SHOWN = 8  # neurons of a layer that are drawn
 BESIDE = ("alive", "learns", "statistics")  # in the state, but not the optimizer's
+ADAMS = ("adam", "adamw")
+UNSIGNED = ("square", "count")
 PARAMETER = Number(-1000, 1000)  # allowed values of an edited weight or bias
 
 
@@ -65,6 +67,7 @@ class MLPExperiment(Experiment):
         self.edits = 0
         self._device = pick_device(config.device)
         self._samples_before, self._step_before = 0, 0  # samples seen until batch size last changed
+        self._has_ages = False  # whether Adam has made more updates of some parameters than of others
         self.data = Drawn.of(config, self._device)
         self._build()
         self._parameters = self._initial(torch.Generator().manual_seed(config.seed))
@@ -363,10 +366,11 @@ class MLPExperiment(Experiment):
             self._count_epochs_from(epoch)
         if config.batch != former.batch:
             self._count_epochs_from(epoch)
+        has_grown = config.units != former.units or config.normalization != former.normalization
+        self._has_ages = self._ages(former, has_grown and name != "own")
         if self._structure_of(config) != self._structure:
             self._upgrade.stop()
             self._build()
-        has_grown = config.units != former.units or config.normalization != former.normalization
         if has_grown:
             self._grow(former)
         if config.optimizer != former.optimizer:
@@ -377,6 +381,15 @@ class MLPExperiment(Experiment):
         self._set_hyperparameters()
         return getattr(config, name)
 
+    def _ages(self, former: MLPConfig, has_grown: bool) -> bool:
+        """Whether each parameter has a count of Adam's updates from now on. Adam's means begin at 0, which it
+        corrects by that count: with that of the old ones a new parameter would move up to 6.5 times as far."""
+        config = self.config
+        if self._has_ages or config.optimizer not in ADAMS or not has_grown:
+            return self._has_ages and config.optimizer == former.optimizer
+        is_normed = former.normalization != "none", config.normalization != "none"
+        return config.optimizer == former.optimizer and has_new(former.units, config.units, *is_normed)
+
     def _grow(self, former: MLPConfig) -> None:
         """Take over what the ``former`` network has learned, and draw what is new."""
         config = self.config
@@ -386,6 +399,8 @@ class MLPExperiment(Experiment):
         whole = torch.where(self._off > 0, self._aside, self._parameters)
         self._parameters = carried(whole, found, fresh)
         zeros, state = torch.zeros_like(fresh), {k: v for k, v in self._optimizer_state.items() if k != "learns"}
+        if self._has_ages:
+            state["count"] = state["count"].expand_as(whole)
         had, has = state.pop("statistics", None), self._tracked()
         if had is not None and has:
             has = {"statistics": carried(had, tracked(former.units, config.units), has["statistics"])}
@@ -393,7 +408,7 @@ class MLPExperiment(Experiment):
             if name == "alive":
                 state[name] = (carried(vector, found, zeros + 1, signed=False) > 0).float()
             elif vector.dim():
-                state[name] = carried(vector, found, zeros, signed=name != "square")
+                state[name] = carried(vector, found, zeros, signed=name not in UNSIGNED)
         self._optimizer_state, self._off, self._aside = state | has, zeros, zeros
 
     def _count_epochs_from(self, epoch: float) -> None:
@@ -460,6 +475,7 @@ class MLPExperiment(Experiment):
             drops=config.drops,
             normalization=config.normalization,
             skips=any(config.skipped),
+            ages=self._has_ages,
         )
 
     def _build(self) -> None:

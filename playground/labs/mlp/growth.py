@@ -37,6 +37,11 @@ def sources(former: Units, latter: Units, was_normed: bool = False, is_normed: b
     return found
 
 
+def has_new(former: Units, latter: Units, was_normed: bool = False, is_normed: bool = False) -> bool:
+    """Whether the ``latter`` network has parameters that come from none of the ``former`` one."""
+    return any(not each for each in sources(former, latter, was_normed, is_normed))
+
+
 def tracked(former: Units, latter: Units) -> Sources:
     """Returns the same for two numbers of each hidden unit, layer by layer: those of all its units, then the others.
 

@@ -24,7 +24,8 @@ class Structure(Program):
 
     ``l1`` says whether L1 is possible: its mask costs a large network a third of its speed. ``clips`` says whether
     gradients are clipped, ``drops`` whether dropout's factors come with the data. ``normalization`` is one of the
-    catalog's; ``skips`` says whether any hidden layer has one.
+    catalog's; ``skips`` says whether any hidden layer has one. ``ages`` says whether Adam counts the updates of each
+    parameter, since some are newer than others.
     """
 
     sources: ClassVar[tuple[str, ...]] = (str(mlp.__file__), str(network_settings.__file__), __file__)
@@ -41,6 +42,7 @@ class Structure(Program):
     drops: bool = False
     normalization: str = "none"
     skips: bool = False
+    ages: bool = False
 
     @property
     def parts(self) -> int:
@@ -67,7 +69,7 @@ class Structure(Program):
         """Returns the optimizer state before the first update, with L1's ``alive``, in the order of the inputs."""
         alive = torch.ones(self.parameters)
         state = optimizers.initial_state(self.optimizer, alive) | ({"alive": alive} if self.l1 else {})
-        state |= self.tracked()
+        state |= self.tracked() | ({"count": torch.zeros_like(alive)} if self.ages else {})
         return {name: self._for_each(state[name]) for name in sorted(state)}
 
     def tracked(self) -> dict[str, Tensor]:

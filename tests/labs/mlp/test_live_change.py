@@ -93,6 +93,42 @@ def test_a_new_neuron_leaves_all_others_and_what_they_give_as_they_are(optimizer
     assert arrays(live)["layers.1.weight"][:, 4].all(), "it takes part from the next update on"
 
 
+@pytest.mark.parametrize("optimizer", ["adam", "adamw"])
+def test_adam_moves_a_new_weight_by_the_learning_rate_and_no_further(optimizer: str) -> None:
+    live = MLPExperiment(MLPConfig(optimizer=optimizer, batch_size=250, learning_rate=0.003))
+    live.advance(steps=200)
+    live.apply("hidden_sizes", (5, 2))
+    counts = live._optimizer_state["count"]
+    is_new = counts == 0
+    assert set(counts.tolist()) == {0, 200}
+    assert is_new.sum() == 3 + 2, "the weights into the neuron, its bias, the weights out of it"
+    before = live._parameters.clone()
+    live.advance(steps=1)
+    moved = (live._parameters - before)[is_new].abs()
+    assert moved[-2:] == pytest.approx([0.003] * 2, rel=0.01)
+    assert (moved[:3] < 1e-5).all(), "without effect no gradient, at most a decay"
+    live.advance(steps=30)
+    assert (live._parameters - before)[is_new].abs().max() < 1.2 * 31 * 0.003
+    live.apply("hidden_sizes", (4, 2))
+    assert set(live._optimizer_state["count"].tolist()) == {231}
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adamw"])
+def test_new_weights_of_adam_are_replayed_and_in_the_script(optimizer: str) -> None:
+    timeline = Timeline(Run(config=MLPConfig(optimizer=optimizer)))
+    for change in [("hidden_sizes", (5, 2)), ("features", ("x", "xy")), ("loss", "cross_entropy"),
+                   ("optimizer", "sgd"), ("hidden_sizes", (5, 3)), ("optimizer", "adam"), ("hidden_sizes", (3, 3)),
+                   ("hidden_sizes", (3, 3, 3)), ("normalization", "batch"), ("activation", "relu")]:  # fmt: skip
+        timeline.advance(steps=7)
+        timeline.apply(*change)
+    timeline.advance(steps=7)
+    run, end, last = timeline.run, timeline.step, timeline.experiment.parameters_sha256()
+    for step in (60, 9, 30, end):
+        timeline.seek(step)
+    assert timeline.experiment.parameters_sha256() == last
+    agrees(run, end)
+
+
 @pytest.mark.parametrize("sizes", [(3, 2), (4,), (4, 2, 2), (4, 1), ()])
 def test_what_stays_of_a_network_is_equal_to_the_bit(sizes: tuple[int, ...]) -> None:
     live = trained()

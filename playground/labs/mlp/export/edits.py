@@ -18,7 +18,8 @@ from playground.training.chance import seed_of
 
 def training(config: MLPConfig, edits: list[Edit], step: int, recipe: Recipe) -> Iterable[str]:
     """Yields the calls that train up to ``step``, and the changes between them."""
-    done, grows, began = 0, False, 0
+    done, grows = 0, False
+    began: int | None = 0
     if any(getattr(config, name) for name in INTERVENTIONS):
         yield _hold_code(config)
     for number, together in groupby(edits, key=lambda edit: edit.step):
@@ -31,12 +32,12 @@ def training(config: MLPConfig, edits: list[Edit], step: int, recipe: Recipe) ->
             if edit.target in INTERVENTIONS:
                 yield _hold_code(config)
             elif edit.target in known and (known[edit.target].goes_on or _is_other_table(edit, former, config)):
-                began = number if config.optimizer != former.optimizer else began
+                was, began = began, _began(began, former, config, edit)
                 yield f"\n\n# {config.edit_words(edit)}\n"
                 if _carries(former, config) and not grows:
                     grows = True
                     yield _GROWING
-                yield from _gone_on(former, config, number, began, recipe)
+                yield from _gone_on(former, config, number, (was, began), recipe)
             else:
                 yield from _edit_code(config, edit, recipe, former.train_size)
         done = number
@@ -77,8 +78,21 @@ def _carries(former: MLPConfig, config: MLPConfig) -> bool:
     return (config.units, config.normalization) != (former.units, former.normalization) or is_tracked
 
 
-def _gone_on(former: MLPConfig, config: MLPConfig, step: int, began: int, recipe: Recipe) -> Iterable[str]:
-    """Yields the code of what another value of a setting changes: the training goes on with it."""
+def _began(began: int | None, former: MLPConfig, config: MLPConfig, edit: Edit) -> int | None:
+    """Returns from which step on the optimizer counts its updates after an edit, None where each parameter has a step
+    of its own; see ``MLPExperiment``."""
+    if config.optimizer != former.optimizer:
+        return edit.step
+    is_normed = former.normalization != "none", config.normalization != "none"
+    is_other = edit.target != "own" and growth.has_new(former.units, config.units, *is_normed)
+    return None if config.optimizer in ("adam", "adamw") and is_other else began
+
+
+def _gone_on(
+    former: MLPConfig, config: MLPConfig, step: int, began: tuple[int | None, int | None], recipe: Recipe
+) -> Iterable[str]:
+    """Yields the code of what another value of a setting changes: the training goes on with it. ``began`` is from
+    when on the optimizer counts, before and after."""
     if data(config) != data(former):
         yield data(config).strip("\n") + "\n\n"
     if data(config) != data(former) or config.normalization != former.normalization:
@@ -94,7 +108,7 @@ def _gone_on(former: MLPConfig, config: MLPConfig, step: int, began: int, recipe
     if tracks:
         yield _TRACKED
     if has_grown:
-        yield from _grown(former, config, step, recipe)
+        yield from _grown(former, config, step, began, recipe)
     elif is_other:
         yield model(config, recipe.epochwise.drops).strip("\n")
         yield "nn.utils.vector_to_parameters(w, model.parameters())"
@@ -106,11 +120,13 @@ def _gone_on(former: MLPConfig, config: MLPConfig, step: int, began: int, recipe
         yield from (f"{name} = torch.zeros_like(w)" for name in rule_of(config.optimizer)[0])
     if loss(config) != loss(former):
         yield f"\n{loss(config)}\n"
-    if recipe.train(config, began) != recipe.train(former, began) or config.optimizer != former.optimizer:
-        yield "\n".join(["", "", *recipe.train(config, began), "", ""])
+    if recipe.train(config, began[1]) != recipe.train(former, began[0]) or config.optimizer != former.optimizer:
+        yield "\n".join(["", "", *recipe.train(config, began[1]), "", ""])
 
 
-def _grown(former: MLPConfig, config: MLPConfig, step: int, recipe: Recipe) -> Iterable[str]:
+def _grown(
+    former: MLPConfig, config: MLPConfig, step: int, began: tuple[int | None, int | None], recipe: Recipe
+) -> Iterable[str]:
     """Yields the code of another network that has the weights of what is still there."""
     regularized = recipe.regularized
     yield "former = torch.where(off > 0, aside, w)" if regularized.held else "former = w"
@@ -122,6 +138,10 @@ def _grown(former: MLPConfig, config: MLPConfig, step: int, recipe: Recipe) -> I
     for name in rule_of(config.optimizer)[0]:
         sign = ", signed=False" if name == "square" else ""
         yield f"{name} = carried({name}, found, torch.zeros_like(w){sign})"
+    if began[1] is None and config.optimizer == former.optimizer:
+        count = f"{step} - born" if began[0] is None else f"torch.full_like(former, {step - began[0]})"
+        yield f"count = carried({count}, found, torch.zeros_like(w), signed=False)  # Adam's updates of each"
+        yield f"born = {step} - count"
     if regularized.l1:
         yield "alive = (carried(alive, found, torch.ones_like(w), signed=False) > 0).float()"
     if regularized.l1 or regularized.l2:

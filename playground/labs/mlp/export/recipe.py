@@ -8,6 +8,7 @@ from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.export.parts import Epochwise, rule_of
 from playground.labs.mlp.network_settings import layer_names
 
+COUNT = "torch.tensor(step + 1.0)"
 # torch.func differentiates these in elementary steps; loss.backward() in one, which rounds otherwise.
 STEPWISE = {"silu"}
 
@@ -37,11 +38,13 @@ class Recipe:
     watch: Sequence[str]
     pictures: Callable[[MLPConfig], str]
 
-    def train(self, config: MLPConfig, began: int = 0) -> list[str]:
-        """The function that makes updates; its optimizer ``began`` at this step."""
+    def train(self, config: MLPConfig, began: int | None = 0) -> list[str]:
+        """The function that makes updates; its optimizer ``began`` at this step, with None for each parameter at the
+        step that ``born`` says."""
         regularized, epochwise, entry = self.regularized, self.epochwise, OPTIMIZERS[config.optimizer]
-        count = f"step - {began} + 1.0" if began else "step + 1.0"  # the optimizer's updates
-        rule = [line.replace("step + 1.0", count) for line in rule_of(config.optimizer)[1]]
+        count = f"torch.tensor(step - {began} + 1.0)" if began else COUNT  # the optimizer's updates
+        count = "step + 1.0 - born" if began is None else count
+        rule = [line.replace(COUNT, count) for line in rule_of(config.optimizer)[1]]
         return [
             "def train(first, last):",
             '    """Make the updates ``first`` … ``last`` - 1, counted from the start."""',
