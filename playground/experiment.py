@@ -103,6 +103,10 @@ class Experiment(Protocol):
         """Returns whether a faster loop is ready, to be taken by an edit of ``tier``; None while it is being made."""
         return False
 
+    def why_not_faster(self) -> str:
+        """Returns in words why this run has no faster loop; empty where it has one, or none is known."""
+        return ""
+
     def details(self) -> Mapping[str, Any]:
         """Returns further results for the command line, as JSON, by names that no metric has."""
         return {}

@@ -22,6 +22,13 @@ def test_a_run_is_as_long_as_asked_for() -> None:
             train(CONFIG, **wrong)
 
 
+def test_a_long_run_that_cannot_be_compiled_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "AUTO_FROM", 30)
+    frozen = replace(CONFIG, frozen=((1, 1),))
+    assert "frozen or set to 0" in str(train(frozen, steps=30, quiet=True).notice)
+    assert train(frozen, steps=29, quiet=True).notice is None
+
+
 def test_a_short_run_stays_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: Any) -> None:
         raise AssertionError("it looked for a faster loop")

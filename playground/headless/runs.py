@@ -62,7 +62,8 @@ def train(
 
     ``tier`` says how updates are computed. ``traced`` gives the same bits each time. ``compiled`` first makes machine
     code, which takes about 20 s the first time. ``auto`` switches to machine code in a run of at least AUTO_FROM
-    updates, once it is found on disk or compiled during the run. The switch is an edit of the run.
+    updates, once it is found on disk or compiled during the run. The switch is an edit of the run. Where a run
+    can have none, the result's notice says why.
 
     After a second a progress bar appears, unless ``quiet``. Raises ConfigError where the machine lacks the device, or
     cannot make the machine code for ``compiled``.
@@ -105,6 +106,7 @@ def _computed(run: Run, step: int, tier: str, quiet: bool) -> Result:
         experiment.close()
         metrics = dict(experiment.metrics())
     taken = timeline.run.edits[len(past) :]
+    slow = experiment.why_not_faster() if tier == "auto" and step >= AUTO_FROM else ""
     return Result(
         lab=run.lab,
         run=timeline.run,
@@ -114,5 +116,5 @@ def _computed(run: Run, step: int, tier: str, quiet: bool) -> Result:
         steps_per_s=experiment.step / timeline.trained_s if experiment.step else None,
         parameters_sha256=experiment.parameters_sha256(),
         details=experiment.details(),
-        notice=experiment.notice or timeline.warning or (_COMPILED.format(taken[0].step) if taken else None),
+        notice=experiment.notice or timeline.warning or (_COMPILED.format(taken[0].step) if taken else slow or None),
     )

@@ -186,15 +186,15 @@ export class Toolbar {
   }
 
   /** A few times a second. @param {Header} header */
-  showNumbers({ epoch, step, updates_per_s, tier }) {
+  showNumbers({ epoch, step, updates_per_s, tier, slow = "" }) {
     setText(this.epoch.value, epochs(epoch));
     setText(this.steps.value, count(step));
     setText(this.rate.value, updates_per_s === null ? "–" : count(updates_per_s));
     const isCompiled = tier === "compiled";
-    setText(this.rate.note, isCompiled ? "compiled" : "");
+    setText(this.rate.note, isCompiled ? "compiled" : slow && "not compiled");
     setAttribute(this.rate.element, "title", isCompiled
       ? "Measured training speed, in machine code that was made for this network"
-      : "Measured training speed");
+      : `Measured training speed${slow && `. ${slow}`}`);
   }
 }
 

@@ -53,6 +53,7 @@
  * @property {number} [measured_at]  the step of the metrics; ``step`` where it is not said
  * @property {number|null} updates_per_s
  * @property {string} tier
+ * @property {string} [slow]  why the update is not compiled
  * @property {string|null} notice
  * @property {string|null} [link]  where the run has changed: it, without its step; null where it is too long for that
  * @property {Scene} [scene]  in a full frame

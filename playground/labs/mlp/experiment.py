@@ -230,6 +230,8 @@ class MLPExperiment(Experiment):
         info: dict[str, Any] = {"tier": self._loop.tier, "edits": self.edits}
         if self._faster is not None and self._loop is self._traced:
             info["ready"] = self._faster.tier
+        if why := self.why_not_faster():
+            info["slow"] = why
         with torch.inference_mode():
             self._load()
             if "stage" in view.panels:
@@ -329,10 +331,17 @@ class MLPExperiment(Experiment):
         self.record()
         return Edit(step=self.step, target=target, value=value)
 
+    def why_not_faster(self) -> str:
+        """Returns why the update stays as it is written: a compiled loop has no mask of what learns, and no GPU."""
+        if self._device.type != "cpu":
+            return f"A loop is compiled for the CPU, and this run is on {self._device.type}."
+        if "learns" in self._optimizer_state:
+            return "Where neurons or weights are frozen or set to 0, the update runs as it is written, not compiled."
+        return ""
+
     @property
     def _is_compilable(self) -> bool:
-        """Whether a compiled loop fits: none has a mask of what learns."""
-        return self._device.type == "cpu" and "learns" not in self._optimizer_state
+        return not self.why_not_faster()
 
     def has_faster(self) -> bool | None:
         """Returns whether the compiled loop is ready; None while it is being compiled, which this starts."""
@@ -347,7 +356,8 @@ class MLPExperiment(Experiment):
             raise ConfigError(f"tier: the update runs {tier} already")
         faster = (self._faster or self._upgrade.wait()) if tier == "compiled" and self._is_compilable else None
         if faster is None:
-            raise ConfigError(f"tier: this machine cannot train this network {shown(tier)}")
+            why = self.why_not_faster() if tier == "compiled" else ""
+            raise ConfigError(f"tier: this machine cannot train this network {shown(tier)}. {why}".removesuffix(". "))
         self._loop = self._faster = faster
         return faster.tier
 

@@ -430,8 +430,11 @@ def test_a_zeroed_neuron_counts_as_nothing_and_comes_back_as_it_was() -> None:
 def test_a_run_with_interventions_is_never_compiled() -> None:
     live = MLPExperiment(config(frozen=((1, 1),)))
     assert live.has_faster() is False
-    with pytest.raises(ConfigError, match="cannot train this network"):
+    with pytest.raises(ConfigError, match=r"cannot train this network 'compiled'\. Where neurons or weights are"):
         live.apply("tier", "compiled")
+    assert live.observe("r", View()).info["slow"].startswith("Where neurons or weights are frozen")
+    live.apply("frozen", ())
+    assert "slow" not in live.observe("r", View()).info
 
 
 def test_neurons_that_are_not_there_are_named_and_go_with_their_layer() -> None:
