@@ -127,12 +127,14 @@ def known(lab: str, text: object) -> tuple[Run, int] | None:
 
 def _text(config: RunConfig, edit: Edit) -> str:
     known = config.settings().get(edit.target)
-    return known.kind.format(edit.value) if known else str(edit.value)
+    text = known.kind.format(edit.value) if known else str(edit.value)
+    return text.replace("%", "%25").replace(";", "%3B")  # a semicolon is between two edits
 
 
 def _edit(config: RunConfig, text: str) -> dict[str, object]:
     """Returns one edit in the JSON form of a run file, whose reader checks it."""
     step, target, written = (*text.split(":", 2), "", "")[:3]
+    written = written.replace("%3B", ";").replace("%25", "%")
     at = runfile.STEP.parse(step)
     known = config.settings().get(target)
     value: object = written

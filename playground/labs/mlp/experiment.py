@@ -416,7 +416,7 @@ class MLPExperiment(Experiment):
             has = {"statistics": carried(had, tracked(former.units, config.units), has["statistics"])}
         for name, vector in state.items():
             if name == "alive":
-                state[name] = (carried(vector, found, zeros + 1, signed=False) > 0).float()
+                state[name] = (carried(1 - vector, found, zeros, signed=False) < 1).float()  # what is new, learns
             elif vector.dim():
                 state[name] = carried(vector, found, zeros, signed=name not in UNSIGNED)
         self._optimizer_state, self._off, self._aside = state | has, zeros, zeros

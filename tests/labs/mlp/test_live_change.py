@@ -14,6 +14,7 @@ import pytest
 from numpy.typing import NDArray
 from safetensors.torch import load
 
+from playground.data.own import encoded
 from playground.export import exported
 from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
@@ -54,6 +55,39 @@ CHANGES: list[tuple[str, Any]] = [
 ]
 
 
+_TABLES = [encoded(np.arange(8.0)[:, None] * np.arange(1, k + 1) % 5, np.arange(8) % 3, 3) for k in (3, 4)]
+MORE: list[tuple[str, Any]] = [
+    ("dropout", 0.2),
+    ("normalization", "batch"),
+    ("skips", True),
+    ("hidden_sizes", (3, 3)),
+    ("activation", "step"),
+    ("frozen", ((1, 1, 2), (2, 1))),
+    ("own", _TABLES[0]),
+    ("own_classes", 3),
+    ("dataset", "own"),
+    ("all_columns", True),
+    ("own_names", "a;b|5%3B|c:d|u|v|w"),
+    ("normalization", "layer"),
+    ("own", _TABLES[1]),
+    ("table_columns", (-1, 4)),
+    ("schedule", "cosine"),
+    ("schedule_epochs", 7),
+    ("reshuffle", True),
+    ("gradient_clip", 0.5),
+    ("l1_strength", 0.001),
+    ("weight_decay", 0.01),
+    ("all_columns", False),
+    ("dataset", "curve"),
+    ("features", ("x", "own")),
+    ("curve", "cos(3*x)"),
+    ("formula", "x*x"),
+    ("dropout", 0.0),
+    ("stop_loss", 1e-6),
+    ("stop_epoch", 90000),
+]
+
+
 def arrays(live: MLPExperiment) -> dict[str, NDArray[Any]]:
     return dict(live.observe("r", ALL).arrays)
 
@@ -91,6 +125,13 @@ def test_a_new_neuron_leaves_all_others_and_what_they_give_as_they_are(optimizer
     assert live.metrics()["test_loss"] == pytest.approx(measured["test_loss"], rel=1e-5)
     live.advance(steps=5)
     assert arrays(live)["layers.1.weight"][:, 4].all(), "it takes part from the next update on"
+
+
+def test_a_new_neuron_learns_with_l1_too() -> None:
+    live = trained(l1_strength=0.001)
+    live.apply("hidden_sizes", (5, 2))
+    live.advance(steps=5)
+    assert arrays(live)["layers.1.weight"][:, 4].all()
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "adamw"])
@@ -263,6 +304,29 @@ def test_a_run_with_every_change_is_a_value(values: dict[str, Any]) -> None:
         timeline.seek(step)
     assert timeline.experiment.parameters_sha256() == last
     assert Timeline(run, step=end).experiment.parameters_sha256() == last
+    query = link.query(run, end)
+    assert query is not None
+    assert link.read("mlp", dict(parse_qsl(query, keep_blank_values=True)))[:3] == (run, end, [])
+    assert runfile.read(runfile.write(run, end))[:2] == (run, end)
+    agrees(run, end)
+
+
+def test_every_setting_that_can_change_is_among_the_changes() -> None:
+    can_change = {name for name, each in MLPConfig.settings().items() if each.can_change}
+    assert {target for target, _ in CHANGES + MORE} == can_change
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_a_run_with_all_other_changes_is_a_value_too(optimizer: str) -> None:
+    timeline = Timeline(Run(config=MLPConfig(optimizer=optimizer)))
+    for change in MORE:
+        timeline.advance(steps=3)
+        timeline.apply(*change)
+    timeline.advance(steps=3)
+    run, end, last = timeline.run, timeline.step, timeline.experiment.parameters_sha256()
+    for step in (38, 20, end):
+        timeline.seek(step)
+    assert timeline.experiment.parameters_sha256() == last
     query = link.query(run, end)
     assert query is not None
     assert link.read("mlp", dict(parse_qsl(query, keep_blank_values=True)))[:3] == (run, end, [])

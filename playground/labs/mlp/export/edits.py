@@ -143,7 +143,7 @@ def _grown(
         yield f"count = carried({count}, found, torch.zeros_like(w), signed=False)  # Adam's updates of each"
         yield f"born = {step} - count"
     if regularized.l1:
-        yield "alive = (carried(alive, found, torch.ones_like(w), signed=False) > 0).float()"
+        yield "alive = (carried(1 - alive, found, torch.zeros_like(w), signed=False) < 1).float()"
     if regularized.l1 or regularized.l2:
         yield "is_weight = torch.cat([torch.full_like(p, p.dim() > 1).flatten() for p in model.parameters()])"
     if regularized.held:
