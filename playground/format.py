@@ -12,14 +12,14 @@ def loss(value: float | None) -> str:
     """Returns three decimals, more where it takes them for two digits, or scientific notation for a tiny or large
     number; a dash for None or an infinite one.
 
-    ``0.021``, ``0.00083``, ``2.1·10⁻⁵``, ``7.1·10³⁴``
+    ``0.021``, ``0.0020``, ``0.00083``, ``2.1·10⁻⁵``, ``7.1·10³⁴``
     """
     if value is None or not math.isfinite(value):
         return "–"
     size = abs(value)
     if size >= 1000 or 0 < size < TINY:
         return _scientific(value, 2)
-    return format(_rounded(value, 2), "f").replace("-", MINUS) if 0 < size < 1e-3 else _fixed(value, 3)
+    return format(_rounded(value, 2), "f").replace("-", MINUS) if 0 < size < 0.01 else _fixed(value, 3)
 
 
 def scaled(value: float, digits: int = 2) -> str:

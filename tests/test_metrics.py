@@ -99,9 +99,9 @@ def test_a_result_its_json_and_its_summary(run: Run, tmp_path: Path, capsys: pyt
     assert lines[0] == "epoch 4, step 40"
     assert lines[1:5] == [
         "way covered             99.9%",
-        "shadow's distance       0.004",
-        "distance to the origin  0.007",
-        "reward                  −0.007",
+        "shadow's distance       0.0042",
+        "distance to the origin  0.0070",
+        "reward                  −0.0070",
     ]
 
 
@@ -124,7 +124,7 @@ def test_its_table(run: Run) -> None:
 
 def test_its_recording(run: Run) -> None:
     page = exported(run, STEP, "html").decode()
-    assert "40 updates, 4.0 epochs: way covered 99.9%, shadow&#x27;s distance 0.004, " in page
+    assert "40 updates, 4.0 epochs: way covered 99.9%, shadow&#x27;s distance 0.0042, " in page
     frames = frames_in(page)
     header, arrays = frames[0]
     assert header["scene"]["score"] == "distance"

@@ -19,7 +19,7 @@ export function loss(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   if (size >= 1000 || (size < TINY && size > 0)) return scientific(value, 2);
-  return (size < 1e-3 && size > 0 ? value.toPrecision(2) : value.toFixed(3)).replace("-", MINUS);
+  return (size < 0.01 && size > 0 ? value.toPrecision(2) : value.toFixed(3)).replace("-", MINUS);
 }
 
 /**
