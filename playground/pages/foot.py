@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from playground.kinds import Flag
+from playground.pages.code import code_panel
 from playground.pages.runs import runs_dialogs, runs_panel
 from playground.pages.session import PageSession
 from playground.pages.share import share_and_open
@@ -23,6 +24,7 @@ class Show(Settings):
     """What of a run is shown: part of the page's address, but not of the run. A lab adds switches of its own."""
 
     code: bool = setting(False, Flag(), "Code")
+    take_home: bool = setting(False, Flag(), "Take home")
     runs: bool = setting(False, Flag(), "Runs")
 
 
@@ -59,7 +61,9 @@ def foot(
         if draw is not None and getattr(show, name):
             _panel(name, draw)
     if show.code:
-        _panel("code", lambda: take_home_panel(session))
+        _panel("code", lambda: code_panel(session))
+    if show.take_home:
+        _panel("take_home", lambda: take_home_panel(session))
     if show.runs:
         runs_dialogs()
         _panel("runs", lambda: runs_panel(session))
@@ -79,7 +83,8 @@ def _panel(name: str, draw: Callable[[], None]) -> None:
 
 
 _HELPS = {
-    "code": "This run in PyTorch, and files of it to take home.",
+    "code": "This run in PyTorch, in step with the controls.",
+    "take_home": "This run as files: script, notebook, weights, table, picture, animation, a page that plays it.",
     "runs": "What you have trained before, to compare and to open again.",
 }
 _COMPARE = "The same settings with many seeds, and one of them varied: is it the setting, or luck?"

@@ -175,7 +175,7 @@ def _open(session: PageSession) -> None:
     if outcome == "opened":
         st.rerun()
     st.file_uploader(
-        "A run file (.json), as Share or Code gives it",
+        "A run file (.json), as Share or Take home gives it",
         type="json", max_upload_size=MOST_MB, key="run_file", on_change=_take_file, args=(session,),
     )  # fmt: skip
     if outcome:

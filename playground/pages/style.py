@@ -54,6 +54,8 @@ _PAGE = """
   .stMain [class*="st-key-lab_"] .stPageLink a { padding-inline: 0; }
   .stMain [class*="st-key-lab_"] .stPageLink p { font-size: 1.0625rem; }
   .stMain [class*="st-key-lab_"] .stMarkdown p { font-size: 0.9375rem; line-height: 1.45; }
+  .st-key-page_foot { row-gap: 0.25rem; }
+  .st-key-take_home_forms p { font-size: 0.8125rem; line-height: 1.35; }
   [class*="st-key-panel_"] { scroll-margin: 4.5rem 0 1rem; }
   [class*="st-key-into_view"] { display: none; }
   .st-key-page_head h1 { margin: 0; padding: 0; font-size: 1.125rem; white-space: nowrap; }

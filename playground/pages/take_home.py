@@ -1,22 +1,19 @@
-"""The Code area: the run as PyTorch code, always in step with it, and the run to take home. Costs nothing hidden."""
+"""The area Take home: every form of the run as a file, and how sensitive the run is. Costs nothing hidden."""
 
-import difflib
 import json
-import re
 import secrets
 import time
-from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from pathlib import Path
 
 import streamlit as st
 
-from playground.export import FORMS, exported, file_name, forms_of
+from playground.export import FORMS, Form, exported, file_name, forms_of
 from playground.kinds import ConfigError
 from playground.pages.session import PageSession, plain
-from playground.pages.stage import code, saver
+from playground.pages.stage import saver
 from playground.run import Run
 from playground.stream.channel import Channel
 from playground.stream.hub import hub
@@ -40,70 +37,63 @@ class Order:
     ticket: str = field(default_factory=lambda: secrets.token_hex(8))
     seen_at: float | None = None  # when the page noticed that it is done
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether it is in the making."""
+        return not self.file.done()
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is done, and a file to save."""
+        return self.seen_at is not None and self.form != SENSITIVITY
+
 
 @st.fragment(run_every=REFRESH_S)
 def take_home_panel(session: PageSession) -> None:
-    """Draw the run's PyTorch code with the last changes marked, and the buttons for its files."""
-    channel = session.channel()
-    run, step, metrics = channel.seen()
-    moment = run, step
-    text = exported(run, step, "script", shown=metrics).decode()
-    shown = st.session_state.get(session.key("code_shown"), text)
-    if (changed := _changed_lines(shown, text)) is not None:
-        st.session_state[session.key("code_changed")] = changed
-    st.session_state[session.key("code_shown")] = text
-    order = _order(session, moment)
-    is_busy = order is not None and not order.file.done()
-    with st.container(horizontal=True, gap="small"):
-        with (
-            st.popover("Take home", icon="spinner" if is_busy else _SAVE, key="take_home"),
-            st.container(gap="xsmall"),
-        ):
-            _forms(session, order, is_busy)
-        _ask_sensitivity(session, order, is_busy)
-        _made(order)
-    if order is not None and order.form == SENSITIVITY and order.seen_at is not None:
-        st.markdown(json.loads(order.file.result())["sentence"])
+    """Draw a button for each of the run's files, with what the file is good for."""
+    run, step, _ = session.channel().seen()
+    order = _order(session, (run, step))
+    st.caption(f"Each file is named {Path(file_name(run, None, 'py')).stem}. {_ABOUT}")
+    with st.grid(min_column_width=220, gap="small", key="take_home_forms"):
+        for name, form in forms_of(session.lab).items():
+            if name not in ANSWERS:
+                with st.container(gap="xxsmall"):
+                    _form(session, name, form, order)
+                    st.caption(form.help)
+    ticket = order.ticket if order and order.is_file else ""
+    saver(key="saver", data={"ticket": ticket, "button": ".st-key-made button"})
+    _sensitivity(session, order)
     if refused := st.session_state.get(session.key("refused")):
         st.error(plain(refused), icon=":material/error:")
-    lines = {"text": text.rstrip("\n"), "changed": st.session_state.get(session.key("code_changed"), [])}
-    code(key=session.key("code_lines"), data=lines)
-    st.caption(_ABOUT)
 
 
-_ABOUT = (
-    "This file trains the same network, operation by operation, in plain PyTorch; its first lines say what it needs "
-    "and how exactly it comes to the same numbers. It follows the controls."
-)
+_ABOUT = "For those with an hourglass the run is trained again, up to the step that you see."
 
 
-# Take home
+def _form(session: PageSession, name: str, form: Form, order: Order | None) -> None:
+    """Draw the button of a form: a text form downloads at once, another is made on request and then saved once."""
+    channel, place = session.channel(), {"key": f"take_{name}", "width": "stretch"}
+    is_busy = order is not None and order.is_busy
+    label = f"{form.label} :gray[.{form.extension.rpartition('.')[2]}]"
+    if not form.trains:
+        content = partial(_now, channel, name)  # called without a session, at a step that no one knows now
+        file = file_name(channel.value()[0], None, form.extension)
+        st.download_button(label, content, file, form.mime, icon=_SAVE, on_click="ignore", **place)
+    elif order is not None and order.form == name and order.is_file:
+        st.download_button(
+            f"{form.label} of step {order.moment[1]:,}", order.file.result(),
+            file_name(*order.moment, form.extension), form.mime,
+            key="made", icon=_DONE, on_click="ignore", width="stretch",
+        )  # fmt: skip
+    elif order is not None and order.form == name:
+        st.button(f"{form.label}: training again", icon="spinner", disabled=True, **place)
+    else:
+        st.button(label, icon=_MAKE, on_click=_ask, args=(name, session), disabled=is_busy, **place)
 
 
-def _forms(session: PageSession, order: Order | None, is_busy: bool) -> None:
-    """Draw a button for every form: text forms download at once, the others are made on request."""
-    channel = session.channel()
-    run = channel.value()[0]
-    for name, form in forms_of(session.lab).items():
-        if name in ANSWERS:
-            continue
-        place: Any = {"key": f"take_{name}", "help": form.help, "width": "stretch"}
-        label = f"{form.label} :gray[.{form.extension}]"
-        if not form.trains:
-            content = partial(_now, channel, name)  # called without a session, at a step that no one knows now
-            file = file_name(run, None, form.extension)
-            st.download_button(label, content, file, form.mime, icon=_SAVE, on_click="ignore", **place)
-        elif order is None or order.form != name:
-            label = form.label if is_busy else label
-            st.button(label, icon=_MAKE, on_click=_ask, args=(name, session), disabled=is_busy, **place)
-        elif is_busy:
-            st.button(f"{form.label}: computing the run again", icon="spinner", disabled=True, **place)
-        else:
-            st.button(form.label, icon=_DONE, disabled=True, **place)
-
-
-def _ask_sensitivity(session: PageSession, order: Order | None, is_busy: bool) -> None:
-    """Draw a button that computes the run's sensitivity in another process and shows it as a sentence."""
+def _sensitivity(session: PageSession, order: Order | None) -> None:
+    """Draw a button that computes the run's sensitivity in another process, and the sentence that comes of it."""
+    is_busy = order is not None and order.is_busy
     is_ours = order is not None and order.form == SENSITIVITY
     st.button(
         "Computing the run again" if is_ours and is_busy else "How sensitive is this run?",
@@ -111,19 +101,8 @@ def _ask_sensitivity(session: PageSession, order: Order | None, is_busy: bool) -
         key="ask_sensitivity", type="tertiary", help=FORMS[SENSITIVITY].help, disabled=is_busy,
         on_click=_ask, args=(SENSITIVITY, session),
     )  # fmt: skip
-
-
-def _made(order: Order | None) -> None:
-    """Save a finished file once. It is outside the menu, which may be closed by then."""
-    is_made = order is not None and order.seen_at is not None and order.form != SENSITIVITY
-    if order is not None and is_made:
-        form = FORMS[order.form]
-        label = f"{form.label} of step {order.moment[1]:,}"
-        st.download_button(
-            label, order.file.result(), file_name(*order.moment, form.extension), form.mime,
-            key="made", icon=_DONE, on_click="ignore", type="tertiary",
-        )  # fmt: skip
-    saver(key="saver", data={"ticket": order.ticket if order and is_made else "", "button": ".st-key-made button"})
+    if order is not None and is_ours and order.seen_at is not None:
+        st.markdown(json.loads(order.file.result())["sentence"])
 
 
 _SAVE, _MAKE, _DONE = ":material/download:", ":material/hourglass_empty:", ":material/check:"
@@ -156,32 +135,3 @@ def _order(session: PageSession, moment: Moment) -> Order | None:
         st.session_state[session.key("refused")] = str(error) or "The server has ended this; try again."
     st.session_state[session.key("order")] = None
     return None
-
-
-# What changed
-
-
-_COUNTS = r"[\d,]+ updates|train\(\d+, \d+\)|loss [\d.]+"
-
-
-def _changed_lines(before: str, after: str) -> list[int] | None:
-    """Returns the indices of the new lines of ``after``; None where only the number of updates and the losses have
-    changed."""
-    old, new = (re.sub(_COUNTS, "", text).splitlines() for text in (before, after))
-    if old == new:
-        return None
-    begin = _common(old, new)
-    end = _common(old[begin:][::-1], new[begin:][::-1])  # what is left between them is short
-    steps = difflib.SequenceMatcher(None, old[begin : len(old) - end], new[begin : len(new) - end], autojunk=False)
-    return [
-        line
-        for tag, _, _, first, last in steps.get_opcodes()
-        if tag in ("replace", "insert")
-        for line in range(begin + first, begin + last)
-        if new[line].strip()
-    ]
-
-
-def _common(a: Sequence[str], b: Sequence[str]) -> int:
-    """Returns the number of equal first lines."""
-    return next((i for i, (one, other) in enumerate(zip(a, b, strict=False)) if one != other), min(len(a), len(b)))

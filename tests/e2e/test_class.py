@@ -11,12 +11,14 @@ pytestmark = pytest.mark.browser
 
 
 def test_what_a_link_locks_stays_as_it_is(page: Page, address: str) -> None:
-    opened(page, address, "?dataset=xor&lock=hidden_sizes,seed,noise,features,frozen,keeps&hide=loss,code")
-    expect(page.get_by_text("Locked: Hidden layers 4-2, Seed 0, Noise 0")).to_contain_text("Hidden: Loss, Code.")
+    opened(page, address, "?dataset=xor&lock=hidden_sizes,seed,noise,features,frozen,keeps&hide=loss,code,take_home")
+    words = page.get_by_text("Locked: Hidden layers 4-2, Seed 0, Noise 0")
+    expect(words).to_contain_text("Hidden: Loss, Code, Take home.")
     expect(page.get_by_role("slider", name="Noise")).to_be_disabled()
     expect(page.get_by_role("switch", name="Keep the weights")).to_be_disabled()
     expect(page.get_by_role("combobox", name="Loss", exact=True)).to_have_count(0)
-    expect(page.locator(".stMain .stCheckbox", has_text="Code")).to_have_count(0)
+    expect(page.locator(".stMain .stCheckbox", has_text="Runs")).to_be_visible()
+    expect(page.locator(".stMain .stCheckbox", has_text=re.compile("Code|Take home"))).to_have_count(0)
     stage = page.locator(STAGE)
     for name in ("New weights", "Add a hidden layer", "Add a neuron to hidden layer 1", "Input x₁²"):
         held = stage.get_by_role("button", name=name)

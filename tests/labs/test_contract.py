@@ -16,6 +16,7 @@ from playground.export import exported, forms_of
 from playground.headless.runs import replay
 from playground.kinds import ConfigError, Integer
 from playground.lab import LABS, Lab, experiment_of
+from playground.pages.take_home import ANSWERS
 from playground.run import Run, RunConfig, View
 from playground.runs import link, runfile
 from playground.runs.frame import pack, unpack
@@ -296,7 +297,12 @@ def test_every_form_is_made(lab: str, form: str, monkeypatch: pytest.MonkeyPatch
 # The page
 
 
-def test_the_page_opens(config: RunConfig, hub: Any) -> None:
-    page = opened(config.lab, **config.to_text())
+def test_the_page_opens_and_a_single_run_offers_its_files(config: RunConfig, hub: Any) -> None:
+    single = config.lab in SINGLE
+    page = opened(config.lab, **config.to_text(), **({"take_home": "on"} if single else {}))
     assert not page.exception
     assert not page.warning
+    if not single:
+        return
+    offered = {each.key for each in (*page.button, *page.get("download_button"))}
+    assert {f"take_{name}" for name in forms_of(config.lab) if name not in ANSWERS} <= offered

@@ -250,7 +250,7 @@ def test_the_code_follows_the_controls(hub: Hub) -> None:
 
 
 def test_every_form_can_be_taken_home(hub: Hub) -> None:
-    page = opened("mlp", seed="0", code="on")
+    page = opened("mlp", seed="0", take_home="on")
     assert {widget.key for widget in page.get("download_button")} == {
         f"take_{name}" for name, form in FORMS.items() if not form.trains
     }
@@ -260,8 +260,8 @@ def test_every_form_can_be_taken_home(hub: Hub) -> None:
     assert page.session_state["mlp.order"].file.result() == exported(Run(config=config(page, hub)), 0, "csv")
 
 
-def test_how_sensitive_a_run_is_stands_beside_the_code(hub: Hub) -> None:
-    page = opened("mlp", seed="0", code="on")
+def test_how_sensitive_a_run_is_stands_beside_its_files(hub: Hub) -> None:
+    page = opened("mlp", seed="0", take_home="on")
     page.button(key="ask_sensitivity").click().run()
     assert not page.exception
     assert str(sensitivity(Run(config=config(page, hub)), 0)) in [text.value for text in page.markdown]
@@ -271,7 +271,7 @@ def test_how_sensitive_a_run_is_stands_beside_the_code(hub: Hub) -> None:
 def test_a_form_that_cannot_be_made_says_why(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     refused: Future[bytes] = Future()
     refused.set_exception(ConfigError("it takes too long"))
-    page = opened("mlp", code="on")
+    page = opened("mlp", take_home="on")
     monkeypatch.setattr(hub.engine, "export", lambda *_: refused)
     page.button(key="take_gif").click().run()
     assert [error.value for error in page.error] == ["it takes too long"]
@@ -308,17 +308,18 @@ def test_a_link_for_a_class_locks_and_hides(hub: Hub) -> None:
         "mlp",
         dataset="xor",
         learning_rate="0.3",
-        lock="activation,learning_rate,dataset,code,nois",
+        lock="activation,learning_rate,dataset,code,take_home,nois",
         hide="noise,loss",
     )
     assert "nois is not" in page.warning[0].value.replace("\\", "").replace("'", "")
     (words,) = [each.value for each in page.markdown if "material/lock" in each.value]
     words = words.replace("\\", "")
-    assert "Locked: Activation Tanh, Learning rate 0.3, Dataset XOR, Code" in words
+    assert "Locked: Activation Tanh, Learning rate 0.3, Dataset XOR, Code, Take home" in words
     assert "Hidden: Noise, Loss" in words
     assert page.selectbox(key="activation").disabled
     assert fields(page)["learning_rate"]["disabled"]
     assert page.toggle(key="code").disabled
+    assert page.toggle(key="take_home").disabled
     assert not page.toggle(key="runs").disabled
     assert not [each for each in (*page.slider, *page.selectbox) if each.key in ("noise", "loss")]
     page.selectbox(key="mlp.question").select(QUESTIONS[3].title).run()  # it would change the data and the rate
@@ -326,7 +327,7 @@ def test_a_link_for_a_class_locks_and_hides(hub: Hub) -> None:
     assert (found.dataset, found.learning_rate, found.noise) == ("xor", 0.3, 0)
     assert "locked by the link" in page.toast[0].value
     kept = address(page)
-    assert (kept["lock"], kept["hide"]) == ("activation,learning_rate,dataset,code", "noise,loss")
+    assert (kept["lock"], kept["hide"]) == ("activation,learning_rate,dataset,code,take_home", "noise,loss")
     again = opened("mlp", **kept)
     assert again.selectbox(key="activation").disabled
 
