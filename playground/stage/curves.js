@@ -114,6 +114,21 @@ export class Curves {
   }
 
   /**
+   * Lines by the end at which their names stand: a curve begins where it is bad and ends where it is good, so a line
+   * among good values has its name at the beginning, which the curve leaves free.
+   *
+   * @template {{y: number}} L
+   * @param {L[]} lines
+   * @returns {L[][]}
+   */
+  apart(lines) {
+    const isLowGood = this.metrics.find(({ axes }) => axes === this.axes)?.better !== "high";
+    const middle = (MARGIN.top + this.height - MARGIN.bottom) / 2;
+    const isGood = (/** @type {L} */ { y }) => (y > middle) === isLowGood;
+    return [lines.filter(isGood), lines.filter((line) => !isGood(line))];
+  }
+
+  /**
    * The numbers: a group for the metrics of all equal axes.
    *
    * @param {Metric[]} metrics
@@ -203,6 +218,7 @@ export class Curves {
     this.paintAxes(range);
     const of = { context, theme, from: MARGIN.left, to: width - MARGIN.right, top: MARGIN.top };
     const baselines = this.held(this.baselines, range), others = this.held(this.others, range);
+    const [early, late] = this.apart(baselines);
     paintAcross(of, baselines, DOTS);
     paintAcross(of, others, OTHERS);
     context.lineJoin = "round";
@@ -212,8 +228,8 @@ export class Curves {
       context.setLineDash([]);
     }
     lines.forEach((line, i) => this.paintLine(history, line, range, this.pen(i, lines.length)));
-    paintNames(of, baselines, "right"); // over all lines: none goes through a name
-    paintNames(of, others, "left");
+    paintNames(of, late, "right"); // over all lines: none goes through a name
+    paintNames(of, [...early, ...others].sort((a, b) => a.y - b.y), "left");
     if (this.cursor !== null) this.paintCursor(this.cursor);
   }
 
