@@ -22,7 +22,8 @@ SERIES = {  # as in stage/colors.js
 MARKS = ("circle", "square", "triangle-up", "diamond", "cross", "star")  # as in stage/marks.js
 MOST_MARKS = 8  # on a line
 GAP = 0.32  # between two plots, in the height of one
-DIVERGING = [[0.0, "#f59322"], [0.5, "#e8eaeb"], [1.0, "#0877bd"]]
+#: Its zero lets the page through, and so is pale on a light page and dark on a dark one.
+DIVERGING = [[0.0, "#f59322"], [0.5, "rgba(140,146,157,.16)"], [1.0, "#0877bd"]]
 
 
 @st.fragment(run_every=REFRESH_S)

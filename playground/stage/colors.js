@@ -6,6 +6,7 @@
 /**
  * @typedef {object} Theme
  * @property {boolean} dark
+ * @property {string} wrong  of words that say what is not right
  * @property {string} background
  * @property {string} text
  * @property {string} muted  for axes and captions
@@ -63,6 +64,7 @@ export function readTheme(element) {
     font: style.getPropertyValue("--st-font") || "sans-serif",
     negative: css(NEGATIVE),
     positive: css(dark ? POSITIVE_ON_DARK : POSITIVE),
+    wrong: dark ? "#ff8a80" : "#c22",
     neutral,
     softness,
     vivid,

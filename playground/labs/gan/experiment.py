@@ -182,7 +182,7 @@ class GANExperiment(PlainExperiment):
         config = self.config
         baselines = [
             {
-                "label": f"{'D' if player == 'discriminator' else 'G'} cannot tell",
+                "label": "D guessing" if player == "discriminator" else "G, D guessing",
                 "value": value,
                 "axes": "loss",
                 "help": f"the {player}'s loss where the discriminator can no longer tell",

@@ -13,7 +13,7 @@ from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.inspect_layers import layers_look
 from playground.labs.mlp.inspect_learners import learners_look, units_look
 from playground.labs.mlp.inspect_weights import two_weights_look
-from playground.pages.charts import DIVERGING, REFRESH_S, inspect_panel
+from playground.pages.charts import REFRESH_S, inspect_panel
 from playground.pages.session import PageSession
 
 POINTS = 200  # of the drawn schedule
@@ -192,13 +192,16 @@ def residuals_figure(config: MLPConfig, moment: Any) -> tuple[Any, str]:
     return Figure([dots], layout), f"R² {judging.r_squared(outputs, labels):.4f}"
 
 
+_HEIGHTS = [[0.0, "#f59322"], [0.5, "#a9adb1"], [1.0, "#0877bd"]]  # nothing shines through a surface
+
+
 def surface_figure(config: MLPConfig, moment: Any) -> tuple[Any, str]:
     """The output over the plane in three dimensions; of several classes the probability of the likeliest."""
     from plotly.graph_objects import Figure
 
     heights, axis = moment.arrays["surface"], np.linspace(-6, 6, len(moment.arrays["surface"]))
     is_one = config.outputs == 1
-    look = {"colorscale": DIVERGING if is_one else "Viridis", "cmid": 0 if is_one else None, "showscale": False}
+    look = {"colorscale": _HEIGHTS if is_one else "Viridis", "cmid": 0 if is_one else None, "showscale": False}
     surface = {"type": "surface", "x": axis, "y": axis[::-1], "z": heights, **look}
     scene = {"xaxis": {"title": "x₁"}, "yaxis": {"title": "x₂"}, "zaxis": {"title": "output"}, "aspectmode": "cube"}
     flat = dict.fromkeys("trbl", 0)

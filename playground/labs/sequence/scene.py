@@ -64,7 +64,7 @@ def baselines(task: Task, train: Batch, test: Batch) -> list[dict[str, Any]]:
     bigram = float(-(pairs * (pairs / before.clamp_min(1)).clamp_min(1e-12).log()).sum() / len(targets))
     unigram = float(-(shares * shares.clamp_min(1e-12).log()).sum())
     lines = [
-        (f"ln {size}", math.log(size), f"all {size} answers alike"),
+        ("guessing", math.log(size), f"ln {size}, all {size} answers alike"),
         ("unigram", unigram, "how common each answer is, whatever is read"),
         ("bigram", bigram, "how common each answer is after the token that is read with it, whatever came before"),
     ]

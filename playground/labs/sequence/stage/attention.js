@@ -34,7 +34,7 @@ export class Attention {
     }
     for (let row = 0; row < rows; row++) {
       const own = outputs.subarray(row * classes, (row + 1) * classes), best = own.indexOf(Math.max(...own));
-      context.fillStyle = targets[row] >= 0 && targets[row] !== best ? "#c22" : theme.text;
+      context.fillStyle = targets[row] >= 0 && targets[row] !== best ? theme.wrong : theme.text;
       context.textAlign = "right";
       context.fillText(says[best], LEFT - 6, TOP + row * tall + tall / 2, LEFT - 6);
       context.textAlign = "left";

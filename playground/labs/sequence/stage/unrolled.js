@@ -12,7 +12,7 @@ import { paintSeries } from "./series.js";
 
 const LEFT = 62, LINE = 17, GAP = 5, SLANTED = 74, FLAT = 24, CURVE = 116, REACH = 34;
 /** The least and the most height of all gates and states together; between them what is left of a low window. */
-const LETTERS = 0.24; // of a word, to a pixel of a column
+const LETTERS = 0.2; // of a word, to a pixel of a column
 const BANDS = [190, 380], OTHERS = 490, TALLEST = 100, GATE = 0.6;
 
 export class Unrolled {
@@ -217,7 +217,7 @@ export class Unrolled {
       const x = LEFT + (source + place) * this.column, row = outputs.subarray(place * C, (place + 1) * C);
       const best = row.indexOf(Math.max(...row)), target = targets[place], isKnown = target >= 0;
       context.globalAlpha = isKnown ? 1 : 0.45;
-      context.fillStyle = isKnown && best !== target ? "#c22" : theme.text;
+      context.fillStyle = isKnown && best !== target ? theme.wrong : theme.text;
       const words = [says[best], percent(row[best], this.column < 34 ? 0 : 1), isKnown ? says[target] : ""];
       words.forEach((word, line) => word && context.fillText(this.fitting(word, line), x + 2, top + LINE * (line + 0.5), this.column - 2));
     }
