@@ -9,6 +9,7 @@ import streamlit as st
 
 from playground.kinds import Flag
 from playground.pages.code import code_panel
+from playground.pages.head import more_of_question
 from playground.pages.runs import runs_dialogs, runs_panel
 from playground.pages.session import PageSession
 from playground.pages.share import share_and_open
@@ -56,6 +57,8 @@ def foot(
         if compare is not None:
             address = "compare?" + urlencode({**compare, **session.channel().config.shared_text()})
             st.link_button("Compare", address, type="tertiary", icon=":material/compare_arrows:", help=_COMPARE)
+    if more := more_of_question(session):
+        st.markdown(more)
     st.caption(legend)
     for name, (_, draw) in own.items():
         if draw is not None and getattr(show, name):

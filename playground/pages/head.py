@@ -30,7 +30,8 @@ class Picture:
 class Question:
     """A question to start from: what to look for, and the settings that differ from the lab's usual ones.
 
-    ``free`` are those that its text tells a person to change: it stays while they do.
+    ``text`` stands on top, so it is short: what to do, and to look for. ``more``, what else was measured, stands
+    below the picture. ``free`` are those that the text tells a person to change: it stays while they do.
     """
 
     title: str
@@ -38,6 +39,7 @@ class Question:
     settings: Mapping[str, Any]
     free: tuple[str, ...] = ()
     picture: Picture | None = None
+    more: str = ""
 
 
 CARDS = 4  # of the gallery in a row
@@ -107,6 +109,12 @@ def held_words(session: PageSession, held: Held | None = None) -> str:
     hidden = [(show | config.settings())[name].label for name in held.hidden if name in show | config.settings()]
     parts = [f"{title}: {', '.join(names)}." for title, names in (("Locked", locked), ("Hidden", hidden)) if names]
     return " ".join(parts)
+
+
+def more_of_question(session: PageSession) -> str:
+    """Returns what else there is to say of the question that the page's head asks; empty for none."""
+    asked: Question | None = st.session_state.get(session.key("asked"))
+    return asked.more if asked else ""
 
 
 def follow_question(session: PageSession, questions: Sequence[Question]) -> None:

@@ -37,10 +37,11 @@ QUESTIONS = (
     Question(
         "Do more layers help?",
         "Forty layers of ReLUs: no gradient vanishes, and yet the network without skips trains worse than its own "
-        "first 10 layers alone, the short control, and worse than with skips. That is degradation. After 400 "
-        "updates with each of the seeds 0 to 5 it has 58 to 72% of the training digits right, the two others have "
-        "92% or more. 0.001 is its best rate; at theirs, as Over seeds below shows, the others have 96%.",
+        "first 10 layers alone, the short control, and worse than with skips. That is degradation.",
         {"activation": "relu", "depth": 40, "prefix": 10, "learning_rate": 0.001},
+        more="After 400 updates with each of the seeds 0 to 5 it has 58 to 72% of the training digits right, the "
+        "two others have 92% or more. 0.001 is its best rate; at theirs, as Over seeds below shows, the others "
+        "have 96%.",
     ),
     Question(
         "Can a layer be nothing?",
@@ -53,10 +54,11 @@ QUESTIONS = (
     Question(
         "Does a norm do it too?",
         "Sigmoids again, now with batch norm: the gradient comes back to the first layer, and both networks learn. "
-        "Then choose layer norm: without skips it stays dark. Batch norm spreads the examples apart in every layer; "
-        "layer norm spreads the neurons, and the examples grow alike as before.",
+        "Then choose layer norm: without skips it stays dark.",
         {"normalization": "batch"},
         free=("normalization",),
+        more="Batch norm spreads the examples apart in every layer; layer norm spreads the neurons, and the "
+        "examples grow alike as before.",
     ),
     Question(
         "How large a start?",

@@ -20,10 +20,11 @@ _GAN_LAB: dict[str, Any] = {
 QUESTIONS = (
     Question(
         "Can G learn from D alone?",
-        "G never sees a real point. Press Play: the violet fakes spread over the eight modes, and D's map turns grey "
-        "where they are, for it can no longer tell. Then both losses stand on their dotted lines, those of guessing. "
-        "“Slow motion” tells one round in five stages.",
+        "G never sees a real point. Press Play: the violet fakes spread over the eight modes, and D's map turns "
+        "grey where they are, for it can no longer tell. Then both losses stand on their dotted lines, those of "
+        "guessing.",
         {},
+        more="“Slow motion” tells one round in five stages.",
     ),
     Question(
         "Why one kind of fake only?",
@@ -47,9 +48,8 @@ QUESTIONS = (
     ),
     Question(
         "Can D be too good?",
-        "D makes five fast updates a round, G a slow one. With the minimax loss, whose gradient is small where D is "
-        "sure, no seed of 14 had more than one mode after 1,000 rounds, and three had none: there D's loss was 0 and "
-        "the arrows had vanished. Take the non-saturating loss instead.",
+        "D makes five fast updates a round, G a slow one, by the minimax loss, whose gradient is small where D is "
+        "sure. No seed of 14 had more than one mode after 1,000 rounds. Take the non-saturating loss instead.",
         {
             "loss": "minimax",
             "generator_learning_rate": 0.0003,
@@ -59,6 +59,7 @@ QUESTIONS = (
             "batch_size": 128,
         },
         free=("loss",),
+        more="With three seeds G had no mode: D's loss was 0 and the arrows had vanished.",
     ),
     Question(
         "Can it write digits?",
@@ -69,9 +70,8 @@ QUESTIONS = (
     ),
     Question(
         "As GAN Lab does it",
-        "Its two Gaussians with its players of two layers of 8, plain gradient descent, and two updates of D for "
-        "one of G. Watch the manifold: with uniform noise of two numbers it is a square that G bends. Compare “Push” "
-        "with “∇D”, the arrows that GAN Lab draws: those are short where D is sure, also where the push is strong.",
+        "Two Gaussians, two layers of 8 for each player, plain gradient descent, and two updates of D for one of "
+        "G. Watch the manifold: with uniform noise of two numbers it is a square that G bends.",
         {
             **_GAN_LAB,
             "dataset": "two_gaussians",
@@ -79,12 +79,13 @@ QUESTIONS = (
             "discriminator_layers": (8, 8),
             "discriminator_updates_per_round": 2,
         },
+        more="Compare “Push” with “∇D”, the arrows that GAN Lab draws: those are short where D is sure, also where "
+        "the push is strong.",
     ),
     Question(
         "GAN Lab's ring",
         "Three updates of D for one of G, and a D of three layers. G has to bend a square of noise into a ring: "
-        "watch the manifold fold over. After 2,000 rounds two seeds of five were as near as a fresh sample is, three "
-        "were three to four times as far.",
+        "watch the manifold fold over.",
         {
             **_GAN_LAB,
             "dataset": "ring",
@@ -92,6 +93,8 @@ QUESTIONS = (
             "discriminator_layers": (9, 9, 9),
             "discriminator_updates_per_round": 3,
         },
+        more="After 2,000 rounds two seeds of five were as near as a fresh sample is, three were three to four "
+        "times as far.",
     ),
     Question(
         "GAN Lab's three blobs",

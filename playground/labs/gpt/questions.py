@@ -19,25 +19,27 @@ QUESTIONS = (
     Question(
         "Do two layers see more than one?",
         "Ten letters in any order, then the same again from any of them on. Only looking back tells what comes: "
-        "find the same letter, and say what followed it. That takes two steps, so two layers. After 700 updates a "
-        "letter that is said again cost 1.1 to 1.4 nats less than at the first time with four of five seeds, after "
-        "1,200 1.3 to 1.5 with each. Choose one layer: it gains nothing.",
+        "find the same letter, and say what followed it. That takes two layers: choose one, and it gains nothing.",
         {"corpus": "circles", "heads": 2, "width": 32},
         free=("layers",),
+        more="After 700 updates a letter that is said again cost 1.1 to 1.4 nats less than at the first time with "
+        "four of five seeds, after 1,200 1.3 to 1.5 with each.",
     ),
     Question(
         "How does a sentence come about?",
         "One letter at a time: the bars say what may come, one is drawn by them, it joins the text, and all is "
-        "asked again. Train for some 400 updates and pause. Press one letter of the text after the other: within a "
-        "word few letters are left, behind it many. Then Inside a layer shows the numbers that make them. In these "
-        "sentences one stands within another: boys who Mary chases feed cats. Is feed right there, or feeds?",
+        "asked again. Train for some 400 updates and pause, then press one letter of the text after the other.",
         {"corpus": "elman"},
+        more="Within a word few letters are left, behind it many. Inside a layer shows the numbers that make them. "
+        "In these sentences one stands within another: boys who Mary chases feed cats. Is feed right there, or "
+        "feeds?",
     ),
     Question(
         "What is temperature?",
         "Only a division. Train for some 300 updates and pause, then move Temperature: the logits stay, the column "
-        "÷ T grows or shrinks, and the bars of softmax follow. Towards 0.2 the likeliest letter takes most, and the "
-        "names are alike; at 10 all letters have a chance, and the names fall apart.",
+        "÷ T grows or shrinks, and the bars of softmax follow.",
         {"corpus": "names"},
+        more="Towards 0.2 the likeliest letter takes most, and the names are alike; at 10 all letters have a "
+        "chance, and the names fall apart.",
     ),
 )

@@ -47,10 +47,10 @@ QUESTIONS = (
     ),
     Question(
         "Where does learning go?",
-        "A line y = wx + b has two numbers to learn, so its loss can be drawn over both: a bowl. The squares shrink "
-        "while the point slides to its bottom. At a learning rate of 1.9 it jumps from side to side and still gets "
-        "there; at 2.1 it jumps out.",
+        "A line y = wx + b has two numbers to learn, so its loss can be drawn over both: a bowl. The squares "
+        "shrink while the point slides to its bottom. Then try a learning rate of 1.9, and one of 2.1.",
         {"data": "line", "batch_size": 8, "learning_rate": 0.1},
+        more="At 1.9 it jumps from side to side and still gets there; at 2.1 it jumps out.",
     ),
     Question(
         "How do three neurons choose?",

@@ -6,10 +6,10 @@ from playground.pages.head import Question
 QUESTIONS = (
     Question(
         "What does “not” do?",
-        "Press Play. The last step says whether the main clause praises; the other clause says anything. After 600 "
-        "updates all of 200 unseen sentences were right with each of five seeds. Open States and follow the line: "
-        "where does it go at “not”?",
+        "Press Play. The last step says whether the main clause praises; the other clause may say anything. Open "
+        "States and follow the line: where does it go at “not”?",
         {},
+        more="After 600 updates all of 200 unseen sentences were right with each of five seeds.",
     ),
     Question(
         "Can a bag of words tell?",
@@ -20,37 +20,38 @@ QUESTIONS = (
     Question(
         "Is this message spam?",
         "A stranger promises a gift, or someone asks for a secret: spam. A friend may give, and may warn never to "
-        "send one; who passes it on does not count. In training the tests' senders had other gifts and secrets. "
-        "After 200 updates all of 200 were right with each of five seeds; a bag of words had 61 to 68%. Type “from "
-        "casino via mum : hello : you win a trip see you soon”, then swap the two names.",
+        "send one. Type “from casino via mum : hello : you win a trip see you soon”, then swap the two names.",
         {"task": "spam"},
         free=("cell",),
+        more="Who passes a message on does not count. In training the tests' senders had other gifts and secrets. "
+        "After 200 updates all of 200 were right with each of five seeds; a bag of words had 61 to 68%.",
     ),
     Question(
         "Can it count to two?",
-        "Is the number of 1s odd? Of 1 to 8 bits an LSTM had all unseen ones right after 550 to 750 updates, "
-        "with each of five seeds, and with four of them after 600 all of 40 bits too: open Lengths. The short "
-        "ones show the rule. Turn “Shorter ones too” off: of 8 bits alone it learns by heart, 86 to 90% after "
-        "600 updates, and fails on longer ones; of 20 it stays at chance (48 to 53%). No part of the bits says "
-        "anything, so the gradient leads nowhere until all are used.",
+        "Is the number of 1s odd? It learns from 1 to 8 bits. After 600 updates open Lengths: with four of five "
+        "seeds all of 40 bits were right too. The short ones show the rule; turn “Shorter ones too” off.",
         {"task": "parity", **TASKS["parity"].suits},
         free=("mixed", "length", "cell"),
+        more="Of 1 to 8 bits an LSTM had all unseen ones right after 550 to 750 updates, with each of five seeds. "
+        "Of 8 bits alone it learns by heart, 86 to 90% after 600 updates, and fails on longer ones; of 20 it stays "
+        "at chance (48 to 53%). No part of the bits says anything, so the gradient leads nowhere until all are "
+        "used.",
     ),
     Question(
         "What does a gate remember?",
         "A letter, 40 distractors, a question: which letter was it? With a forget bias of 5 an LSTM had all of 200 "
-        "right after 300 updates, with each of five seeds; with 0 it had 20 to 29% even after 1,200, and a quarter "
-        "is chance. (A plain RNN had them all with four seeds, and with one it had 21%.) Then hold the gate f at "
-        "0: what is left?",
+        "right after 300 updates, with each of five seeds. Then hold the gate f at 0: what is left?",
         {"task": "recall", "length": 40, "cell": "lstm", "hidden": 32, "forget_bias": 5.0, "learning_rate": 0.003},
+        more="With a forget bias of 0 it had 20 to 29% even after 1,200 updates, and a quarter is chance. A plain "
+        "RNN had them all with four seeds, and with one it had 21%.",
     ),
     Question(
         "How long does it remember?",
         "80 distractors, an LSTM with a forget bias of 3, which was enough for 40. After 1,200 updates three of "
-        "five seeds had all right, one 77 and one 25%. With 5 four had all and one 73%. It is no magic: a plain "
-        "RNN of as many units had all with three, else about half. Which seed fails differs from one processor to "
-        "another.",
+        "five seeds had all right, one 77 and one 25%. Try a forget bias of 5, and a plain RNN: it is no magic.",
         {"task": "recall", "length": 80, "cell": "lstm", "hidden": 32, "forget_bias": 3.0, "learning_rate": 0.003},
+        more="With a forget bias of 5 four of five seeds had all and one 73%. A plain RNN of as many units had all "
+        "with three, else about half. Which seed fails differs from one processor to another.",
     ),
     Question(
         "Which unit counts brackets?",
@@ -61,11 +62,8 @@ QUESTIONS = (
     ),
     Question(
         "Does it need attention?",
-        "Up to ten letters, to be said from the end. Without attention all that was read must fit into one state. "
-        "After 400 updates 3 to 7% of unseen ones were right with five seeds; with attention all, and 88 to 91% "
-        "of it lay on the right letter. Open Attention and see the diagonal cross. For numbers in French it is not "
-        "needed: at a rate of 0.01 an LSTM of 64 had 90 to 98% of unseen ones right after 200 updates, with "
-        "attention 94 to 100%.",
+        "Up to ten letters, to be said from the end. Without attention all that was read must fit into one state: "
+        "after 400 updates 3 to 7% of unseen ones were right with five seeds, with attention all. Open Attention.",
         {
             "task": "reverse",
             "length": 10,
@@ -75,5 +73,8 @@ QUESTIONS = (
             "learning_rate": 0.005,
         },
         free=("attention", "task"),
+        more="There a diagonal cross is to be seen: 88 to 91% of the attention lay on the right letter. For "
+        "numbers in French it is not needed: at a rate of 0.01 an LSTM of 64 had 90 to 98% of unseen ones right "
+        "after 200 updates, with attention 94 to 100%.",
     ),
 )

@@ -303,7 +303,7 @@ class TestLearning:
     @pytest.mark.parametrize("seed", range(3))
     def test_the_page_says_how_a_line_and_tumours_are_learned(self, seed: int) -> None:
         [bowl, tumours] = [each for each in QUESTIONS if each.settings.get("data") in ("line", "tumours")]
-        near, beyond = (float(rate) for rate in re.findall(r"([\d.]+\d)(?= it)", bowl.text))
+        near, beyond = (float(rate) for rate in re.findall(r"([\d.]+\d)(?= it)", bowl.more))
         for rate, arrives in ((bowl.settings["learning_rate"], True), (near, True), (beyond, False)):
             experiment = NeuronExperiment(NeuronConfig(data="line", batch_size=8, learning_rate=rate, seed=seed))
             experiment.advance(steps=1000)
