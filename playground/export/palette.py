@@ -59,6 +59,21 @@ def mosaic(tiles: Sequence[Bytes]) -> Bytes:
     return whole
 
 
+def same_size(pictures: Sequence[Bytes], most: int | None = None) -> Bytes:
+    """Returns pictures (height, width, 3) in one array, scaled by nearest neighbour to the largest one's size, or to
+    at most ``most`` pixels a side."""
+    height, width = (max(picture.shape[axis] for picture in pictures) for axis in (0, 1))
+    shrink = min(1.0, (most or max(height, width)) / max(height, width))
+    sides = [max(round(side * shrink), 1) for side in (height, width)]
+    scaled = []
+    for picture in pictures:
+        rows, columns = (
+            (np.arange(side) + 0.5) * own // side for side, own in zip(sides, picture.shape[:2], strict=True)
+        )
+        scaled.append(picture[np.ix_(rows.astype(int), columns.astype(int))])
+    return np.stack(scaled)
+
+
 def point_colors(labels: NDArray[Any], scene: Mapping[str, Any]) -> Bytes:
     """The colours (N, 3) of points: of their class, or for a regression of their value from -1 to 1."""
     if scene["task"] == "classification":

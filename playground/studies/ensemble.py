@@ -7,8 +7,10 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.blocks import MOST_SIDE
 from playground.catalog import resolve
 from playground.experiment import Experiment
+from playground.export.palette import same_size
 from playground.lab import LABS, experiment_of
 from playground.outcomes import Outcome
 from playground.run import RunConfig, View
@@ -16,7 +18,6 @@ from playground.training.turns import give_way
 
 T = TypeVar("T")
 
-MOST_SIDE = 48  # px of a tile
 MOST_NUMBER = 3e38  # just below the largest float32
 THUMBNAIL = View(panels=frozenset({"thumbnail"}))
 
@@ -202,14 +203,14 @@ class Lockstep:
         return dict(self._scores)
 
     def tiles(self, indices: Sequence[int]) -> NDArray[np.uint8]:
-        return _same_size([self._thumbnail(index) for index in _in_turns(indices)], MOST_SIDE)
+        return same_size([self._thumbnail(index) for index in _in_turns(indices)], MOST_SIDE)
 
     def scene(self) -> dict[str, Any]:
         return {}
 
     def pictures(self, wall: Sequence[int], large: Sequence[int]) -> dict[str, NDArray[Any]]:
         """Returns ``tiles`` and ``large``, both RGB (n, height, width, 3)."""
-        return {"tiles": self.tiles(wall), "large": _same_size([self._thumbnail(index) for index in large])}
+        return {"tiles": self.tiles(wall), "large": same_size([self._thumbnail(index) for index in large])}
 
     def _thumbnail(self, index: int) -> NDArray[np.uint8]:
         found: NDArray[np.uint8] = self._runs[index].observe("", THUMBNAIL).arrays["thumbnail"]
@@ -255,18 +256,3 @@ def _finite(value: float) -> float | None:
 def _numbered(states: Sequence[Mapping[str, Any]], chosen: Sequence[bool] | None = None) -> dict[str, Any]:
     """Returns the ``chosen`` states, or all, by index."""
     return {str(index): state for index, state in enumerate(states) if chosen is None or chosen[index]}
-
-
-def _same_size(pictures: Sequence[NDArray[np.uint8]], most: int | None = None) -> NDArray[np.uint8]:
-    """Returns pictures (height, width, 3) in one array, scaled by nearest neighbour to the largest one's size, or to
-    at most ``most`` pixels a side."""
-    height, width = (max(picture.shape[axis] for picture in pictures) for axis in (0, 1))
-    shrink = min(1.0, (most or max(height, width)) / max(height, width))
-    sides = [max(round(side * shrink), 1) for side in (height, width)]
-    scaled = []
-    for picture in pictures:
-        rows, columns = (
-            (np.arange(side) + 0.5) * own // side for side, own in zip(sides, picture.shape[:2], strict=True)
-        )
-        scaled.append(picture[np.ix_(rows.astype(int), columns.astype(int))])
-    return np.stack(scaled)

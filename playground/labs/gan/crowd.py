@@ -85,18 +85,6 @@ class Crowd(Duel):
             player, value * self.networks
         )  # a loss is a mean over all games, a gradient is its own game's
 
-    def is_finite(self) -> Tensor:
-        """Returns whether all weights of each game are finite, (S,)."""
-        each = [value.detach().reshape(self.networks, -1).isfinite().all(1) for value in self.network.parameters()]
-        return torch.stack(each).all(0)
-
-    def put_back(self, games: Tensor, state: dict[str, Any]) -> None:
-        """Give the games in the mask (S,) the weights of ``module_state``."""
-        for name, value in self.network.state_dict().items():
-            if value.dim():
-                before = torch.from_numpy(state[name]).reshape(self.networks, -1)
-                value.view(self.networks, -1)[games] = before[games]
-
 
 def _stacked(each: Sequence[Any]) -> Player:
     """Returns players of one shape, new ones, as one player."""

@@ -78,7 +78,7 @@ def test_one_that_diverges_stands_at_the_last_mark_and_leaves_the_others() -> No
     ensemble.mark()
     marked = ensemble.scores()
     with torch.no_grad():
-        ensemble._blocks[0].crowd.generator.layers[0].weight[0] = torch.nan
+        ensemble._blocks[0].network["generator"].layers[0].weight[0] = torch.nan
     assert ensemble.advance_to([2, 2]) == 2
     ensemble.mark()
     assert ensemble.advance_to([5, 5]) == 3
