@@ -1,6 +1,8 @@
 """Sequences as tensors, and an answer that is generated token by token."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -28,12 +30,17 @@ class Batch:
         return len(self.inputs)
 
     def __getitem__(self, rows: Tensor) -> "Batch":
-        sources = None if self.sources is None else self.sources[rows]
-        lengths = None if self.lengths is None else self.lengths[rows]
-        truth = None if self.truth is None else self.truth[rows]
-        return Batch(
-            inputs=self.inputs[rows], targets=self.targets[rows], sources=sources, lengths=lengths, truth=truth
-        )
+        return Batch(**{name: None if each is None else each[rows] for name, each in self._fields().items()})
+
+    @classmethod
+    def joined(cls, batches: "Sequence[Batch]") -> "Batch":
+        """Returns the sequences of all ``batches``, alike in T and S, one after the other."""
+        every = [batch._fields() for batch in batches]
+        parts = {name: [each[name] for each in every] for name, value in every[0].items() if value is not None}
+        return cls(**{name: torch.cat(parts[name]) if name in parts else None for name in every[0]})
+
+    def _fields(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 def prepared(task: Task, examples: Examples) -> Batch:

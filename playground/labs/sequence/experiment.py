@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from playground.catalog import OPTIMIZERS, resolve
 from playground.export.palette import diverging
@@ -36,8 +36,7 @@ class SequenceExperiment(PlainExperiment):
     def __init__(self, config: SequenceConfig) -> None:
         self.config = config
         self.train, self.test = drawn(config.task, config.length, config.mixed, config.data_seed, config.own)
-        size, classes, source = config.sizes
-        self.network = Network(config.cell, size, config.units, classes, source, config.attention)
+        self.network = network_of(config)
         self.network.initialize(torch.Generator().manual_seed(config.seed), config.forget_bias)
         self.optimizers = {"optimizer": optimizer_of(config, self.network)}
         self._begin(100, MEASURED_SHARE)
@@ -48,7 +47,8 @@ class SequenceExperiment(PlainExperiment):
         optimizer = self.optimizers["optimizer"]
         for done in range(count):
             batch = self.train[rows(self.step, len(self.train), self.config.batch_size, self.config.seed)]
-            loss = loss_of(self._outputs(batch, self.config.truncate), batch.targets)
+            outputs = self.network(batch.inputs, batch.sources, batch.lengths, self.config.truncate)
+            loss = loss_of(outputs, batch.targets)
             if not loss.isfinite():
                 self._stop("sequences")
                 return done
@@ -60,40 +60,13 @@ class SequenceExperiment(PlainExperiment):
             self.step += 1
         return count
 
-    def _outputs(self, batch: Batch, truncate: int = 0) -> Tensor:
-        """The outputs (N, T, C) for a batch; where an answer is generated, its true beginning is the input."""
-        found: Tensor = self.network(batch.inputs, batch.sources, batch.lengths, truncate)
-        return found
-
     @property
     def epoch(self) -> float:
         """Passes over the training sequences so far."""
         return self.step * self.config.batch_size / len(self.train)
 
-    @torch.no_grad()
     def _measure(self) -> dict[str, float | None]:
-        """Mean loss over the test sequences and over as many of training; the share of test tokens that are right,
-        and of sequences that are right from end to end, of an answer that is generated as it is generated; the share
-        of attention on the tokens of the source that an answer stands for."""
-        test, task = self.test, self.config.what
-        outputs, attention = self.network.attending(test.inputs, test.sources, test.lengths)
-        known = self.train[torch.arange(min(len(self.train), len(test)))]
-        losses = {
-            "train_loss": loss_of(self._outputs(known), known.targets),
-            "test_loss": loss_of(outputs, test.targets),
-        }
-        found: dict[str, float | None] = {
-            name: loss.item() if math.isfinite(loss.item()) else None for name, loss in losses.items()
-        }
-        if not task.is_series:
-            said, counts = outputs.argmax(-1), test.targets >= 0
-            found["token_accuracy"] = float((said == test.targets)[counts].float().mean())
-            if not task.continues:
-                answers = generated(self.network, self.config, test)[0] if task.generates else said
-                found["exact_match"] = float(((answers == test.targets) | ~counts).all(1).float().mean())
-        if attention is not None and test.truth is not None:
-            found["alignment"] = float((attention * test.truth).sum(-1)[test.truth.any(-1)].mean())
-        return found
+        return measured(self.network, self.config, self.train, self.test)
 
     # Seeing
 
@@ -109,8 +82,7 @@ class SequenceExperiment(PlainExperiment):
         if "scene" in view.panels:
             info["scene"] = scene(self.config, self.train, self.test)
         if "thumbnail" in view.panels:
-            states = population.states(self.network, self.test[torch.tensor([0])])  # (T, H)
-            arrays["thumbnail"] = diverging(probes.levels(states.T))
+            arrays["thumbnail"] = thumbnail(self.network, self.test)
         return Snapshot.of(self, run_id, info, arrays)
 
     def _stage(self, look: Look) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
@@ -137,12 +109,7 @@ class SequenceExperiment(PlainExperiment):
 
     def _follow(self) -> None:
         super()._follow()
-        for cell in filter(None, (self.network.encoder, self.network.cell)):
-            cell.clamped = self.config.gates
-            cell.zeroed = None
-            if self.config.silent:
-                cell.zeroed = torch.ones(cell.hidden)
-                cell.zeroed[self.config.silent] = 0
+        intervene(self.network, self.config)
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from an earlier ``state`` of a run with the same configuration and the same live edits."""
@@ -167,3 +134,50 @@ def optimizer_of(config: SequenceConfig, network: Network) -> torch.optim.Optimi
         network.parameters(), lr=config.learning_rate, **entry.arguments, **fused
     )
     return found
+
+
+def network_of(config: SequenceConfig) -> Network:
+    """Returns the network of a run, its weights still to be drawn."""
+    size, classes, source = config.sizes
+    return Network(config.cell, size, config.units, classes, source, config.attention)
+
+
+def intervene(network: Network, config: SequenceConfig) -> None:
+    """Fix the gates and switch off the units that a person has chosen."""
+    for cell in filter(None, (network.encoder, network.cell)):
+        cell.clamped = config.gates
+        cell.zeroed = None
+        if config.silent:
+            cell.zeroed = torch.ones(cell.hidden)
+            cell.zeroed[config.silent] = 0
+
+
+@torch.no_grad()
+def measured(network: Network, config: SequenceConfig, train: Batch, test: Batch) -> dict[str, float | None]:
+    """Mean loss over the test sequences and over as many of training; the share of test tokens that are right,
+    and of sequences that are right from end to end, of an answer that is generated as it is generated; the share
+    of attention on the tokens of the source that an answer stands for. A loss that is not finite is None."""
+    task, known = config.what, train[torch.arange(min(len(train), len(test)))]
+    outputs, attention = network.attending(test.inputs, test.sources, test.lengths)
+    losses = {
+        "train_loss": loss_of(network(known.inputs, known.sources, known.lengths), known.targets),
+        "test_loss": loss_of(outputs, test.targets),
+    }
+    found: dict[str, float | None] = {
+        name: loss.item() if math.isfinite(loss.item()) else None for name, loss in losses.items()
+    }
+    if not task.is_series:
+        said, counts = outputs.argmax(-1), test.targets >= 0
+        found["token_accuracy"] = float((said == test.targets)[counts].float().mean())
+        if not task.continues:
+            answers = generated(network, config, test)[0] if task.generates else said
+            found["exact_match"] = float(((answers == test.targets) | ~counts).all(1).float().mean())
+    if attention is not None and test.truth is not None:
+        found["alignment"] = float((attention * test.truth).sum(-1)[test.truth.any(-1)].mean())
+    return found
+
+
+def thumbnail(network: Network, test: Batch) -> NDArray[np.uint8]:
+    """Returns the hidden states over the first test sequence as a picture (H, T, 3)."""
+    states = population.states(network, test[torch.tensor([0])])  # (T, H)
+    return diverging(probes.levels(states.T))

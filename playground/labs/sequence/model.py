@@ -48,15 +48,15 @@ class Cell(nn.Module):
         place = GATES[self.kind].index(name)
         return slice(place * self.hidden, (place + 1) * self.hidden)
 
-    def start(self, count: int) -> tuple[Tensor, Tensor]:
+    def start(self, *count: int) -> tuple[Tensor, Tensor]:
         """The state h, c before the first step, (N, H): zeros."""
-        zeros = torch.zeros(count, self.hidden)
+        zeros = torch.zeros(*count, self.hidden)
         return zeros, zeros
 
     def forward(self, inputs: Tensor, state: tuple[Tensor, Tensor], truncate: int = 0) -> list[Step]:
         """Returns the steps over ``inputs`` (N, T, D) from a ``state``. No gradient goes back across every
         ``truncate``-th step; 0 lets it go all the way."""
-        from_inputs = (inputs @ self.weight_ih.T + self.bias_ih).unbind(1)
+        from_inputs = self.from_inputs(inputs).unbind(-2)
         steps: list[Step] = []
         for place, from_input in enumerate(from_inputs):
             if truncate and place and place % truncate == 0:
@@ -65,33 +65,49 @@ class Cell(nn.Module):
             state = steps[-1].h, steps[-1].c
         return steps
 
+    def from_inputs(self, inputs: Tensor) -> Tensor:
+        """Returns W_ih x + b_ih of all steps, (N, T, G·H)."""
+        return inputs @ self.weight_ih.T + self.bias_ih
+
+    def from_state(self, h: Tensor) -> Tensor:
+        """Returns W_hh h + b_hh, (N, G·H)."""
+        return torch.addmm(self.bias_hh, h, self.weight_hh.T)
+
     def states(self, inputs: Tensor, state: tuple[Tensor, Tensor], truncate: int = 0) -> Tensor:
         """Returns the hidden states (N, T, H) of ``forward``, by torch's kernel unless something intervenes."""
         if self.kind == "bag" or self.clamped or self.zeroed is not None:
-            return torch.stack([step.h for step in self(inputs, state, truncate)], 1)
+            return torch.stack([step.h for step in self(inputs, state, truncate)], -2)
+        weights = self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh
+        return self.by_kernel(inputs, state, weights, truncate)
+
+    def by_kernel(
+        self, inputs: Tensor, state: tuple[Tensor, Tensor], weights: Sequence[Tensor], truncate: int
+    ) -> Tensor:
+        """Returns the hidden states (N, T, H) of a cell with these ``weights``, as torch's modules make them."""
         found = []
         for part in torch.split(inputs, truncate or inputs.shape[1], 1):
-            states, state = self._kernel(part, state)
+            states, state = self._kernel(part, state, [*weights])
             found.append(states)
             state = state[0].detach(), state[1].detach()
         return torch.cat(found, 1)
 
-    def _kernel(self, inputs: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        """Returns the hidden states over ``inputs`` and the last state, as torch's modules make them."""
+    def _kernel(
+        self, inputs: Tensor, state: tuple[Tensor, Tensor], weights: list[Tensor]
+    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        """Returns the hidden states over ``inputs`` and the last state."""
         h, c = (each[None] for each in state)
-        weights = [self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh]
         options = (weights, True, 1, 0.0, self.training, False, True)  # biases, one layer, one way, batch first
         states, *last = KERNELS[self.kind](inputs, (h, c) if self.kind == "lstm" else h, *options)
         return states, (last[0][0], last[-1][0])
 
     def step(self, from_input: Tensor, h: Tensor, c: Tensor) -> Step:
         """Returns one step. ``from_input`` (N, G·H) is W_ih x + b_ih."""
-        from_state = torch.addmm(self.bias_hh, h, self.weight_hh.T)
+        from_state = self.from_state(h)
         if self.kind == "lstm":
             c, gates = self._lstm(from_input + from_state, c)
             h = gates[3] * c.tanh()
         elif self.kind == "gru":
-            h, gates = self._gru(from_input.chunk(3, 1), from_state.chunk(3, 1), h)
+            h, gates = self._gru(from_input.chunk(3, -1), from_state.chunk(3, -1), h)
         elif self.kind == "rnn":
             gates = (self._clamp("n", (from_input + from_state).tanh()),)
             h = gates[0]
@@ -103,7 +119,7 @@ class Cell(nn.Module):
         return Step(h, c if self.kind == "lstm" else h, gates)
 
     def _lstm(self, sums: Tensor, c: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
-        i, f, g, o = sums.chunk(4, 1)
+        i, f, g, o = sums.chunk(4, -1)
         i, f = self._clamp("i", i.sigmoid()), self._clamp("f", f.sigmoid())
         g, o = self._clamp("g", g.tanh()), self._clamp("o", o.sigmoid())
         return f * c + i * g, (i, f, g, o)
@@ -153,7 +169,7 @@ class Network(nn.Module):
     def read(self, sources: Tensor, lengths: Tensor) -> list[Step]:
         """Returns the encoder's steps over ``sources`` (N, S, D)."""
         assert self.encoder is not None
-        return self.encoder(sources, self.encoder.start(sources.shape[0]))  # type: ignore[no-any-return]
+        return self.encoder(sources, self.encoder.start(*sources.shape[:-2]))  # type: ignore[no-any-return]
 
     def forward(
         self,
@@ -170,15 +186,16 @@ class Network(nn.Module):
     ) -> tuple[Tensor, Tensor | None]:
         """Returns the outputs (N, T, C), and the attention (N, T, S) if there is any."""
         read = None if sources is None or lengths is None else self.read(sources, lengths)
-        states = self.cell.states(inputs, self.handed_over(read, lengths, inputs.shape[0]), truncate)
+        states = self.cell.states(inputs, self.handed_over(read, lengths, *inputs.shape[:-2]), truncate)
         return self.outputs(states, read, lengths)
 
-    def handed_over(self, read: list[Step] | None, lengths: Tensor | None, count: int) -> tuple[Tensor, Tensor]:
+    def handed_over(self, read: list[Step] | None, lengths: Tensor | None, *count: int) -> tuple[Tensor, Tensor]:
         """The state that the cell starts from: the encoder's behind the last token of each row, else zeros."""
         if read is None or lengths is None:
-            return self.cell.start(count)
-        rows = torch.arange(count)
-        h, c = (torch.stack(each, 1)[rows, lengths - 1] for each in ([s.h for s in read], [s.c for s in read]))
+            return self.cell.start(*count)
+        last = (lengths - 1)[..., None, None]
+        each = (torch.stack(states, -2) for states in ([step.h for step in read], [step.c for step in read]))
+        h, c = (states.take_along_dim(last, -2).squeeze(-2) for states in each)
         return h, c
 
     def outputs(
@@ -191,10 +208,10 @@ class Network(nn.Module):
         """
         if self.attention is None or self.mixed is None or read is None or lengths is None:
             return self.output(states), None
-        seen = torch.stack([step.h for step in read], 1)  # (N, S, H)
-        scores = states @ self.attention(seen).transpose(1, 2)  # (N, T, S)
-        is_token = torch.arange(seen.shape[1]) < lengths[:, None]
-        weights = scores.masked_fill(~is_token[:, None], -torch.inf).softmax(-1)
+        seen = torch.stack([step.h for step in read], -2)  # (N, S, H)
+        scores = states @ self.attention(seen).mT  # (N, T, S)
+        is_token = torch.arange(seen.shape[-2]) < lengths[..., None]
+        weights = scores.masked_fill(~is_token[..., None, :], -torch.inf).softmax(-1)
         both = torch.cat([weights @ seen, states], -1)
         return self.output(self.mixed(both).tanh()), weights
 

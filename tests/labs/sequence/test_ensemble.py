@@ -1,0 +1,81 @@
+"""Many networks at once against each one alone."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from playground.labs.sequence.config import CELLS, SequenceConfig
+from playground.labs.sequence.crowd import SMALL
+from playground.labs.sequence.ensemble import SequenceEnsemble
+from playground.labs.sequence.experiment import SequenceExperiment
+from playground.labs.sequence.tasks import TASKS
+from playground.studies.ensemble import THUMBNAIL, ensemble_of
+
+SMALLEST: dict[str, Any] = {"hidden": 3, "length": 6, "batch_size": 8}
+RUNS: list[dict[str, Any]] = [
+    *({"task": task} for task in TASKS),
+    *({"cell": cell, "clip": 0.1} for cell in CELLS),
+    {"task": "recall", "cell": "lstm", "truncate": 2, "clip": 0.0},
+    {"task": "recall", "cell": "lstm", "hidden": SMALL + 1, "truncate": 4},  # by torch's kernel
+    {"task": "depth", "cell": "lstm", "zeroed": "1", "clamped": "o=1"},
+    {"task": "parity", "cell": "gru", "mixed": True, "optimizer": "sgd"},
+    *({"task": "french", "cell": cell, "attention": True} for cell in ("rnn", "lstm", "gru")),
+]
+
+
+@pytest.mark.parametrize("settings", RUNS, ids=range(len(RUNS)))
+def test_each_network_is_the_one_of_its_own_run(settings: dict[str, Any]) -> None:
+    base = SequenceConfig(**{**SMALLEST, **settings})
+    configs = [base, replace(base, seed=3, data_seed=4), replace(base, learning_rate=0.02)]
+    ensemble = ensemble_of(configs)
+    assert isinstance(ensemble, SequenceEnsemble)
+    ensemble.advance_to([2] * 3)
+    ensemble.advance_to([3] * 3)
+    scores = ensemble.scores()
+    for index, config in enumerate(configs):
+        alone = SequenceExperiment(config)
+        alone.advance(steps=3)
+        found = {name: values[index] for name, values in scores.items() if not np.isnan(values[index])}
+        assert found == pytest.approx(dict(alone.metrics()), abs=1e-5)
+        tile = alone.observe("", THUMBNAIL).arrays["thumbnail"]
+        assert np.abs(ensemble.pictures([index], [index])["large"][0].astype(int) - tile).mean() < 0.1
+
+
+def test_it_goes_on_from_its_state() -> None:
+    base = SequenceConfig(**SMALLEST)
+    configs = [base, replace(base, seed=1), replace(base, cell="gru")]
+    one, two = SequenceEnsemble(configs), SequenceEnsemble(configs)
+    one.advance_to([3] * 3)
+    one.mark()
+    one.advance_to([4] * 3)
+    two.restore(one.state())
+    assert one.parameters_sha256() == two.parameters_sha256() != SequenceEnsemble(configs).parameters_sha256()
+    for ensemble in (one, two):
+        ensemble.scores()
+        ensemble.advance_to([7] * 3)
+    assert one.parameters_sha256() == two.parameters_sha256()
+    assert one.steps().tolist() == [7] * 3
+
+
+@pytest.mark.parametrize("cause", ["a weight", "a loss"])
+def test_one_that_diverges_stands_at_the_last_mark_and_leaves_the_others(cause: str) -> None:
+    base = SequenceConfig(task="sine", **SMALLEST)
+    configs = [base, replace(base, seed=1)]  # in one block
+    ensemble, calm = SequenceEnsemble(configs), SequenceEnsemble(configs[1:])
+    ensemble.advance_to([1, 1])
+    ensemble.mark()
+    marked = ensemble.scores()
+    with torch.no_grad():  # the square of 1e30 is infinite, the gradient is not
+        ensemble._blocks[0].network.output.bias[0] = torch.nan if cause == "a weight" else 1e30
+    assert ensemble.advance_to([2, 2]) == 2
+    ensemble.mark()
+    assert ensemble.advance_to([5, 5]) == 3
+    calm.advance_to([5])
+    assert ensemble.diverged().tolist() == [True, False]
+    assert ensemble.steps().tolist() == [1, 5]
+    for name, values in ensemble.scores().items():
+        assert np.array_equal(values[0], marked[name][0], equal_nan=True), name
+        assert values[1] == pytest.approx(calm.scores()[name][0], abs=1e-5, nan_ok=True), name
