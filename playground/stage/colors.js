@@ -22,6 +22,7 @@
  * @property {Uint32Array} softSign
  * @property {Uint32Array[]} softClasses  the same on the plane
  * @property {Uint32Array[]} classes  for the probability of every class, half of the range being below 0
+ * @property {Uint32Array} inks  256 greys, from near the page's colour to near its text's: of pictures in ink
  * @property {Uint32Array} heights  256 greys, from the page's colour upwards in even steps of lightness
  * @property {string[]} series  of things beside each other, as in ``pages/charts.py``
  */
@@ -74,8 +75,17 @@ export function readTheme(element) {
     softClasses: CLASSES.map((color) => diverging(neutral, neutral, color, softness)),
     classes: CLASSES.map((color) => diverging(neutral, neutral, color, 1)),
     heights: Uint32Array.from({ length: 256 }, (_, level) => pixel(mix(background, text, (level / 255) * STEEPEST))),
+    inks: inks({ dark }),
     series: dark ? SERIES_ON_DARK : SERIES,
   };
+}
+
+/** 256 pixels from the page's colour to its ink. @param {Pick<Theme, "dark">} theme */
+export function inks({ dark }) {
+  return Uint32Array.from({ length: 256 }, (_, level) => {
+    const grey = Math.round(dark ? 24 + (level / 255) * 226 : 255 - (level / 255) * 235);
+    return (0xff000000 | (grey << 16) | (grey << 8) | grey) >>> 0;
+  });
 }
 
 /**
@@ -114,8 +124,13 @@ export function levelOf(value, range) {
  *
  * @param {Uint8Array} colors  (pixels, 3)
  * @param {Uint32Array} pixels  little-endian RGBA
+ * @param {Uint32Array} [inks]  for a picture in ink on white paper: its colours by darkness
  */
-export function writeColors(colors, pixels) {
+export function writeColors(colors, pixels, inks) {
+  if (inks) {
+    for (let i = 0; i < pixels.length; i++) pixels[i] = inks[255 - colors[3 * i]];
+    return;
+  }
   for (let i = 0, from = 0; i < pixels.length; i++, from += 3) {
     pixels[i] = (0xff000000 | (colors[from + 2] << 16) | (colors[from + 1] << 8) | colors[from]) >>> 0;
   }

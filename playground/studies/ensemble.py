@@ -95,7 +95,7 @@ class Ensemble(Protocol):
 
     def scene(self) -> dict[str, Any]:
         """Returns the constants for painting ``pictures``, as JSON. ``alone``, if there, says in a sentence how the
-        same run, opened in its lab, can differ."""
+        same run, opened in its lab, can differ; ``ink`` that the pictures are in ink on white paper."""
         ...
 
     def pictures(self, wall: Sequence[int], large: Sequence[int]) -> dict[str, NDArray[Any]]:

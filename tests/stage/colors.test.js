@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { classColor, css, isLight, levelOf, mixClasses, pixelCss, pointColor, ramp, readTheme } from "../../playground/stage/colors.js";
+import { classColor, css, isLight, levelOf, mixClasses, pixelCss, pointColor, ramp, readTheme, writeColors } from "../../playground/stage/colors.js";
 
 /** The theme of a page with these CSS variables. */
 function themeOf(variables) {
@@ -131,4 +131,15 @@ test("the measure finds what it is to find", () => {
   assert.ok(closest(["#000000", "#ffffff"], SEEN.everybody) > 99.9);
   assert.ok(closest(["#0f9d7a", "#c2417f"], SEEN.everybody) > 60 && closest(["#0f9d7a", "#c2417f"], SEEN.deutan) < 12);
   assert.ok(Math.abs(contrast("#000000", "#ffffff") - 21) < 0.01);
+});
+
+test("ink on white paper is dark on a light page, and light on a dark one", () => {
+  const picture = Uint8Array.of(255, 255, 255, 0, 0, 0), pixels = new Uint32Array(2);
+  const greys = [LIGHT, DARK].map(({ inks }) => {
+    writeColors(picture, pixels, inks);
+    return [...pixels].map((pixel) => channels(pixel)[0]);
+  });
+  assert.deepEqual(greys, [[255, 20], [24, 250]]);
+  writeColors(picture, pixels);
+  assert.deepEqual([...pixels].map((pixel) => channels(pixel)[0]), [255, 0]);
 });

@@ -78,4 +78,4 @@ class GANEnsemble(Blocks):
         return found
 
     def scene(self) -> dict[str, Any]:
-        return {"alone": "Alone it rounds otherwise: an unsteady game takes another way."}
+        return {"ink": True, "alone": "Alone it rounds otherwise: an unsteady game takes another way."}

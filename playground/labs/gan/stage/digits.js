@@ -44,8 +44,7 @@ export class Digits {
     for (let image = 0; image < count; image++) {
       const x = (image % ACROSS) * step, y = Math.floor(image / ACROSS) * step;
       for (let i = 0; i < SIDE * SIDE; i++) {
-        const ink = Math.round(127.5 * (1 - images[image * SIDE * SIDE + i]));
-        raster.pixels[i] = (0xff000000 | (ink << 16) | (ink << 8) | ink) >>> 0;
+        raster.pixels[i] = theme.inks[levelOf(images[image * SIDE * SIDE + i], 1)];
       }
       raster.show();
       context.fillStyle = pixelCss(theme.vivid[levelOf(2 * beliefs[image] - 1, 1)]);

@@ -114,7 +114,7 @@ const DIGIT_STAGES = [
   "Upper half: real examples of this batch; lower half: new fakes. The frame is what D believes.",
   "A real example with an orange frame, or a fake with a blue one, is where D errs.",
   "The frame is what D believes after its move.",
-  "The push on each fake: darker where it is told more ink, lighter where less.",
+  "The push on each fake: inked where it is told more ink, bare where less.",
   "The fakes after G's move.",
 ];
 

@@ -1,10 +1,11 @@
 // @ts-check
 /** Arrays as small pictures: levels in the colours of their sign, images in grey. */
 
+import { inks } from "../../../stage/colors.js";
 import { h } from "../../../stage/dom.js";
 import { Raster } from "../../../stage/raster.js";
 
-/** @typedef {import("../../../stage/colors.js").Theme} Theme */
+export { inks };
 
 /**
  * Levels drawn as pixels into a part of a canvas, sharp at any size.
@@ -34,14 +35,6 @@ export class Tiles {
     context.imageSmoothingEnabled = false;
     context.drawImage(raster.canvas, x, y, wide, tall);
   }
-}
-
-/** 256 pixels from the page's colour to its ink. @param {Theme} theme */
-export function inks({ dark }) {
-  return Uint32Array.from({ length: 256 }, (_, level) => {
-    const grey = Math.round(dark ? 24 + (level / 255) * 226 : 255 - (level / 255) * 235);
-    return (0xff000000 | (grey << 16) | (grey << 8) | grey) >>> 0;
-  });
 }
 
 /**

@@ -27,6 +27,7 @@ import { Why } from "./why.js";
  * @property {number} wall  number of seeds shown small
  * @property {import("../../../stage/types.js").Task} [task]  only of labs on points in the plane, like ``domain``
  * @property {[number, number]} [domain]  of both coordinates
+ * @property {boolean} [ink]  whether the pictures are in ink on white paper
  * @property {string} [alone]  how a network's run can differ that is opened in its lab
  * @property {number|null} target_accuracy  null where the score is not a share
  *

@@ -104,7 +104,7 @@ export class Variant {
     map.resize(width, height);
     const { pixels } = map;
     const large = arrays.large.subarray(index * kinds * pixels.length, (index + 1) * kinds * pixels.length);
-    if (arrays.tiles) writeColors(large, pixels);
+    if (arrays.tiles) writeColors(large, pixels, scene.ink ? theme.inks : undefined);
     else if (kinds > 1) mixClasses(large, kinds, pixels, theme, settings.discretize);
     else {
       const lut = settings.discretize ? theme.softSign : theme.soft;
@@ -112,7 +112,7 @@ export class Variant {
     }
     map.show();
     const states = arrays.states.subarray(index * count, (index + 1) * count);
-    wall.paint(theme, arrays, index * count, states, settings.discretize);
+    wall.paint(theme, arrays, index * count, states, settings.discretize, scene.ink);
     const points = arrays[`points${index}`], labels = arrays[`labels${index}`];
     if (points && labels) this.paintPoints(theme, scene, points, labels);
     else this.dataContext?.clearRect(0, 0, this.size, this.size);

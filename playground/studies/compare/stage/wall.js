@@ -75,8 +75,9 @@ export class Wall {
    * @param {number} first  index of the wall's first network
    * @param {Uint8Array} states  (count,)
    * @param {boolean} discretize
+   * @param {boolean} [ink]  whether the pictures are in ink on white paper
    */
-  paint(theme, { maps, tiles }, first, states, discretize) {
+  paint(theme, { maps, tiles }, first, states, discretize, ink) {
     const { columns, count, map } = this;
     const pictures = maps ?? tiles;
     if (!count || !pictures) return;
@@ -89,7 +90,7 @@ export class Wall {
     for (let index = 0; index < count; index++) {
       const start = (first + index) * kinds * area;
       const own = pictures.subarray(start, start + kinds * area);
-      if (!maps) writeColors(own, small);
+      if (!maps) writeColors(own, small, ink ? theme.inks : undefined);
       else if (kinds > 1) mixClasses(own, kinds, small, theme, discretize);
       const top = Math.floor(index / columns) * (height + GAP) + GAP / 2, left = (index % columns) * (width + GAP) + GAP / 2;
       for (let row = 0, to = top * across + left; row < height; row++, to += across) {
