@@ -10,6 +10,7 @@
 
 const LABEL_ROOM = 14; // above a line, for its name
 const MEET = 4; // lines so near have one name
+const HALO = 5; // around the letters of a name, so that no curve shows between its words
 const INSET = 4; // of a name at the beginning
 
 /**
@@ -52,7 +53,8 @@ export function paintNames({ context, theme, from, to, top }, lines, align) {
   context.textAlign = align;
   context.fillStyle = theme.muted;
   context.strokeStyle = theme.background;
-  context.lineWidth = 3;
+  context.lineWidth = HALO;
+  context.lineJoin = "round";
   named.forEach(({ label }, i) => {
     const x = align === "left" ? from + INSET : to;
     context.strokeText(label, x, places[i]);
