@@ -33,6 +33,7 @@ from playground.stream.line import Line
 
 T = TypeVar("T")
 
+SPARE_FRAMES = 1  # of those allowed at once, for the next change, which then need not wait
 HOLD_S = 3.0  # least time that a picture keeps its own choice of content
 ANSWER_S = 60.0  # longest wait for a worker (a rebuild may take seconds)
 BUSY_S = 3.0  # wait for a worker after which the page says so
@@ -334,7 +335,7 @@ class Channel:
             connection.news.clear()
             delay = None if connection.window.is_full(self._dirty) else self._delay()
             if delay is not None:
-                delay = max(delay, connection.rate.wait_s())
+                delay = max(delay, connection.rate.wait_s(0 if self._dirty else SPARE_FRAMES))
             if delay == 0:
                 break
             with contextlib.suppress(TimeoutError):

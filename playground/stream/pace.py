@@ -27,6 +27,7 @@ class Pace:
         self._step = 0
         self._overhead_s = 0.003  # time of a frame without training
         self._awaited_at = -math.inf
+        self._has_rested = False
         self.restart(0)
 
     def choose(self, wanted: object) -> None:
@@ -55,8 +56,12 @@ class Pace:
 
     def slice(self, is_awaited: bool) -> tuple[int | None, float]:
         """Returns the next slice: the updates that are due, None for any number, and a budget in seconds, short if a
-        change ``is_awaited``."""
+        change ``is_awaited``: then also without updates, of which a single one may take long, in every second slice
+        at most."""
         budget_s, wanted = self.budget_s(is_awaited), self.updates_per_s
+        self._has_rested = is_awaited and not self._has_rested
+        if self._has_rested:
+            return 0, budget_s
         if wanted is None:
             return None, budget_s
         self._accrue(wanted)
@@ -155,9 +160,9 @@ class Rate:
         self._gap_s, self._burst = 1 / per_s, burst
         self._due = time.monotonic()
 
-    def wait_s(self) -> float:
-        """Returns the seconds until one more event is allowed."""
-        return max(0.0, self._due - (self._burst - 1) * self._gap_s - time.monotonic())
+    def wait_s(self, spare: int = 0) -> float:
+        """Returns the seconds until one more event is allowed that leaves ``spare`` ones of the burst to others."""
+        return max(0.0, self._due - (self._burst - 1 - spare) * self._gap_s - time.monotonic())
 
     def count(self) -> None:
         """Count an event."""

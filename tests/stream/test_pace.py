@@ -57,6 +57,19 @@ def test_after_a_change_slices_are_short_for_a_moment(clock: Clock) -> None:
     assert chosen.budget_s(is_awaited=False) == usual
 
 
+@pytest.mark.parametrize("speed", [None, 1000])
+def test_a_change_is_answered_without_an_update_in_every_second_slice_at_most(clock: Clock, speed: float) -> None:
+    chosen = Pace()
+    chosen.choose(speed)
+    clock.now += 1
+    assert chosen.slice(is_awaited=True)[0] == 0
+    assert chosen.slice(is_awaited=True)[0] != 0
+    assert chosen.slice(is_awaited=True)[0] == 0
+    clock.now += 1
+    assert chosen.slice(is_awaited=False)[0] != 0
+    assert chosen.slice(is_awaited=True)[0] == 0
+
+
 def test_the_speed_is_measured_where_frames_are_seconds_apart(clock: Clock) -> None:
     chosen = Pace()
     chosen.restart(0)
