@@ -41,6 +41,7 @@ class MLP(nn.Module):
                 norm.num_batches_tracked = None  # a count that nothing needs
         self.skips = skips_of(sizes, skips)
         self.activations = [_activation(name) for name in layer_names(activation, len(sizes) - 2)]
+        self._wide_activations = [_wide_tanh if isinstance(each, nn.Tanh) else each for each in self.activations]
 
     def forward(self, features: Tensor, kept: Tensor | None = None) -> Tensor:
         """Returns the logits (N, outputs) for features (N, D).
@@ -58,12 +59,13 @@ class MLP(nn.Module):
         ``depth`` limits the number of layers. Where N ``is_wide``, as of a picture's points, each layer is computed
         as W·Xᵀ: for a few neurons that takes a fifth of the time, and the last bits may differ.
         """
+        activations = self._wide_activations if is_wide else self.activations
         factors = torch.split(kept, list(self.sizes[1:-1]), dim=1) if kept is not None else None
         values, current = [], features
         for index, layer in enumerate(self.layers[:depth]):
             made = torch.addmm(layer.bias[:, None], layer.weight, current.T).T if is_wide else layer(current)
             if index < len(self.layers) - 1:
-                made = self.activations[index](self.norms[index](made) if self.norms else made)
+                made = activations[index](self.norms[index](made) if self.norms else made)
                 if factors is not None:
                     made = made * factors[index]
                 if self.skips[index]:
@@ -92,6 +94,11 @@ def _activation(name: str) -> Callable[[Tensor], Tensor]:
     entry = ACTIVATIONS[name]
     made: Callable[[Tensor], Tensor] = resolve(entry.torch)(**entry.arguments)
     return made
+
+
+def _wide_tanh(z: Tensor) -> Tensor:
+    """Returns tanh z as 2σ(2z) − 1, within 2e-7. PyTorch's σ takes a quarter of the time of its tanh."""
+    return torch.sigmoid(2 * z).mul_(2).sub_(1)
 
 
 def learning_mask(model: MLP, frozen: Held = (), zeroed: Held = ()) -> Tensor:
