@@ -74,9 +74,12 @@ class MLP(nn.Module):
             values.append(current)
         return values
 
+    @torch.no_grad()
     def take(self, state: Mapping[str, Tensor]) -> None:
         """Take over the parameters and running statistics of ``state``, by their names here."""
-        self.load_state_dict(state, strict=False)  # torch misses the count of batches
+        own = {**dict(self.named_parameters()), **dict(self.named_buffers())}
+        for name, values in state.items():
+            own[name].copy_(values)
 
     def initialize(self, initializer: str, generator: torch.Generator, scale: float = 1.0) -> None:
         """Draw new weights, layer by layer, only from ``generator``; ``scale`` multiplies weights, not biases."""

@@ -56,13 +56,11 @@ def links(model: MLP, shown: Shown, inputs: int | None = None) -> dict[str, Floa
     before = list(range(model.sizes[0]))[:inputs]
     for layer, chosen in zip(model.layers, [*shown, range(model.sizes[-1])], strict=True):
         rows = list(chosen)
-        weights.append(layer.weight[rows][:, before].reshape(-1))  # type: ignore[index]
-        biases.append(layer.bias[rows])  # type: ignore[index]
+        weight, bias = (part.numpy(force=True) for part in (layer.weight, layer.bias))
+        weights.append(weight[np.ix_(rows, before)].ravel())
+        biases.append(bias[rows])
         before = rows
-    return {
-        "weights": torch.cat(weights).cpu().numpy().copy(),
-        "biases": torch.cat(biases).cpu().numpy().copy(),
-    }
+    return {"weights": np.concatenate(weights), "biases": np.concatenate(biases)}
 
 
 def neuron_maps(model: MLP, output: Activation, features: Tensor, shown: Shown) -> dict[str, Bytes | Floats]:
