@@ -93,6 +93,9 @@ def data_and_network(session: PageSession, config: MLPConfig) -> None:
         if config.dataset != "own" or config.table:
             control(session, "points", zero="usual")
     form(session, {"Network": ("activation", "initializer")})
+    if config.activations and not session.hides("activations"):
+        names = layer_names(config.by_layer, len(config.hidden_sizes))
+        st.caption(f"Activations layer by layer: {', '.join(ACTIVATIONS[name].label for name in names)}.")
     with st.expander("More of the network"):
         _activations(session, config)
         if "normalization" in config.settings():

@@ -120,6 +120,17 @@ def test_what_a_network_sees_of_a_table_is_chosen(hub: Hub) -> None:
     assert not page.exception
 
 
+def test_layers_with_activations_of_their_own_are_named_where_the_common_one_is_chosen(hub: Hub) -> None:
+    page = opened("mlp", activations="relu,step", keeps="on", lock="keeps,device,own", dataset="own")
+    assert [each.value for each in page.caption if "layer by layer" in each.value] == [
+        "Activations layer by layer: ReLU, Step."
+    ]
+    assert (page.toggle(key="keeps").value, page.toggle(key="keeps").disabled) == (True, True)
+    assert page.selectbox(key="device").disabled
+    assert next(each for each in page.button if each.label == "Bring a CSV file").disabled
+    assert not any("Paint on the map" in each.value for each in page.caption)
+
+
 def test_a_batch_larger_than_the_data_is_brought_down_with_a_word(hub: Hub) -> None:
     page = opened("mlp", batch_size="200")
     page.slider(key="train_share").set_value(0.1).run()
