@@ -47,6 +47,7 @@ CARDS = 4  # of the gallery in a row
 
 def head(session: PageSession, words: str, questions: Sequence[Question] = ()) -> None:
     """The page's name and ``words``, or what to look for in the question that the settings ask. Call it first."""
+    st.sidebar.empty()  # takes its room before the stage is painted, which would else shrink when the controls come
     session.follow()
     asked, key = _asked(session, questions), session.key("question")
     if task := st.session_state.get(session.key(EXERCISE)):

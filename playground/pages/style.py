@@ -1,13 +1,14 @@
 """The style of every page, in addition to Streamlit's own.
 
-It comes as a component without content. So the browser has loaded Streamlit's script for components when the stage
+It comes as HTML, which is there with the page's first words: a component's style came after the stage was painted, and
+moved it. An empty component comes too. So the browser has loaded Streamlit's script for components when the stage
 arrives; React would show an element that waits for its script at the earliest 0.5 s after the last one that waited.
 """
 
 import streamlit as st
 
 _PAGE = """
-  [class*="st-key-page_style"] { display: none; }
+  .st-key-page_first { display: none; }
   /* Streamlit tells the page's scheme by color-scheme at once, to Python only when the script runs again. */
   .stApp { --page: light-dark(#fff, #171614); }
   /* What Streamlit writes on its accent, and in it, is too pale to be read in one of the schemes. */
@@ -54,6 +55,8 @@ _PAGE = """
   .stMain [class*="st-key-lab_"] .stPageLink a { padding-inline: 0; }
   .stMain [class*="st-key-lab_"] .stPageLink p { font-size: 1.0625rem; }
   .stMain [class*="st-key-lab_"] .stMarkdown p { font-size: 0.9375rem; line-height: 1.45; }
+  .st-key-why_card .stButton button { height: auto; text-align: left; }
+  .st-key-why_card .stButton :is(p, span, div) { white-space: normal; overflow: visible; }
   .st-key-page_foot { row-gap: 0.25rem; }
   .st-key-take_home_forms p { font-size: 0.8125rem; line-height: 1.35; }
   [class*="st-key-panel_"] { scroll-margin: 4.5rem 0 1rem; }
@@ -83,12 +86,10 @@ _EMBEDDED = """
   .stSidebar [data-testid="stSidebarHeader"] { height: 2.5rem; margin: 0; }
 """
 
-_page = st.components.v2.component("playground_page_style", css=_PAGE, isolate_styles=False)
-_embedded = st.components.v2.component("playground_embedded_style", css=_EMBEDDED, isolate_styles=False)
+_first = st.components.v2.component("playground_first", html="<div></div>", isolate_styles=False)
 
 
 def style(is_embedded: bool | None) -> None:
     """Send the style; an embedded page stands in a page of another site and is set closer. Call it first."""
-    _page(key="page_style")
-    if is_embedded:
-        _embedded(key="page_style_embedded")
+    st.html(f"<style>{_PAGE}{_EMBEDDED if is_embedded else ''}</style>")
+    _first(key="page_first")
