@@ -48,6 +48,16 @@ export function setAttribute(element, name, value) {
 }
 
 /**
+ * The height that a low window has for a picture, in CSS pixels, so that the time below it is in sight.
+ *
+ * @param {number} others  what stands above and below it
+ * @param {number} least  for a window so low that a person scrolls anyway
+ */
+export function roomAmong(others, least) {
+  return Math.max(least, window.innerHeight - others);
+}
+
+/**
  * Sizes a canvas for this screen; its context then draws in the given pixels, each ``scale`` CSS pixels large.
  *
  * @param {HTMLCanvasElement} canvas

@@ -1,14 +1,14 @@
 // @ts-check
 /** A square drawing with numbers at its right and lower edge: its size, its canvas, its ticks. */
 
-import { fit, h } from "../../../stage/dom.js";
+import { fit, h, roomAmong } from "../../../stage/dom.js";
 import { short } from "../../../stage/format.js";
 import { Raster } from "../../../stage/raster.js";
 
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 /** @typedef {[low: number, high: number]} Range */
 
-const LARGEST = 270;
+const LARGEST = 270, OTHERS = 530, LEAST = 190; // OTHERS is the height beside it, in CSS pixels
 const GUTTER = { right: 26, bottom: 20 };
 const TICKS = 5.5; // at most
 
@@ -27,7 +27,7 @@ export class Square {
    * @param {number} scale  of these to a pixel of the drawing
    */
   resize(width, scale) {
-    this.size = Math.max(120, Math.min(LARGEST, Math.floor(width / scale - GUTTER.right)));
+    this.size = Math.max(120, Math.min(LARGEST, Math.floor(roomAmong(OTHERS, LEAST) / scale), Math.floor(width / scale - GUTTER.right)));
     const { style } = this.map.canvas;
     style.width = style.height = `${this.size * scale}px`;
     this.element.style.height = `${(this.size + GUTTER.bottom) * scale}px`;

@@ -2,7 +2,7 @@
 /** A grid of cells coloured by their loss, with two axes; one cell can be hovered and one chosen. */
 
 import { pixelCss, ramp } from "../../../stage/colors.js";
-import { fit, h, isSharp } from "../../../stage/dom.js";
+import { fit, h, isSharp, roomAmong } from "../../../stage/dom.js";
 import { scaled } from "../../../stage/format.js";
 
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
@@ -24,6 +24,7 @@ import { scaled } from "../../../stage/format.js";
 
 const DIVERGED = 2;
 const MARGIN = { left: 62, right: 10, top: 8, bottom: 46 };
+const BESIDE = 336, SCROLLED = 360; // heights beside the grid's, in CSS pixels
 const MOST_SIZE = 590, MOST_CSS_SIZE = 690; // more would not fit a screen of 1080 lines
 /** Lower ends of the colour scale, which goes to 1; the first below the least loss is used. */
 const LOWEST = [0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001];
@@ -149,7 +150,7 @@ export class Grid {
    */
   resize(width, scale) {
     const room = Math.floor(width / scale - MARGIN.left - MARGIN.right);
-    const size = Math.max(160, Math.min(MOST_SIZE, Math.floor(MOST_CSS_SIZE / scale), room));
+    const size = Math.max(160, Math.min(MOST_SIZE, Math.floor(Math.min(MOST_CSS_SIZE, roomAmong(BESIDE, SCROLLED)) / scale), room));
     if (size === this.size && scale === this.scale && isSharp(this.canvas)) return false;
     this.size = size;
     this.scale = scale;

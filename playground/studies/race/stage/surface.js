@@ -3,7 +3,7 @@
 
 import { pixelCss } from "../../../stage/colors.js";
 import { fill, Scale, ticks, trace } from "./contours.js";
-import { fit, h, isSharp, setText } from "../../../stage/dom.js";
+import { fit, h, isSharp, roomAmong, setText } from "../../../stage/dom.js";
 import { loss, percent, scaled, short } from "../../../stage/format.js";
 import { Raster } from "../../../stage/raster.js";
 import { forPointer } from "../../../stage/touch.js";
@@ -12,7 +12,7 @@ import { forPointer } from "../../../stage/touch.js";
 /** @typedef {import("./picture.js").RaceMoment} RaceMoment */
 
 const MARGIN = { left: 52, right: 10, top: 6, bottom: 40 };
-const TALLEST = 620;
+const TALLEST = 620, OTHERS = 280, LEAST = 360; // in CSS pixels; OTHERS is the height beside it
 const RESOLUTION = 192;
 const LABEL_HEIGHT = 15;
 const LEGEND_GAP = 0.11;
@@ -50,7 +50,7 @@ export class Surface {
     if (width / scale === this.width && scale === this.scale && isSharp(this.map)) return;
     this.width = width / scale;
     this.scale = scale;
-    this.height = Math.min(TALLEST / scale, Math.round(this.width * (this.width < 560 ? 0.95 : 0.74)));
+    this.height = Math.min(Math.min(TALLEST, roomAmong(OTHERS, LEAST)) / scale, Math.round(this.width * (this.width < 560 ? 0.95 : 0.74)));
     this.square.style.height = `${this.height * scale}px`;
     this.mapContext = fit(this.map, this.width, this.height, scale);
     this.context = fit(this.paths, this.width, this.height, scale);
