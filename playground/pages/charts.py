@@ -212,5 +212,6 @@ def _heatmap(matrix: np.ndarray[Any, Any], bias: np.ndarray[Any, Any], names: li
             zmin=-limit, zmax=limit, colorscale=DIVERGING, hovertemplate="%{y}, %{x}: %{z:.4f}<extra></extra>",
         )
     )  # fmt: skip
-    figure.update_yaxes(autorange="reversed")
+    figure.update_xaxes(showgrid=False)  # it would shine through
+    figure.update_yaxes(autorange="reversed", showgrid=False)
     return figure.update_layout(height=420, margin={"t": 30, "r": 10, "b": 40, "l": 60}, uirevision="weights")

@@ -37,7 +37,8 @@ def why(run: Run, step: int, progress: Progress | None = None) -> dict[str, Any]
     config = run.config
     assert isinstance(config, MLPConfig)
     found = _seen(timeline)
-    cause = None if config.data.is_regression else evidence(_case(timeline, found))
+    is_begun = timeline.step > 0
+    cause = evidence(_case(timeline, found)) if is_begun and not config.data.is_regression else None
     first: list[Change] = [((cause.setting, cause.value),)] if cause and cause.setting else []
     changes = list(dict.fromkeys([*first, *_changes(config)]))
     tried = max(LEAST_TRIED, min(timeline.step, MOST_TRIED))
@@ -45,7 +46,7 @@ def why(run: Run, step: int, progress: Progress | None = None) -> dict[str, Any]
     results = [_told(config, change, loss) for change, loss in zip(changes, losses, strict=True)]
     helping = [each for each in results if each["loss"] is not None and each["loss"] <= HELPS * (own or math.inf)]
     expected = results[: len(first)]
-    words = cause.words if cause else ()
+    words = cause.words if cause else () if is_begun else ("nothing is learned yet",)
     if not all(each in helping for each in expected):
         words = tuple(each.split(": ")[0] for each in words)  # what is seen, without what would follow from it
     helping.sort(key=lambda each: (each not in expected, each["loss"]))
