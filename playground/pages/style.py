@@ -1,8 +1,9 @@
 """The style of every page, in addition to Streamlit's own.
 
-It comes as HTML, which is there with the page's first words: a component's style came after the stage was painted, and
-moved it. An empty component comes too. So the browser has loaded Streamlit's script for components when the stage
-arrives; React would show an element that waits for its script at the earliest 0.5 s after the last one that waited.
+It comes as HTML, which is there with the page's first words: a component's style came after the stage was painted,
+and moved it. An empty component comes too. So the browser has loaded Streamlit's script for components when the
+stage arrives; React would show an element that waits for its script at the earliest 0.5 s after the last one that
+waited.
 """
 
 import streamlit as st
