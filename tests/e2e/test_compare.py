@@ -29,6 +29,8 @@ def test_two_variants_learn_beside_each_other_and_a_tile_is_chosen(page: Page, a
     numbers = stage.locator(".nn-variant-value")
     before, texts = pictures(page, "nn-large-map") + pictures(page, "nn-wall-map"), numbers.all_inner_texts()
     assert len(before) == 4
+    expect(page.get_by_text("Guess first: which gets to 80% sooner?")).to_be_visible()
+    place = stage.bounding_box()
     press(page, "Play")
     reaches(page, 150)
     press(page, "Pause")
@@ -38,6 +40,9 @@ def test_two_variants_learn_beside_each_other_and_a_tile_is_chosen(page: Page, a
     expect(numbers.first).not_to_have_text(texts[0])
     expect(numbers.nth(4)).not_to_have_text(texts[4])
     expect(numbers.nth(6)).to_have_text(re.compile(r"\d of 6"))
+    expect(page.get_by_text(re.compile("reached 80% in . of 6 runs"))).to_be_visible()
+    expect(page.get_by_text("You guessed")).to_have_count(0)
+    assert stage.bounding_box() == place  # Play without a guess moves nothing
 
     wall = stage.locator(".nn-wall-rings").first
     points = pictures(page, "nn-large-data")

@@ -424,7 +424,13 @@ def test_inspect(page: Page, address: str) -> None:
     page.get_by_text("Inspect", exact=True).click()
     # The browser loads Plotly, 4 MB of JavaScript, only now.
     expect(page.get_by_test_id("stPlotlyChart")).to_have_count(2)
-    expect(page.get_by_test_id("stPlotlyChart").first).to_contain_text("loss")
+    expect(page.get_by_test_id("stPlotlyChart").first).to_contain_text("Training loss")  # as on the stage
+    expect(page.get_by_test_id("stPlotlyChart").first).to_contain_text("Test loss")
+    fonts = page.evaluate(
+        "() => ['.nn-metric-label', '.stPlotlyChart .legendtext'].map((part) =>"
+        " getComputedStyle(document.querySelector(part)).fontFamily.split(',')[0])"
+    )
+    assert fonts[0] == fonts[1]
     expect(page.get_by_test_id("stPlotlyChart").first).to_be_in_viewport(ratio=0.8)
 
 
