@@ -7,7 +7,6 @@ from typing import Any
 import streamlit as st
 
 from playground.catalog import resolve
-from playground.format import percent
 from playground.kinds import Choice, ConfigError
 from playground.lab import LABS, Metric
 from playground.labs.mlp.controls import controls, structure
@@ -236,7 +235,6 @@ def _outcome() -> None:
 
 def _table(found: Mapping[str, Any], metric: Metric) -> str:
     """Returns the summaries as a Markdown table."""
-    is_share = metric.unit == "share"
     levels = [f"median {metric.label}", "quartiles", "worst"]
     has_target = found["target_accuracy"] is not None
     target = ["reached the target", "epochs to it (quartiles)"] if has_target else []
@@ -250,19 +248,19 @@ def _table(found: Mapping[str, Any], metric: Metric) -> str:
         )
         rows.append([
             f"**{plain(each['variant'])}**",
-            _value(score["median"], is_share),
-            f"{_value(score['q25'], is_share)} to {_value(score['q75'], is_share)}",
-            _value(each["worst"], is_share),
+            _value(score["median"], metric),
+            f"{_value(score['q25'], metric)} to {_value(score['q75'], metric)}",
+            _value(each["worst"], metric),
             *(reached if has_target else ()),
             str(each["diverged"]),
         ])  # fmt: skip
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
 
 
-def _value(value: float | None, is_share: bool) -> str:
+def _value(value: float | None, metric: Metric) -> str:
     if value is None:
         return "diverged"
-    return percent(value) if is_share else f"{value:.3g}"
+    return f"{value:g}" if metric.unit == "count" else metric.text(value)  # a median of counts may have a half
 
 
 def _failure(failure: Mapping[str, Any]) -> None:
