@@ -8,7 +8,7 @@ methods.
 import hashlib
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -80,7 +80,6 @@ class Blocks:
     """The runs of ``configs``, in blocks. A lab says what its blocks are, and how large they may be."""
 
     tier = "plain"
-    block: ClassVar[type[Block]]
 
     def __init__(self, configs: Sequence[Any]) -> None:
         self.configs = tuple(configs)
@@ -88,8 +87,12 @@ class Blocks:
         self._diverged = np.zeros(len(configs), dtype=np.bool_)
         self._scores: dict[str, NDArray[np.float64]] | None = None
         self._indices = self._alike()
-        self._blocks = [self.block([configs[index] for index in indices]) for indices in self._indices]
+        self._blocks = [self.made([configs[index] for index in indices]) for indices in self._indices]
         self.mark()
+
+    def made(self, configs: Sequence[Any]) -> Block:
+        """Returns a block of new runs."""
+        raise NotImplementedError
 
     def most(self, config: Any) -> int:
         """Returns how many such runs one block may have, so that an update of it takes a slice, not much longer."""

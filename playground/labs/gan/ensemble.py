@@ -64,7 +64,8 @@ class Games(Block):
 class GANEnsemble(Blocks):
     """The games of ``configs`` in training."""
 
-    block = Games
+    def made(self, configs: Sequence[GANConfig]) -> Games:
+        return Games(configs)
 
     def most(self, config: GANConfig) -> int:
         neurons = sum(config.sizes("generator")) + sum(config.sizes("discriminator"))

@@ -18,13 +18,15 @@ from playground.labs.sequence.model import Network
 from playground.training.batches import rows
 from playground.training.turns import give_way
 
+Data = tuple[Batch, Batch]
+
 ELEMENTS = 2**20  # numbers in all gates of a block
 
 
 class Learners(Block):
-    """Networks that learn at once."""
+    """Networks that learn at once, each from its own sequences: those that train, those that test."""
 
-    def __init__(self, configs: Sequence[SequenceConfig]) -> None:
+    def __init__(self, configs: Sequence[SequenceConfig], data: Sequence[Data]) -> None:
         super().__init__(configs)
         each = [network_of(config) for config in configs]
         for network, config in zip(each, configs, strict=True):
@@ -33,9 +35,9 @@ class Learners(Block):
         self._config, self._one = configs[0], each[0]
         self.network = crowd(each)
         self.optimizers = {"optimizer": optimizer_of(self._config, self.network)}
-        self._data = [_data(config) for config in configs]  # of each network: what trains, what tests
-        self._train = Batch.joined([train for train, _ in self._data])
-        sizes = torch.tensor([len(train) for train, _ in self._data])
+        self.data = data
+        self._train = Batch.joined([train for train, _ in self.data])
+        sizes = torch.tensor([len(train) for train, _ in self.data])
         self._first = sizes.cumsum(0) - sizes
 
     def train(self, count: int) -> None:
@@ -59,36 +61,51 @@ class Learners(Block):
         size = self._config.batch_size
         each = [
             rows(self.step, len(train), size, config.seed)
-            for config, (train, _) in zip(self.configs, self._data, strict=True)
+            for config, (train, _) in zip(self.configs, self.data, strict=True)
         ]
         return torch.stack(each) + self._first[:, None]
 
+    @torch.no_grad()
     def alone(self, place: int) -> Network:
         """Returns the network at that place, by itself until the next call."""
-        self._one.load_state_dict({name: value[place] for name, value in self.network.state_dict().items()})
+        for name, value in self._one.named_parameters():
+            value.copy_(self.network.get_parameter(name)[place])
         return self._one
 
     def measured(self) -> Iterator[Mapping[str, float | None]]:
-        for place, data in enumerate(self._data):
+        for place, data in enumerate(self.data):
             give_way()
             yield measured(self.alone(place), self._config, *data)
 
     def thumbnail(self, place: int) -> NDArray[np.uint8]:
-        return thumbnail(self.alone(place), self._data[place][1])
+        return thumbnail(self.alone(place), self.data[place][1])
 
 
 class SequenceEnsemble(Blocks):
     """The networks of ``configs`` in training."""
 
-    block = Learners
+    def __init__(self, configs: Sequence[SequenceConfig]) -> None:
+        self._drawn: dict[Hashable, Data] = {}
+        super().__init__(configs)
+
+    def made(self, configs: Sequence[SequenceConfig]) -> Learners:
+        return Learners(configs, [self._data(config) for config in configs])
+
+    def _data(self, config: SequenceConfig) -> Data:
+        """Returns the sequences of a run. Each are drawn once: they are many, and variants share them."""
+        key = config.task, config.length, config.mixed, config.data_seed, config.own
+        if key not in self._drawn:
+            give_way()
+            self._drawn[key] = drawn(*key)
+        return self._drawn[key]
 
     def most(self, config: SequenceConfig) -> int:
-        train, _ = _data(config)
+        train, _ = self._data(config)
         steps = train.inputs.shape[1] + (0 if train.sources is None else train.sources.shape[1])
         return ELEMENTS // (config.batch_size * steps * len(GATES[config.cell]) * config.units)
 
     def kind(self, config: SequenceConfig) -> Hashable:
-        train, _ = _data(config)  # the longest sequence is drawn too
+        train, _ = self._data(config)  # the longest sequence is drawn too
         return (
             super().kind(config),
             train.inputs.shape[1:],
@@ -118,7 +135,3 @@ def clip(network: Network, most: float) -> None:
     factors = (most / (lengths + 1e-6)).clamp(max=1.0)
     for each in gradients:
         each *= factors.view(-1, *[1] * (each.dim() - 1))
-
-
-def _data(config: SequenceConfig) -> tuple[Batch, Batch]:
-    return drawn(config.task, config.length, config.mixed, config.data_seed, config.own)

@@ -1,8 +1,10 @@
-"""What the page promises, on few seeds. On more it was measured once, by hand:
+"""What the page promises, over twenty seeds of weights, noise and data that play at once, after as few rounds as
+show it.
 
-after 3,000 rounds the default had 8 of 8 modes in 20 seeds of 20, and at least .9 of the fakes on one in 17; with the
-rates apart 20 of 20 had 0 to 2 after 1,000; with a small discriminator 17 of 17 had none or one after 2,000; digits
-had all ten classes after 1,000 and after 2,000 in 20 of 20; the saturating loss left at most one mode in 14 of 14.
+After more it was measured once, by hand: after 3,000 rounds the default had 8 of 8 modes in 20 seeds of 20, and at
+least .9 of the fakes on one in 17; with the rates apart 20 of 20 had 0 to 2 after 1,000; with a small discriminator
+17 of 17 had none or one after 2,000; digits had all ten classes after 1,000 and after 2,000 in 20 of 20; the
+saturating loss left at most one mode in 14 of 14.
 """
 
 from dataclasses import replace
@@ -12,16 +14,20 @@ import numpy as np
 import pytest
 
 from playground.labs.gan.config import DIGITS, GANConfig
-from playground.labs.gan.ensemble import GANEnsemble
-from playground.labs.gan.experiment import GANExperiment
+from playground.labs.gan.ensemble import Games, GANEnsemble
+from playground.labs.gan.measures import digit_classes
 from playground.labs.gan.questions import QUESTIONS
 from playground.studies.compare.config import CompareConfig
 
+SEEDS = 20
+GUESSING = 1.386  # D's loss
 
-def after(rounds: int, settings: dict[str, Any]) -> dict[str, float]:
-    experiment = GANExperiment(GANConfig(**settings))
-    experiment.advance(steps=rounds)
-    return {name: value for name, value in experiment.metrics().items() if value is not None}
+
+def after(rounds: int, settings: dict[str, Any], seeds: int = SEEDS) -> GANEnsemble:
+    config = GANConfig(**settings)
+    ensemble = GANEnsemble([replace(config, seed=seed, data_seed=seed) for seed in range(seeds)])
+    ensemble.advance_to([rounds] * seeds)
+    return ensemble
 
 
 def asked(title: str) -> dict[str, Any]:
@@ -29,17 +35,24 @@ def asked(title: str) -> dict[str, Any]:
 
 
 def test_the_default_finds_eight_modes() -> None:
-    found = after(1500, {})
-    assert found["modes"] == 8
-    assert found["share_on_mode"] > 0.8
-    assert found["discriminator_loss"] == pytest.approx(1.386, abs=0.03)
+    """After 500 rounds 20 of 20 have all eight, with .59 to .77 of the fakes on one."""
+    found = after(400, {}).scores()
+    assert (found["modes"] == 8).mean() >= 0.8
+    assert np.median(found["share_on_mode"]) > 0.5
+    assert found["discriminator_loss"] == pytest.approx(GUESSING, abs=0.05)
 
 
-@pytest.mark.parametrize("title", ["Why one kind of fake only?", "Can the losses tell?"])
-def test_a_collapse_has_the_losses_of_guessing(title: str) -> None:
-    found = after(800, asked(title))
+def test_a_collapse_has_the_losses_of_guessing() -> None:
+    """After 200, 400 and 600 rounds 20 of 20 have none or one."""
+    found = after(300, asked("Why one kind of fake only?")).scores()
+    assert found["modes"].max() <= 2
+    assert found["discriminator_loss"] == pytest.approx(GUESSING, abs=0.2)
+
+
+def test_no_curve_tells_a_collapse() -> None:
+    found = after(800, asked("Can the losses tell?"), seeds=1).scores()
     assert found["modes"] <= 2
-    assert found["discriminator_loss"] == pytest.approx(1.386, abs=0.2)
+    assert found["discriminator_loss"] == pytest.approx(GUESSING, abs=0.2)
 
 
 def test_a_fast_generator_collapses_with_each_seed() -> None:
@@ -52,6 +65,12 @@ def test_a_fast_generator_collapses_with_each_seed() -> None:
 
 
 def test_digits_condense_from_static() -> None:
-    found = after(1000, dict(DIGITS))
-    assert found["modes"] == 10
-    assert found["share_on_mode"] > 0.5
+    ensemble = after(300, dict(DIGITS))
+    fewest = []
+    for block in ensemble._blocks:
+        assert isinstance(block, Games)
+        for fakes in block.fakes().double().numpy():
+            classes, is_near = digit_classes(fakes)
+            fewest.append(np.bincount(classes[is_near], minlength=10).min())
+    assert len(fewest) == SEEDS
+    assert min(fewest) >= 1
