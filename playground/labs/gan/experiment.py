@@ -153,29 +153,30 @@ class GANExperiment(PlainExperiment):
         config, is_plane = self.config, self.config.dataset != "digits"
         with torch.no_grad():
             fakes = self._generator(self._fixed[: SHOWN if is_plane else IMAGES])
+        middle = probes.middle_of(config.loss, self._discriminator, self.duel.data[: len(fakes)], fakes)
         arrays = {
             "fakes": fakes.numpy(),
             "noise": self._fixed[: len(fakes), :2].numpy().copy(),
-            "beliefs": probes.belief_of(config.loss, self._discriminator, fakes),
+            "beliefs": probes.belief_of(config.loss, self._discriminator, fakes, middle),
         }
         if not is_plane:
             return arrays
         if look.map != "none":
-            arrays["map"] = self._map(look.map)
+            arrays["map"] = self._map(look.map, middle)
         if look.arrows != "none":
-            arrays["arrows"] = probes.arrows(look.arrows, GAMES[config.loss], self._discriminator, fakes)
+            arrays["arrows"] = probes.arrows(look.arrows, GAMES[config.loss], self._discriminator, fakes, middle)
         if look.manifold and config.noise_size <= 2:
             with torch.no_grad():
                 arrays["manifold"] = self._generator(probes.noise_grid(config.noise_size, config.noise)).numpy()
         return arrays
 
-    def _map(self, kind: str) -> NDArray[np.uint8]:
+    def _map(self, kind: str, middle: float) -> NDArray[np.uint8]:
         if kind == "best" and SETS[self.config.dataset].mixture is not None:
             with torch.no_grad():
                 fakes = self._generator(self._dense)
             shares: NDArray[Any] = probes.best_discriminator(self.config.dataset, fakes.numpy())
         else:
-            shares = probes.belief_of(self.config.loss, self._discriminator, self._plane)
+            shares = probes.belief_of(self.config.loss, self._discriminator, self._plane, middle)
         return probes.levels(shares).reshape(probes.SIDE, probes.SIDE)
 
     def _scene(self) -> dict[str, Any]:

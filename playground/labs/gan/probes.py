@@ -36,7 +36,7 @@ def levels(shares: NDArray[Any]) -> NDArray[np.uint8]:
     return np.asarray((np.clip(np.nan_to_num(shares), 0, 1) * 255).round(), dtype=np.uint8)
 
 
-def arrows(kind: str, game: Game, discriminator: torch.nn.Module, fakes: Tensor) -> Floats:
+def arrows(kind: str, game: Game, discriminator: torch.nn.Module, fakes: Tensor, middle: float = 0.0) -> Floats:
     """Returns arrows (N, 2) at fakes (N, 2): the ``push`` −∂L_G/∂x, where the generator is told to move each, or
     GAN Lab's ``slope``, the gradient of what the discriminator believes. N losses count as one each, not 1/N."""
     at = fakes.detach().requires_grad_()
@@ -44,7 +44,7 @@ def arrows(kind: str, game: Game, discriminator: torch.nn.Module, fakes: Tensor)
     if kind == "push":
         (found,) = torch.autograd.grad(game.generator(output) * len(at), at)
         return (-found).numpy().copy()
-    (found,) = torch.autograd.grad(game.belief(output).sum(), at)
+    (found,) = torch.autograd.grad(game.belief(output - middle).sum(), at)
     return found.numpy().copy()
 
 
@@ -87,8 +87,17 @@ def noise_grid(size: int, kind: str) -> Tensor:
     return torch.stack(torch.meshgrid(along, along, indexing="xy"), -1).reshape(-1, 2)
 
 
-def belief_of(loss: str, discriminator: torch.nn.Module, points: Tensor) -> NDArray[Any]:
+@torch.no_grad()
+def belief_of(loss: str, discriminator: torch.nn.Module, points: Tensor, middle: float = 0.0) -> NDArray[Any]:
     """Returns what the discriminator believes (N,), from 0 to 1, of points (N, D)."""
-    with torch.no_grad():
-        found: NDArray[Any] = GAMES[loss].belief(discriminator(points))[:, 0].numpy()
+    found: NDArray[Any] = GAMES[loss].belief(discriminator(points) - middle)[:, 0].numpy()
     return found
+
+
+@torch.no_grad()
+def middle_of(loss: str, discriminator: torch.nn.Module, real: Tensor, fake: Tensor) -> float:
+    """Returns the output that stands for neither: 0, but for a WGAN's critic, whose scores mean something only beside
+    each other, the middle of their means at real examples and at fakes (N, D)."""
+    if loss != "wgan_gp":
+        return 0.0
+    return float(discriminator(real).mean() + discriminator(fake).mean()) / 2

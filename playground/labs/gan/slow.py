@@ -101,12 +101,12 @@ def _seen(twin: Duel, batch: Batch, points: Tensor | None) -> tuple[NDArray[Any]
     """What the discriminator believes (2N,) of a batch, real and fake normalized apart, as it learns; and over the
     plane (SIDE²,) by running means, if there are ``points``."""
     still, loss = twin.still(), twin.config.loss
-    over = None
+    over, middle = None, probes.middle_of(loss, still.discriminator, *batch[:2])
     if points is not None:
         still.network.eval()
-        over = probes.belief_of(loss, still.discriminator, points)
+        over = probes.belief_of(loss, still.discriminator, points, middle)
         still.network.train()
-    return np.concatenate([probes.belief_of(loss, still.discriminator, each) for each in batch[:2]]), over
+    return np.concatenate([probes.belief_of(loss, still.discriminator, each, middle) for each in batch[:2]]), over
 
 
 def _norm(twin: Duel, player: str, value: Tensor) -> float:

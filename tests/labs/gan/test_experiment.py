@@ -59,6 +59,19 @@ def test_a_push_is_minus_the_gradient_of_the_loss_in_use(loss: str) -> None:
             assert found["arrows"][index, axis] == pytest.approx(-slope, abs=2e-3)
 
 
+def test_what_a_critic_believes_does_not_depend_on_where_its_scores_lie() -> None:
+    experiment = GANExperiment(GANConfig(**SMALL, loss="wgan_gp"))
+    found = []
+    for score in (0.0, 50.0):
+        experiment.apply("discriminator.layers.1.bias[0]", score)
+        found.append(experiment.observe("run", View(look=Look(arrows="slope"))).arrays)
+    for name in ("beliefs", "arrows"):
+        np.testing.assert_allclose(found[0][name], found[1][name], rtol=1e-3, atol=1e-5)
+    maps = [each["map"].astype(int) for each in found]
+    assert np.abs(maps[0] - maps[1]).max() <= 1
+    assert maps[0].min() < 127 < maps[0].max()
+
+
 @pytest.mark.parametrize("loss", LOSSES)
 def test_reference_lines_are_the_losses_of_guessing(loss: str) -> None:
     guess = torch.full((4, 1), 0.5 if loss == "least_squares" else 0.0)  # outputs; a logit of 0 is one half

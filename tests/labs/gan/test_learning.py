@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pytest
 
 from playground.labs.gan.config import DIGITS, GANConfig
 from playground.labs.gan.ensemble import Games, GANEnsemble
@@ -39,20 +38,20 @@ def test_the_default_finds_eight_modes() -> None:
     found = after(400, {}).scores()
     assert (found["modes"] == 8).mean() >= 0.8
     assert np.median(found["share_on_mode"]) > 0.5
-    assert found["discriminator_loss"] == pytest.approx(GUESSING, abs=0.05)
+    assert np.abs(found["discriminator_loss"] - GUESSING).max() < 0.05
 
 
 def test_a_collapse_has_the_losses_of_guessing() -> None:
     """After 200, 400 and 600 rounds 20 of 20 have none or one."""
     found = after(300, asked("Why one kind of fake only?")).scores()
     assert found["modes"].max() <= 2
-    assert found["discriminator_loss"] == pytest.approx(GUESSING, abs=0.2)
+    assert np.abs(found["discriminator_loss"] - GUESSING).max() < 0.2
 
 
 def test_no_curve_tells_a_collapse() -> None:
     found = after(800, asked("Can the losses tell?"), seeds=1).scores()
-    assert found["modes"] <= 2
-    assert found["discriminator_loss"] == pytest.approx(GUESSING, abs=0.2)
+    assert found["modes"].max() <= 2
+    assert np.abs(found["discriminator_loss"] - GUESSING).max() < 0.2
 
 
 def test_a_fast_generator_collapses_with_each_seed() -> None:
