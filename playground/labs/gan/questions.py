@@ -99,7 +99,7 @@ QUESTIONS = (
     Question(
         "GAN Lab's three blobs",
         "One square of noise, three separate blobs: something has to lie between them. It circles: after 2,000 "
-        "rounds five seeds had 1, 2, 2, 3 and 3 blobs, with 34 to 79% of the fakes on one.",
+        "rounds eight seeds had 0, 1, 1, 2, 2, 3, 3 and 3 blobs, with 0 to 84% of the fakes on one.",
         {
             **_GAN_LAB,
             "dataset": "disjoint",
