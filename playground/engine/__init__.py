@@ -1,5 +1,6 @@
 """The interface of engines, which hold and train runs, in this process or in others."""
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, NamedTuple, Protocol
 
@@ -14,6 +15,24 @@ class Again(NamedTuple):
 
     verb: str
     arguments: tuple[Any, ...]
+
+
+class Making(Future[bytes]):
+    """A form of a run in the making. ``share`` says how much of it is done, from 0 to 1; of a study that grows there
+    is some ``so_far``, which can be shown as what it is to be.
+    """
+
+    def __init__(self, end: "Callable[[Making], None]") -> None:
+        super().__init__()
+        self.share, self.is_stopped = 0.0, False
+        self.so_far: bytes | None = None
+        self._end = end
+
+    def stop(self) -> None:
+        """End it. The result is then what there is so far; without that the future fails."""
+        self.is_stopped = True
+        if not self.cancel():
+            self._end(self)
 
 
 class Engine(Protocol):
@@ -66,13 +85,9 @@ class Engine(Protocol):
         """Returns the run as a value: its configuration and the edits so far."""
         ...
 
-    def export(self, run: Run, step: int, form: str, look: Settings | None = None) -> Future[bytes]:
+    def export(self, run: Run, step: int, form: str, look: Settings | None = None) -> Making:
         """Returns ``run``, which need not be open, at ``step`` as a file in one of ``export.FORMS``; queued. ``look``
         is what the person looks at, for a form that ``looks``."""
-        ...
-
-    def export_share(self, form: str) -> float:
-        """How much of the file that is being made now is done, from 0 to 1, in the line in which ``form`` waits."""
         ...
 
     def close(self, run_id: str) -> None:

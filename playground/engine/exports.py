@@ -9,10 +9,11 @@ import logging
 import os
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from typing import Any
 
+from playground.engine import Making
 from playground.engine.spawn import BareSpawnContext, follow_parent
 from playground.export import FORMS, exported
 from playground.kinds import Choice, ConfigError
@@ -34,7 +35,7 @@ class Exports:
     def __init__(self, export_s: float = EXPORT_S) -> None:
         self.files, self.studies = Line(export_s), Line(STUDY_S)
 
-    def make(self, run: Run, step: int, form: str, look: Settings | None = None) -> Future[bytes]:
+    def make(self, run: Run, step: int, form: str, look: Settings | None = None) -> Making:
         """Returns ``run`` at ``step`` as ``form``, one of ``FORMS``. The future fails with ConfigError for an unknown
         form, after the time limit, where too many wait, or where the process dies."""
         try:
@@ -43,13 +44,9 @@ class Exports:
             made = exported(run, step, form)
         except ConfigError as error:
             return _failed(error)
-        done: Future[bytes] = Future()
+        done = _nothing()
         done.set_result(made)
         return done
-
-    def share(self, form: str) -> float:
-        """Returns how much of what is being made now is done, as far as its maker says, in the line of ``form``."""
-        return self._line(form).share
 
     def shutdown(self) -> None:
         """Kill the running exports and drop the waiting ones."""
@@ -64,26 +61,27 @@ class Line:
     """Makes forms of runs, first come, first served, each within ``export_s`` seconds from its start."""
 
     def __init__(self, export_s: float) -> None:
-        self.share = 0.0
         self.export_s = export_s
         self._queue = ThreadPoolExecutor(1, thread_name_prefix="export")
         self._lock = threading.Lock()
-        self._waiting = 0
+        self._line: set[Making] = set()
+        self._made: Making | None = None  # the one whose process runs
         self._process: Any = None
         self._closed = False
 
-    def make(self, run: Run, step: int, form: str, look: Settings | None = None) -> Future[bytes]:
+    def make(self, run: Run, step: int, form: str, look: Settings | None = None) -> Making:
         """Returns a form that trains; see ``Exports.make``."""
+        making = Making(self._end)
         try:
             with self._lock:
-                if self._waiting >= MOST_WAITING:
+                if len(self._line) >= MOST_WAITING:
                     raise ConfigError(f"{MOST_WAITING} files are in line to be made on this server; try again soon")
-                self._waiting += 1
-            made = self._queue.submit(self._made, run, step, form, look)
+                self._line.add(making)
+            making.add_done_callback(self._leave)
+            self._queue.submit(self._serve, making, run, step, form, look)
         except (ConfigError, RuntimeError) as error:  # RuntimeError: after a shutdown
-            return _failed(error)
-        made.add_done_callback(lambda _: self._count_done())
-        return made
+            making.set_exception(error)
+        return making
 
     def pid(self) -> int | None:
         """Returns the id of the running export's process."""
@@ -93,25 +91,41 @@ class Line:
     def shutdown(self) -> None:
         """Kill the running export and drop the waiting ones."""
         with self._lock:
-            self._closed = True
-            if self._process is not None:
-                self._process.kill()
-        self._queue.shutdown(wait=True, cancel_futures=True)
+            self._closed, line = True, [*self._line]
+        for making in line:
+            making.stop()
+        self._queue.shutdown(wait=True)
 
-    def _count_done(self) -> None:
+    def _leave(self, making: Any) -> None:
         with self._lock:
-            self._waiting -= 1
+            self._line.discard(making)
 
-    def _made(self, run: Run, step: int, form: str, look: Settings | None) -> bytes:
-        """In the queue's thread: start a process and wait for its answer."""
+    def _end(self, making: Making) -> None:
+        """Kill the process of what is being made."""
+        with self._lock:
+            if self._made is making:
+                self._process.kill()
+
+    def _serve(self, making: Making, run: Run, step: int, form: str, look: Settings | None) -> None:
+        """In the queue's thread: make what has not been cancelled meanwhile."""
+        try:
+            if making.set_running_or_notify_cancel():
+                making.set_result(self._answered(making, run, step, form, look))
+        except Exception as error:
+            making.set_exception(error)
+
+    def _answered(self, making: Making, run: Run, step: int, form: str, look: Settings | None) -> bytes:
+        """Start a process and wait for its answer."""
         context = BareSpawnContext()
         receiver, sender = context.Pipe(duplex=False)
         with self._lock:
             if self._closed:
                 raise ConfigError("the server is shutting down")
             process: Any = context.Process(target=_answer, args=(sender, run, step, form, look), daemon=True)
-            self._process, self.share = process, 0.0
+            self._made, self._process = making, process
             process.start()
+            if making.is_stopped:  # just now
+                process.kill()
         if hasattr(os, "setpriority"):  # set by the parent, so that it applies to the import of torch too
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
@@ -121,14 +135,19 @@ class Line:
             while answer is None:
                 if not receiver.poll(max(ends_at - time.monotonic(), 0.0)):
                     raise ConfigError(_too_long(step, form, self.export_s))
-                self.share, answer = receiver.recv()
+                making.share, grown, answer = receiver.recv()
+                making.so_far = grown or making.so_far
             made, problem = answer
         except EOFError:
+            if making.is_stopped:
+                if making.so_far is None:
+                    raise ConfigError("Stopped.") from None
+                return making.so_far
             log.error("the process that made %s of a run died", form)
             raise ConfigError(f"The process that made this file ({FORMS[form].label}) died; try again.") from None
         finally:
             with self._lock:
-                self._process = None
+                self._made = self._process = None
             process.kill()
             process.join()
             receiver.close()
@@ -137,8 +156,13 @@ class Line:
         return bytes(made)
 
 
-def _failed(error: Exception) -> Future[bytes]:
-    failed: Future[bytes] = Future()
+def _nothing() -> Making:
+    """One that no process makes."""
+    return Making(lambda _: None)
+
+
+def _failed(error: Exception) -> Making:
+    failed = _nothing()
     failed.set_exception(error)
     return failed
 
@@ -155,22 +179,27 @@ def _too_long(step: int, form: str, export_s: float) -> str:
 
 
 def _answer(sender: "Connection[Any, Any]", run: Run, step: int, form: str, look: Settings | None) -> None:
-    """In the export's process: make the form and send (1, (form, None)) or (1, (None, error message)); meanwhile
-    report progress as (share, None)."""
+    """In the export's process: make the form and send (1, None, (form, None)) or (1, None, (None, error message));
+    meanwhile report progress as (share, None, None), and what there is so far as (share, that, None)."""
     follow_parent()
-    told_at = time.monotonic()
+    told_at, share = time.monotonic(), 0.0
 
     def tell(done: int, total: int) -> None:
-        nonlocal told_at
+        nonlocal told_at, share
+        share = done / max(total, 1)
         if time.monotonic() - told_at > TELL_S:
             told_at = time.monotonic()
-            sender.send((done / max(total, 1), None))
+            sender.send((share, None, None))
+
+    def grow(so_far: bytes) -> None:
+        sender.send((share, so_far, None))
 
     try:
-        answer: tuple[bytes | None, str | None] = exported(run, step, form, progress=tell, look=look), None
+        made = exported(run, step, form, progress=tell, look=look, grow=grow)
+        answer: tuple[bytes | None, str | None] = made, None
     except ConfigError as error:
         answer = None, str(error)
     except Exception:
         log.exception("%s of a run could not be made", form)
         answer = None, f"This file ({FORMS[form].label}) could not be made; the server's log says why."
-    sender.send((1.0, answer))
+    sender.send((1.0, None, answer))

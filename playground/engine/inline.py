@@ -3,9 +3,10 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, TypeVar
 
-from playground.engine import Again
+from playground.engine import Again, Making
 from playground.engine.worker import Worker
 from playground.export import exported
 from playground.run import Edit, Run, Snapshot, View
@@ -62,15 +63,15 @@ class InlineEngine:
     def run(self, run_id: str) -> Run:
         return self._runs[run_id]
 
-    def export(self, run: Run, step: int, form: str, look: Settings | None = None) -> Future[bytes]:
-        def made() -> bytes:
+    def export(self, run: Run, step: int, form: str, look: Settings | None = None) -> Making:
+        made = Making(lambda _: None)
+        try:
             with self._lock:
-                return exported(run, step, form, quiet=True, look=look)
-
-        return self._completed(made)
-
-    def export_share(self, form: str) -> float:
-        return 1.0
+                grow = partial(setattr, made, "so_far")
+                made.set_result(exported(run, step, form, quiet=True, look=look, grow=grow))
+        except Exception as error:
+            made.set_exception(error)
+        return made
 
     def close(self, run_id: str) -> None:
         with self._lock:

@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from playground.engine import GO_ON, Again
+from playground.engine import GO_ON, Again, Making
 from playground.engine.exports import EXPORT_S, Exports
 from playground.engine.spawn import BareSpawnContext, follow_parent
 from playground.run import Edit, Run, Snapshot, View
@@ -158,11 +158,8 @@ class ProcessEngine:
     def run(self, run_id: str) -> Run:
         return self._records[run_id].run
 
-    def export(self, run: Run, step: int, form: str, look: Settings | None = None) -> Future[bytes]:
+    def export(self, run: Run, step: int, form: str, look: Settings | None = None) -> Making:
         return self._exports.make(run, step, form, look)
-
-    def export_share(self, form: str) -> float:
-        return self._exports.share(form)
 
     def close(self, run_id: str) -> None:
         with self._lock:

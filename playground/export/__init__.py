@@ -5,7 +5,7 @@ for bit, from the page, the command line or Python.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from playground.catalog import resolve
@@ -160,6 +160,7 @@ def exported(
     shown: Mapping[str, float | None] | None = None,
     progress: Progress | None = None,
     look: Settings | None = None,
+    grow: Callable[[bytes], None] | None = None,
 ) -> bytes:
     """Returns ``run`` at ``step`` in the form ``to``, one of ``forms_of(run.lab)``, such as script or gif.
 
@@ -169,7 +170,8 @@ def exported(
 
     After a second a progress bar appears, unless ``quiet``, or ``progress`` is called. ``shown`` are the metrics that
     the page shows, which the script and the notebook of a compiled run quote. ``look`` is what the person looks at,
-    for a form that ``looks``; by default nothing. Raises ConfigError for an unknown form.
+    for a form that ``looks``; by default nothing. ``grow`` is called with what there is so far of a study that grows:
+    its maker yields that, again and again, and at last the whole. Raises ConfigError for an unknown form.
     """
     form = FORMS[Choice(forms_of(run.lab)).check(to)]
     lab = LABS[run.lab]
@@ -178,8 +180,24 @@ def exported(
         with apart():
             more = [look or lab.look_class()] if form.looks else []
             made = make(run, step, progress or (None if quiet else progress_bar(" updates")), *more)
+            if isinstance(made, Iterator):
+                made = _grown(made, grow)
     elif form.tells:
         made = make(run, step, shown)
     else:
         made = make(run, step)
+    return _encoded(made)
+
+
+def _grown(parts: Iterator[str | bytes], grow: Callable[[bytes], None] | None) -> bytes:
+    """Returns the last of the ``parts``, of which each has what the one before had, and more."""
+    so_far = b""
+    for part in parts:
+        so_far = _encoded(part)
+        if grow is not None:
+            grow(so_far)
+    return so_far
+
+
+def _encoded(made: str | bytes) -> bytes:
     return made.encode() if isinstance(made, str) else bytes(made)

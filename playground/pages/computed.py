@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
+from playground.engine import Making
 from playground.kinds import ConfigError
 from playground.pages.session import PageSession, plain
 from playground.run import Run
@@ -26,13 +28,13 @@ class Order:
     words: str
     run: Run
     step: int
-    made: Future[bytes]
+    made: Making
     took_s: float = 0.0
 
     def __post_init__(self) -> None:
         begun = time.monotonic()
 
-        def end(_: Future[bytes]) -> None:
+        def end(_: Any) -> None:
             self.took_s = time.monotonic() - begun
 
         self.made.add_done_callback(end)
@@ -50,7 +52,8 @@ def computed_panel(
 ) -> None:
     """A button that has a ``form`` made of this moment, how far that is, and what came of it, by ``draw``.
 
-    ``words`` say what is computed, for the progress bar. Costs nothing while it is hidden.
+    Of one that grows it also draws what there is so far, ``order.made.so_far``. ``words`` say what is computed, for
+    the progress bar. Costs nothing while it is hidden.
     """
     key = session.key(form)
     order: Order | None = st.session_state.get(key)
@@ -64,20 +67,32 @@ def computed_panel(
 
     st.button(label, key=session.key(f"ask_{form}"), icon=icon, disabled=is_busy, on_click=ask, help=help)
     if order is not None and is_busy:
-        _progress(order)
+        _progress(order, draw)
     elif order is not None:
         try:
             order.made.result()
         except (ConfigError, CancelledError) as error:
-            st.error(plain(str(error) or "The server has ended this; try again."), icon=":material/error:")
+            if order.made.is_stopped:
+                st.caption("Stopped.")
+            else:
+                st.error(plain(str(error) or "The server has ended this; try again."), icon=":material/error:")
+            if order.made.so_far is not None:
+                draw(order)
         else:
             draw(order)
 
 
 @st.fragment(run_every=REFRESH_S)
-def _progress(order: Order) -> None:
-    """How far it is; draws the page again when it is there."""
-    if order.made.done():
+def _progress(order: Order, draw: Callable[[Order], None]) -> None:
+    """How far it is, a button to stop it, and what there is so far; draws the page again when it is there."""
+    made = order.made
+    if made.done():
         st.rerun()
-    share = hub().engine.export_share(order.form) if order.made.running() else 0.0
-    st.progress(share, f"{order.words}: {share:.0%}" if order.made.running() else "Waiting for its turn")
+    said = f"{order.words}: {made.share:.0%}" if made.running() else "Waiting for its turn"
+    bar, button = st.columns((5, 1), vertical_alignment="center")
+    bar.progress(made.share, said)
+    button.button(
+        "Stop", key=f"stop_{order.form}", on_click=made.stop, width="stretch", help="Keeps what is there so far."
+    )
+    if made.so_far is not None:
+        draw(order)

@@ -1,6 +1,7 @@
 """Files of runs are made beside the training, in a process that comes and goes."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from playground.engine.inline import InlineEngine
 from playground.engine.process import ProcessEngine
 from playground.export import exported
 from playground.kinds import ConfigError
+from playground.labs.image.config import ImageConfig
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Run, View
 
@@ -53,7 +55,7 @@ def test_it_tells_how_far_it_is(process_engine: ProcessEngine) -> None:
     made = process_engine.export(RUN, LONG, "csv")
     when_at_work(process_engine)
     deadline = time.monotonic() + 120
-    while not (share := process_engine.export_share("csv")):
+    while not (share := made.share):
         assert time.monotonic() < deadline
         time.sleep(0.01)
     assert 0 < share < 1
@@ -65,11 +67,33 @@ def test_it_tells_how_far_it_is(process_engine: ProcessEngine) -> None:
 def test_both_engines_give_the_same_file(process_engine: ProcessEngine) -> None:
     for engine in (InlineEngine(), process_engine):
         assert engine.export(RUN, 30, "csv").result(60) == exported(RUN, 30, "csv")
+        assert engine.export(RUN, 30, "csv").so_far is None
         assert engine.export(RUN, 30, "script").done()
         with pytest.raises(ConfigError, match="'exe' is not one of script"):
             engine.export(RUN, 30, "exe").result()
     assert process_engine._exports.files.pid() is None
-    assert process_engine.export_share("csv") == 1
+
+
+def test_what_grows_is_seen_and_kept_when_it_is_stopped(process_engine: ProcessEngine) -> None:
+    run = Run(config=ImageConfig(images=20, batch_size=10))
+    made, waiting = (process_engine.export(run, 0, "more_data") for _ in range(2))
+    deadline = time.monotonic() + 120
+    while not (made.so_far and json.loads(made.so_far)["learners"]["svm"]["accuracy"]):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    for each in (waiting, made):
+        each.stop()
+    found = json.loads(made.result(60))
+    assert len(found["learners"]["nearest"]["accuracy"][0]) == found["seeds"]
+    assert found["learners"]["cnn"]["accuracy"] == []
+    assert found["now"]
+    assert waiting.cancelled()
+    assert process_engine._exports.studies.pid() is None
+    nothing = process_engine.export(RUN, LONG, "csv")
+    when_at_work(process_engine)
+    nothing.stop()
+    with pytest.raises(ConfigError, match="Stopped"):
+        nothing.result(60)
 
 
 def test_it_stands_back_and_its_death_harms_nobody(process_engine: ProcessEngine) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from playground.engine.exports import STUDY_S
 from playground.format import percent
 from playground.labs.image.config import ImageConfig
-from playground.labs.image.more_data import LEARNERS, SEEDS, seconds_of
+from playground.labs.image.more_data import LEARNERS, LEAST_UPDATES, PASSES, PENALTY, SEEDS, seconds_of
 from playground.pages.banded import baseline, learner, mean, shares
 from playground.pages.computed import Order, computed_panel
 from playground.pages.session import PageSession
@@ -50,24 +50,28 @@ def _plan(config: ImageConfig) -> str:
 
 
 def _shown(order: Order) -> None:
-    found = json.loads(order.made.result())
+    found = json.loads(order.made.so_far or b"{}")
     figure = fan(found, st.context.theme.type or "light")
     st.plotly_chart(figure, key="image.fan", config={"displaylogo": False})
+    if found["now"]:
+        st.caption(f"{'Stopped before' if order.made.done() else 'Now'}: {found['now']}.")
     st.caption(about(found))
 
 
 def about(found: Found) -> str:
     """What the curves show, in words."""
     sizes, seeds = found["sizes"], found["seeds"]
-    ends = [f"with {sizes[index]:,} images {_best(found, index)}" for index in (0, -1)]
+    known = min(sum(len(row) == seeds for row in each["accuracy"]) for each in found["learners"].values())
+    ends = [f"with {sizes[index]:,} images {_best(found, index)}" for index in dict.fromkeys((0, known - 1)) if known]
+    best = f"Best is {', '.join(ends)}. " if ends else ""
     bands = f"a line is the mean of {seeds} seeds, its band goes from the worst to the best" if seeds > 1 else (
         "one seed each"
     )  # fmt: skip
     return (
-        f"{found['set']}: the share of {found['test']} test images that are right; {bands}. Best is "
-        f"{ends[0]}, {ends[1]}. Networks train for 16 passes, at least 300 updates; logistic regression and the SVM "
-        "are scikit-learn’s with their usual settings. A network’s point is a run of this lab: the page can train it "
-        "again."
+        f"{found['set']}: the share of {found['test']} test images that are right; {bands}. {best}"
+        f"Networks train for {PASSES} passes, at least {LEAST_UPDATES} updates; logistic regression and the SVM are "
+        f"scikit-learn’s, with their usual settings but for the SVM’s C = {PENALTY}. A network’s point is a run of "
+        "this lab: the page can train it again."
     )
 
 
@@ -81,7 +85,8 @@ def fan(found: Found, theme: str = "light") -> Any:
     """The curves of all learners over a logarithmic number of images."""
     sizes, traces = found["sizes"], []
     for index, each in enumerate(found["learners"].values()):
-        traces += learner(index, each["label"], sizes, each["accuracy"], theme)
+        rows = each["accuracy"]
+        traces += learner(index, each["label"], sizes[: len(rows)], rows, theme) if rows else []
     traces.append(baseline("the commonest class", sizes, [*map(mean, found["majority"])]))
     ticks = {"tickvals": sizes, "ticktext": [f"{size:,}" for size in sizes]}
     return shares(traces, "test accuracy", {"type": "log", "title": "training images", **ticks})
