@@ -1,9 +1,13 @@
-"""A person's own images from a ZIP, a folder or single files: class = the folder that an image lies in.
+"""A person's own images from a ZIP, a folder or single files.
+
+The class of an image is the folder that it lies in; where all lie in one folder, or in none, the name that its file
+begins with: ``cat-1.png``.
 
 Nothing is unpacked to the disk: members are read one by one, each within its limit. What cannot be read is named.
 """
 
 import io
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,7 +30,8 @@ TYPES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
 MB = 2**20
 
-_EACH = "each into a folder of its own: the one that an image lies in is its class"
+_EACH = "each in a folder with its name, or in files that begin with it, as cat-1.png, cat-2.png, dog-1.png"
+_NUMBER = re.compile(r"[\s_.,#-]*\(?\d+\)?$")  # at the end of a file's name, with what parts it from the class
 File = tuple[str, bytes]  # a path with / in it, and what is in the file
 
 
@@ -38,22 +43,22 @@ def brought(given: Sequence[File]) -> Pictures:
     is_zip = len(given) == 1 and given[0][0].lower().endswith(".zip")
     name = PurePosixPath(given[0][0]).stem if is_zip else _common(path for path, _ in given)
     found = [*(_members(given[0][1]) if is_zip else _images(given))]
-    names = sorted({folder for folder, _, _ in found})
-    _check(Counter(folder for folder, _, _ in found), names)
-    images = np.stack([small(path, read()) for _, path, read in found])
+    classes = _classes([path for path, _ in found])
+    names = sorted(set(classes))
+    images = np.stack([small(path, read()) for path, read in found])
     if np.median(images[:, [0, -1], :]) > 127:  # ink on paper: the lab's images are light on dark
         images = 255 - images
-    labels = np.array([names.index(folder) for folder, _, _ in found], np.uint8)
+    labels = np.array([names.index(each) for each in classes], np.uint8)
     return Pictures(_named(name), tuple(map(_named, names)), labels, images)
 
 
-Found = tuple[str, str, Callable[[], bytes]]  # an image's folder and path, and how to read it
+Found = tuple[str, Callable[[], bytes]]  # an image's path, and how to read it
 
 
 def _images(given: Iterable[File]) -> Iterator[Found]:
     for path, content in given:
         if not _is_hidden(path):
-            yield _folder(path), path, lambda content=content: content  # type: ignore[misc]
+            yield path, lambda content=content: content  # type: ignore[misc]
 
 
 def _members(content: bytes) -> Iterator[Found]:
@@ -67,7 +72,7 @@ def _members(content: bytes) -> Iterator[Found]:
     if unpacked > MOST_UNPACKED_MB * MB:
         raise ConfigError(f"unpacked it has {unpacked / MB:,.0f} MB, more than {MOST_UNPACKED_MB} MB")
     for member in members:
-        yield _folder(member.filename), member.filename, lambda member=member: _read(archive, member)  # type: ignore[misc]
+        yield member.filename, lambda member=member: _read(archive, member)  # type: ignore[misc]
 
 
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
@@ -83,16 +88,36 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     return content
 
 
+def _classes(paths: Sequence[str]) -> list[str]:
+    """The class of each image. Raises ConfigError where they are not 2 to MOST_CLASSES, or too few or many images."""
+    folders = [_folder(path) for path in paths]
+    known = {*folders}
+    if "" in known and len(known) > 1:
+        path = paths[folders.index("")]
+        raise ConfigError(f"{short(path)} lies in no folder, others do; put each class into a folder with its name")
+    classes, begun = folders, [_beginning(path) for path in paths]
+    if known == {""} or (len(known) == 1 and _problem(begun) is None):
+        classes = begun
+    problem = _problem(classes)
+    if problem is not None:
+        raise ConfigError(problem)
+    return classes
+
+
 def _folder(path: str) -> str:
-    """The folder that an image lies in. Raises ConfigError for a path that leads elsewhere, or without a folder."""
+    """The folder that an image lies in, "" for none. Raises ConfigError for a path that leads elsewhere."""
     parts = path.replace("\\", "/").split("/")
     if ".." in parts or parts[0] == "" or ":" in parts[0]:
         raise ConfigError(f"{short(path)!r} leads out of the folder; nothing was read")
     if not path.lower().endswith(TYPES):
         raise ConfigError(f"{short(path)} is not an image; use {', '.join(TYPES)}")
-    if len(parts) < 2:
-        raise ConfigError(f"{short(path)} lies in no folder; put each class into a folder with its name")
-    return parts[-2]
+    return parts[-2] if len(parts) > 1 else ""
+
+
+def _beginning(path: str) -> str:
+    """The name of an image's file up to its number: cat of ``cat-1.png``, 7 of ``7_012.png``."""
+    stem = PurePosixPath(path.replace("\\", "/")).stem
+    return _NUMBER.sub("", stem) or stem
 
 
 def _is_hidden(path: str) -> bool:
@@ -101,18 +126,21 @@ def _is_hidden(path: str) -> bool:
     return (parts[-1].startswith(".") and parts[-1] not in ("..",)) or "__MACOSX" in parts or parts[-1] == "Thumbs.db"
 
 
-def _check(counts: Counter[str], names: Sequence[str]) -> None:
-    total = sum(counts.values())
-    if len(names) < 2:
-        only = f" ({short(names[0])})" if names else ""
-        raise ConfigError(f"there is {len(names) or 'no'} class{only}; use 2 to {MOST_CLASSES}, {_EACH}")
-    if len(names) > MOST_CLASSES:
-        raise ConfigError(f"{len(names)} classes are more than {MOST_CLASSES}; put them {_EACH}")
-    few = min(names, key=counts.__getitem__)
+def _problem(classes: Sequence[str]) -> str | None:
+    """What is wrong with the ``classes`` of images, if anything."""
+    counts = Counter(classes)
+    if len(counts) < 2:
+        only = f" ({short(classes[0])})" if classes else ""
+        return f"there is {len(counts) or 'no'} class{only}; use 2 to {MOST_CLASSES}, {_EACH}"
+    if len(counts) > MOST_CLASSES:
+        return f"{len(counts)} classes are more than {MOST_CLASSES}; put them {_EACH}"
+    few = min(sorted(counts), key=counts.__getitem__)
     if counts[few] < LEAST_EACH:
-        raise ConfigError(f"{short(few)} has {counts[few]} images; use at least {LEAST_EACH} of each class")
-    if not LEAST <= total <= MOST:
-        raise ConfigError(f"{total:,} images are not {LEAST} to {MOST:,}")
+        number = f"{counts[few]} image{'s' * (counts[few] > 1)}"
+        return f"{short(few)} has {number}; use at least {LEAST_EACH} of each class, {_EACH}"
+    if not LEAST <= len(classes) <= MOST:
+        return f"{len(classes):,} images are not {LEAST} to {MOST:,}"
+    return None
 
 
 def small(path: str, content: bytes) -> Bytes:

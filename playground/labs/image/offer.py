@@ -1,4 +1,4 @@
-"""Where a person brings images of their own: a ZIP, a folder, or a set that scikit-learn fetches."""
+"""Where a person brings images of their own: files, a ZIP, a folder, or a set that scikit-learn fetches."""
 
 import time
 from typing import Any
@@ -14,9 +14,9 @@ from playground.pages.session import PageSession, plain, redraw_if_changed
 
 REFRESH_S = 0.5
 _ABOUT = (
-    f"A ZIP, or a folder, in which every class is a folder of its own: 25 to {MOST:,} images of 2 to 10 classes, at "
-    f"most {MOST_MB} MB. They become grey, 28 × 28, and light on dark. This server keeps them under a name that "
-    "nobody can guess; whoever has your run’s address sees them too."
+    f"25 to {MOST:,} images of 2 to 10 classes, at most {MOST_MB} MB. Each class is a folder with its name, or files "
+    "that begin with it: cat-1.png, cat-2.png, dog-1.png. They become grey, 28 × 28, and light on dark. This server "
+    "keeps them under a name that nobody can guess; whoever has your run’s address sees them too."
 )
 
 
@@ -28,30 +28,30 @@ def own_images(session: PageSession) -> None:
             st.error(plain(problem), icon=":material/error:")
         if (fetching := st.session_state.get(session.key("fetching"))) is not None:
             _progress(*fetching)
-        _from_zip(session)
+        _from_files(session)
         _from_folder(session)
         _from_openml(session)
     redraw_if_changed()
 
 
-def _from_zip(session: PageSession) -> None:
+def _from_files(session: PageSession) -> None:
     st.file_uploader(
-        "A ZIP of folders", type="zip", max_upload_size=MOST_MB, key=session.key("zip"),
-        on_change=_take, args=(session, "zip"),
+        "Images, or a ZIP", type=["zip", *TYPES], accept_multiple_files=True, max_upload_size=MOST_MB,
+        key=session.key("zip"), on_change=_take, args=(session, "zip"),
     )  # fmt: skip
 
 
 def _from_folder(session: PageSession) -> None:
     st.file_uploader(
-        "Or a folder of folders", type=list(TYPES), accept_multiple_files="directory", max_upload_size=MOST_MB,
+        "Or a folder", type=list(TYPES), accept_multiple_files="directory", max_upload_size=MOST_MB,
         key=session.key("folder"), on_change=_take, args=(session, "folder"),
     )  # fmt: skip
 
 
 def _take(session: PageSession, key: str) -> None:
     """Read what has been brought, and train on it. A problem is said, and the present run stays."""
-    given: Any = st.session_state[session.key(key)]
-    uploaded = given if isinstance(given, list) else [given] if given else []
+    given = st.session_state[session.key(key)]
+    uploaded: list[Any] = given or []
     if not uploaded:
         return
     try:

@@ -104,6 +104,21 @@ def test_a_class_is_the_folder_that_an_image_lies_in_however_deep() -> None:
     assert brought(deep).classes == ("FLAT", "UPRIGHT")
 
 
+@pytest.mark.parametrize("name", ["{}-{}.png", "{} ({}).PNG", "{}{}.png", "{}_{:03}.png", "one folder/{}.{}.png"])
+def test_without_folders_a_class_is_what_its_files_begin_with(name: str) -> None:
+    files = [(path.split("/")[1], content) for path, content in strokes()]
+    named = [(name.format(kind, number), content) for number, (kind, content) in enumerate(files)]
+    for given in (named, [("strokes.zip", zipped(named))]):
+        made = brought(given)
+        assert made.classes == ("flat", "upright")
+        np.testing.assert_array_equal(made.labels, brought(strokes()).labels)
+
+
+def test_a_digit_may_be_a_class() -> None:
+    given = [(f"{7 + number % 2}_{number}.png", content) for number, (_, content) in enumerate(strokes())]
+    assert brought(given).classes == ("7", "8")
+
+
 SMALL = strokes(13)
 WRONG: dict[str, tuple[list[File], str]] = {
     "not a ZIP": ([("a.zip", b"PK nothing")], "this is not a ZIP file"),
@@ -124,9 +139,11 @@ WRONG: dict[str, tuple[list[File], str]] = {
     "another type": ([*SMALL, ("s/flat/notes.txt", b"hello")], "s/flat/notes.txt is not an image; use .png"),
     "one class": ([file for file in SMALL if "flat" in file[0]], r"there is 1 class \(flat\); use 2 to 10"),
     "none": ([("a.zip", zipped([]))], "there is no class"),
-    "no folder": ([("x.png", png("flat", 0))], "x.png lies in no folder"),
+    "one file": ([("cat-1.png", png("flat", 0))], r"there is 1 class \(cat\); use 2 to 10, each in a folder .*cat-2"),
+    "no class in names": ([(f"{n:03}.png", png("flat", 0)) for n in range(30)], "30 classes are more than 10; put"),
+    "one of no folder": ([*SMALL, ("x.png", png("flat", 0))], "x.png lies in no folder, others do"),
     "few": (strokes(5), "10 images are not 25 to 2,000"),
-    "few of one": ([*SMALL, ("s/third/1.png", png("flat", 0))], "third has 1 images; use at least 3"),
+    "few of one": ([*SMALL, ("s/third/1.png", png("flat", 0))], "third has 1 image; use at least 3"),
     "many classes": ([(f"s/{n}/{i}.png", b"") for n in range(11) for i in range(3)], "11 classes are more than 10"),
     "many images": ([(f"s/{n}/{i}.png", b"") for n in range(2) for i in range(1001)], "2,002 images are not 25 to"),
 }
