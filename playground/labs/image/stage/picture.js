@@ -186,6 +186,7 @@ class ImagePicture {
     const { view } = moment.header, part = this.partOf(view);
     if (part !== this.open) {
       this.open = part;
+      this.tip.hide(); // what it told of is away
       this.main.replaceChildren(part.element);
       this.shell.numbersStale = true;
     }

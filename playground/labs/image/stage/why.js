@@ -59,7 +59,7 @@ export class Why {
     context.font = `11px ${theme.font}`;
     context.fillStyle = theme.muted;
     context.textBaseline = "alphabetic";
-    ["image", "this network", "the same before training"].forEach((text, i) => context.fillText(text, i * (tile + GAP), 12));
+    ["image", "this network", "before training"].forEach((text, i) => context.fillText(text, i * (tile + GAP), 12));
     this.tiles.draw(context, subject, 0, 28, 28, this.inks, 0, HEAD, tile, tile);
     for (const i of [0, 1]) {
       const x = (i + 1) * (tile + GAP);
