@@ -1,11 +1,12 @@
 """Access control: every request passes these middlewares before Streamlit's routes and our own."""
 
+import asyncio
 import ipaddress
 import logging
 import os
 import re
 import socket
-from collections import deque
+from collections import Counter
 from functools import cache
 
 import streamlit as st
@@ -20,7 +21,8 @@ from playground.kinds import shown
 HOSTS, ORIGINS = "PLAYGROUND_ALLOWED_HOSTS", "PLAYGROUND_ALLOWED_ORIGINS"
 EMBEDDERS = "PLAYGROUND_ALLOWED_EMBEDDERS"
 HEALTH = "/_stcore/health"  # monitoring may use any host name
-MOST_FILES = 2  # of one page, in memory: the newest, which is being read, and the one before
+MOST_BYTES, MOST_FILES = 50 * 2**20, 2500  # of one page's files, in memory: the newest, which are being read
+MOST_WAITING = 200  # of a page's files at the door; a browser sends six at a time, a proxy in between more
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.IGNORECASE)
 _ORIGIN = re.compile(r"https?://([^\s/?#@]+)", re.IGNORECASE)
 _UPLOAD = re.compile(r".*/_stcore/upload_file/([^/]+)/([^/]+)")
@@ -128,15 +130,17 @@ class Embedding:
 
 
 class Uploads:
-    """Middleware that limits a page's uploads to one at a time, and keeps the newest ``MOST_FILES``.
+    """Middleware that takes a page's uploads one after the other, and keeps the newest: at most ``MOST_FILES``, of
+    ``MOST_BYTES`` together.
 
     Streamlit limits only the size of each, and accepts uploads from any page, even without an upload widget.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._files: dict[str, deque[str]] = {}
-        self._busy: set[str] = set()
+        self._files: dict[str, list[str]] = {}
+        self._lines: dict[str, asyncio.Lock] = {}
+        self._waiting: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_upload = scope["type"] == "http" and scope["method"] == "PUT"
@@ -145,26 +149,32 @@ class Uploads:
             await self._app(scope, receive, send)
             return
         page, file = match.groups()
-        if page in self._busy:
-            text = "This page is sending a file already; one comes at a time."
+        if self._waiting[page] >= MOST_WAITING:
+            text = f"This page is sending {MOST_WAITING} files already; wait until they are there."
             await PlainTextResponse(text, 429)(scope, receive, send)
             return
-        self._busy.add(page)
+        self._waiting[page] += 1
         try:
-            await self._app(scope, receive, send)
+            async with self._lines.setdefault(page, asyncio.Lock()):
+                await self._app(scope, receive, send)
+                self._keep_newest(page, file)
         finally:
-            self._busy.discard(page)
-            self._keep_newest(page, file)
+            self._waiting[page] -= 1
+            if not self._waiting[page]:
+                del self._waiting[page], self._lines[page]
 
     def _keep_newest(self, page: str, file: str) -> None:
         runtime = st.runtime.get_instance()
         self._files = {each: files for each, files in self._files.items() if runtime.is_active_session(each)}
         if not runtime.is_active_session(page):
             return
-        files = self._files.setdefault(page, deque())
-        files.append(file)
-        oldest = files.popleft() if len(files) > MOST_FILES else None
-        if oldest is not None and oldest not in files:
-            manager = runtime.uploaded_file_mgr
-            assert isinstance(manager, MemoryUploadedFileManager)
-            manager.remove_file(page, oldest)
+        manager = runtime.uploaded_file_mgr
+        assert isinstance(manager, MemoryUploadedFileManager)
+        files = [*(each for each in self._files.get(page, []) if each != file), file]
+        held = manager.get_files(page, files)  # without those that were taken back
+        size = sum(len(each.data) for each in held)
+        while len(held) > 1 and (len(held) > MOST_FILES or size > MOST_BYTES):
+            oldest = held.pop(0)
+            size -= len(oldest.data)
+            manager.remove_file(page, oldest.file_id)
+        self._files[page] = [each.file_id for each in held]

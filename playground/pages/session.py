@@ -267,6 +267,8 @@ class PageSession:
     def _read(self, name: str, known: Setting) -> Any:
         """Returns a setting's value from the session, parsed if it was typed. An invalid one is reported, and the
         current one stays."""
+        if name not in st.session_state:  # dropped with its control, which the last drawing had no use for
+            st.session_state[name] = getattr(self._present(), name)
         value = settled(name)
         try:
             is_typed = isinstance(value, str) and isinstance(known.kind, Integer | Number | Sizes)

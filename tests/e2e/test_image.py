@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser import STAGE, is_in_state, opened, press, reaches
+from tests.labs.image.own import strokes
 
 pytestmark = pytest.mark.browser
 QUICK = "image?images=200&batch_size=20"
@@ -51,6 +52,28 @@ def test_a_drawn_digit_is_answered_and_moved(page: Page, address: str) -> None:
     expect(page.locator(".nn-image-note").first).to_contain_text("of 225 offsets")
     page.get_by_role("button", name="Close", exact=True).click()
     expect(page.get_by_role("region", name="Your drawing")).to_be_hidden()
+
+
+def test_files_are_brought_and_what_is_wrong_with_them_is_said(page: Page, address: str, tmp_path: Path) -> None:
+    for name, content in strokes(13):
+        (tmp_path / "-".join(name.split("/")[1:])).write_bytes(content)
+    files = sorted(tmp_path.iterdir())
+    opened(page, address, QUICK)
+    page.get_by_role("button", name="Bring your own images").click()
+    chooser = page.locator("input[type=file]").first
+    chooser.set_input_files(files[0])
+    expect(page.get_by_test_id("stAlertContainer")).to_contain_text("there is 1 class (flat); use 2 to 10")
+    chooser.set_input_files(files[1:])  # with the first one
+    network = page.locator(STAGE).get_by_text("2 classes")
+    expect(network).to_be_attached()
+    page.keyboard.press("Escape")
+    page.get_by_role("switch", name="Shortcut").wait_for(state="detached")
+    page.get_by_role("combobox", name="Activation").click()  # the rest of the controls goes on
+    page.get_by_role("option", name="Tanh", exact=True).click()
+    press(page, "Play")
+    reaches(page, 5)
+    expect(network).to_be_attached()
+    expect(page.get_by_test_id("stAlertContainer")).to_have_count(0)
 
 
 def test_a_cell_of_the_confusions_shows_its_images(page: Page, address: str) -> None:

@@ -4,19 +4,21 @@ import time
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from playground.data import files
 from playground.kinds import ConfigError
-from playground.labs.image.bring import MOST, MOST_MB, TYPES, brought
+from playground.labs.image.bring import MOST, MOST_EACH_MB, MOST_MB, TYPES, brought
 from playground.labs.image.fetch import LONGEST_S, SOURCES, begin, outcome
 from playground.labs.image.images import OWN, set_of
 from playground.pages.session import PageSession, plain, redraw_if_changed
 
 REFRESH_S = 0.5
 _ABOUT = (
-    f"25 to {MOST:,} images of 2 to 10 classes, at most {MOST_MB} MB. Each class is a folder with its name, or files "
-    "that begin with it: cat-1.png, cat-2.png, dog-1.png. They become grey, 28 × 28, and light on dark. This server "
-    "keeps them under a name that nobody can guess; whoever has your run’s address sees them too."
+    f"25 to {MOST:,} images of 2 to 10 classes, at most {MOST_EACH_MB} MB a file and {MOST_MB} MB in all. Each class "
+    "is a folder with its name, or files that begin with it: cat-1.png, cat-2.png, dog-1.png. They become grey, "
+    "28 × 28, and light on dark. This server keeps them under a name that nobody can guess; whoever has your run’s "
+    "address sees them too."
 )
 
 
@@ -36,14 +38,14 @@ def own_images(session: PageSession) -> None:
 
 def _from_files(session: PageSession) -> None:
     st.file_uploader(
-        "Images, or a ZIP", type=["zip", *TYPES], accept_multiple_files=True, max_upload_size=MOST_MB,
+        "Images, or a ZIP", type=["zip", *TYPES], accept_multiple_files=True, max_upload_size=MOST_EACH_MB,
         key=session.key("zip"), on_change=_take, args=(session, "zip"),
     )  # fmt: skip
 
 
 def _from_folder(session: PageSession) -> None:
     st.file_uploader(
-        "Or a folder", type=list(TYPES), accept_multiple_files="directory", max_upload_size=MOST_MB,
+        "Or a folder", type=list(TYPES), accept_multiple_files="directory", max_upload_size=MOST_EACH_MB,
         key=session.key("folder"), on_change=_take, args=(session, "folder"),
     )  # fmt: skip
 
@@ -55,6 +57,8 @@ def _take(session: PageSession, key: str) -> None:
     if not uploaded:
         return
     try:
+        if lost := sum(isinstance(file, DeletedFile) for file in uploaded):
+            raise ConfigError(f"{lost:,} of them did not arrive; together they may have {MOST_MB} MB")
         use(session, files.put(brought([(file.name, file.getvalue()) for file in uploaded]).packed()))
         st.session_state[session.key("brought")] = None
     except ConfigError as error:
@@ -103,7 +107,11 @@ def take_fetched(session: PageSession) -> None:
 
 
 def _named(uploaded: list[Any]) -> str:
-    return str(uploaded[0].name) if len(uploaded) == 1 else f"{len(uploaded):,} files"
+    return (
+        str(uploaded[0].name)
+        if len(uploaded) == 1 and not isinstance(uploaded[0], DeletedFile)
+        else f"{len(uploaded):,} files"
+    )
 
 
 def use(session: PageSession, name: str) -> None:
