@@ -39,23 +39,28 @@ def own_images(session: PageSession) -> None:
 def _from_files(session: PageSession) -> None:
     st.file_uploader(
         "Images, or a ZIP", type=["zip", *TYPES], accept_multiple_files=True, max_upload_size=MOST_EACH_MB,
-        key=session.key("zip"), on_change=_take, args=(session, "zip"),
+        key=_key(session, "files"), on_change=_take, args=(session, "files"),
     )  # fmt: skip
 
 
 def _from_folder(session: PageSession) -> None:
     st.file_uploader(
         "Or a folder", type=list(TYPES), accept_multiple_files="directory", max_upload_size=MOST_EACH_MB,
-        key=session.key("folder"), on_change=_take, args=(session, "folder"),
+        key=_key(session, "folder"), on_change=_take, args=(session, "folder"),
     )  # fmt: skip
 
 
-def _take(session: PageSession, key: str) -> None:
+def _key(session: PageSession, name: str) -> str:
+    """The key of an uploader, another one after each choice: the next choice begins with none of the former files."""
+    return session.key(f"{name}_{st.session_state.get(session.key('choices'), 0)}")
+
+
+def _take(session: PageSession, name: str) -> None:
     """Read what has been brought, and train on it. A problem is said, and the present run stays."""
-    given = st.session_state[session.key(key)]
-    uploaded: list[Any] = given or []
+    uploaded: list[Any] = st.session_state[_key(session, name)] or []
     if not uploaded:
         return
+    st.session_state[session.key("choices")] = st.session_state.get(session.key("choices"), 0) + 1
     try:
         if lost := sum(isinstance(file, DeletedFile) for file in uploaded):
             raise ConfigError(f"{lost:,} of them did not arrive; together they may have {MOST_MB} MB")
