@@ -10,6 +10,8 @@ import { Tiles, inks } from "./tiles.js";
 
 const ROW = { tall: 44, low: 35 }, LOW_WINDOW = 800;
 const BEST = 3;
+const LONGEST = 8; // signs of a class that are written
+const USUAL = 48; // pixels between an image and its bars, where the names of the classes are short
 
 export class Strip {
   /**
@@ -65,6 +67,10 @@ export class Strip {
     if (!context) return;
     context.clearRect(0, 0, width, this.height);
     context.textBaseline = "middle";
+    context.font = `11px ${theme.font}`;
+    const names = classes.map((name) => name.slice(0, LONGEST));
+    const widest = Math.max(...names.map((name) => context.measureText(name).width));
+    const bars = side + 10 + Math.max(USUAL, 2 * widest + 24); // behind "✗ name" and the name of an answer
     for (let i = 0; i < count; i++) {
       const top = i * row + 3, label = strip_labels[i];
       if (strip[i] === view.image) {
@@ -79,9 +85,8 @@ export class Strip {
       const isRight = best[0] === label;
       context.textAlign = "left";
       context.fillStyle = theme.muted;
-      context.font = `11px ${theme.font}`;
-      context.fillText(isRight ? "✓" : `✗ ${classes[label]}`, side + 10, top + side / 2);
-      const left = side + 58, room = width - left - 54, step = side / BEST;
+      context.fillText(isRight ? "✓" : `✗ ${names[label]}`, side + 10, top + side / 2);
+      const left = bars, room = width - left - 54, step = side / BEST;
       best.forEach((c, line) => {
         const y = top + line * step;
         context.fillStyle = c === label ? theme.positive : theme.muted;
@@ -90,7 +95,7 @@ export class Strip {
         context.globalAlpha = 1;
         context.fillStyle = theme.text;
         context.textAlign = "right";
-        context.fillText(classes[c].slice(0, 8), left - 4, y + step / 2);
+        context.fillText(names[c], left - 4, y + step / 2);
         context.textAlign = "left";
         context.fillText(percent(shares[c]), left + room + 6, y + step / 2);
       });
