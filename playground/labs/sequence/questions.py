@@ -75,8 +75,8 @@ QUESTIONS = (
         },
         free=("attention", "task"),
         more="There a diagonal cross is to be seen: 88 to 91% of the attention lay on the right letter. For "
-        "numbers in French a small LSTM gains, of 16 units at a rate of 0.01: 43 to 66% of unseen ones right after 300 "
-        "updates, with attention 85 to 98%. One of 64 does not need it: 90 to 98% after 200, with attention 94 to "
-        "100%.",
+        "numbers in French a small LSTM gains, of 16 units at a rate of 0.01: 43 to 66% of unseen ones right after "
+        "300 updates, with attention 85 to 98%. One of 64 does not need it: 90 to 98% after 200, with attention 94 "
+        "to 100%.",
     ),
 )
