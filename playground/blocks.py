@@ -100,7 +100,8 @@ class Blocks:
 
     def kind(self, config: Any) -> Hashable:
         """Returns what runs must share to be in one block: all but their seeds."""
-        return replace(config, seed=0, data_seed=0)
+        found: Hashable = replace(config, seed=0, data_seed=0)
+        return found
 
     def _alike(self) -> list[list[int]]:
         """Returns the indices of ``configs``, block by block."""

@@ -5,6 +5,7 @@ An update of small matrices is mostly overhead of its operations, which many net
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -55,7 +56,7 @@ def crowd(networks: Sequence[Network]) -> Network:
     first = networks[0]
     found = Network(first.cell.kind, 1, 1, 1)
     for name, part in first.named_children():
-        parts = [network.get_submodule(name) for network in networks]
+        parts: list[Any] = [network.get_submodule(name) for network in networks]
         setattr(found, name, Cells(parts) if isinstance(part, Cell) else Dense(parts))
     return found
 

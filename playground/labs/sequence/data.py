@@ -1,6 +1,6 @@
 """Sequences as tensors, and an answer that is generated token by token."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -30,17 +30,20 @@ class Batch:
         return len(self.inputs)
 
     def __getitem__(self, rows: Tensor) -> "Batch":
-        return Batch(**{name: None if each is None else each[rows] for name, each in self._fields().items()})
+        return self._each(lambda values, _: values[rows])
 
     @classmethod
     def joined(cls, batches: "Sequence[Batch]") -> "Batch":
         """Returns the sequences of all ``batches``, alike in T and S, one after the other."""
-        every = [batch._fields() for batch in batches]
-        parts = {name: [each[name] for each in every] for name, value in every[0].items() if value is not None}
-        return cls(**{name: torch.cat(parts[name]) if name in parts else None for name in every[0]})
+        return batches[0]._each(lambda _, name: torch.cat([getattr(batch, name) for batch in batches]))
 
-    def _fields(self) -> dict[str, Any]:
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+    def _each(self, change: Callable[[Tensor, str], Tensor]) -> "Batch":
+        """Returns a batch of changed tensors, given each with its name."""
+        before = {field.name: getattr(self, field.name) for field in fields(self)}
+        found: dict[str, Any] = {
+            name: None if values is None else change(values, name) for name, values in before.items()
+        }
+        return Batch(**found)
 
 
 def prepared(task: Task, examples: Examples) -> Batch:

@@ -26,6 +26,8 @@ ELEMENTS = 2**20  # numbers in all gates of a block
 class Learners(Block):
     """Networks that learn at once, each from its own sequences: those that train, those that test."""
 
+    network: Network
+
     def __init__(self, configs: Sequence[SequenceConfig], data: Sequence[Data]) -> None:
         super().__init__(configs)
         each = [network_of(config) for config in configs]
