@@ -64,6 +64,8 @@ def test_a_fast_generator_collapses_with_each_seed() -> None:
 
 
 def test_digits_condense_from_static() -> None:
+    """Each of the ten classes has at least 4 of 1,000 fakes that are as near to a real digit as those to each other,
+    in 20 of 20. That each has a fifth of its share takes longer: 8 of 20 after 500 rounds, 18 after 700."""
     ensemble = after(300, dict(DIGITS))
     fewest = []
     for block in ensemble._blocks:
