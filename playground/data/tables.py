@@ -102,23 +102,27 @@ def table(n: int, noise: float, rng: np.random.Generator, name: str, columns: Pa
     """Two of the columns, counted from 1, each stretched to [-5, 5]; n of the rows. Column -1 is the first principal
     component of all columns, -2 the second. The values of a regression are stretched to [-1, 1]. Noise blurs each
     point by up to 2 · noise in each coordinate."""
-    return _two(*_rows(name), n, noise, rng, columns)
+    rows, labels = _rows(name)
+    return _two(rows, labels, n, noise, rng, columns)
 
 
 def whole(n: int, noise: float, rng: np.random.Generator, name: str) -> Points:
     """All columns of n of the rows, each scaled to mean 0 and variance 1 over the whole table. The values of a
     regression are stretched to [-1, 1]. Noise blurs each number by up to 2 · noise."""
-    return _all(*_rows(name), n, noise, rng)
+    rows, labels = _rows(name)
+    return _all(rows, labels, n, noise, rng)
 
 
 def own_two(n: int, noise: float, rng: np.random.Generator, text: str, classes: int, columns: Pair) -> Points:
     """``table`` of a person's own, written as ``text``; ``classes`` is 0 for a regression."""
-    return _two(*own_rows(text, classes), n, noise, rng, columns)
+    rows, labels = own_rows(text, classes)
+    return _two(rows, labels, n, noise, rng, columns)
 
 
 def own_whole(n: int, noise: float, rng: np.random.Generator, text: str, classes: int) -> Points:
     """``whole`` of a person's own, written as ``text``; ``classes`` is 0 for a regression."""
-    return _all(*own_rows(text, classes), n, noise, rng)
+    rows, labels = own_rows(text, classes)
+    return _all(rows, labels, n, noise, rng)
 
 
 def _two(rows: Any, labels: Any, n: int, noise: float, rng: np.random.Generator, columns: Pair) -> Points:
