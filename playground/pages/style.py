@@ -38,6 +38,11 @@ _PAGE = """
   .stSidebar [data-testid="stSidebarUserContent"] { padding-top: 0; }
   .stSidebar [data-testid="stVerticalBlock"] { gap: 0.5rem; }
   .stSidebar [data-testid="stHorizontalBlock"] { gap: 1.25rem; }
+  @media (max-width: 640px) { /* as wide as on a desk, and so in the same two columns, below the pages */
+    .stSidebar [data-testid="stSidebarUserContent"] { padding-top: 0.75rem; }
+    .stSidebar [data-testid="stHorizontalBlock"]:has(> .stColumn) { flex-wrap: nowrap; }
+    .stSidebar .stColumn { min-width: 0 !important; }
+  }
   .stSidebar .stSelectbox input { padding-right: 0; font-size: 0.875rem; text-overflow: ellipsis; }
   .stSidebar .stSelectbox button[aria-haspopup] { padding-inline: 0.25rem; }
   [data-testid="stCaptionContainer"] { color: inherit !important; opacity: 0.75; }
