@@ -7,6 +7,7 @@ from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -72,7 +73,8 @@ _ABOUT = "For those with an hourglass the run is trained again, up to the step t
 
 def _form(session: PageSession, name: str, form: Form, order: Order | None) -> None:
     """Draw the button of a form: a text form downloads at once, another is made on request and then saved once."""
-    channel, place = session.channel(), {"key": f"take_{name}", "width": "stretch"}
+    channel = session.channel()
+    place: Any = {"key": f"take_{name}", "width": "stretch"}
     is_busy = order is not None and order.is_busy
     label = f"{form.label} :gray[.{form.extension.rpartition('.')[2]}]"
     if not form.trains:
