@@ -27,7 +27,6 @@ class Pace:
         self._step = 0
         self._overhead_s = 0.003  # time of a frame without training
         self._awaited_at = -math.inf
-        self._has_rested = False
         self.restart(0)
 
     def choose(self, wanted: object) -> None:
@@ -35,7 +34,8 @@ class Pace:
         self.speed = wanted if wanted is None or wanted == GENTLE else SPEED.check(wanted)
 
     def restart(self, step: int) -> None:
-        """Begin to train at ``step``."""
+        """Begin to train at ``step``, in the next slice."""
+        self._has_rested = True
         self._owed, self._clock, self._step = 1.0, time.monotonic(), step
         self._marks: list[tuple[float, int]] = []
 

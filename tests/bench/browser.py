@@ -224,7 +224,7 @@ def _latencies(chromium: Browser, address: str) -> Iterator[Row]:
 
 
 def change_times(page: Page, count: int) -> list[float]:
-    """The milliseconds from a click on another learning rate to a frame that was trained with it."""
+    """The milliseconds from a click on another learning rate to a frame of the run that has it."""
     changes = []
     for index in range(count):
         page.wait_for_timeout(150)

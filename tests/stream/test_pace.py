@@ -62,7 +62,9 @@ def test_a_change_is_answered_without_an_update_in_every_second_slice_at_most(cl
     chosen = Pace()
     chosen.choose(speed)
     clock.now += 1
+    assert chosen.slice(is_awaited=True)[0] != 0  # the answer to Play
     assert chosen.slice(is_awaited=True)[0] == 0
+    clock.now += 1
     assert chosen.slice(is_awaited=True)[0] != 0
     assert chosen.slice(is_awaited=True)[0] == 0
     clock.now += 1

@@ -88,7 +88,7 @@ def test_playing_trains_only_as_frames_are_painted(client: TestClient, hub: Hub,
         assert hub.engine.observe(run_id, hub.channel(token)._view).result().step == unpainted[-1]
         for _ in unpainted:
             page.send(type="ack")
-        assert page.frame()[0]["step"] > unpainted[-1]
+        assert max(page.frame()[0]["step"] for _ in range(2)) > unpainted[-1]  # one may only answer the view
 
 
 def test_on_a_narrow_line_only_moving_pictures_are_coarse(client: TestClient, hub: Hub, token: str) -> None:
