@@ -63,7 +63,7 @@ class MLP(nn.Module):
         factors = torch.split(kept, list(self.sizes[1:-1]), dim=1) if kept is not None else None
         values, current = [], features
         for index, layer in enumerate(self.layers[:depth]):
-            made = torch.addmm(layer.bias[:, None], layer.weight, current.T).T if is_wide else layer(current)
+            made = _wide(layer, current) if is_wide else layer(current)
             if index < len(self.layers) - 1:
                 made = activations[index](self.norms[index](made) if self.norms else made)
                 if factors is not None:
@@ -97,6 +97,12 @@ def _activation(name: str) -> Callable[[Tensor], Tensor]:
     entry = ACTIVATIONS[name]
     made: Callable[[Tensor], Tensor] = resolve(entry.torch)(**entry.arguments)
     return made
+
+
+def _wide(layer: nn.Module, values: Tensor) -> Tensor:
+    """Returns the sums of a linear ``layer`` as W·Xᵀ + b, turned round."""
+    assert isinstance(layer, nn.Linear)
+    return torch.addmm(layer.bias[:, None], layer.weight, values.T).T
 
 
 def _wide_tanh(z: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
 from playground.labs.mlp.model import MLP
@@ -56,6 +56,7 @@ def links(model: MLP, shown: Shown, inputs: int | None = None) -> dict[str, Floa
     before = list(range(model.sizes[0]))[:inputs]
     for layer, chosen in zip(model.layers, [*shown, range(model.sizes[-1])], strict=True):
         rows = list(chosen)
+        assert isinstance(layer, nn.Linear)
         weight, bias = (part.numpy(force=True) for part in (layer.weight, layer.bias))
         weights.append(weight[np.ix_(rows, before)].ravel())
         biases.append(bias[rows])
