@@ -11,8 +11,8 @@ from playground.lab import Metric
 SPEED = Number(0.1, 100_000)  # updates per second
 GENTLE = "gentle"  # a speed that grows with the step, since learning slows down as it goes
 GENTLE_START, GENTLE_GROWTH = 100.0, 0.35  # updates a second at first; later this part of the updates made so far
-CYCLE_S = 0.0155  # training, observing and sending one frame: 1/60 s less a reserve for a busy machine
-MIN_SLICE_S, MAX_SLICE_S = 0.002, 0.0145
+CYCLE_S = 0.016  # training, observing and sending one frame: 1/60 s less a reserve for a busy machine
+MIN_SLICE_S, MAX_SLICE_S = 0.002, 0.015
 AWAITED_SLICE_S, AWAITED_FOR_S = 0.001, 0.1  # after a change another one follows soon, as the pen or a slider moves
 
 

@@ -5,7 +5,7 @@ import { h, setAttribute, setText } from "../../../stage/dom.js";
 import { loss } from "../../../stage/format.js";
 import { context2d } from "../../../stage/dom.js";
 import { forPointer } from "../../../stage/touch.js";
-import { Tiles, inks } from "./tiles.js";
+import { Tiles } from "./tiles.js";
 
 /** @typedef {import("./picture.js").ImageMoment} Moment */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
@@ -36,7 +36,7 @@ export class Mistakes {
 
   /** @param {Theme} theme */
   setTheme(theme) {
-    this.inks = inks(theme);
+    this.inks = theme.inks;
     this.said = "";
   }
 

@@ -5,7 +5,7 @@ import { fit, h, isSharp, setText } from "../../../stage/dom.js";
 import { short } from "../../../stage/format.js";
 import { forPointer } from "../../../stage/touch.js";
 import { convolved, dot, under, windowOf } from "./sums.js";
-import { largestOf, levelsOf, Tiles, inks } from "./tiles.js";
+import { largestOf, levelsOf, Tiles } from "./tiles.js";
 import { partName, shapeText } from "./words.js";
 
 /** @typedef {import("./picture.js").ImageMoment} Moment */
@@ -56,7 +56,7 @@ export class Origin {
   /** @param {Theme} theme */
   setTheme(theme) {
     this.theme = theme;
-    this.inks = inks(theme);
+    this.inks = theme.inks;
   }
 
   /**

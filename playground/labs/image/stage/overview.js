@@ -4,7 +4,7 @@
 import { fit, h, isSharp, setText } from "../../../stage/dom.js";
 import { scaled, short } from "../../../stage/format.js";
 import { arrange, at, corner, isVector, HEAD } from "./arrange.js";
-import { Tiles, inks } from "./tiles.js";
+import { Tiles } from "./tiles.js";
 import { layerName, partName, shapeText } from "./words.js";
 import { forPointer } from "../../../stage/touch.js";
 
@@ -47,7 +47,7 @@ export class Overview {
   /** @param {Theme} theme */
   setTheme(theme) {
     this.theme = theme;
-    this.inks = inks(theme);
+    this.inks = theme.inks;
   }
 
   /**

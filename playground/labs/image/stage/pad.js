@@ -4,7 +4,7 @@
 import { fit, h, setAttribute, setText } from "../../../stage/dom.js";
 import { percent } from "../../../stage/format.js";
 import { softmax } from "./overview.js";
-import { Tiles, inks } from "./tiles.js";
+import { Tiles } from "./tiles.js";
 
 /** @typedef {import("./picture.js").ImageMoment} Moment */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
@@ -48,7 +48,7 @@ export class Pad {
   /** @param {Theme} theme */
   setTheme(theme) {
     this.theme = theme;
-    this.inks = inks(theme);
+    this.inks = theme.inks;
     this.show();
   }
 

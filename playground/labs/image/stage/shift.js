@@ -3,7 +3,7 @@
 
 import { fit, h, isSharp, setText } from "../../../stage/dom.js";
 import { percent } from "../../../stage/format.js";
-import { Tiles, inks } from "./tiles.js";
+import { Tiles } from "./tiles.js";
 
 /** @typedef {import("./picture.js").ImageMoment} Moment */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
@@ -29,7 +29,7 @@ export class ShiftPad {
   /** @param {Theme} theme */
   setTheme(theme) {
     this.theme = theme;
-    this.inks = inks(theme);
+    this.inks = theme.inks;
   }
 
   /**

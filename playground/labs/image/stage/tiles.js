@@ -1,11 +1,8 @@
 // @ts-check
 /** Arrays as small pictures: levels in the colours of their sign, images in grey. */
 
-import { inks } from "../../../stage/colors.js";
 import { h } from "../../../stage/dom.js";
 import { Raster } from "../../../stage/raster.js";
-
-export { inks };
 
 /**
  * Levels drawn as pixels into a part of a canvas, sharp at any size.

@@ -4,7 +4,7 @@
 import { fit, h, isSharp, setAttribute, setText } from "../../../stage/dom.js";
 import { percent, scaled, short } from "../../../stage/format.js";
 import { softmax } from "./overview.js";
-import { choice, inks, Tiles } from "./tiles.js";
+import { choice, Tiles } from "./tiles.js";
 
 /** @typedef {import("./picture.js").ImageMoment} Moment */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
@@ -31,7 +31,7 @@ export class Why {
   /** @param {Theme} theme */
   setTheme(theme) {
     this.theme = theme;
-    this.inks = inks(theme);
+    this.inks = theme.inks;
   }
 
   /**
