@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run check lint types scripts browser test test-gpu bench soak pictures clean
+.PHONY: run check lint types scripts browser test test-long test-gpu bench soak pictures clean
 MAKEFLAGS += --jobs=2  # one waits for a download while another checks
 
 run: .venv/app
@@ -27,6 +27,10 @@ browser: .venv/test
 
 test: check browser
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+
+# What takes a network minutes to learn.
+test-long: .venv/test
+	$(BIN)/python -m pytest -m long
 
 # The tests that can run on a GPU, on this machine's; where there is none, it says so.
 test-gpu: .venv/test
