@@ -572,7 +572,10 @@ def test_what_is_solved_leads_on_with_one_click(page: Page, address: str) -> Non
 
 
 def test_a_run_that_does_not_learn_says_why_and_what_was_tried(page: Page, address: str) -> None:
-    opened(page, address, "?dataset=xor&hidden_sizes=&why=on")
+    opened(page, address, "?dataset=xor&hidden_sizes=")
+    press(page, "Step one epoch")
+    reaches(page, 25)
+    page.get_by_role("switch", name="Why").or_(page.get_by_role("checkbox", name="Why")).first.press("Space")
     card = page.locator(".st-key-why_card")
     expect(card).to_contain_text("without a hidden layer it can only draw a straight line", timeout=90_000)
     expect(card.get_by_role("row", name="Output layer")).to_be_visible()

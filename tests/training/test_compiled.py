@@ -203,6 +203,7 @@ def test_a_structure_has_its_own_key_and_survives_json() -> None:
             "clips": False,
             "normalization": "none",
             "skips": False,
+            "ages": False,
         }
 
 

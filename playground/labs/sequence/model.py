@@ -195,7 +195,7 @@ class Network(nn.Module):
             return self.cell.start(*count)
         last = (lengths - 1)[..., None, None]
         each = (torch.stack(states, -2) for states in ([step.h for step in read], [step.c for step in read]))
-        h, c = (states.take_along_dim(last, -2).squeeze(-2) for states in each)
+        h, c = (states.gather(-2, last.expand_as(states[..., :1, :])).squeeze(-2) for states in each)
         return h, c
 
     def outputs(
