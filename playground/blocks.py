@@ -76,10 +76,23 @@ class Block:
         restore_training(self.network, self.optimizers, state)
 
 
-class Blocks:
-    """The runs of ``configs``, in blocks. A lab says what its blocks are, and how large they may be."""
+class OneLoop:
+    """What an ensemble answers that has one loop, and none to go over to."""
 
     tier = "plain"
+
+    def upgrade(self, wait: bool) -> bool:
+        return False
+
+    def has_faster(self, took_s: float | None = None) -> bool | None:
+        return False
+
+    def take_faster(self) -> bool:
+        return False
+
+
+class Blocks(OneLoop):
+    """The runs of ``configs``, in blocks. A lab says what its blocks are, and how large they may be."""
 
     def __init__(self, configs: Sequence[Any]) -> None:
         self.configs = tuple(configs)
@@ -139,15 +152,6 @@ class Blocks:
 
     def prepare(self) -> None:
         return
-
-    def upgrade(self, wait: bool) -> bool:
-        return False
-
-    def has_faster(self, took_s: float | None = None) -> bool | None:
-        return False
-
-    def take_faster(self) -> bool:
-        return False
 
     def close(self) -> None:
         return

@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.blocks import MOST_SIDE
+from playground.blocks import MOST_SIDE, OneLoop
 from playground.catalog import resolve
 from playground.experiment import Experiment
 from playground.export.palette import same_size
@@ -142,10 +142,8 @@ def outcomes(
     ]
 
 
-class Lockstep:
+class Lockstep(OneLoop):
     """The runs of ``configs`` as separate experiments that take turns: works for every lab."""
-
-    tier = "plain"
 
     def __init__(self, configs: Sequence[RunConfig]) -> None:
         self.configs = tuple(configs)
@@ -173,15 +171,6 @@ class Lockstep:
     def prepare(self) -> None:
         for run in _in_turns(self._runs):
             run.prepare()
-
-    def upgrade(self, wait: bool) -> bool:
-        return False
-
-    def has_faster(self, took_s: float | None = None) -> bool | None:
-        return False
-
-    def take_faster(self) -> bool:
-        return False
 
     def close(self) -> None:
         for run in self._runs:

@@ -10,6 +10,7 @@ from playground.labs.gan.config import LOSSES, OPTIMIZERS, GANConfig
 from playground.labs.gan.ensemble import GANEnsemble
 from playground.labs.gan.experiment import GANExperiment
 from playground.studies.ensemble import ensemble_of
+from tests.labs.blocks import goes_on_from_its_state
 
 SMALL = GANConfig(generator_layers=(5, 4), discriminator_layers=(6,), batch_size=8, discriminator_updates_per_round=2)
 # A bias before a normalization has no gradient but rounding, of which SGD alone makes a step as small.
@@ -57,18 +58,9 @@ def test_digits_are_judged_as_alone() -> None:
 
 
 def test_it_goes_on_from_its_state() -> None:
-    configs = [SMALL, replace(SMALL, seed=1), replace(SMALL, generator_optimizer="momentum")]
-    one, two = GANEnsemble(configs), GANEnsemble(configs)
-    one.advance_to([3] * 3)
-    one.mark()
-    one.advance_to([4] * 3)
-    two.restore(one.state())
-    assert one.parameters_sha256() == two.parameters_sha256() != GANEnsemble(configs).parameters_sha256()
-    for ensemble in (one, two):
-        ensemble.scores()
-        ensemble.advance_to([7] * 3)
-    assert one.parameters_sha256() == two.parameters_sha256()
-    assert one.steps().tolist() == [7] * 3
+    goes_on_from_its_state(
+        GANEnsemble, [SMALL, replace(SMALL, seed=1), replace(SMALL, generator_optimizer="momentum")]
+    )
 
 
 def test_one_that_diverges_stands_at_the_last_mark_and_leaves_the_others() -> None:

@@ -13,6 +13,7 @@ from playground.labs.sequence.ensemble import SequenceEnsemble
 from playground.labs.sequence.experiment import SequenceExperiment
 from playground.labs.sequence.tasks import TASKS
 from playground.studies.ensemble import THUMBNAIL, ensemble_of
+from tests.labs.blocks import goes_on_from_its_state
 
 SMALLEST: dict[str, Any] = {"hidden": 3, "length": 6, "batch_size": 8}
 RUNS: list[dict[str, Any]] = [
@@ -46,18 +47,7 @@ def test_each_network_is_the_one_of_its_own_run(settings: dict[str, Any]) -> Non
 
 def test_it_goes_on_from_its_state() -> None:
     base = SequenceConfig(**SMALLEST)
-    configs = [base, replace(base, seed=1), replace(base, cell="gru")]
-    one, two = SequenceEnsemble(configs), SequenceEnsemble(configs)
-    one.advance_to([3] * 3)
-    one.mark()
-    one.advance_to([4] * 3)
-    two.restore(one.state())
-    assert one.parameters_sha256() == two.parameters_sha256() != SequenceEnsemble(configs).parameters_sha256()
-    for ensemble in (one, two):
-        ensemble.scores()
-        ensemble.advance_to([7] * 3)
-    assert one.parameters_sha256() == two.parameters_sha256()
-    assert one.steps().tolist() == [7] * 3
+    goes_on_from_its_state(SequenceEnsemble, [base, replace(base, seed=1), replace(base, cell="gru")])
 
 
 @pytest.mark.parametrize("cause", ["a weight", "a loss"])
