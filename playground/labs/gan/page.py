@@ -76,8 +76,9 @@ _WORDS = (
     "is all that G learns from. Press Play."
 )
 _LEGEND = (
-    "Grey dots are real, violet ones fakes of the same noise all the time. The map is what D believes: blue where "
-    "real, orange where fake, of a WGAN's critic what is above or below the middle of its scores. Push arrows are "
+    "On the plane grey dots are real, violet ones fakes of the same noise all the time. The map, and the frame of a "
+    "digit, is what D believes: blue where real, orange where fake, of a WGAN's critic what is above or below the "
+    "middle of its scores. Push arrows are "
     "−∂L_G/∂x, where the generator is told to move each fake, all to one scale. ∇D, the slope of the map, is short "
     "where D is sure, also where the push is strong. “Best D” is p / (p + q): p in closed form, q from 2,000 fakes, "
     "both blurred by 0.06. A step is one round; D's and G's updates are counted apart. Modes and distances are of "

@@ -1,6 +1,7 @@
 """Many games at once against each one alone."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from playground.labs.gan.config import LOSSES, OPTIMIZERS, GANConfig
 from playground.labs.gan.ensemble import GANEnsemble
 from playground.labs.gan.experiment import GANExperiment
 from playground.studies.ensemble import ensemble_of
-from tests.labs.blocks import goes_on_from_its_state
+from tests.labs.blocks import goes_on_from_its_state, leaves_the_others_where_one_diverges
 
 SMALL = GANConfig(generator_layers=(5, 4), discriminator_layers=(6,), batch_size=8, discriminator_updates_per_round=2)
 # A bias before a normalization has no gradient but rounding, of which SGD alone makes a step as small.
@@ -64,19 +65,7 @@ def test_it_goes_on_from_its_state() -> None:
 
 
 def test_one_that_diverges_stands_at_the_last_mark_and_leaves_the_others() -> None:
-    configs = [SMALL, replace(SMALL, seed=1)]  # in one block
-    ensemble, calm = GANEnsemble(configs), GANEnsemble(configs[1:])
-    ensemble.advance_to([1, 1])
-    ensemble.mark()
-    marked = ensemble.scores()
-    with torch.no_grad():
-        ensemble._blocks[0].network["generator"].layers[0].weight[0] = torch.nan
-    assert ensemble.advance_to([2, 2]) == 2
-    ensemble.mark()
-    assert ensemble.advance_to([5, 5]) == 3
-    calm.advance_to([5])
-    assert ensemble.diverged().tolist() == [True, False]
-    assert ensemble.steps().tolist() == [1, 5]
-    for name, values in ensemble.scores().items():
-        assert values[0] == marked[name][0], name
-        assert values[1] == pytest.approx(calm.scores()[name][0], abs=1e-5), name
+    def spoil(block: Any) -> None:
+        block.network["generator"].layers[0].weight[0] = torch.nan
+
+    leaves_the_others_where_one_diverges(GANEnsemble, [SMALL, replace(SMALL, seed=1)], spoil)

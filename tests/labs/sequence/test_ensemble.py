@@ -13,7 +13,7 @@ from playground.labs.sequence.ensemble import SequenceEnsemble
 from playground.labs.sequence.experiment import SequenceExperiment
 from playground.labs.sequence.tasks import TASKS
 from playground.studies.ensemble import THUMBNAIL, ensemble_of
-from tests.labs.blocks import goes_on_from_its_state
+from tests.labs.blocks import goes_on_from_its_state, leaves_the_others_where_one_diverges
 
 SMALLEST: dict[str, Any] = {"hidden": 3, "length": 6, "batch_size": 8}
 RUNS: list[dict[str, Any]] = [
@@ -53,19 +53,8 @@ def test_it_goes_on_from_its_state() -> None:
 @pytest.mark.parametrize("cause", ["a weight", "a loss"])
 def test_one_that_diverges_stands_at_the_last_mark_and_leaves_the_others(cause: str) -> None:
     base = SequenceConfig(task="sine", **SMALLEST)
-    configs = [base, replace(base, seed=1)]  # in one block
-    ensemble, calm = SequenceEnsemble(configs), SequenceEnsemble(configs[1:])
-    ensemble.advance_to([1, 1])
-    ensemble.mark()
-    marked = ensemble.scores()
-    with torch.no_grad():  # the square of 1e30 is infinite, the gradient is not
-        ensemble._blocks[0].network.output.bias[0] = torch.nan if cause == "a weight" else 1e30
-    assert ensemble.advance_to([2, 2]) == 2
-    ensemble.mark()
-    assert ensemble.advance_to([5, 5]) == 3
-    calm.advance_to([5])
-    assert ensemble.diverged().tolist() == [True, False]
-    assert ensemble.steps().tolist() == [1, 5]
-    for name, values in ensemble.scores().items():
-        assert np.array_equal(values[0], marked[name][0], equal_nan=True), name
-        assert values[1] == pytest.approx(calm.scores()[name][0], abs=1e-5, nan_ok=True), name
+
+    def spoil(block: Any) -> None:  # the square of 1e30 is infinite, the gradient is not
+        block.network.output.bias[0] = torch.nan if cause == "a weight" else 1e30
+
+    leaves_the_others_where_one_diverges(SequenceEnsemble, [base, replace(base, seed=1)], spoil)

@@ -226,7 +226,9 @@ export class Unrolled {
 
   /** What of a word a narrow column can hold: the canvas presses letters together. @param {string} word @param {number} line */
   fitting(word, line) {
-    if (this.column * LETTERS >= word.length || word.length <= 2) return word;
-    return line === 1 ? "" : word.slice(0, 3);
+    const most = Math.floor(this.column * LETTERS);
+    if (most >= word.length || word.length <= 2) return word;
+    if (line === 1) return "";
+    return most > 3 ? `${word.slice(0, most - 1)}…` : word.slice(0, 3);
   }
 }
