@@ -66,8 +66,9 @@ def test_it_tells_how_far_it_is(process_engine: ProcessEngine) -> None:
 
 def test_both_engines_give_the_same_file(process_engine: ProcessEngine) -> None:
     for engine in (InlineEngine(), process_engine):
-        assert engine.export(RUN, 30, "csv").result(60) == exported(RUN, 30, "csv")
-        assert engine.export(RUN, 30, "csv").so_far is None
+        made = engine.export(RUN, 30, "csv")
+        assert made.result(60) == exported(RUN, 30, "csv")
+        assert made.so_far is None
         assert engine.export(RUN, 30, "script").done()
         with pytest.raises(ConfigError, match="'exe' is not one of script"):
             engine.export(RUN, 30, "exe").result()
