@@ -79,37 +79,39 @@ def home(name: str) -> tuple[str, ...]:
     return tuple(parts[:2]) if parts[:1] in (["labs"], ["studies"]) else tuple(parts[:1])
 
 
-@pytest.mark.parametrize("path", [ROOT / "app.py", *in_labs(*TORCH_FREE)], ids=str)
-def test_the_web_side_does_not_reach_torch(path: Path) -> None:
-    assert not reached(path, "torch")
+BENEATH = sorted(set(MODULES) - TOP)
+IMPORTS = [(name, other) for name in BENEATH for other in BENEATH if other in imports(MODULES[name])]
 
 
-@pytest.mark.parametrize("path", in_labs(*TRAINING), ids=str)
-def test_the_training_side_does_not_reach_streamlit(path: Path) -> None:
-    assert not reached(path, "streamlit")
+def test_the_web_side_does_not_reach_torch() -> None:
+    for path in (ROOT / "app.py", *in_labs(*TORCH_FREE)):
+        assert not reached(path, "torch"), path
 
 
-@pytest.mark.parametrize("path", MODULES.values(), ids=str)
-def test_ray_comes_in_only_when_it_is_used(path: Path) -> None:
-    assert not {name for name in imports(path) if name.split(".")[0] == "ray"}
+def test_the_training_side_does_not_reach_streamlit() -> None:
+    for path in in_labs(*TRAINING):
+        assert not reached(path, "streamlit"), path
 
 
-@pytest.mark.parametrize("name", sorted(set(MODULES) - TOP))
-def test_no_shared_room_imports_a_lab_and_no_lab_another(name: str) -> None:
-    here = home(name)
-    for other in imports(MODULES[name]):
-        there = home(other) if other in MODULES else ()
+def test_ray_comes_in_only_when_it_is_used() -> None:
+    for path in MODULES.values():
+        assert not {name for name in imports(path) if name.split(".")[0] == "ray"}, path
+
+
+def test_no_shared_room_imports_a_lab_and_no_lab_another() -> None:
+    for name, other in IMPORTS:
+        here, there = home(name), home(other)
         if there[:1] == ("labs",):
             assert here[:1] == ("studies",) or here == there, f"{name} imports {other}"
         if there[:1] == ("studies",):
             assert here[:1] == ("studies",), f"{name} imports {other}"
 
 
-@pytest.mark.parametrize("name", [name for name in sorted(set(MODULES) - TOP) if home(name)[0] in ORDER])
-def test_a_room_imports_those_before_it_in_the_written_order(name: str) -> None:
-    for other in imports(MODULES[name]) & (set(MODULES) - TOP):
-        room = home(other)[0]
-        assert room not in ORDER or ORDER.index(room) <= ORDER.index(home(name)[0]), f"{name} imports {other}"
+def test_a_room_imports_those_before_it_in_the_written_order() -> None:
+    for name, other in IMPORTS:
+        here, there = home(name)[0], home(other)[0]
+        if here in ORDER and there in ORDER:
+            assert ORDER.index(there) <= ORDER.index(here), f"{name} imports {other}"
 
 
 def test_there_is_no_circle() -> None:
@@ -131,12 +133,12 @@ NAMES = {name for kind in (LABS[FIRST].config_class, LABS[FIRST].look_class) for
 SHARED = [path for room in ("stream", "runs", "engine", "export") for path in sorted((PACKAGE / room).rglob("*.py"))]
 
 
-@pytest.mark.parametrize("path", SHARED, ids=str)
-def test_the_shared_rooms_do_not_name_the_first_lab_nor_its_settings(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Constant):
-            assert node.value not in {FIRST, *NAMES}, f"line {node.lineno}: {node.value!r}"
-    assert not re.search(r"mlp|neuron|perceptron", path.read_text(), re.IGNORECASE)
+def test_the_shared_rooms_do_not_name_the_first_lab_nor_its_settings() -> None:
+    for path in SHARED:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant):
+                assert node.value not in {FIRST, *NAMES}, f"{path}, line {node.lineno}: {node.value!r}"
+        assert not re.search(r"mlp|neuron|perceptron", path.read_text(), re.IGNORECASE), path
 
 
 @pytest.mark.parametrize("name", LABS)
@@ -159,12 +161,11 @@ def test_the_web_process_is_free_of_torch_and_of_what_only_exports_need() -> Non
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, cwd=ROOT)
 
 
-@pytest.mark.parametrize("path", [*PACKAGE.glob("**/*.py"), ROOT / "app.py"], ids=str)
-def test_what_comes_in_stays_data_and_no_wall_clock_is_read(path: Path) -> None:
-    tree = ast.parse(path.read_text())
-    assert not {name.split(".")[0] for name in imports(path)} & {"pickle", "marshal", "shelve", "datetime"}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            call = ast.unparse(node.func)
-            assert call not in {"eval", "exec", "compile", "os.system", "torch.load", "time.time"}, f"{path}: {call}"
-            assert "shell=True" not in ast.unparse(node), f"{path}: {call}"
+def test_what_comes_in_stays_data_and_no_wall_clock_is_read() -> None:
+    for path in (*PACKAGE.glob("**/*.py"), ROOT / "app.py"):
+        assert not {name.split(".")[0] for name in imports(path)} & {"pickle", "marshal", "shelve", "datetime"}, path
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call):
+                call = ast.unparse(node.func)
+                assert call not in {"eval", "exec", "compile", "os.system", "torch.load", "time.time"}, (path, call)
+                assert "shell=True" not in ast.unparse(node), (path, call)

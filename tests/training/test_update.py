@@ -67,8 +67,12 @@ def torch_loss(loss: str, output: str, logits: Tensor, targets: Tensor) -> Tenso
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("optimizer", [*OPTIMIZERS])
 @pytest.mark.parametrize(("loss", "output", "outputs"), OUTPUTS)
-@pytest.mark.parametrize("activation", [*ACTIVATIONS])
-def test_it_is_autograd_and_torch_optim(
+def test_it_is_autograd_and_torch_optim(loss: str, output: str, outputs: int, optimizer: str, device: str) -> None:
+    for activation in ACTIVATIONS:
+        _is_autograd_and_torch_optim(activation, loss, output, outputs, optimizer, device)
+
+
+def _is_autograd_and_torch_optim(
     activation: str, loss: str, output: str, outputs: int, optimizer: str, device: str
 ) -> None:
     model = network((3, 5, 4, outputs), activation, dtype=torch.float64)
