@@ -23,6 +23,17 @@ from playground.training.cache import Cache
 from playground.training.compiled import Program, program_from
 
 LIMIT_S = 900  # time limit of the process
+# What a loop's C++ needs. Inductor's own header of arrays on the stack adds all of ATen, a third of the compile time.
+HEADERS = "\n".join(
+    f"#include <torch/csrc/inductor/{name}.h>"
+    for name in (
+        "aoti_include/common",
+        "aoti_runtime/arrayref_tensor",
+        "aoti_runtime/arrayref_tensor_conversion",
+        "aoti_runtime/thread_local",
+        "cpp_wrapper/device_internal/cpu",
+    )
+)
 SMALL_PRODUCT = 2**17  # multiply-adds up to which a fused loop beats a call of the matrix library
 SMALL_BATCHED_PRODUCT = 2**12  # the same for each of many networks: one call serves all of them
 
@@ -74,7 +85,7 @@ def build(program: Program, path: Path) -> None:
         "aot_inductor.precompile_headers": False,
         "aot_inductor.enable_line_tables": False,
     }
-    with _loop_results_on_heap():
+    with _loop_results_on_heap(), _few_headers():
         aoti_compile_and_package(exported, package_path=str(path), inductor_configs=options)
 
 
@@ -90,6 +101,14 @@ def _loop_results_on_heap() -> Iterator[None]:
         return buffer.get_name() not in results and fits(wrapper, buffer)  # type: ignore[no-untyped-call]
 
     with mock.patch.object(CppWrapperCpuArrayRef, "can_stack_allocate_buffer", fits_and_stays):
+        yield
+
+
+@contextlib.contextmanager
+def _few_headers() -> Iterator[None]:
+    from torch._inductor.codegen.cpp_wrapper_cpu_array_ref import CppWrapperCpuArrayRef
+
+    with mock.patch.object(CppWrapperCpuArrayRef, "get_device_include_path_aot", staticmethod(lambda _: HEADERS)):
         yield
 
 
