@@ -6,11 +6,11 @@ file keeps the writers together but does not name them.
 """
 
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from playground.data.shipped import shipped
 
 SIDE = 8  # pixels
 CLASSES = 10
@@ -20,11 +20,7 @@ WHITE = 16  # the largest pixel value
 @cache
 def digits() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Returns images (1797, 8, 8), 0 to 16, and their labels (1797,), 0 to 9, in the order of the file; read-only."""
-    # Found without importing scikit-learn, which would cost every worker a second and 180 MB.
-    package = find_spec("sklearn")
-    assert package
-    assert package.origin
-    table = np.loadtxt(Path(package.origin).parent / "datasets/data/digits.csv.gz", delimiter=",", dtype=np.float32)
+    table = np.loadtxt(shipped("data/digits.csv.gz"), delimiter=",", dtype=np.float32)
     images, labels = table[:, :-1].reshape(-1, SIDE, SIDE), table[:, -1].astype(np.int64)
     images.flags.writeable = labels.flags.writeable = False
     return images, labels

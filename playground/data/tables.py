@@ -1,7 +1,7 @@
 """Tables: which there are in scikit-learn, and two of their columns as points in the plane, or all of them; and the
 same of a person's own.
 
-The names stand here, so that a page can offer them without loading scikit-learn, which takes a second or two.
+The names stand here, so that a page can offer them without reading the files.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.own import own_columns, own_rows, own_size
+from playground.data.shipped import shipped
 
 Pair = tuple[int, int]
 Points = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -80,6 +81,7 @@ TABLES = {
         usual=(3, 9),
     ),
 }
+FILES = {"breast_cancer": "breast_cancer.csv", "iris": "iris.csv", "wine": "wine_data.csv"}
 COMPONENTS = (-1, -2)  # in place of columns: the first and the second principal component of all of them
 
 
@@ -199,11 +201,17 @@ def _column(rows: Any, column: int) -> Any:
     return scaled @ (direction * np.sign(direction[np.abs(direction).argmax()]))
 
 
-def _rows(name: str) -> Any:
-    """The numbers (N, columns), and the classes as numbers, or the values of a regression from -1 to 1, (N,)."""
-    from sklearn import datasets
-
-    rows, labels = getattr(datasets, f"load_{name}")(return_X_y=True)
-    if labels.dtype.kind == "i":
-        return rows, labels.astype(float)
-    return rows, 2 * (labels - labels.min()) / (labels.max() - labels.min()) - 1
+@lru_cache(maxsize=len(TABLES))
+def _rows(name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The numbers (N, columns), and the classes as numbers, or the values of a regression from -1 to 1, (N,);
+    read-only."""
+    if name == "diabetes":
+        raw = np.loadtxt(shipped("data/diabetes_data_raw.csv.gz"))
+        rows = _scaled(raw) / len(raw) ** 0.5  # as scikit-learn has them, to the bit
+        values = np.loadtxt(shipped("data/diabetes_target.csv.gz"))
+        labels = 2 * (values - values.min()) / (values.max() - values.min()) - 1
+    else:
+        *columns, labels = np.loadtxt(shipped(f"data/{FILES[name]}"), delimiter=",", skiprows=1, unpack=True)
+        rows = np.stack(columns, axis=1)
+    rows.flags.writeable = labels.flags.writeable = False
+    return rows, labels

@@ -5,8 +5,6 @@ Numbers are drawn as levels from 0 to 255 of a scale around 0, which is level 12
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from playground.data.digits import WHITE
+from playground.data.shipped import shipped
 from playground.export.palette import diverging, mosaic
 from playground.labs.image.drawing import Bits, boxed, counts
 from playground.labs.image.images import DOT, SIDE
@@ -229,10 +228,7 @@ def photograph() -> Bytes:
     """The middle of scikit-learn's photograph of a temple, in grey, (PHOTO, PHOTO)."""
     from PIL import Image
 
-    package = find_spec("sklearn")  # found, not imported: see ``data/digits.py``
-    assert package
-    assert package.origin
-    with Image.open(Path(package.origin).parent / "datasets/images/china.jpg") as photo:
+    with Image.open(shipped("images/china.jpg")) as photo:
         (wide, high), edge = photo.size, min(photo.size)
         left, top = (wide - edge) // 2, (high - edge) // 2
         grey = photo.convert("L").crop((left, top, left + edge, top + edge))

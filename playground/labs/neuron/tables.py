@@ -5,12 +5,12 @@ To add one, give it an entry in ``TABLES``: the menu, the address, the command l
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.util import find_spec
 from itertools import product
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
+
+from playground.data.shipped import shipped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +87,8 @@ def _tumours() -> Table:
 
     A feature is standardised over all tumours: minus its mean, divided by its standard deviation.
     """
-    package = find_spec("sklearn")  # found, not imported: see ``data/digits.py``
-    assert package
-    assert package.origin
-    file = Path(package.origin).parent / "datasets/data/breast_cancer.csv"
-    table = np.loadtxt(file, delimiter=",", skiprows=1, usecols=(*TUMOUR_COLUMNS, -1))
+    columns = (*TUMOUR_COLUMNS, -1)
+    table = np.loadtxt(shipped("data/breast_cancer.csv"), delimiter=",", skiprows=1, usecols=columns)
     features, is_benign = table[:, :-1], table[:, -1]
     rows = (features - features.mean(0)) / features.std(0)
     return Table(
