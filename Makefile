@@ -52,13 +52,16 @@ pictures: browser
 clean:
 	rm -rf .venv node_modules .pytest_cache .ruff_cache .mypy_cache .hypothesis bench.json
 
+# Python compiles a module when it is first imported; pip would compile all of torch, for a minute.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+
 .venv/app: requirements.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(INSTALL) -r requirements.txt
 	@touch $@
 
 .venv/test: .venv/app requirements-test.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
+	$(INSTALL) -r requirements-test.txt
 	@touch $@
 
 # TypeScript, which only checks the types. Node and its npm come from PyPI.

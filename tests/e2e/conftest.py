@@ -16,8 +16,8 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[tuple[str, int]]:
-    """The running app: its address and its process id. It paints a third of its frames, which is enough to see."""
-    with app(PLAYGROUND_MAX_FRAMES_PER_S="20") as started:
+    """The running app: its address and its process id. It paints a sixth of its frames, which is enough to see."""
+    with app(PLAYGROUND_MAX_FRAMES_PER_S="10") as started:
         yield started
 
 

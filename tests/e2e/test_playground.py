@@ -514,7 +514,7 @@ def test_a_run_is_taken_home(page: Page, address: str, tmp_path: Path) -> None:
     press(page, "Step one epoch")
     reaches(page, 25)
     run = Run(config=MLPConfig(dataset="xor"))
-    for label, to in (("Jupyter notebook", "notebook"), ("ONNX model", "onnx"), ("Metrics table", "csv")):
+    for label, to in (("Jupyter notebook", "notebook"), ("Metrics table", "csv")):
         choice = page.get_by_role("button", name=label)
         expect(choice).to_be_enabled()
         with page.expect_download() as waiting:

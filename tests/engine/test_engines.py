@@ -216,6 +216,7 @@ def test_a_worker_that_has_grown_hands_its_runs_to_a_fresh_one() -> None:
         step += 5
         assert engine.advance("g", NOTHING, steps=5).result(60).step == step
         pauses.append(time.monotonic() - last)
+        time.sleep(0.05)  # in which the fresh one can start
         last = time.monotonic()
     assert engine.run("g").edits == (edit,)
     assert engine.sha256("g").result() == replay(engine.run("g"), step).parameters_sha256

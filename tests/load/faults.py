@@ -19,13 +19,14 @@ from tests.load.client import Client, Server, running
 
 NO_COMPILER = {"PLAYGROUND_COMPILE": "off"}
 ONE_WORKER = {"PLAYGROUND_WORKERS": "1"}  # which is sooner there
+PAINT_S = 0.2  # of a client that only waits
 GONE_S = 60  # until which what should be gone must be gone
 GROWTH_MB = 40
 
 
 async def open_and_close(times: int) -> None:
     """Pages that come, play and leave leave nothing: no process, descriptor, run, or memory."""
-    async with running(**NO_COMPILER, PLAYGROUND_MAX_AWAY_S="3") as server:
+    async with running(**NO_COMPILER, **ONE_WORKER, PLAYGROUND_MAX_AWAY_S="3") as server:
 
         async def visit() -> None:
             async with server.client(await server.issue(hidden_sizes="8,8")) as client:
@@ -78,7 +79,7 @@ async def _state(server: Server, channels: int) -> tuple[int, int, int, int]:
 
 async def kill_workers(times: int) -> None:
     """Whatever a worker was doing when it is killed, its runs go on from where they were, with all edits."""
-    async with running(**NO_COMPILER) as server, server.client(await server.issue()) as client:
+    async with running(**NO_COMPILER, **ONE_WORKER) as server, server.client(await server.issue()) as client:
         await client.send(type="play")
         step = (await client.until(step=1))["step"]
         for k in range(times):
@@ -123,13 +124,13 @@ async def kill_in_a_compilation() -> None:
 async def _while_compiling(server: Server, client: Client) -> list[psutil.Process]:
     """Take frames until a compilation is under way."""
     while not server.compilers():
-        await client.frame()
+        await client.frame(PAINT_S)
     return server.compilers()
 
 
 async def stop(how: signal.Signals) -> None:
     """A server that is told to stop stops, in the middle of everything; a killed one leaves no worker behind."""
-    async with running(**NO_COMPILER) as server:
+    async with running(**NO_COMPILER, **ONE_WORKER) as server:
         tokens = [await server.issue() for _ in range(3)]
         async with server.client(tokens[0]) as one, server.client(tokens[1]) as two:
             for client in (one, two):
@@ -169,7 +170,7 @@ async def with_a_full_disk() -> None:
             await _while_compiling(server, client)
             await client.send(type="speed", updates_per_s=100)  # it compiles only on cores that nobody needs
             while server.compilers():
-                await client.frame()
+                await client.frame(PAINT_S)
             header = await client.until(step=(await client.frame())["step"] + 100)
             assert header["tier"] == "traced"
             assert client.errors == []

@@ -8,7 +8,7 @@ from tests.load.classroom import attend
 
 def test_ten_people_train_lenet() -> None:
     with ThreadPoolExecutor(1) as thread:
-        report = thread.submit(asyncio.run, attend(10, 4, lab="image")).result()
+        report = thread.submit(asyncio.run, attend(10, 3, lab="image")).result()
     assert report.errors == []
     assert len(report.rates) == 10
     assert min(report.rates) > 0
@@ -17,7 +17,7 @@ def test_ten_people_train_lenet() -> None:
 
 def test_thirty_people_at_once() -> None:
     with ThreadPoolExecutor(1) as thread:  # the browser tests keep an event loop in this one
-        report = thread.submit(asyncio.run, attend(30, 8, large=3)).result()
+        report = thread.submit(asyncio.run, attend(30, 5, large=3)).result()
     assert report.errors == []
     assert len(report.rates) == 30
     assert min(report.rates) > 0

@@ -25,11 +25,11 @@ def test_pages_that_leave_leave_nothing() -> None:
 
 
 def test_a_connection_may_break_at_any_time() -> None:
-    survives(faults.drop(100))
+    survives(faults.drop(50))
 
 
 def test_workers_may_die_in_the_middle_of_an_edit() -> None:
-    survives(faults.kill_workers(3))
+    survives(faults.kill_workers(2))
 
 
 @needs_compiler
