@@ -15,7 +15,7 @@ from playground.experiment import Experiment
 from playground.export import exported, forms_of
 from playground.headless.runs import replay
 from playground.kinds import ConfigError, Integer
-from playground.lab import LABS, Lab, experiment_of
+from playground.lab import FIRST, LABS, Lab, experiment_of
 from playground.pages.take_home import ANSWERS
 from playground.run import Run, RunConfig, View
 from playground.runs import link, runfile
@@ -286,7 +286,8 @@ def test_every_form_is_made(lab: str, form: str, monkeypatch: pytest.MonkeyPatch
     torch.set_num_threads(2)
     before = torch.random.get_rng_state()
     made = exported(run, step, form, quiet=True)
-    assert made == exported(run, step, form, quiet=True)
+    if form != "onnx" or lab == FIRST:  # its exporter takes seconds, and is the same for each
+        assert made == exported(run, step, form, quiet=True)
     assert torch.equal(torch.random.get_rng_state(), before)
     assert torch.get_num_threads() == 2
     torch.set_num_threads(1)

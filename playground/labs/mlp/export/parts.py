@@ -7,6 +7,7 @@ from functools import partial
 from playground.catalog import OPTIMIZERS
 from playground.data import formula
 from playground.data.own import own
+from playground.data.tables import TABLES
 from playground.export.source import gathered, source
 from playground.labs.mlp.config import MLPConfig
 from playground.training.schedules import factor
@@ -32,6 +33,17 @@ _KEPT = """def kept(step, neurons, seed):
     \"\"\"Dropout's factors for an update, drawn for 16 updates at once: 0 for an output that is left out.\"\"\"
     chance = torch.rand(16 * batch_size, neurons, generator=generator(seed, "dropout", step // 16))
     return (chance[step % 16 * batch_size :][:batch_size] >= dropout) / (1 - dropout)
+"""
+
+# As in data/tables.py, which reads scikit-learn's files without loading it.
+_ROWS = """def _rows(name):
+    \"\"\"The numbers (N, columns); the classes as numbers, or the values of a regression from -1 to 1, (N,).\"\"\"
+    from sklearn import datasets
+
+    rows, labels = getattr(datasets, f"load_{name}")(return_X_y=True)
+    if labels.dtype.kind == "i":
+        return rows, labels.astype(float)
+    return rows, 2 * (labels - labels.min()) / (labels.max() - labels.min()) - 1
 """
 
 
@@ -114,7 +126,9 @@ def dataset_source(config: MLPConfig) -> str:
     """The function that draws the points, after those that it calls; a curve's has its formula in it as code."""
     generate = config.data.generate
     plain = generate.func if isinstance(generate, partial) else generate
-    text = gathered(plain) if config.table else source(plain)
+    text = gathered(plain, given={"_rows"}) if config.table else source(plain)
+    if config.dataset in TABLES:
+        text = f"{_ROWS}\n\n{text}"
     if config.data.is_curve:
         text = text.replace("formula.evaluated(text, x, 0 * x)", formula.code(config.curve))
     return text
