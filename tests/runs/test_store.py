@@ -385,7 +385,7 @@ for place in sys.stdin:
 
 @pytest.mark.usefixtures("store")  # empties it first
 def test_processes_that_start_at_once_on_an_empty_database_all_keep(url: str, tmp_path: Path) -> None:
-    commands = [[sys.executable, "-c", STARTER, str(number)] for number in range(6)]
+    commands = [[sys.executable, "-c", STARTER, str(number)] for number in range(4)]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": ROOT}
     starters = [subprocess.Popen(command, **pipes) for command in commands]
 

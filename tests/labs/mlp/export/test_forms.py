@@ -216,7 +216,7 @@ def test_the_picture_shows_the_boundary(made: dict[str, bytes]) -> None:
         assert (np.abs(picture - color).max(axis=2) <= 1).any()
 
 
-@pytest.mark.parametrize(("run", "frames"), [(EDITED, 20), (usual(dataset="multi_gauss"), 8)])
+@pytest.mark.parametrize(("run", "frames"), [(EDITED, 8), (usual(dataset="multi_gauss"), 5)])
 def test_the_animation_ends_with_the_run_s_picture(run: Run, frames: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("playground.export.figure.FRAMES", frames)
     film = Image.open(io.BytesIO(exported(run, 200, "gif")))

@@ -98,9 +98,7 @@ def test_every_feature() -> None:
 
 SENSITIVE = [  # where any other last bit gave other digits on the page after 5,000 updates
     {"activation": "tanh", "learning_rate": 10},
-    {"activation": "relu", "learning_rate": 0.3},
     {"activation": "tanh", "learning_rate": 0.1, "optimizer": "momentum"},
-    {"activation": "relu", "learning_rate": 0.1, "optimizer": "momentum"},
     {"activation": "relu", "learning_rate": 0.03, "optimizer": "adam"},
 ]
 
