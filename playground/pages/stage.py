@@ -64,7 +64,7 @@ def mount(session: PageSession, may_change: tuple[str, ...] = (), **settings: An
     transport = st.session_state.get("transport", "socket")
     data = {"token": session.token, "transport": transport, **settings}
     if any(session.held):
-        data["locked"] = sorted({name for names in session.held for name in names})
+        data["locked"] = tuple(sorted({name for names in session.held for name in names}))
     if transport == "socket":
         first = session.channel().first_frame()  # sent with the page, before the socket is open
         with st.container():  # as a fragment has one: the stage stays in its place when the page begins to poll

@@ -298,11 +298,16 @@ def test_every_form_is_made(lab: str, form: str, monkeypatch: pytest.MonkeyPatch
 # The page
 
 
-def test_the_page_opens_and_a_single_run_offers_its_files(config: RunConfig, hub: Any) -> None:
+def test_the_page_opens_and_a_single_run_offers_its_files(
+    config: RunConfig, hub: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[Any] = []  # as a table, for which pandas is loaded
+    monkeypatch.setattr("streamlit.dataframe_util.determine_data_format", looked_at.append)
     single = config.lab in SINGLE
     page = opened(config.lab, **config.to_text(), **({"take_home": "on"} if single else {}))
     assert not page.exception
     assert not page.warning
+    assert looked_at == []
     if not single:
         return
     offered = {each.key for each in (*page.button, *page.get("download_button"))}

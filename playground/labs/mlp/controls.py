@@ -279,8 +279,8 @@ def _sees(session: PageSession, config: MLPConfig, table: Table) -> None:
 
 
 @cache
-def _thumbnails(names: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Returns datasets with some of their points, for the picker."""
+def _thumbnails(names: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
+    """Returns datasets with some of their points, for the picker; a tuple as ``pages/form.py`` says."""
     options = []
     for name in names:
         entry = DATASETS[name]
@@ -295,4 +295,4 @@ def _thumbnails(names: tuple[str, ...]) -> list[dict[str, Any]]:
         task = "regression" if entry.is_regression else "classification"
         kind = "regression" if entry.is_regression else f"{entry.classes} classes"
         options.append({"name": name, "label": entry.label, "task": task, "kind": kind, "points": sample})
-    return options
+    return tuple(options)
