@@ -112,6 +112,7 @@ export class Shell {
     /** The run as a link, less its step; null for one that is too long. @type {string|null} */
     this.link = null;
     this.leave = () => this.socket?.leave();
+    this.onWindow = () => this.resize(); // pictures fit its height too
     window.addEventListener("pagehide", this.leave);
     this.tick = this.tick.bind(this);
     this.reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -128,7 +129,7 @@ export class Shell {
     this.timeline.element.append(this.tour.button);
     this.words = h("div", { class: "nn-words", "aria-live": "polite" });
     this.root.append(this.toolbar.element, this.tour.element, this.notices.banner, this.picture.element,
-      this.timeline.element, this.notices.afloat, this.words);
+      this.notices.afloat, this.timeline.element, this.words);
     this.stopShortcuts = listenForShortcuts(this.root, this.toolbar);
     this.hear = (/** @type {Event} */ event) => {
       if (this.socket) this.send({ type: "setting", .../** @type {CustomEvent} */ (event).detail });
@@ -143,6 +144,7 @@ export class Shell {
     this.observer = new ResizeObserver(() => this.resize());
     for (const element of this.picture.sized) this.observer.observe(element);
     this.stopDensity = listenForDensity(() => this.resize());
+    if (!isTouch) window.addEventListener("resize", this.onWindow); // a phone's bars come and go while it scrolls
     this.resize();
     if (!this.stops) this.tour.greet();
   }
@@ -426,6 +428,7 @@ export class Shell {
     this.stopShortcuts();
     window.removeEventListener(SETTING, this.hear);
     window.removeEventListener("pagehide", this.leave);
+    window.removeEventListener("resize", this.onWindow);
     this.picture.destroy();
     cancelAnimationFrame(this.scheduled);
     this.root.remove();

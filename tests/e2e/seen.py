@@ -63,6 +63,13 @@ def is_for_everybody(page: Page) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
 
 
+def fits_a_low_window(page: Page) -> None:
+    """Controls, picture, curves and time are in sight together, with nothing to scroll."""
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.wait_for_function("document.querySelector('.nn-stage').getBoundingClientRect().bottom <= innerHeight + 1")
+    expect(page.locator(".nn-time")).to_be_in_viewport(ratio=1)
+
+
 def is_sharp_on_another_screen(page: Page) -> None:
     """Every canvas is drawn again, in the pixels of a screen that has twice as many."""
     expect(page.locator(".nn-stage canvas:visible").first).to_be_visible()

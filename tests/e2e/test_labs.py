@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from playground.lab import LABS
 from tests.browser import STAGE, is_in_state, number, opened, press, reaches
-from tests.e2e.seen import is_for_everybody, is_sharp_on_another_screen, places_asked
+from tests.e2e.seen import fits_a_low_window, is_for_everybody, is_sharp_on_another_screen, places_asked
 
 pytestmark = pytest.mark.browser
 
@@ -38,6 +38,7 @@ def test_a_lab_trains_is_reset_is_for_everybody_and_asks_nobody_else(page: Page,
     expect(page.get_by_role("heading", level=2).first).to_be_visible()
     expect(page).to_have_title(re.compile(f"^{lab.title} · " if lab.path else "^Neural network playground$"))
     is_sharp_on_another_screen(page)
+    fits_a_low_window(page)
     is_for_everybody(page)
     assert places == {urlsplit(address).netloc}
 

@@ -29,9 +29,8 @@ class DeepShow(Show):
 QUESTIONS = (
     Question(
         "Where does the gradient go?",
-        "Twenty layers of sigmoids, the same initial weights twice. Without skips the gradient shrinks at every "
-        "layer on its way back: the first layers stay dark and learn nothing. Press Play: only the network with "
-        "skips learns.",
+        "Twenty layers of sigmoids, twice. Without skips the gradient shrinks at every layer on its way back, and "
+        "the first layers stay dark. Press Play: only with skips it learns.",
         {},
     ),
     Question(

@@ -22,7 +22,9 @@ const MARGIN = { left: 42, right: 6 };
 const ARC = 20;
 const BOX = 30;
 const GAP = 16;
-const HEIGHTS = { two: [88, 62], three: [46, 30] };
+/** Of a gradient and a signal together, the least and the most; between them what the window has for each network. */
+const LEAST = { two: 142, three: 76 }, MOST = 200, OTHERS = { two: 436, three: 500 }, GRADIENT = 0.59;
+const NARROW = 560; // who scrolls anyway sees more of them when they are low
 const FOOT = 4;
 const PROBES = 44;
 const WIDEST = 84;
@@ -43,7 +45,8 @@ export class Ladder {
     this.network = network;
     this.deepest = deepest;
     this.menu = menu;
-    this.heights = of > 2 ? HEIGHTS.three : HEIGHTS.two;
+    this.of = of;
+    this.heights = [0, 0];
     this.title = h("h2", {}, NAMES[network.name]);
     this.numbers = h("span", { class: "nn-deep-numbers" });
     this.ratio = h("span", { class: "nn-deep-ratio" });
@@ -79,8 +82,13 @@ export class Ladder {
    * @param {number} scale  of these to a pixel of the drawing
    */
   resize(width, scale) {
-    if (width / scale === this.width && scale === this.scale && isSharp(this.canvas)) return;
+    const many = this.of > 2 ? "three" : "two";
+    const room = width < NARROW ? 0 : (window.innerHeight / scale - OTHERS[many]) / Math.max(this.of, 2);
+    const both = Math.max(LEAST[many], Math.min(MOST, room));
+    const gradient = Math.round(GRADIENT * both), heights = [gradient, Math.round(both) - gradient];
+    if (width / scale === this.width && `${heights}` === `${this.heights}` && scale === this.scale && isSharp(this.canvas)) return;
     this.width = width / scale;
+    this.heights = heights;
     this.scale = scale;
     this.fit();
     this.buttons.forEach((button, i) => {

@@ -4,11 +4,12 @@
 import { levelOf, pixelCss } from "../../../stage/colors.js";
 import { fit, h } from "../../../stage/dom.js";
 import { Raster } from "../../../stage/raster.js";
+import { sideFor } from "./plane.js";
 import { tilesOf } from "./round.js";
 
 /** @typedef {import("./picture.js").GANMoment} Moment */
 
-const LARGEST = 470, ACROSS = 8, SIDE = 8, GAP = 8;
+const ACROSS = 8, SIDE = 8, GAP = 8;
 
 export class Digits {
   constructor() {
@@ -27,7 +28,7 @@ export class Digits {
 
   /** @param {number} width @param {number} scale */
   resize(width, scale) {
-    this.size = Math.max(160, Math.min(LARGEST, Math.floor(width / scale)));
+    this.size = sideFor(width, scale);
     this.context = fit(this.canvas, this.size, this.size, scale);
   }
 

@@ -171,7 +171,8 @@ class GANPicture {
     this.left = h("section", { class: "nn-gan-left", "aria-label": "Fakes" }, h("h2", { class: "nn-unseen" }, "Fakes"),
       this.layerBar, this.plane.element, this.digits.element, this.guess.element, this.note);
     this.slow.element.append(this.guess.button);
-    this.side = h("div", { class: "nn-gan-side" }, playsBar, movesBar, this.players.element, this.slow.element, this.words, this.curves.element);
+    this.side = h("div", { class: "nn-gan-side" }, playsBar, h("div", { class: "nn-gan-rounds" }, movesBar, this.slow.element),
+      this.players.element, this.words, this.curves.element);
     this.element = h("div", { class: "nn-gan" }, this.left, this.side);
     this.tour = [
       { at: this.left, words: "Grey dots are real, violet ones are fakes. The map is what the discriminator D believes: blue where real, orange where fake. An arrow is where the generator G is told to move a fake." },
@@ -237,7 +238,7 @@ class GANPicture {
     this.plane.resize(this.left.clientWidth, scale);
     this.paper.resize(this.plane.size, scale);
     this.digits.resize(this.left.clientWidth, scale);
-    this.guess.resize(Math.max(this.plane.size, this.digits.size), scale);
+    this.guess.resize(this.plane.size, scale);
     this.players.resize(this.side.clientWidth, scale);
     this.curves.resize(this.side.clientWidth, scale);
   }

@@ -13,8 +13,9 @@ import { arrowsTo, dotsAt, longestOf } from "./shapes.js";
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 /** @typedef {{at: number, progress: number}} Stage  of the slow round */
 
-export const LARGEST = 470;
-export const SMALLEST = 200;
+const SMALLEST = 200, LARGEST = 540;
+/** What stands above and below it, and its side in a window so low that a person scrolls anyway. */
+const OTHERS = 272, LOW = 380;
 const RADIUS = 2.6, REAL_RADIUS = 1.6;
 const REACH = 9; // of a pointer to a fake
 const NOTES = {
@@ -22,6 +23,12 @@ const NOTES = {
   push: "Arrows: −∂L_G/∂x, where each fake is told to move. The longest is",
   slope: "Arrows: ∇D, the slope of what D believes: short where D is sure, also where the push is strong. The longest is",
 };
+
+/** How large the fakes are drawn, in pixels of the drawing. @param {number} width @param {number} scale */
+export function sideFor(width, scale) {
+  const room = Math.min(LARGEST, Math.max(LOW, window.innerHeight / scale - OTHERS));
+  return Math.max(SMALLEST, Math.floor(Math.min(room, width / scale)));
+}
 
 export class Plane {
   /** @param {(text: string) => void} onSay @param {() => void} onMorph  a movement begins */
@@ -61,7 +68,7 @@ export class Plane {
 
   /** @param {number} width @param {number} scale */
   resize(width, scale) {
-    this.size = Math.max(SMALLEST, Math.min(LARGEST, Math.floor(width / scale)));
+    this.size = sideFor(width, scale);
     const { style } = this.map.canvas;
     style.width = style.height = `${this.size * scale}px`;
     this.context = fit(this.canvas, this.size, this.size, scale);

@@ -8,7 +8,9 @@ import { seen, switched } from "./words.js";
 
 /** @typedef {import("./picture.js").TextMoment} Moment */
 
-const GAP = 10, LABEL = 18, SIDE = 100, SURE = 0.4;
+const GAP = 10, LABEL = 18, SURE = 0.4;
+/** The largest and the smallest map, and what stands above and below all of them. */
+const LARGEST = 100, SMALLEST = 60, OTHERS = 532;
 const NAMES = ["previous token", "first token", "induction"];
 
 export class Attention {
@@ -25,9 +27,11 @@ export class Attention {
     this.off = h("button", { class: "nn-gpt-choice nn-live", type: "button", "data-sets": "off", onclick: () => ask?.({ off: switched(this.list, this.name) }) });
     this.layerOff = h("button", { class: "nn-gpt-choice nn-live", type: "button", "data-sets": "off", onclick: () => ask?.({ off: switched(this.list, this.name.split(".")[0]) }) });
     this.list = this.name = "";
-    this.element = h("div", {},
-      h("p", { class: "nn-gpt-note" }, `A map a head: row by row, from which place it looks at which earlier one; darker is more. Its name is its highest score, measured as often as the losses, if that is at least ${SURE}: the mean weight on the token before, on the first token, or, in a random string that comes twice, on what followed the same token before.`),
-      h("div", { class: "nn-gpt-maps" }, this.canvas, this.buttons), h("div", { class: "nn-gpt-bar" }, this.off, this.layerOff), this.line, this.words);
+    this.element = h("div", { class: "nn-gpt-attention" }, h("div", { class: "nn-gpt-maps" }, this.canvas, this.buttons),
+      h("div", { class: "nn-gpt-beside" },
+        h("p", { class: "nn-gpt-note" }, `A map a head: row by row, which earlier places a place looks at; darker is more. A head's name is its highest mean weight, from ${SURE}: on the previous token, on the first, or, by induction, on what followed the same token before.`),
+        h("div", { class: "nn-gpt-bar" }, this.off, this.layerOff), this.words),
+      this.line);
     this.raster = new Raster();
     this.width = 0;
     this.scale = 1;
@@ -59,17 +63,18 @@ export class Attention {
     const { theme, inks, raster } = this;
     if (!weights || weights.shape.length !== 4 || !theme || !inks || !this.width) return;
     const places = weights.shape[3], columns = Math.max(1, Math.min(heads, Math.floor((this.width + GAP) / (56 + GAP))));
-    const side = Math.min(SIDE, (this.width - GAP * (columns - 1)) / columns), lines = Math.ceil(heads / columns);
-    const size = `${layers} ${heads} ${columns} ${side}`;
+    const lines = Math.ceil(heads / columns), low = (window.innerHeight / this.scale - OTHERS) / (layers * lines) - LABEL - GAP;
+    const side = Math.floor(Math.min((this.width - GAP * (columns - 1)) / columns, Math.max(SMALLEST, Math.min(LARGEST, low))));
+    const size = `${layers} ${heads} ${columns} ${side}`, wide = columns * (side + GAP);
     if (size !== this.size || !isSharp(this.canvas)) {
       this.size = size;
-      this.context = fit(this.canvas, this.width, layers * lines * (side + LABEL + GAP), this.scale);
+      this.context = fit(this.canvas, wide, layers * lines * (side + LABEL + GAP), this.scale);
       this.build(layers, heads);
       this.showNumbers(moment);
     }
     const { context } = this;
     if (!context) return;
-    context.clearRect(0, 0, this.width, layers * lines * (side + LABEL + GAP));
+    context.clearRect(0, 0, wide, layers * lines * (side + LABEL + GAP));
     context.imageSmoothingEnabled = false;
     raster.resize(places, places);
     for (let layer = 0; layer < layers; layer++) {

@@ -13,7 +13,7 @@ import { forPointer } from "../../../stage/touch.js";
 /** @typedef {import("./arrange.js").Column} Column */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
-const TALL = 420, LOW = 340, LOW_WINDOW = 800;
+const TALL = 440, LOW = 340, OTHERS = 340; // between them what the window leaves
 const ANSWER = 112; // pixels of the bars beside the last layer
 const NARROWEST = 560;
 /** @type {LayerInfo} */
@@ -62,11 +62,11 @@ export class Overview {
 
   /** @param {Moment} moment */
   build({ scene: { layers } }) {
-    const key = JSON.stringify([layers, this.width, this.scale, window.innerHeight < LOW_WINDOW]);
+    const height = Math.round(Math.max(LOW, Math.min(TALL, window.innerHeight / this.scale - OTHERS)));
+    const key = JSON.stringify([layers, this.width, this.scale, height]);
     if (key === this.built && isSharp(this.canvas)) return;
     this.built = key;
     this.pointed = null;
-    const height = window.innerHeight < LOW_WINDOW ? LOW : TALL;
     const made = arrange([IMAGE, ...layers], Math.max(this.width, NARROWEST) - ANSWER, height);
     this.columns = made.columns;
         this.context = fit(this.canvas, made.width + ANSWER, made.height, this.scale);

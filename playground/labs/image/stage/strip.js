@@ -8,7 +8,8 @@ import { Tiles } from "./tiles.js";
 /** @typedef {import("./picture.js").ImageMoment} Moment */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
-const ROW = { tall: 44, low: 35 }, LOW_WINDOW = 800;
+/** The height of a row, least and most; between them what the window leaves for eight. */
+const ROW = [38, 48], ROWS = 8, OTHERS = 348;
 const BEST = 3;
 const LONGEST = 8; // signs of a class that are written
 const USUAL = 48; // pixels between an image and its bars, where the names of the classes are short
@@ -32,7 +33,7 @@ export class Strip {
     this.shown = [];
     this.width = this.height = 0;
     this.scale = 1;
-    this.row = ROW.tall;
+    this.row = ROW[1];
   }
 
   /** @param {Theme} theme */
@@ -46,7 +47,7 @@ export class Strip {
    * @param {number} scale
    */
   resize(width, scale) {
-    this.row = window.innerHeight < LOW_WINDOW ? ROW.low : ROW.tall;
+    this.row = Math.floor(Math.max(ROW[0], Math.min(ROW[1], (window.innerHeight / scale - OTHERS) / ROWS)));
     this.width = width / scale;
     this.scale = scale;
     this.height = 0;

@@ -9,7 +9,9 @@ import { svg } from "../../../stage/svg.js";
 /** @typedef {[name: string, x: number, y: number, anchor?: string, said?: string]} Place  where a number stands, and what before it */
 /** @typedef {{wires: string, nodes: [string, number, number][], numbers: Place[]}} Part */
 
-const WIDTH = 340, SUM = 184, BOX = 150, READ = 228, STATE = 260;
+const WIDTH = 340, SUM = 184, BOX = 150, READ = 228, STATE = 260, BOTTOM = 266;
+/** Where the drawing of a cell begins that is lower than the others. @type {Record<string, number>} */
+const TOP = { rnn: 74, bag: 74 };
 /** @type {Record<string, string>} */
 const SQUASH = { i: "σ", f: "σ", o: "σ", g: "tanh", r: "σ", z: "σ", n: "tanh" };
 
@@ -57,7 +59,7 @@ const CELLS = {
       numbers: [["h before", 4, 16, "start", "h"], ["z·h", 160, 16, "middle"], ["1−z", 225, 82, "middle"], ["(1−z)·n", 275, 60, "end"], ["h", 336, 16, "end", "h"]],
     },
   },
-  rnn: { n: gate("n", 170, "V92"), h: { wires: "M170 92V60H336", nodes: [], numbers: [["h", 336, 48, "end", "h"]] } },
+  rnn: { n: gate("n", 170, "V112"), h: { wires: "M170 112V100H336", nodes: [], numbers: [["h", 336, 86, "end", "h"]] } },
   bag: {
     a: { wires: `M170 ${READ}V109`, nodes: [], numbers: [["a", 178, 170, "start", "a = W x + b ="]] },
     h: { wires: "M4 100H336", nodes: [["+", 170, 100]], numbers: [["h before", 4, 86, "start", "h"], ["h", 336, 86, "end", "h"]] },
@@ -98,7 +100,8 @@ export class Wires {
     this.kind = kind;
     this.parts.clear();
     this.numbers = [];
-    const drawn = svg("svg", { viewBox: `0 0 ${WIDTH} 266`, role: "group", "aria-label": "The cell of one unit" });
+    const top = TOP[kind] ?? 0;
+    const drawn = svg("svg", { viewBox: `0 ${top} ${WIDTH} ${BOTTOM - top}`, role: "group", "aria-label": "The cell of one unit" });
     drawn.append(svg("path", { class: "nn-bus", d: `M20 ${READ}H${WIDTH - 4}${kind === "bag" ? "" : `M20 ${STATE}H${WIDTH - 4}`}` }), text("x", 4, READ), ...(kind === "bag" ? [] : [text("h", 4, STATE)]));
     for (const [name, part] of Object.entries(CELLS[kind])) drawn.append(this.part(name, part));
     this.element.replaceChildren(drawn);

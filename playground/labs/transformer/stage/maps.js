@@ -11,7 +11,9 @@ import { KINDS, headName } from "./words.js";
 /** @typedef {import("./words.js").Kind} Kind */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
-const LARGEST = 84, LOW = 56, LOW_WINDOW = 800, SMALLEST = 30, GAP = 7, NAME = 64;
+const LARGEST = 84, LOW = 44, SMALLEST = 30, GAP = 7, NAME = 64;
+/** Of what the window leaves for the picture, and how much stands above and below that. */
+const SHARE = 0.49, OTHERS = 412;
 
 /** @typedef {{kind: Kind, layer: number, label: HTMLElement, name: HTMLElement, note: HTMLElement, buttons: HTMLButtonElement[]}} Row */
 
@@ -28,7 +30,7 @@ export class Maps {
     this.known = "";
     this.width = 0;
     this.scale = 1;
-    this.side = LARGEST;
+    this.side = this.tall = LARGEST;
   }
 
   /** @param {Theme} theme */
@@ -38,8 +40,10 @@ export class Maps {
 
   /** @param {number} width  in CSS pixels @param {number} scale */
   resize(width, scale) {
-    if (width / scale === this.width && scale === this.scale && isSharp(this.canvas)) return;
+    const tall = Math.max(LOW, Math.min(LARGEST, (SHARE * (window.innerHeight / scale - OTHERS)) / 3 - GAP));
+    if (width / scale === this.width && tall === this.tall && scale === this.scale && isSharp(this.canvas)) return;
     this.width = width / scale;
+    this.tall = tall;
     this.scale = scale;
     this.known = "";
   }
@@ -51,7 +55,7 @@ export class Maps {
     this.known = known;
     const count = layers.encoder + 2 * layers.decoder;
     const room = (this.width - NAME) / heads - GAP;
-    this.side = Math.max(SMALLEST, Math.min(window.innerHeight < LOW_WINDOW ? LOW : LARGEST, room, count > 6 ? 44 : count > 3 ? 58 : LARGEST));
+    this.side = Math.max(SMALLEST, Math.floor(Math.min(room, count > 6 ? 44 : count > 3 ? 58 : this.tall, this.tall)));
     this.rows = /** @type {[Kind, number][]} */ ([["encoder", layers.encoder], ["decoder", layers.decoder], ["cross", layers.decoder]])
       .flatMap(([kind, many]) => Array.from({ length: many }, (_, layer) => this.row(kind, layer, heads)));
     this.context = fit(this.canvas, this.width, count * (this.side + GAP), this.scale);

@@ -13,7 +13,7 @@ import { headName, isMark, shown, sidesOf } from "./words.js";
 /** @typedef {import("./picture.js").Choice} Choice */
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
-const TALL = 236, LOW = 176, LOW_WINDOW = 800; // of the arcs and of the square, in a low window smaller
+const TALL = 236, LOW = 156, SHARE = 0.51, OTHERS = 412; // of the arcs and of the square: a share of what the window leaves
 const WORDS = 26, GAP = 22, NARROW = 520;
 const LEAST = 0.03; // fainter arcs are not drawn
 const LABEL = 62; // room for the words beside the square
@@ -50,7 +50,7 @@ export class Sentence {
 
   /** @param {number} width  in CSS pixels @param {number} scale */
   resize(width, scale) {
-    const side = window.innerHeight < LOW_WINDOW ? LOW : TALL;
+    const side = Math.round(Math.max(LOW, Math.min(TALL, SHARE * (window.innerHeight / scale - OTHERS))));
     if (width / scale === this.width && scale === this.scale && side === this.side && isSharp(this.canvas)) return;
     this.width = width / scale;
     this.scale = scale;

@@ -10,7 +10,6 @@ import { said } from "./levels.js";
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
 const CAPACITY = 500;
-const HEIGHT = 236;
 const MARGIN = { left: 46, right: 10, top: 8, bottom: 20 };
 const PAINT_EVERY_MS = 60;
 const LEAST = 1e-5; // smaller losses are drawn here
@@ -41,7 +40,7 @@ export class Bands {
     /** @type {number|null} */
     this.cursor = null;
     this.dirty = true;
-    this.paintedAt = this.width = 0;
+    this.paintedAt = this.width = this.height = 0;
     this.scale = 1;
   }
 
@@ -54,12 +53,14 @@ export class Bands {
   /**
    * @param {number} width  in CSS pixels
    * @param {number} scale  CSS pixels per pixel of the drawing
+   * @param {number} height  in pixels of the drawing
    */
-  resize(width, scale) {
-    if (width <= 0 || (width / scale === this.width && scale === this.scale && isSharp(this.canvas))) return;
+  resize(width, scale, height) {
+    if (width <= 0 || (width / scale === this.width && height === this.height && scale === this.scale && isSharp(this.canvas))) return;
     this.width = width / scale;
+    this.height = height;
     this.scale = scale;
-    this.context = fit(this.canvas, this.width, HEIGHT, scale);
+    this.context = fit(this.canvas, this.width, this.height, scale);
     this.dirty = true;
   }
 
@@ -157,7 +158,7 @@ export class Bands {
     this.paintedAt = now;
     const [low, high] = this.limits();
     const end = Math.max(this.rows.at(-1)?.[1] ?? 0, 1e-9);
-    const bottom = HEIGHT - MARGIN.bottom;
+    const bottom = this.height - MARGIN.bottom;
     const x = (/** @type {number} */ epoch) => MARGIN.left + (epoch / end) * (width - MARGIN.left - MARGIN.right);
     const reach = bottom - MARGIN.top;
     const scale = reach / Math.log(high / low);
@@ -165,7 +166,7 @@ export class Bands {
     const y = this.isLinear
       ? (/** @type {number} */ value) => bottom - Math.min(Math.max(value / high, 0), 1) * reach
       : (/** @type {number} */ value) => bottom - Math.log(Math.min(Math.max(value, low), most) / low) * scale;
-    context.clearRect(0, 0, width, HEIGHT);
+    context.clearRect(0, 0, width, this.height);
     this.paintAxes(context, theme, low, high, y, end);
     context.save();
     context.beginPath();
@@ -246,9 +247,9 @@ export class Bands {
     }
     context.stroke();
     context.textBaseline = "alphabetic";
-    context.fillText(`epoch ${epochs(end < 1e-6 ? 0 : end)}`, width - MARGIN.right, HEIGHT - 4);
+    context.fillText(`epoch ${epochs(end < 1e-6 ? 0 : end)}`, width - MARGIN.right, this.height - 4);
     context.textAlign = "left";
-    context.fillText("0", MARGIN.left, HEIGHT - 4);
+    context.fillText("0", MARGIN.left, this.height - 4);
   }
 
   /**

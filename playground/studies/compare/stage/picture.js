@@ -61,6 +61,11 @@ import { Why } from "./why.js";
 
 const GAP = 28;
 const NARROW = 760;
+/** The heights of a chart, least and most, and what the window gives to other things than a chart and the large picture. */
+const CHART = [150, 236], LARGE = [140, 340], OTHERS = 428;
+
+/** @param {number[]} ends @param {number} value */
+const between = ([least, most], value) => Math.max(least, Math.min(most, value));
 
 /** Called by Streamlit. */
 export default mounting((/** @type {import("../../../stage/shell.js").Shell<CompareMoment>} */ shell) => new ComparePicture(shell));
@@ -120,10 +125,12 @@ class ComparePicture {
     this.row.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
     this.row.style.columnGap = `${gap}px`;
     const column = (width - gap * (columns - 1)) / columns;
-    for (const variant of this.variants) variant.resize(column, moment.scene.wall, scale);
+    const room = isNarrow ? Infinity : window.innerHeight / scale - OTHERS; // who scrolls sees all as large as can be
+    const chart = Math.round(between(CHART, room / 2)), large = between(LARGE, room - chart);
+    for (const variant of this.variants) variant.resize(column, moment.scene.wall, scale, large);
     const half = isNarrow || !moment.scene.has_why ? width : (width - GAP) / 2;
-    this.bands.resize(half, scale);
-    this.why.resize(half, scale);
+    this.bands.resize(half, scale, chart);
+    this.why.resize(half, scale, chart);
   }
 
   /**

@@ -17,7 +17,7 @@ import { MOST_TILE, tileScores, Wall } from "./wall.js";
 const POINT_RADIUS = 2.4;
 const SIDE_BY_SIDE_FROM = 400; // px of a column from which the wall is beside the large picture
 const LARGE_SHARE = 0.45;
-const LARGEST = 340, LARGEST_ABOVE = 200;
+const LARGEST_ABOVE = 200;
 const GAP = 14;
 
 /**
@@ -60,12 +60,12 @@ export class Variant {
       h("span", { class: "nn-legend-class" }, h("i", { class: "nn-wall-sign nn-wall-diverged" }), "diverged"), this.cut);
     this.alone = h("span");
     this.foot = h("div", { class: "nn-variant-foot" }, this.seed, this.link, this.alone);
-    this.pictures = h("div", { class: "nn-variant-pictures" }, this.square, this.foot, this.wall.element, this.legend);
+    this.pictures = h("div", { class: "nn-variant-pictures" }, this.square, this.wall.element, this.foot);
     this.element = h("section", { class: "nn-variant" },
-      this.title,
+      h("div", { class: "nn-variant-head" }, this.title, this.legend),
       h("div", { class: "nn-variant-numbers" }, ...this.numbers.map(({ element }) => element)),
       this.pictures);
-    this.size = this.width = this.count = this.scale = 0;
+    this.size = this.width = this.count = this.scale = this.most = 0;
     /** @type {Float32Array|null} */
     this.paintedPoints = null;
     /** @type {Theme|null} */
@@ -76,12 +76,13 @@ export class Variant {
    * @param {number} width
    * @param {number} count  of tiles on the wall
    * @param {number} scale  of text and drawing
+   * @param {number} most  of the large picture beside the wall, in pixels of the drawing
    */
-  resize(width, count, scale) {
-    if (width === this.width && count === this.count && scale === this.scale && isSharp(this.data)) return;
-    Object.assign(this, { width, count, scale });
+  resize(width, count, scale, most) {
+    if (width === this.width && count === this.count && scale === this.scale && most === this.most && isSharp(this.data)) return;
+    Object.assign(this, { width, count, scale, most });
     const isBeside = width >= SIDE_BY_SIDE_FROM;
-    const size = Math.floor(isBeside ? besideWall(width - GAP, count, LARGEST * scale) : Math.min(LARGEST_ABOVE, width));
+    const size = Math.floor(isBeside ? besideWall(width - GAP, count, most * scale) : Math.min(LARGEST_ABOVE, width));
     this.element.classList.toggle("nn-beside", isBeside);
     if (isBeside) this.wall.resize(count, width - size - GAP, size);
     else this.wall.resize(count, width, Math.max(width * 0.62, 90));

@@ -21,7 +21,7 @@ import { percent, scaled } from "../../../stage/format.js";
  */
 
 const MARGIN = { left: 46, right: 6, top: 8 };
-const BARS = 112, NAMES = 22, ROW = 44;
+const BARS = 112, LOW = 58, NAMES = 22, ROW = 44;
 const LEAST = 1e-12, MOST = 1e3; // a larger norm means that the network is about to diverge
 const NAMED_FROM = 118; // px of a column with room for a range, a share and its word
 const SEEN = 0.005; // smaller shares are not written
@@ -39,7 +39,8 @@ export class Why {
     this.colors = [];
     /** @type {string[]} */
     this.titles = [];
-    this.width = this.height = 0;
+    this.width = this.height = this.chart = 0;
+    this.bars = BARS;
     this.scale = 1;
     /** Powers of ten at the ends of the axis; it only grows during a run, so that bars stay comparable. */
     this.span = [0, 0];
@@ -55,9 +56,12 @@ export class Why {
   /**
    * @param {number} width  in CSS pixels
    * @param {number} scale  CSS pixels per pixel of the drawing
+   * @param {number} chart  the height of a chart beside it, in pixels of the drawing
    */
-  resize(width, scale) {
-    const height = MARGIN.top + BARS + NAMES + ROW * this.colors.length;
+  resize(width, scale, chart) {
+    this.chart = chart;
+    this.bars = Math.max(LOW, Math.min(BARS, chart - MARGIN.top - NAMES - 2 * ROW));
+    const height = MARGIN.top + this.bars + NAMES + ROW * this.colors.length;
     if (width <= 0 || (width / scale === this.width && scale === this.scale && isSharp(this.canvas) && height === this.height)) return;
     this.width = width / scale;
     this.scale = scale;
@@ -71,7 +75,7 @@ export class Why {
     this.colors = colors;
     this.found = null;
     this.span = [0, 0];
-    this.resize(this.width * this.scale, this.scale);
+    this.resize(this.width * this.scale, this.scale, this.chart);
     this.dirty = true;
   }
 
@@ -151,7 +155,7 @@ export class Why {
   y(value) {
     const [low, high] = this.span;
     const share = (Math.log10(Math.max(value, LEAST)) - low) / (high - low || 1);
-    return MARGIN.top + BARS * (1 - Math.max(0, Math.min(1, share)));
+    return MARGIN.top + this.bars * (1 - Math.max(0, Math.min(1, share)));
   }
 
   /**
@@ -180,7 +184,7 @@ export class Why {
     context.textAlign = "center";
     for (let i = 0; i < layers; i++) {
       const name = i === layers - 1 ? "output" : column > 60 ? `layer ${i + 1}` : String(i + 1);
-      context.fillText(name, MARGIN.left + (i + 0.5) * column, MARGIN.top + BARS + 12);
+      context.fillText(name, MARGIN.left + (i + 0.5) * column, MARGIN.top + this.bars + 12);
     }
   }
 
@@ -196,7 +200,7 @@ export class Why {
     const count = this.colors.length;
     const wide = Math.min(30, (column * 0.76) / count);
     const x = left + column / 2 + (variant - count / 2) * wide;
-    const bottom = MARGIN.top + BARS;
+    const bottom = MARGIN.top + this.bars;
     context.fillStyle = this.colors[variant];
     if (!gradient) {
       context.fillText(gradient === 0 ? "0" : "–", x + wide / 2, bottom - 7);
@@ -228,7 +232,7 @@ export class Why {
    */
   paintOutputs(context, theme, { histogram, range, dead, saturated }, variant, left, column) {
     if (!histogram) return;
-    const top = MARGIN.top + BARS + NAMES + ROW * variant;
+    const top = MARGIN.top + this.bars + NAMES + ROW * variant;
     const inner = column - 12, x = left + 6, floor = top + ROW - 17;
     const bin = inner / histogram.length;
     const most = Math.max(...histogram, 1e-9);
