@@ -14,6 +14,7 @@ CLASSES = (NEGATIVE, POSITIVE, "#a4006f", "#25451e", "#c8c291", "#581ac1")
 TEXT, MUTED, FAINT = "#31333f", "#797b84", "#d6d6d9"
 TRAIN, TEST = "#8c929d", "#22262b"
 SOFTNESS = 0.72  # the plane is paler than the points on it
+NEUTRAL_ON_DARK, INK_ON_DARK = "#2d2c2a", "#fafafa"
 
 
 def rgb(color: str) -> NDArray[np.float64]:
@@ -57,6 +58,15 @@ def mosaic(tiles: Sequence[Bytes]) -> Bytes:
         row, column = divmod(index, columns)
         whole[row * height : (row + 1) * height, column * width : (column + 1) * width] = tile
     return whole
+
+
+def on_dark(picture: Bytes) -> Bytes:
+    """Returns a picture (…, 3) in the colours of the dark theme: orange and blue stay, what is neutral becomes dark
+    and black ink light. The map that does so is affine, so that a mix of colours becomes the mix of theirs."""
+    kept = [rgb(NEGATIVE), rgb(POSITIVE)]
+    ink = rgb(INK_ON_DARK)
+    matrix = np.linalg.solve(np.stack([*kept, rgb(NEUTRAL)]), np.stack([*kept, rgb(NEUTRAL_ON_DARK)]) - ink)
+    return _bytes(np.clip(picture @ matrix + ink, 0, 255))
 
 
 def same_size(pictures: Sequence[Bytes], most: int | None = None) -> Bytes:

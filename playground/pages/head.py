@@ -1,6 +1,5 @@
 """The head of a page: its name, in a sentence what it is and what to do, and questions to start from."""
 
-import base64
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from playground.lab import LABS
+from playground.pages.picture import source
 from playground.pages.session import PageSession, plain, put, settled
 from playground.runs.link import EXERCISE, Held
 
@@ -88,8 +88,8 @@ def _gallery(session: PageSession, questions: Sequence[Question]) -> None:
         for place, question in zip(st.columns(CARDS), questions[row : row + CARDS], strict=False):
             with place.container(border=True, height="stretch"):
                 if question.picture:
-                    data = base64.b64encode(question.picture.path.read_bytes()).decode()
-                    st.html(f'<img src="data:image/png;base64,{data}" alt="" style="width: 100%; max-width: 12rem">')
+                    picture = source(question.picture.path.read_bytes())
+                    st.html(f'<img src="{picture}" alt="" style="width: 100%; max-width: 12rem">')
                 st.markdown(f"**{question.title}**")
                 st.caption(re.split(r"(?<=[^.]\.) ", question.text, maxsplit=1)[0])
                 st.button(

@@ -1,12 +1,12 @@
 """The labs side by side: what each shows, with a picture of a run that trains while the page is open."""
 
-import base64
 from html import escape
 
 import streamlit as st
 
 from playground.lab import LABS, Lab
 from playground.pages.navigation import lab_page
+from playground.pages.picture import source
 from playground.stream.hub import hub
 
 EVERY_S = 1.0
@@ -15,15 +15,16 @@ _INTRODUCTION = "Every picture is a small network that trains now, while you loo
 
 def labs_page() -> None:
     """A card for each lab, in the groups of the navigation."""
-    st.title("Labs")
-    st.markdown(_INTRODUCTION)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="page_head"):
+        st.html("<h1>Labs</h1>", width="content")
+        st.markdown(_INTRODUCTION, width="stretch")
     _cards()
 
 
 @st.fragment(run_every=EVERY_S)
 def _cards() -> None:
     for group, names in _groups().items():
-        st.header(group, anchor=False)
+        st.html(f"<h2>{escape(group)}</h2>")
         with st.grid(min_column_width=260, border=True, key=f"labs_{group}"):
             for name in names:
                 with st.container(gap="small", key=f"lab_{name}"):
@@ -46,5 +47,4 @@ def _picture(name: str, lab: Lab) -> str:
     box = "width: 100%; aspect-ratio: 1; border-radius: 0.5rem; background: #8882;"
     if picture is None:
         return f'<div style="{box}"></div>'
-    data = base64.b64encode(picture).decode()
-    return f'<img style="{box}" src="data:image/png;base64,{data}" alt="A run of {escape(lab.title)} in training">'
+    return f'<img style="{box}" src="{source(picture)}" alt="A run of {escape(lab.title)} in training">'

@@ -1,6 +1,5 @@
 """The Runs area: the user's kept runs, to open again, to name, to compare."""
 
-import base64
 from collections.abc import Callable, Sequence
 from html import escape
 from itertools import pairwise
@@ -12,6 +11,7 @@ from playground.kinds import ConfigError
 from playground.lab import LABS, said
 from playground.pages import side_by_side
 from playground.pages.charts import overlay
+from playground.pages.picture import source
 from playground.pages.session import PageSession, plain
 from playground.run import Run
 from playground.runs.store import NAME_CHARACTERS, Kept, Store, StoreError
@@ -71,13 +71,12 @@ def runs_dialogs() -> None:
 
 
 def _card(store: Store, kept: Kept, difference: str, is_present: bool, session: PageSession) -> None:
-    picture = base64.b64encode(kept.thumbnail).decode()
     marks = "".join(
         f"<span>{word}</span>" for word, is_on in (("here", is_present), ("pinned", kept.pinned)) if is_on
     )
     numbers = escape(_numbers(kept))
     st.html(
-        f'<div class="nn-kept"><img src="data:image/png;base64,{picture}" alt="">'
+        f'<div class="nn-kept"><img src="{source(kept.thumbnail)}" alt="">'
         f"<div><b>{escape(kept.title)}</b>{marks}<p>{numbers}</p><p>{escape(difference)}</p></div></div>{_CARD_STYLE}"
     )
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):

@@ -1,6 +1,5 @@
 """Share a run by a link or a file, and open a shared run."""
 
-import base64
 import math
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from playground.export import file_name
 from playground.kinds import ConfigError
 from playground.lab import LABS, said
 from playground.pages.head import held_words
+from playground.pages.picture import source
 from playground.pages.session import PageSession, plain
 from playground.pages.stage import copied
 from playground.run import Run, Snapshot
@@ -147,9 +147,8 @@ def _preview(shared: Shared, from_start: bool) -> None:
         lines.append(f"{changes}: {plain('; '.join(edits[:MOST_CHANGES] + more))}.")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if not from_start or not moment.step:
-            picture = base64.b64encode(png(moment.arrays["thumbnail"], 2 * PICTURE_PX)).decode()
             st.html(
-                f'<img src="data:image/png;base64,{picture}" alt="" '
+                f'<img src="{source(png(moment.arrays["thumbnail"], 2 * PICTURE_PX))}" alt="" '
                 f'style="width: {PICTURE_PX / 16}rem; border-radius: .375rem; display: block">',
                 width="content",
             )
