@@ -22,8 +22,19 @@ SERIES = {  # as in stage/colors.js
 MARKS = ("circle", "square", "triangle-up", "diamond", "cross", "star")  # as in stage/marks.js
 MOST_MARKS = 8  # on a line
 GAP = 0.32  # between two plots, in the height of one
+LOSSES = "Viridis_r"  #: bright is a low loss, as on the map of learning rates
 #: Its zero lets the page through, and so is pale on a light page and dark on a dark one.
 DIVERGING = [[0.0, "#f59322"], [0.5, "rgba(140,146,157,.16)"], [1.0, "#0877bd"]]
+
+
+_CURVES = (
+    "Look for the epoch from which the test loss rises while the training loss falls on: from there the "
+    "network learns its points by heart."
+)
+_WEIGHTS = (
+    "A row is a neuron: blue weights are positive, orange ones negative. Look for an input whose column stays near "
+    "0: no neuron uses it."
+)
 
 
 @st.fragment(run_every=REFRESH_S)
@@ -33,6 +44,7 @@ def inspect_panel(session: PageSession, input_names: Callable[[Any], list[str]])
     curves, weights = st.columns([3, 2])
     with curves:
         curves_chart(session)
+        st.caption(_CURVES)
     with weights:
         arrays = session.inspect("weights").arrays
         layers = sum(name.startswith("layers.") for name in arrays) // 2  # a weight and a bias each
@@ -47,6 +59,7 @@ def inspect_panel(session: PageSession, input_names: Callable[[Any], list[str]])
         if index == 0:
             names = input_names(channel.config)
         st.plotly_chart(_heatmap(matrix, bias, names), key=session.key("weights"), config=_CONFIG)
+        st.caption(_WEIGHTS)
 
 
 def curves_chart(session: PageSession) -> None:
@@ -102,7 +115,13 @@ def curves_figure(
             lines.append(
                 {**_line(metric, curves), **place, "name": metric.title, "line": {"color": colour, "width": 2}}
             )
-        lines += [_baseline(each, end) | place for each in baselines if each["axes"] == axes]
+        seen = np.concatenate([curves[metric.name][np.isfinite(curves[metric.name])] for metric in metrics])
+        middle = float(seen.min() + seen.max()) / 2
+        lines += [
+            _baseline(each, end, (each["value"] < middle) == _is_low(metrics)) | place
+            for each in baselines
+            if each["axes"] == axes
+        ]
         top = layout[_nth("yaxis", row)]["domain"][1]
         layout[_nth("legend", row)] = {"orientation": "h", "y": top, "yanchor": "bottom"}
     layout["shapes"] = [_cursor(cursor, theme, row) for row in range(len(plots)) if cursor is not None]
@@ -160,12 +179,14 @@ def _nth(name: str, row: int) -> str:
     return f"{name}{row + 1}" if row else name
 
 
-def _baseline(baseline: Mapping[str, Any], end: float) -> dict[str, Any]:
-    """A line to epoch ``end`` with its name. As a trace it is in its place on a logarithmic axis too."""
+def _baseline(baseline: Mapping[str, Any], end: float, is_good: bool) -> dict[str, Any]:
+    """A line to epoch ``end``. As a trace it is in its place on a logarithmic axis too. Its name stands where no
+    curve is: of a good value at the beginning, of another at the end."""
+    name = escape(baseline["label"])
     return {
-        "x": [0, end], "y": [baseline["value"]] * 2, "text": ["", baseline["label"]], "mode": "lines+text",
-        "textposition": "top left", "textfont": {"color": MUTED, "size": 11}, "hoverinfo": "skip",
-        "showlegend": False, "line": {"color": MUTED, "width": 1, "dash": "dot"},
+        "x": [0, end], "y": [baseline["value"]] * 2, "text": [name, ""] if is_good else ["", name],
+        "mode": "lines+text", "textposition": ["top right", "top left"], "textfont": {"color": MUTED, "size": 11},
+        "hoverinfo": "skip", "showlegend": False, "line": {"color": MUTED, "width": 1, "dash": "dot"},
     }  # fmt: skip
 
 

@@ -64,7 +64,8 @@ def _share(session: PageSession, shared: Shared, task: str) -> None:
         )  # fmt: skip
         presents = st.toggle("In presenter view", help="For a projector: large, with nothing but the run.")
         held = _hold(session)
-        step = 0 if from_start else moment.step
+    step = 0 if from_start else moment.step
+    with right:  # in sight also while controls are chosen for a class
         query = link.query(run, step)
         if query is None:
             many = f"With {len(run.edits):,} changes this run is too long for a link."
@@ -77,8 +78,7 @@ def _share(session: PageSession, shared: Shared, task: str) -> None:
                 st.caption(_LINK_LACKS)
             if urlsplit(address).hostname in _OWN_NAMES:
                 st.caption("This link works on this computer only. For others, open the page by its network address.")
-            with right:
-                _qr(address)
+            _qr(address)
         st.download_button(
             "Run file", runfile.write(run, step), file_name(run, step, "json"), "application/json",
             icon=":material/download:", on_click="ignore",
@@ -117,7 +117,7 @@ def _begins_at_start(moment: Snapshot) -> bool:
     """Ask where whoever opens the link begins. Returns whether that is the start."""
     if not moment.step:
         return True
-    labels = {_NOW: f"From this moment, step {moment.step:,}", _START: "From the start"}
+    labels = {_NOW: f"From step {moment.step:,}", _START: "From the start"}
     chosen = st.segmented_control(
         "What the link opens", list(labels), default=_NOW, required=True, format_func=labels.__getitem__,
         label_visibility="collapsed",

@@ -20,7 +20,7 @@ _PAGE = """
   @media (max-width: 640px) { .stMainBlockContainer { padding: 4.25rem 1rem 2rem; } }
   .stMarkdown table { font-size: 0.875rem; }
   .stMarkdown table :is(th, td) { padding: 0.25rem 0.625rem; }
-  @media (max-width: 640px) {
+  @media (max-width: 768px) { /* where Streamlit puts the pages into the sidebar */
     [data-testid="stExpandSidebarButton"] { width: auto !important; gap: 0.25rem; }
     [data-testid="stExpandSidebarButton"]::after { content: "Pages and settings"; font-size: 0.875rem; }
   }

@@ -7,14 +7,13 @@ from typing import Any
 import streamlit as st
 
 from playground.format import percent
-from playground.pages.charts import MUTED, TEXT
+from playground.pages.charts import LOSSES, MUTED, TEXT
 from playground.pages.computed import Order, computed_panel
 from playground.pages.session import PageSession
 
 NAMES = {"plain": "Without skips", "residual": "With skips", "prefix": "Short control"}
 PLANES = {"random": "Random directions", "path": "The path's directions"}
 KINDS = ("Contours", "Surface")
-COLORS = "Viridis"
 HEIGHT = 420
 TALLEST = 10.0  # of a loss that is drawn: what is above says no more
 
@@ -82,7 +81,7 @@ def contours(name: str, plane: Mapping[str, Any], scale: tuple[float, float], th
     found = Figure(
         [
             Contour(
-                x=plane["a"], y=plane["b"], z=plane["loss"], zmin=low, zmax=high, contours=levels, colorscale=COLORS,
+                x=plane["a"], y=plane["b"], z=plane["loss"], zmin=low, zmax=high, contours=levels, colorscale=LOSSES,
                 line={"width": 0.5}, colorbar={"title": "loss"}, hovertemplate="loss %{z:.3f}<extra></extra>",
             ),
             Scatter(
@@ -109,7 +108,7 @@ def surface(name: str, plane: Mapping[str, Any], scale: tuple[float, float], the
     found = Figure(
         [
             Surface(
-                x=plane["a"], y=plane["b"], z=heights, cmin=low, cmax=high, colorscale=COLORS,
+                x=plane["a"], y=plane["b"], z=heights, cmin=low, cmax=high, colorscale=LOSSES,
                 colorbar={"title": "loss"}, hovertemplate="loss %{z:.3f}<extra></extra>",
             ),
             Scatter3d(
@@ -136,7 +135,7 @@ def _told(way: Mapping[str, Any]) -> list[list[Any]]:
 
 def _marks(way: Mapping[str, Any], scale: tuple[float, float]) -> dict[str, Any]:
     """The points of a way, coloured by their true loss."""
-    return {"color": way["loss"], "cmin": scale[0], "cmax": scale[1], "colorscale": COLORS, "size": 7}
+    return {"color": way["loss"], "cmin": scale[0], "cmax": scale[1], "colorscale": LOSSES, "size": 7}
 
 
 def _laid_out(figure: Any, name: str) -> Any:

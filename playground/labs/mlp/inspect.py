@@ -178,7 +178,7 @@ def calibration_figure(config: MLPConfig, moment: Any) -> tuple[Any, str]:
     line = {"x": sure, "y": right, "mode": "lines+markers", "text": [f"{each} points" for each in count],
             "hovertemplate": "%{x:.0%} sure, %{y:.0%} right, %{text}<extra></extra>",
             "marker": {"size": 6 + 24 * np.sqrt(count / max(count.sum(), 1)), "color": ACCENT},
-            "line": {"color": ACCENT}}  # fmt: skip
+            "line": {"color": ACCENT}, "showlegend": False}  # fmt: skip
     return _square(Figure, [_diagonal(), line], "how sure", "share right"), f"Mean gap {gap:.1%}"
 
 
@@ -203,7 +203,8 @@ def surface_figure(config: MLPConfig, moment: Any) -> tuple[Any, str]:
     is_one = config.outputs == 1
     look = {"colorscale": _HEIGHTS if is_one else "Viridis", "cmid": 0 if is_one else None, "showscale": False}
     surface = {"type": "surface", "x": axis, "y": axis[::-1], "z": heights, **look}
-    scene = {"xaxis": {"title": "x₁"}, "yaxis": {"title": "x₂"}, "zaxis": {"title": "output"}, "aspectmode": "cube"}
+    height = {"title": "output" if is_one else "likeliest class"}
+    scene = {"xaxis": {"title": "x₁"}, "yaxis": {"title": "x₂"}, "zaxis": height, "aspectmode": "cube"}
     flat = dict.fromkeys("trbl", 0)
     return Figure([surface], {"height": 460, "margin": flat, "scene": scene, "uirevision": "surface"}), ""
 

@@ -48,7 +48,7 @@ def layers_look(session: PageSession) -> None:
 def _now(session: PageSession) -> None:
     moment = session.inspect("insides")
     names = layer_titles(len(moment.arrays["gradients"]))
-    left, right = st.columns([3, 2])
+    left, right = st.columns([4, 3])
     left.plotly_chart(now_figure(moment.arrays, names), key=session.key("layers_now"), config=CONFIG)
     right.markdown(table(moment.arrays, names))
     right.caption(LOOK_FOR)

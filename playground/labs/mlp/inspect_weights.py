@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from playground.labs.mlp.config import MLPConfig, TwoWeights
-from playground.pages.charts import REFRESH_S, TEXT
+from playground.pages.charts import LOSSES, REFRESH_S, TEXT
 from playground.pages.session import PageSession
 
 LOOK_FOR = (
@@ -91,7 +91,7 @@ def plane_figure(found: Mapping[str, Any], names: list[str], theme: str = "light
     size = max(high - low, 1e-6) / LEVELS
     ground = {
         "type": "contour", "x": found["axis"], "y": found["axis"], "z": found["loss"], "zmin": low, "zmax": high,
-        "contours": {"start": low, "end": high, "size": size}, "colorscale": "Viridis", "line": {"width": 0.5},
+        "contours": {"start": low, "end": high, "size": size}, "colorscale": LOSSES, "line": {"width": 0.5},
         "colorbar": {"title": "loss"}, "hovertemplate": "%{x:.2f}, %{y:.2f}: loss %{z:.4f}<extra></extra>",
     }  # fmt: skip
     dot = {
