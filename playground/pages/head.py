@@ -50,12 +50,15 @@ def head(session: PageSession, words: str, questions: Sequence[Question] = ()) -
     st.sidebar.empty()  # takes its room before the stage is painted, which would else shrink when the controls come
     session.follow()
     asked, key = _asked(session, questions), session.key("question")
-    if task := st.session_state.get(session.key(EXERCISE)):
-        with st.container(key="page_task"):
-            st.markdown(f":material/assignment: **Task** {plain(task)}")
-    if words_of_held := held_words(session):
-        with st.container(key="page_held"):
-            st.markdown(f":material/lock: {plain(words_of_held)}")
+    task, words_of_held = st.session_state.get(session.key(EXERCISE)), held_words(session)
+    if task or words_of_held:
+        with st.container(horizontal=True, gap="small", vertical_alignment="center", key="page_link"):
+            if task:
+                with st.container(key="page_task"):
+                    st.markdown(f":material/assignment: **Task** {plain(task)}")
+            if words_of_held:
+                with st.container(key="page_held"):
+                    st.markdown(f":material/lock: {plain(words_of_held)}")
     st.session_state[session.key("asked")] = asked
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="page_head"):
         st.html(f"<h1>{escape(LABS[session.lab].title)}</h1>", width="content")

@@ -47,11 +47,12 @@ _PAGE = """
   .stSidebar .stSelectbox button[aria-haspopup] { padding-inline: 0.25rem; }
   [data-testid="stCaptionContainer"] { color: inherit !important; opacity: 0.75; }
   .stMain .st-key-page_head { gap: 0.25rem 0.875rem; min-height: 2.25rem; margin: -0.5rem 0 -1rem; }
+  .st-key-page_link { margin: -0.5rem 0 -0.25rem; gap: 0.25rem 1rem; }
+  .stMain .st-key-page_link > * { flex: 1 1 20rem; } /* beside each other where there is room */
   .st-key-page_task {
-    margin: -0.5rem 0 -0.25rem; padding: 0.375rem 0.75rem; border-left: 4px solid #e0a100; border-radius: 0.375rem;
+    padding: 0.375rem 0.75rem; border-left: 4px solid #e0a100; border-radius: 0.375rem;
     background: color-mix(in srgb, #ffc400 14%, transparent);
   }
-  .st-key-page_held { margin: -0.5rem 0 -0.25rem; }
   .st-key-page_held p { font-size: 0.875rem; line-height: 1.4; }
   .st-key-page_task p { font-size: 1rem; line-height: 1.4; }
   .st-key-guess_place { min-height: 2.25rem; } /* drawn a moment after the stage, which stays */

@@ -5,7 +5,7 @@
  */
 
 import { paintAcross, paintNames } from "./across.js";
-import { fit, h, isSharp, setAttribute, setText } from "./dom.js";
+import { fit, h, isSharp, setAttribute, setText, windowRoom } from "./dom.js";
 import { count, percent, scaled } from "./format.js";
 import { History } from "./history.js";
 import { measured, title } from "./metrics.js";
@@ -63,7 +63,7 @@ export class Curves {
    * @param {number} scale  of these to a pixel of the drawing
    */
   resize(width, scale) {
-    const height = window.innerHeight < LOW_WINDOW ? LOW : TALL;
+    const height = windowRoom() < LOW_WINDOW ? LOW : TALL;
     if (width / scale === this.width && height === this.height && scale === this.scale && isSharp(this.canvas)) return;
     this.width = width / scale;
     this.height = height;

@@ -47,6 +47,19 @@ export function setAttribute(element, name, value) {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
+/** How much lower than usual the stage begins, in CSS pixels: a page may say more above it, a presenter's says less. */
+let lower = 0;
+
+/** @param {number} by */
+export function standLower(by) {
+  lower = by;
+}
+
+/** The window's height for a stage that begins where it usually does, in CSS pixels. Pictures take what it leaves them. */
+export function windowRoom() {
+  return window.innerHeight - lower;
+}
+
 /**
  * The height that a low window has for a picture, in CSS pixels, so that the time below it is in sight.
  *
@@ -54,7 +67,7 @@ export function setAttribute(element, name, value) {
  * @param {number} least  for a window so low that a person scrolls anyway
  */
 export function roomAmong(others, least) {
-  return Math.max(least, window.innerHeight - others);
+  return Math.max(least, windowRoom() - others);
 }
 
 /**

@@ -11,7 +11,7 @@ const WIDTH = 1280, HEIGHT = 772, LARGEST = 3;
 const LOOK_MS = 500;
 /** What answers Esc itself, before it ends the view. */
 const OPEN = '[role="dialog"], [role="listbox"], [role="menu"]';
-const HELP = "Full screen for a projector: large, with nothing but the run. Space plays, → is one step; Esc leaves.";
+const HELP = "Full screen for a projector: large, with nothing but the run. Space plays, → and ← are a step; Esc leaves.";
 const STYLE = `
   .stApp .nn-present {
     position: fixed; top: 0.75rem; right: 1.5rem; z-index: 999991; padding: 0.25rem 0.75rem; cursor: pointer;
@@ -21,7 +21,7 @@ const STYLE = `
   .stApp .nn-present:is(:hover, :focus-visible) { outline: 2px solid currentColor; outline-offset: 1px; }
   @media (max-width: 640px) { .stApp .nn-present { display: none; } }
   html.${ON} { font-size: calc(16px * var(--nn-presented)) !important; }
-  html.${ON} :is(.stSidebar, .stAppHeader, [data-testid="stExpandSidebarButton"]) { display: none !important; }
+  html.${ON} :is(.stSidebar, .stAppHeader, [data-testid="stExpandSidebarButton"], .st-key-page_held) { display: none !important; }
   html.${ON} .stApp .stMainBlockContainer.stMainBlockContainer { padding: 0.75rem 1.5rem 1rem; }
   html.${ON}:not(:has(.st-key-page_task)) .st-key-page_head { padding-right: 7.5rem; }
 `;

@@ -6,7 +6,7 @@
  */
 
 import { readTheme } from "./colors.js";
-import { h, listenForDensity, setText, stylesheet } from "./dom.js";
+import { h, listenForDensity, setText, standLower, stylesheet } from "./dom.js";
 import { unpack } from "./frame.js";
 import { Locks, REASON } from "./locks.js";
 import { Notices } from "./notices.js";
@@ -30,6 +30,8 @@ const WORDS_EVERY_MS = 5000;
 const POLLED_VIEW_EVERY_MS = 250;
 /** A stage wider than a laptop's is viewed from a distance: text and drawings are scaled with it. */
 const NARROW_WIDTH = 560, LAPTOP_WIDTH = 1120, LARGEST_SCALE = 1.4, SCALE_STEP = 0.05;
+/** Where a stage usually begins on its page, in CSS pixels; on a narrow one a person scrolls anyway. */
+const USUAL_TOP = 100;
 
 /**
  * Whether a frame has another scene, a change or another look than the one ``before`` it.
@@ -99,6 +101,7 @@ export class Shell {
     this.frames = 0;
     /** CSS pixels per pixel of the drawings, and per ``--nn-px`` of the style. */
     this.scale = 1;
+    this.lower = 0;
     this.isSeeking = false;
     /** @type {Record<string, unknown>|null} */
     this.controls = null;
@@ -130,7 +133,7 @@ export class Shell {
     this.words = h("div", { class: "nn-words", "aria-live": "polite" });
     this.root.append(this.toolbar.element, this.tour.element, this.notices.banner, this.picture.element,
       this.notices.afloat, this.timeline.element, this.words);
-    this.stopShortcuts = listenForShortcuts(this.root, this.toolbar);
+    this.stopShortcuts = listenForShortcuts(this.root, this.toolbar, this.timeline);
     this.hear = (/** @type {Event} */ event) => {
       if (this.socket) this.send({ type: "setting", .../** @type {CustomEvent} */ (event).detail });
     };
@@ -163,6 +166,9 @@ export class Shell {
   }
 
   resize() {
+    this.lower = this.findLower();
+    standLower(this.lower);
+    this.root.style.setProperty("--nn-lower", `${this.lower}px`);
     const steps = Math.round(this.root.clientWidth / LAPTOP_WIDTH / SCALE_STEP);
     this.scale = Math.max(1, Math.min(presentedScale() ?? LARGEST_SCALE, steps * SCALE_STEP));
     this.root.style.setProperty("--nn-px", `${this.scale}px`);
@@ -171,9 +177,17 @@ export class Shell {
     this.repaint();
   }
 
+  /** How much lower than usual it begins, in CSS pixels. */
+  findLower() {
+    const page = this.root.closest('[data-testid="stMain"]');
+    if (!page || this.root.clientWidth <= NARROW_WIDTH) return 0;
+    return Math.round(this.root.getBoundingClientRect().top + page.scrollTop - page.getBoundingClientRect().top) - USUAL_TOP;
+  }
+
   /** @param {Component} component */
   update(component) {
     this.component = component;
+    if (this.root.isConnected && this.findLower() !== this.lower) this.resize(); // the page says more, or less, above it
     const { data } = component;
     const theme = readTheme(this.parent);
     this.root.classList.toggle("nn-dark", theme.dark);

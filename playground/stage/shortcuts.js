@@ -1,5 +1,5 @@
 // @ts-check
-/** Space plays and pauses, → makes one update, Shift → one epoch: wherever the page has no other use for the key. */
+/** Space plays and pauses, → makes one update, Shift → one epoch, ← goes back by one: wherever the page has no other use for the key. */
 
 /** Whatever has its own idea of Space and arrows. */
 const OCCUPIED = [
@@ -13,10 +13,11 @@ const TYPED = "input:not([type=checkbox], [type=radio], [type=range]), textarea,
 
 /**
  * @param {HTMLElement} root  of the stage
- * @param {{togglePlay: () => void, step: (unit: "update"|"epoch") => void}} toolbar
+ * @param {{togglePlay: () => void, step: (unit: "update"|"epoch") => void, pause: () => void}} toolbar
+ * @param {{before: () => void}} timeline
  * @returns {() => void} stops listening
  */
-export function listenForShortcuts(root, toolbar) {
+export function listenForShortcuts(root, toolbar, timeline) {
   /** What has the focus because it was clicked. @type {Element|null} */
   let clicked = null;
   const onClick = (/** @type {MouseEvent} */ event) => {
@@ -40,7 +41,10 @@ export function listenForShortcuts(root, toolbar) {
     if (pressable && (event.key === " " || !root.contains(pressable))) return;
     if (event.key === " " && !event.repeat) toolbar.togglePlay();
     else if (event.key === "ArrowRight") toolbar.step(event.shiftKey ? "epoch" : "update");
-    else if (event.key !== " ") return;
+    else if (event.key === "ArrowLeft") {
+      toolbar.pause();
+      timeline.before();
+    } else if (event.key !== " ") return;
     event.preventDefault();
     event.stopPropagation();
   }

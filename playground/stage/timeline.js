@@ -29,7 +29,7 @@ export class Timeline {
     this.slider = h("input", {
       type: "range", min: "0", max: "0", step: "1", value: "0", "aria-label": "Timeline",
       title: stops ? "Drag to any recorded moment."
-        : "Drag back to any update. Play goes on from there in the same way; a change begins another future.",
+        : "Drag back to any update (←: the one before). Play goes on from there in the same way; a change begins another future.",
       oninput: () => this.want(this.stepAt(Number(this.slider.value))),
       onpointerdown: () => { this.isHeld = true; },
       onpointerup: () => { this.isHeld = false; },
@@ -65,6 +65,12 @@ export class Timeline {
     if (!by || this.stops) return;
     event.preventDefault();
     this.want(Math.min(Math.max(this.step + by, 0), this.furthest));
+  }
+
+  /** To the update before, or a recording's moment before. */
+  before() {
+    if (!this.stops) this.want(Math.max(this.step - 1, 0));
+    else this.want(this.stops[Math.max(this.stops.indexOf(this.step) - 1, 0)]);
   }
 
   /** @param {number} step */

@@ -147,11 +147,14 @@ export class Toolbar {
 
   /** @param {"update"|"epoch"} unit */
   step(unit) {
-    if (this.state === "playing") {
-      this.want("paused");
-      this.send({ type: "pause" });
-    }
+    this.pause();
     this.send({ type: "step", unit });
+  }
+
+  pause() {
+    if (this.state !== "playing") return;
+    this.want("paused");
+    this.send({ type: "pause" });
   }
 
   /** The button answers at once; the frames confirm it. @param {"playing"|"paused"} state */

@@ -34,6 +34,8 @@ def test_a_link_opens_in_the_view_and_the_keys_of_a_teacher_work(page: Page, add
     before = number(page, "step")
     page.keyboard.press("ArrowRight")
     reaches(page, before + 1)
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(STAGE)).to_have_attribute("data-step", f"{before:.0f}")
 
     page.keyboard.press("Escape")
     expect(sidebar).to_be_visible()

@@ -5,7 +5,7 @@
  */
 
 import { isLight, pixelCss, ramp } from "../../../stage/colors.js";
-import { fit, h, isSharp, setAttribute, setText } from "../../../stage/dom.js";
+import { fit, h, isSharp, setAttribute, setText, windowRoom } from "../../../stage/dom.js";
 import { percent, loss, scaled } from "../../../stage/format.js";
 
 /** @typedef {import("./picture.js").DeepMoment} Moment */
@@ -83,7 +83,7 @@ export class Ladder {
    */
   resize(width, scale) {
     const many = this.of > 2 ? "three" : "two";
-    const room = width < NARROW ? 0 : (window.innerHeight / scale - OTHERS[many]) / Math.max(this.of, 2);
+    const room = width < NARROW ? 0 : (windowRoom() / scale - OTHERS[many]) / Math.max(this.of, 2);
     const both = Math.max(LEAST[many], Math.min(MOST, room));
     const gradient = Math.round(GRADIENT * both), heights = [gradient, Math.round(both) - gradient];
     if (width / scale === this.width && `${heights}` === `${this.heights}` && scale === this.scale && isSharp(this.canvas)) return;

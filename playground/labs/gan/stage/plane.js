@@ -1,7 +1,7 @@
 // @ts-check
 /** One plane with layers: what the discriminator believes, the generator's manifold, real and fake points, arrows. */
 
-import { fit, h } from "../../../stage/dom.js";
+import { fit, h, windowRoom } from "../../../stage/dom.js";
 import { scaled, short } from "../../../stage/format.js";
 import { Raster } from "../../../stage/raster.js";
 import { isTouch } from "../../../stage/touch.js";
@@ -26,7 +26,7 @@ const NOTES = {
 
 /** How large the fakes are drawn, in pixels of the drawing. @param {number} width @param {number} scale */
 export function sideFor(width, scale) {
-  const room = Math.min(LARGEST, Math.max(LOW, window.innerHeight / scale - OTHERS));
+  const room = Math.min(LARGEST, Math.max(LOW, windowRoom() / scale - OTHERS));
   return Math.max(SMALLEST, Math.floor(Math.min(room, width / scale)));
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** Where each head looks: a map a head, and for the chosen head the text under its weights. */
 
-import { fit, h, isSharp, setAttribute, setText } from "../../../stage/dom.js";
+import { fit, h, isSharp, setAttribute, setText, windowRoom } from "../../../stage/dom.js";
 import { percent } from "../../../stage/format.js";
 import { Raster } from "../../../stage/raster.js";
 import { seen, switched } from "./words.js";
@@ -63,7 +63,7 @@ export class Attention {
     const { theme, inks, raster } = this;
     if (!weights || weights.shape.length !== 4 || !theme || !inks || !this.width) return;
     const places = weights.shape[3], columns = Math.max(1, Math.min(heads, Math.floor((this.width + GAP) / (56 + GAP))));
-    const lines = Math.ceil(heads / columns), low = (window.innerHeight / this.scale - OTHERS) / (layers * lines) - LABEL - GAP;
+    const lines = Math.ceil(heads / columns), low = (windowRoom() / this.scale - OTHERS) / (layers * lines) - LABEL - GAP;
     const side = Math.floor(Math.min((this.width - GAP * (columns - 1)) / columns, Math.max(SMALLEST, Math.min(LARGEST, low))));
     const size = `${layers} ${heads} ${columns} ${side}`, wide = columns * (side + GAP);
     if (size !== this.size || !isSharp(this.canvas)) {

@@ -1,7 +1,7 @@
 // @ts-check
 /** The network on the image that is looked at: every map of every layer, up to the answer. */
 
-import { fit, h, isSharp, setText } from "../../../stage/dom.js";
+import { fit, h, isSharp, setText, windowRoom } from "../../../stage/dom.js";
 import { scaled, short } from "../../../stage/format.js";
 import { arrange, at, corner, isVector, HEAD } from "./arrange.js";
 import { Tiles } from "./tiles.js";
@@ -62,7 +62,7 @@ export class Overview {
 
   /** @param {Moment} moment */
   build({ scene: { layers } }) {
-    const height = Math.round(Math.max(LOW, Math.min(TALL, window.innerHeight / this.scale - OTHERS)));
+    const height = Math.round(Math.max(LOW, Math.min(TALL, windowRoom() / this.scale - OTHERS)));
     const key = JSON.stringify([layers, this.width, this.scale, height]);
     if (key === this.built && isSharp(this.canvas)) return;
     this.built = key;

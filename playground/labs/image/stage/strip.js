@@ -1,7 +1,7 @@
 // @ts-check
 /** Test images that stay in sight, each with the network's three likeliest answers; one is looked at, some are pinned. */
 
-import { fit, h, isSharp, setAttribute } from "../../../stage/dom.js";
+import { fit, h, isSharp, setAttribute, windowRoom } from "../../../stage/dom.js";
 import { percent } from "../../../stage/format.js";
 import { Tiles } from "./tiles.js";
 
@@ -47,7 +47,7 @@ export class Strip {
    * @param {number} scale
    */
   resize(width, scale) {
-    this.row = Math.floor(Math.max(ROW[0], Math.min(ROW[1], (window.innerHeight / scale - OTHERS) / ROWS)));
+    this.row = Math.floor(Math.max(ROW[0], Math.min(ROW[1], (windowRoom() / scale - OTHERS) / ROWS)));
     this.width = width / scale;
     this.scale = scale;
     this.height = 0;

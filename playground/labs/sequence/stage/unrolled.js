@@ -2,7 +2,7 @@
 /** One sequence, a column a step: what is read, how far the answer would move with it, gates, states, and what is said. */
 
 import { levelOf, pixelCss } from "../../../stage/colors.js";
-import { context2d, fit, h, isSharp } from "../../../stage/dom.js";
+import { context2d, fit, h, isSharp, windowRoom } from "../../../stage/dom.js";
 import { percent, scaled } from "../../../stage/format.js";
 import { paintSeries } from "./series.js";
 
@@ -95,7 +95,7 @@ export class Unrolled {
 
   /** @param {Moment} moment @param {number} top */
   lay({ scene: { gates, hidden: units, kind }, arrays, header: { tokens } }, top) {
-    const L = tokens.length, room = Math.max(BANDS[0], Math.min(BANDS[1], window.innerHeight / this.scale - OTHERS));
+    const L = tokens.length, room = Math.max(BANDS[0], Math.min(BANDS[1], windowRoom() / this.scale - OTHERS));
     const named = kind === "rnn" ? [] : gates.map((name, g) => ({ name, part: GATE, values: arrays.gates.subarray(g * L * units, (g + 1) * L * units) }));
     /** @type {{name: string, part: number, values: Float32Array|null}[]} */
     const all = [...named, ...(arrays.cell ? [{ name: "cell c", part: 1, values: arrays.cell }] : []), { name: "hidden h", part: 1, values: arrays.hidden }];

@@ -1,7 +1,7 @@
 // @ts-check
 /** Every head of every layer as a small square: a row looks, a column is looked at. One is chosen, and drawn large. */
 
-import { fit, h, isSharp, setAttribute, setText } from "../../../stage/dom.js";
+import { fit, h, isSharp, setAttribute, setText, windowRoom } from "../../../stage/dom.js";
 import { percent } from "../../../stage/format.js";
 import { largest, weightsOf } from "./weights.js";
 import { KINDS, headName } from "./words.js";
@@ -40,7 +40,7 @@ export class Maps {
 
   /** @param {number} width  in CSS pixels @param {number} scale */
   resize(width, scale) {
-    const tall = Math.max(LOW, Math.min(LARGEST, (SHARE * (window.innerHeight / scale - OTHERS)) / 3 - GAP));
+    const tall = Math.max(LOW, Math.min(LARGEST, (SHARE * (windowRoom() / scale - OTHERS)) / 3 - GAP));
     if (width / scale === this.width && tall === this.tall && scale === this.scale && isSharp(this.canvas)) return;
     this.width = width / scale;
     this.tall = tall;

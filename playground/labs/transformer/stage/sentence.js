@@ -4,7 +4,7 @@
  * same as a square of numbers. A word below can be chosen, and then the network is seen at that moment.
  */
 
-import { fit, h, isSharp, setAttribute } from "../../../stage/dom.js";
+import { fit, h, isSharp, setAttribute, windowRoom } from "../../../stage/dom.js";
 import { percent } from "../../../stage/format.js";
 import { largest, weightsOf } from "./weights.js";
 import { headName, isMark, shown, sidesOf } from "./words.js";
@@ -50,7 +50,7 @@ export class Sentence {
 
   /** @param {number} width  in CSS pixels @param {number} scale */
   resize(width, scale) {
-    const side = Math.round(Math.max(LOW, Math.min(TALL, SHARE * (window.innerHeight / scale - OTHERS))));
+    const side = Math.round(Math.max(LOW, Math.min(TALL, SHARE * (windowRoom() / scale - OTHERS))));
     if (width / scale === this.width && scale === this.scale && side === this.side && isSharp(this.canvas)) return;
     this.width = width / scale;
     this.scale = scale;

@@ -2,7 +2,7 @@
 /** The picture of a comparison: the variants in columns, their curves, and the gradients of their layers. */
 
 import { Bands } from "./bands.js";
-import { h } from "../../../stage/dom.js";
+import { h, windowRoom } from "../../../stage/dom.js";
 import { count } from "../../../stage/format.js";
 import { measured } from "../../../stage/metrics.js";
 import { mounting } from "../../../stage/shell.js";
@@ -62,7 +62,7 @@ import { Why } from "./why.js";
 const GAP = 28;
 const NARROW = 760;
 /** The heights of a chart, least and most, and what the window gives to other things than a chart and the large picture. */
-const CHART = [150, 236], LARGE = [140, 340], OTHERS = 428;
+const CHART = [150, 236], LARGE = [140, 340], OTHERS = 376;
 
 /** @param {number[]} ends @param {number} value */
 const between = ([least, most], value) => Math.max(least, Math.min(most, value));
@@ -125,7 +125,7 @@ class ComparePicture {
     this.row.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
     this.row.style.columnGap = `${gap}px`;
     const column = (width - gap * (columns - 1)) / columns;
-    const room = isNarrow ? Infinity : window.innerHeight / scale - OTHERS; // who scrolls sees all as large as can be
+    const room = isNarrow ? Infinity : windowRoom() / scale - OTHERS; // who scrolls sees all as large as can be
     const chart = Math.round(between(CHART, room / 2)), large = between(LARGE, room - chart);
     for (const variant of this.variants) variant.resize(column, moment.scene.wall, scale, large);
     const half = isNarrow || !moment.scene.has_why ? width : (width - GAP) / 2;
