@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground import numbers
+from playground.data.files import SENT_MB
 from playground.data.own import LEAST_POINTS, MOST_CLASSES, MOST_NUMBERS, MOST_POINTS, encoded
 from playground.data.own import MOST_COLUMNS as MOST_INPUTS
 from playground.kinds import ConfigError, short
 
-MOST_BYTES = 10 * 2**20
+MOST_BYTES = SENT_MB * 2**20
 MOST_COLUMNS, MOST_NAMED, MOST_SAID = 200, 3, 8
 MOST_IN_NAMES = 1200  # characters of all names
 MISSING = {"", "na", "n/a", "nan", "null", "none", "?", "-"}
@@ -75,7 +76,7 @@ def is_missing(text: str) -> bool:
 def read(content: bytes) -> Table:
     """Returns the table of a CSV file. Raises ConfigError, which says what is wrong, and where."""
     if len(content) > MOST_BYTES:
-        raise ConfigError(f"the file has {len(content):,} bytes; use at most {MOST_BYTES:,} (10 MB)")
+        raise ConfigError(f"the file has {len(content):,} bytes; use at most {MOST_BYTES:,} ({SENT_MB} MB)")
     rows, separator = _rows(_text(content))
     if len(rows) < LEAST_POINTS + 1:
         raise ConfigError(f"the file has {len(rows)} rows; it needs a row of names and {LEAST_POINTS} or more others")

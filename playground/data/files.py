@@ -16,6 +16,7 @@ import platformdirs
 
 from playground.kinds import ConfigError
 
+SENT_MB = 10  # of 2**20 bytes, of a file that a person sends; .streamlit/config.toml has 1 more, for its wrapping
 MOST_BYTES = 512 * 2**20  # of all, compressed
 LARGEST = 16 * 2**20  # bytes of one, uncompressed
 NAME = re.compile("[0-9a-f]{32}")

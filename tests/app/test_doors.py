@@ -38,6 +38,7 @@ from playground.app.doors import (
     is_known_host,
     is_welcome,
 )
+from playground.data.files import SENT_MB
 from playground.stream.socket import PREFIX
 from tests.browser import app
 
@@ -358,12 +359,13 @@ def put(port: int, page: str, file: str, size: int) -> int:
     return status
 
 
-def test_an_upload_is_as_large_as_a_run_file_at_most(server: tuple[int, int]) -> None:
+def test_a_file_as_large_as_pages_promise_arrives_and_no_larger_one(server: tuple[int, int]) -> None:
     port, pid = server
     process = psutil.Process(pid)
     with session(port) as page:
         assert put(port, page, "small", 1000) == 204
-        assert put(port, page, "large", 8 * 2**20 + 1) == 413
+        assert put(port, page, "large", SENT_MB * 2**20) == 204
+        assert put(port, page, "larger", (SENT_MB + 1) * 2**20) == 413
         before = process.memory_info().rss
         assert [put(port, page, str(number), 7 * 10**6) for number in range(12)] == [204] * 12
         assert process.memory_info().rss - before < 80 * 10**6

@@ -21,7 +21,7 @@ from playground.kinds import ConfigError, short
 from playground.labs.image.own import LEAST, MOST_CLASSES, NAME_CHARACTERS, SIDE, Bytes, Pictures
 
 MOST = 2000  # images
-MOST_MB, MOST_EACH_MB = 50, 8  # of all files together, and of each, such as a ZIP: what the server takes
+MOST_MB = 50  # of all files together: what the server takes
 MOST_UNPACKED_MB = 200
 MOST_FILE_MB = 20
 MOST_PIXELS = 24_000_000  # of one image

@@ -7,15 +7,16 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from playground.data import files
+from playground.data.files import SENT_MB
 from playground.kinds import ConfigError
-from playground.labs.image.bring import MOST, MOST_EACH_MB, MOST_MB, TYPES, brought
+from playground.labs.image.bring import MOST, MOST_MB, TYPES, brought
 from playground.labs.image.fetch import LONGEST_S, SOURCES, begin, outcome
 from playground.labs.image.images import OWN, set_of
 from playground.pages.session import PageSession, plain, redraw_if_changed
 
 REFRESH_S = 0.5
 _ABOUT = (
-    f"25 to {MOST:,} images of 2 to 10 classes, at most {MOST_EACH_MB} MB a file and {MOST_MB} MB in all. Each class "
+    f"25 to {MOST:,} images of 2 to 10 classes, at most {SENT_MB} MB a file and {MOST_MB} MB in all. Each class "
     "is a folder with its name, or files that begin with it: cat-1.png, cat-2.png, dog-1.png. They become grey, "
     "28 × 28, and light on dark. This server keeps them under a name that nobody can guess; whoever has your run’s "
     "address sees them too."
@@ -38,14 +39,14 @@ def own_images(session: PageSession) -> None:
 
 def _from_files(session: PageSession) -> None:
     st.file_uploader(
-        "Images, or a ZIP", type=["zip", *TYPES], accept_multiple_files=True, max_upload_size=MOST_EACH_MB,
+        "Images, or a ZIP", type=["zip", *TYPES], accept_multiple_files=True, max_upload_size=SENT_MB,
         key=_key(session, "files"), on_change=_take, args=(session, "files"),
     )  # fmt: skip
 
 
 def _from_folder(session: PageSession) -> None:
     st.file_uploader(
-        "Or a folder", type=list(TYPES), accept_multiple_files="directory", max_upload_size=MOST_EACH_MB,
+        "Or a folder", type=list(TYPES), accept_multiple_files="directory", max_upload_size=SENT_MB,
         key=_key(session, "folder"), on_change=_take, args=(session, "folder"),
     )  # fmt: skip
 

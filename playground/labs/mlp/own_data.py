@@ -7,6 +7,7 @@ import streamlit as st
 
 from playground.data import csv_file
 from playground.data.csv_file import Points, Table
+from playground.data.files import SENT_MB
 from playground.data.own import MOST_CLASSES, MOST_COLUMNS, own_columns, own_size
 from playground.kinds import ConfigError
 from playground.pages.form import effect
@@ -63,9 +64,9 @@ def _bring(session: PageSession) -> None:
     if st.session_state.get("changed"):
         st.rerun()
     file = st.file_uploader(
-        "Two or more columns of numbers, and a label or a number to predict. At most 10 MB.",
+        f"Two or more columns of numbers, and a label or a number to predict. At most {SENT_MB} MB.",
         type=_TYPES,
-        max_upload_size=10,
+        max_upload_size=SENT_MB,
         key="csv_file",
     )
     if file is None:
