@@ -12,7 +12,6 @@ from playground.engine import Making
 from playground.kinds import ConfigError
 from playground.pages.session import PageSession, plain
 from playground.run import Run
-from playground.stream.hub import hub
 
 REFRESH_S = 0.5
 
@@ -62,8 +61,7 @@ def computed_panel(
     def ask() -> None:
         channel = session.channel()
         run, step = channel.value()
-        made = hub().engine.export(run, step, form, channel.look)
-        st.session_state[key] = Order(form, words(run, step), run, step, made)
+        st.session_state[key] = Order(form, words(run, step), run, step, channel.export(run, step, form))
 
     st.button(label, key=session.key(f"ask_{form}"), icon=icon, disabled=is_busy, on_click=ask, help=help)
     if order is not None and is_busy:

@@ -17,7 +17,6 @@ from playground.pages.session import PageSession, plain
 from playground.pages.stage import saver
 from playground.run import Run
 from playground.stream.channel import Channel
-from playground.stream.hub import hub
 
 REFRESH_S = 1.0
 KEPT_S = 30.0  # time to keep a finished file after the run has advanced
@@ -118,9 +117,10 @@ def _now(channel: Channel, form: str) -> bytes:
 
 def _ask(form: str, session: PageSession) -> None:
     """Start making a form of this moment in another process; the page checks for it every second."""
-    moment = session.channel().value()
+    channel = session.channel()
+    moment = channel.value()
     st.session_state[session.key("refused")] = None
-    st.session_state[session.key("order")] = Order(form, moment, hub().engine.export(*moment, form))
+    st.session_state[session.key("order")] = Order(form, moment, channel.export(*moment, form))
 
 
 def _order(session: PageSession, moment: Moment) -> Order | None:

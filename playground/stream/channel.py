@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
-from playground.engine import Engine
+from playground.engine import Engine, Making
 from playground.kinds import ConfigError, shown
 from playground.lab import FIRST, LABS
 from playground.run import Run, RunConfig, Snapshot, View
@@ -83,6 +83,7 @@ class Channel:
         self._is_recalled = False
         self._is_unmet = True  # no socket has connected yet
         self._last_frame = b""
+        self._making = set[Making]()  # what the page waits for
 
     # Commands of the page
 
@@ -277,6 +278,9 @@ class Channel:
                 self._engine.close(self.run_id)
             self.run_id = ""
             self._play(False)
+            making = [*self._making]
+        for made in making:  # nobody is left who waits for it
+            made.stop()
 
     def keep(self) -> Future[Any] | None:
         """Store the run at its current step, without waiting. The future is done when the run may be closed."""
@@ -308,6 +312,13 @@ class Channel:
         self.last_seen = time.monotonic()
         view = View(panels=frozenset(panels), look=look)
         return _answered(self._engine.observe(self.run_id, view))
+
+    def export(self, run: Run, step: int, form: str) -> Making:
+        """Have ``run`` at ``step`` made as a ``form`` of what the person looks at; it ends with this channel."""
+        made = self._engine.export(run, step, form, self.look)
+        self._making.add(made)
+        made.add_done_callback(self._making.discard)
+        return made
 
     def value(self) -> tuple[Run, int]:
         """Returns the run as a value, and the step of the last snapshot."""

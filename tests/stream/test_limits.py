@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from playground.engine import Making
 from playground.engine.inline import InlineEngine
 from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
@@ -132,6 +133,19 @@ def test_a_page_that_waits_for_its_first_worker_is_not_away(hub: Hub, monkeypatc
     channel.configure(MLPConfig())
     assert reaped == [0]
     assert hub.find(token) is channel
+
+
+def test_what_is_made_for_a_page_ends_with_it(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    left, stays = hub.channel(opened(hub)), hub.channel(opened(hub))
+    monkeypatch.setattr(hub.engine, "export", lambda *_: Making(lambda _: None))
+    study, done, other = (channel.export(*channel.value(), "csv") for channel in (left, left, stays))
+    done.set_result(b"")
+    left.last_seen -= 1000
+    assert hub.reap() == 1
+    assert study.cancelled()
+    assert study.is_stopped
+    assert not done.is_stopped
+    assert not other.is_stopped
 
 
 def test_frames_come_no_faster_than_allowed(client: TestClient, hub: Hub) -> None:

@@ -11,7 +11,6 @@ from playground.format import loss, percent, scaled
 from playground.kinds import ConfigError
 from playground.labs.mlp.config import MLPConfig
 from playground.pages.session import PageSession, plain, redraw_if_changed
-from playground.stream.hub import hub
 
 REFRESH_S = 1.0
 
@@ -47,8 +46,9 @@ def _answered(session: PageSession, step: int, answer: "Future[bytes]") -> None:
 
 
 def _ask(session: PageSession) -> None:
-    run, step = session.channel().value()
-    asked: tuple[int, Future[bytes]] = step, hub().engine.export(run, step, "why")
+    channel = session.channel()
+    run, step = channel.value()
+    asked: tuple[int, Future[bytes]] = step, channel.export(run, step, "why")
     st.session_state[session.key("why_asked")] = asked
 
 

@@ -2,17 +2,17 @@
 
 import json
 from collections.abc import Mapping
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError
 from typing import Any
 
 import streamlit as st
 
 from playground.catalog import LOSSES
+from playground.engine import Making
 from playground.format import loss, percent
 from playground.kinds import ConfigError
 from playground.pages.charts import REFRESH_S
 from playground.pages.session import PageSession, plain
-from playground.stream.hub import hub
 
 MOST_KEPT = 20  # results of a page
 HELP = (
@@ -20,7 +20,7 @@ HELP = (
     "A majority vote, logistic (or ridge) regression, 5-NN and a support vector machine, from scikit-learn, computed "
     "once for the data, beside the training. Try it on Gaussian: is the network needed?"
 )
-_Made = dict[str, Future[bytes]]
+_Made = dict[str, Making]
 
 
 def learners_lines(session: PageSession) -> dict[str, Any] | None:
@@ -47,12 +47,13 @@ def lines(found: Mapping[str, Any]) -> list[dict[str, Any]]:
 @st.fragment(run_every=REFRESH_S)
 def learners_words(session: PageSession) -> None:
     """Have the lines of the present data made, and say below the stage what they are."""
-    config: Any = session.channel().config
+    channel = session.channel()
+    config: Any = channel.config
     known = _made(session)
-    if config.task_key not in known:
+    if config.task_key not in known or known[config.task_key].is_stopped:  # with an earlier channel of this page
         while len(known) >= MOST_KEPT:
             del known[next(iter(known))]
-        known[config.task_key] = hub().engine.export(*session.channel().value(), "learners")
+        known[config.task_key] = channel.export(*channel.value(), "learners")
     made, shown = known[config.task_key], session.key("lines_shown")
     if not made.done():
         st.caption("Other learners: being trained, in a moment their lines are in the curves.")
