@@ -69,7 +69,7 @@ export class Overview {
     this.pointed = null;
     const made = arrange([IMAGE, ...layers], Math.max(this.width, NARROWEST) - ANSWER, height);
     this.columns = made.columns;
-        this.context = fit(this.canvas, made.width + ANSWER, made.height, this.scale);
+    this.context = fit(this.canvas, made.width + ANSWER, made.height, this.scale);
   }
 
   /** @param {Moment} moment */
@@ -92,10 +92,8 @@ export class Overview {
       if (column.isVector) this.paintVector(column, levels);
       else {
         const [, height, width] = layer.shape;
-        for (let i = 0; i < column.count; i++) {
-          const [x, y] = corner(column, i);
-          this.tiles.draw(context, levels, i * width * height, width, height, theme.vivid, x, y, tile, tile);
-        }
+        const corners = Array.from({ length: column.count }, (_, i) => corner(column, i));
+        this.tiles.drawAll(context, levels, width, height, theme.vivid, corners, tile);
       }
     }
     this.paintSilenced(moment.header.silent);

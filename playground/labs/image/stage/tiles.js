@@ -5,14 +5,17 @@ import { h } from "../../../stage/dom.js";
 import { Raster } from "../../../stage/raster.js";
 
 /**
- * Levels drawn as pixels into a part of a canvas, sharp at any size.
+ * Levels drawn as pixels into parts of a canvas, sharp at any size.
  */
 export class Tiles {
   constructor() {
-    this.raster = new Raster();
+    /** One for each size of the arrays: to change a raster's size takes as long as to fill it. @type {Map<string, Raster>} */
+    this.rasters = new Map();
   }
 
   /**
+   * One array.
+   *
    * @param {CanvasRenderingContext2D} context
    * @param {Uint8Array} levels  from ``start`` on
    * @param {number} start
@@ -25,12 +28,42 @@ export class Tiles {
    * @param {number} tall
    */
   draw(context, levels, start, width, height, colors, x, y, wide, tall) {
-    const { raster } = this, size = width * height;
+    const raster = this.filled(levels, start, width, height, colors);
+    context.imageSmoothingEnabled = false;
+    context.drawImage(raster.canvas, x, y, wide, tall);
+  }
+
+  /**
+   * Arrays of the same size, one after the other in ``levels``: each as a square with its corner at one of ``corners``.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {Uint8Array} levels
+   * @param {number} width  of each array
+   * @param {number} height
+   * @param {Uint32Array} colors  256 of them
+   * @param {[number, number][]} corners
+   * @param {number} side  in the drawing
+   */
+  drawAll(context, levels, width, height, colors, corners, side) {
+    const raster = this.filled(levels, 0, width, height * corners.length, colors); // at once: each time costs
+    context.imageSmoothingEnabled = false;
+    corners.forEach(([x, y], i) => context.drawImage(raster.canvas, 0, i * height, width, height, x, y, side, side));
+  }
+
+  /**
+   * @param {Uint8Array} levels
+   * @param {number} start
+   * @param {number} width
+   * @param {number} height
+   * @param {Uint32Array} colors
+   */
+  filled(levels, start, width, height, colors) {
+    const key = `${width} ${height}`, size = width * height, raster = this.rasters.get(key) ?? new Raster();
+    this.rasters.set(key, raster);
     raster.resize(width, height);
     for (let i = 0; i < size; i++) raster.pixels[i] = colors[levels[start + i]];
     raster.show();
-    context.imageSmoothingEnabled = false;
-    context.drawImage(raster.canvas, x, y, wide, tall);
+    return raster;
   }
 }
 
