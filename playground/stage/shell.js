@@ -27,7 +27,7 @@ import { visitorMessage } from "./visitor.js";
 
 const NUMBERS_EVERY_MS = 100;
 const WORDS_EVERY_MS = 5000;
-const POLLED_VIEW_EVERY_MS = 250;
+const VIEW_EVERY_MS = 15, POLLED_VIEW_EVERY_MS = 250; // the second where each message costs a rerun of the page
 /** A stage wider than a laptop's is viewed from a distance: text and drawings are scaled with it. */
 const NARROW_WIDTH = 560, LAPTOP_WIDTH = 1120, LARGEST_SCALE = 1.4, SCALE_STEP = 0.05;
 /** Where a stage usually begins on its page, in CSS pixels; on a narrow one a person scrolls anyway. */
@@ -110,7 +110,8 @@ export class Shell {
     /** When the frame that was taken last came over the socket; null for one that came otherwise. @type {number|null} */
     this.takenAt = null;
     this.fresh = this.viewStale = this.numbersStale = this.isUnpainted = false;
-    this.numbersAt = this.wordsAt = this.viewSentAt = this.viewEveryMs = 0;
+    this.numbersAt = this.wordsAt = this.viewSentAt = 0;
+    this.viewEveryMs = VIEW_EVERY_MS;
     this.scheduled = 0;
     /** The run as a link, less its step; null for one that is too long. @type {string|null} */
     this.link = null;
@@ -378,10 +379,11 @@ export class Shell {
   look(change) {
     Object.assign(this.view, change);
     this.viewStale = true;
+    if (this.socket) queueMicrotask(() => this.sendView(performance.now())); // not only before the next painting
     this.request();
   }
 
-  /** At most once a frame; slower where each message costs a rerun of the page. @param {number} now */
+  /** About once a frame at most. @param {number} now */
   sendView(now) {
     if (!this.viewStale || now - this.viewSentAt < this.viewEveryMs) return;
     this.viewStale = false;

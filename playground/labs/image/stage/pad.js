@@ -37,12 +37,17 @@ export class Pad {
       this.ink(event);
       this.send();
     });
-    this.canvas.addEventListener("pointermove", (event) => {
-      if (!this.canvas.hasPointerCapture(event.pointerId)) return;
-      const all = event.getCoalescedEvents?.() ?? []; // in some browsers there is no such list, or it is empty
-      for (const each of all.length ? all : [event]) this.ink(each);
-      this.send();
-    });
+    // Browsers that have raw moves hold the others back until the next painting.
+    const move = "onpointerrawupdate" in window ? "pointerrawupdate" : "pointermove";
+    this.canvas.addEventListener(move, (event) => this.move(/** @type {PointerEvent} */ (event)));
+  }
+
+  /** @param {PointerEvent} event */
+  move(event) {
+    if (!this.canvas.hasPointerCapture(event.pointerId)) return;
+    const all = event.getCoalescedEvents?.() ?? []; // in some browsers there is no such list, or it is empty
+    for (const each of all.length ? all : [event]) this.ink(each);
+    this.send();
   }
 
   /** @param {Theme} theme */
