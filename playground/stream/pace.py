@@ -13,7 +13,8 @@ GENTLE = "gentle"  # a speed that grows with the step, since learning slows down
 GENTLE_START, GENTLE_GROWTH = 100.0, 0.35  # updates a second at first; later this part of the updates made so far
 CYCLE_S = 0.016  # training, observing and sending one frame: 1/60 s less a reserve for a busy machine
 MIN_SLICE_S, MAX_SLICE_S = 0.002, 0.015
-AWAITED_SLICE_S, AWAITED_FOR_S = 0.001, 0.1  # after a change another one follows soon, as the pen or a slider moves
+AWAITED_SLICE_S, AWAITED_FOR_S = 0.001, 0.25  # after a change another one follows soon, as the pen or a slider moves
+AWAITED_EVERY_S = 0.04  # then training is as rare: most changes find no update under way, and nothing to be painted
 
 
 class Pace:
@@ -26,7 +27,8 @@ class Pace:
         self.speed: float | str | None = None
         self._step = 0
         self._overhead_s = 0.003  # time of a frame without training
-        self._awaited_at = -math.inf
+        self._awaited_at = self._trained_at = -math.inf
+        self._has_rested = False
         self.restart(0)
 
     def choose(self, wanted: object) -> None:
@@ -35,7 +37,7 @@ class Pace:
 
     def restart(self, step: int) -> None:
         """Begin to train at ``step``, in the next slice."""
-        self._has_rested = True
+        self._begins = True
         self._owed, self._clock, self._step = 1.0, time.monotonic(), step
         self._marks: list[tuple[float, int]] = []
 
@@ -48,20 +50,23 @@ class Pace:
 
     def delay(self) -> float:
         """Returns the seconds until an update is due."""
-        wanted = self.updates_per_s
+        wanted, now = self.updates_per_s, time.monotonic()
+        rest_s = max(0.0, self._trained_at + AWAITED_EVERY_S - now) if self._is_awaited(now) else 0.0
         if wanted is None:
-            return 0.0
+            return rest_s
         self._accrue(wanted)
-        return max(0.0, (1.0 - self._owed) / wanted)
+        return max(rest_s, (1.0 - self._owed) / wanted)
 
     def slice(self, is_awaited: bool) -> tuple[int | None, float]:
         """Returns the next slice: the updates that are due, None for any number, and a budget in seconds, short if a
         change ``is_awaited``: then also without updates, of which a single one may take long, in every second slice
-        at most."""
+        at most. The first slice is what Play asks for."""
+        is_awaited, self._begins = is_awaited and not self._begins, False
         budget_s, wanted = self.budget_s(is_awaited), self.updates_per_s
         self._has_rested = is_awaited and not self._has_rested
         if self._has_rested:
             return 0, budget_s
+        self._trained_at = time.monotonic()
         if wanted is None:
             return None, budget_s
         self._accrue(wanted)
@@ -74,9 +79,13 @@ class Pace:
         now, so that the next one does not wait long."""
         now = time.monotonic()
         self._awaited_at = now if is_awaited else self._awaited_at
-        if now - self._awaited_at < AWAITED_FOR_S:
+        if self._is_awaited(now):
             return AWAITED_SLICE_S
         return min(MAX_SLICE_S, max(MIN_SLICE_S, CYCLE_S - self._overhead_s))
+
+    def _is_awaited(self, now: float) -> bool:
+        """Whether there was a change just now, so that another one may follow."""
+        return now - self._awaited_at < AWAITED_FOR_S
 
     def took(self, seconds: float, budget_s: float) -> None:
         """Update the estimate of the overhead from the time of a slice that used its budget."""

@@ -51,7 +51,7 @@ def test_after_a_change_slices_are_short_for_a_moment(clock: Clock) -> None:
     usual = chosen.budget_s(is_awaited=False)
     short = chosen.budget_s(is_awaited=True)
     assert short < 0.1 * usual
-    clock.now += 0.09
+    clock.now += 0.24
     assert chosen.budget_s(is_awaited=False) == short
     clock.now += 0.02
     assert chosen.budget_s(is_awaited=False) == usual
@@ -70,6 +70,21 @@ def test_a_change_is_answered_without_an_update_in_every_second_slice_at_most(cl
     clock.now += 1
     assert chosen.slice(is_awaited=False)[0] != 0
     assert chosen.slice(is_awaited=True)[0] == 0
+
+
+def test_while_changes_are_made_training_is_rare(clock: Clock) -> None:
+    chosen = Pace()
+    assert chosen.slice(is_awaited=True)[1] > pace.AWAITED_SLICE_S  # the answer to Play
+    assert chosen.delay() == 0
+    clock.now += 1
+    assert chosen.slice(is_awaited=True)[0] == 0
+    assert chosen.delay() == 0  # at once: the next change is not there yet
+    assert chosen.slice(is_awaited=False)[0] != 0
+    assert chosen.delay() == pytest.approx(pace.AWAITED_EVERY_S)
+    clock.now += 0.03
+    assert chosen.delay() == pytest.approx(pace.AWAITED_EVERY_S - 0.03)
+    clock.now += 0.23
+    assert chosen.delay() == 0
 
 
 def test_the_speed_is_measured_where_frames_are_seconds_apart(clock: Clock) -> None:
