@@ -31,6 +31,10 @@ def optimizer_state(optimizer: torch.optim.Optimizer) -> dict[str, Any]:
 def restore_optimizer(optimizer: torch.optim.Optimizer, state: Mapping[str, Any]) -> None:
     """Restore ``optimizer``, with its hyperparameters, from ``optimizer_state``."""
     optimizer.load_state_dict(_mapped(state, torch.tensor, np.ndarray))
+    for parameter, kept in optimizer.state.items():  # a fused update takes the numbers of all in the order of memory
+        for name, value in kept.items():
+            if isinstance(value, Tensor) and value.shape == parameter.shape:
+                kept[name] = torch.empty_like(parameter).copy_(value)
 
 
 def training_state(network: nn.Module, optimizers: Mapping[str, torch.optim.Optimizer]) -> dict[str, Any]:

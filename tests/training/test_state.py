@@ -45,6 +45,30 @@ def test_training_goes_on_from_a_state_to_the_bit(kind: type[torch.optim.Optimiz
     assert sha256(other) == sha256(module)  # with the running means of the batch normalisation
 
 
+@pytest.mark.parametrize("fused", [False, True])
+def test_an_optimizer_keeps_its_numbers_as_its_parameters_keep_theirs(fused: bool) -> None:
+    images = torch.randn(4, 2, 8, 8, generator=torch.Generator().manual_seed(0))
+
+    def made() -> tuple[nn.Module, torch.optim.Optimizer]:
+        torch.manual_seed(0)
+        module = nn.Conv2d(2, 3, 3).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return module, torch.optim.Adam(module.parameters(), lr=0.1, fused=fused)
+
+    def update(module: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        optimizer.zero_grad()
+        module(images).square().mean().backward()
+        optimizer.step()
+
+    module, optimizer = made()
+    update(module, optimizer)
+    other, other_optimizer = made()
+    restore_module(other, module_state(module))
+    restore_optimizer(other_optimizer, optimizer_state(optimizer))
+    for each in ((module, optimizer), (other, other_optimizer)):
+        update(*each)
+    assert sha256(other) == sha256(module)
+
+
 def test_a_state_is_a_copy() -> None:
     module = network()
     kept, vector = module_state(module), parameters_of(module)

@@ -79,12 +79,14 @@ class Network(nn.Sequential):
 
     @torch.no_grad()
     def initialize(self, generator: torch.Generator) -> None:
-        """Draw weights and biases evenly from ±1 / √(inputs of one output), as PyTorch's layers do."""
+        """Draw weights and biases evenly from ±1 / √(inputs of one output), as PyTorch's layers do. Then let
+        kernels, and so all maps, have the channels of a pixel together: a processor is 1.2 to 1.5 times as fast."""
         for module in self:
             if isinstance(module, nn.Conv2d | nn.Linear):
                 bound = module.weight[0].numel() ** -0.5
                 for parameter in module.parameters():
                     parameter.uniform_(-bound, bound, generator=generator)
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def _module(layer: Layer) -> nn.Module:

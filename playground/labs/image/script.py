@@ -157,6 +157,7 @@ with torch.no_grad():
             bound = module.weight[0].numel() ** -0.5
             for parameter in module.parameters():
                 parameter.uniform_(-bound, bound, generator=generator)
+model.to(memory_format=torch.channels_last)  # the same network, with which a processor is faster
 {hush}"""
 
 
