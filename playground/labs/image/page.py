@@ -77,12 +77,12 @@ def _parts(architecture: str) -> tuple[str, ...]:
 
 
 _WORDS = (
-    "A network that learns to tell digits. Press Play and see what every layer makes of one; draw your own and see "
-    "what it takes it for. Blue is above 0, orange below."
+    "A network that learns to tell images apart. Press Play and see what every layer makes of one; draw your own and "
+    "see what it takes it for. Blue is above 0, orange below."
 )
 _LEGEND = (
     "Blue is above 0, orange below. Press a test image to look at it, the star to keep it in sight. A map that is "
-    "pressed tells how it came about; there it can be silenced too. The digits are scikit-learn's: 8 × 8 numbers "
+    "pressed tells how it came about; there it can be silenced too. Digits here are scikit-learn's: 8 × 8 numbers "
     "were measured, and enlarged to 28 × 28. Training accuracy is of as many training images as there "
     "are test images."
 )

@@ -31,6 +31,13 @@ test("every map has a place of its own inside the drawing, and is found there", 
   assert.equal(at(arrange(layers, 900, 420).columns, 5, 2), null);
 });
 
+test("more maps stand above each other where they are too wide even at their smallest", () => {
+  const maps = Array.from({ length: 16 }, (_, i) => ({ name: `m${i}`, kind: "conv", shape: [32, 7, 7], sum: "" }));
+  const { tile, columns } = arrange(maps, 640, 420);
+  assert.equal(tile, 16);
+  assert.ok(columns.every(({ across }) => across === 2));
+});
+
 test("levels are those of Python: 0 is 128, the largest 255", () => {
   assert.deepEqual([...levelsOf([0, 2, -2, 1, 9], 2)], [128, 255, 1, 192, 255]);
 });

@@ -38,7 +38,8 @@ export function isVector({ shape }) {
 }
 
 /**
- * The columns of all layers, from left to right, and the height that they take.
+ * The columns of all layers, from left to right, and the height that they take. Where maps are as small as can be, and
+ * still too many for the width, more of them stand above each other.
  *
  * @param {LayerInfo[]} layers  the image first
  * @param {number} width
@@ -47,7 +48,7 @@ export function isVector({ shape }) {
  */
 export function arrange(layers, width, height) {
   const found = TALLEST.map((tallest) => arranged(layers, width, height, tallest));
-  return found.reduce((best, each) => (each.tile > best.tile ? each : best));
+  return found.reduce((best, each) => (each.tile > best.tile || (each.tile === best.tile && best.width > width) ? each : best));
 }
 
 /**

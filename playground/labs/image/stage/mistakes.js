@@ -11,6 +11,7 @@ import { Tiles } from "./tiles.js";
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
 const SIDE = 64, STATIC = 100;
+const SHORT = 4, LONGEST = 8; // signs of a class that fit above a cell, and that are written
 
 export class Mistakes {
   /**
@@ -48,7 +49,8 @@ export class Mistakes {
   build(classes) {
     if (this.built === classes.join()) return;
     this.built = classes.join();
-    const name = (/** @type {string} */ text) => text.slice(0, 4);
+    const name = (/** @type {string} */ text) => text.slice(0, LONGEST);
+    this.table.classList.toggle("nn-upright", classes.some((text) => text.length > SHORT));
     this.cells = [];
     this.table.replaceChildren(
       h("tr", {}, h("th", {}, "is \\ taken for"), ...classes.map((text) => h("th", { scope: "col", title: text }, name(text)))),

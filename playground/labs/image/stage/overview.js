@@ -14,7 +14,7 @@ import { forPointer } from "../../../stage/touch.js";
 /** @typedef {import("../../../stage/colors.js").Theme} Theme */
 
 const TALL = 440, LOW = 340, OTHERS = 340; // between them what the window leaves
-const ANSWER = 112; // pixels of the bars beside the last layer
+const ANSWER = 112, BAR = 19; // pixels of the bars beside the last layer, in all and of each at least
 const NARROWEST = 560;
 /** @type {LayerInfo} */
 export const IMAGE = { name: "", kind: "image", shape: [1, 28, 28], sum: "" };
@@ -61,15 +61,15 @@ export class Overview {
   }
 
   /** @param {Moment} moment */
-  build({ scene: { layers } }) {
+  build({ scene: { layers, classes } }) {
     const height = Math.round(Math.max(LOW, Math.min(TALL, windowRoom() / this.scale - OTHERS)));
-    const key = JSON.stringify([layers, this.width, this.scale, height]);
+    const key = JSON.stringify([layers, classes.length, this.width, this.scale, height]);
     if (key === this.built && isSharp(this.canvas)) return;
     this.built = key;
     this.pointed = null;
     const made = arrange([IMAGE, ...layers], Math.max(this.width, NARROWEST) - ANSWER, height);
     this.columns = made.columns;
-    this.context = fit(this.canvas, made.width + ANSWER, made.height, this.scale);
+    this.context = fit(this.canvas, made.width + ANSWER, Math.max(made.height, HEAD + classes.length * BAR), this.scale);
   }
 
   /** @param {Moment} moment */
@@ -138,7 +138,7 @@ export class Overview {
   paintAnswer({ scene: { classes }, header: { target }, arrays: { logits } }) {
     const { context, theme } = this, column = this.columns[this.columns.length - 1];
     if (!context || !theme || !column) return;
-    const shares = softmax(logits), tall = Math.max(column.tile, 19);
+    const shares = softmax(logits), tall = Math.max(column.tile, BAR);
     const left = column.x + Math.max(column.width, 40) + 9, width = ANSWER - 18;
     const top = HEAD;
     const best = shares.indexOf(Math.max(...shares));
@@ -179,7 +179,7 @@ export class Overview {
   term(x, y) {
     const column = this.columns[this.columns.length - 1], { moment } = this;
     if (!moment || !column || x < column.x + Math.max(column.width, 40)) return null;
-    const { classes } = moment.scene, c = Math.floor((y - HEAD) / Math.max(column.tile, 19));
+    const { classes } = moment.scene, c = Math.floor((y - HEAD) / Math.max(column.tile, BAR));
     if (c < 0 || c >= classes.length) return null;
     return () => {
       const logits = Array.from((this.moment ?? moment).arrays.logits), powers = logits.map(Math.exp);
