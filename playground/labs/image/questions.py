@@ -6,7 +6,7 @@ QUESTIONS = (
     Question(
         "What does LeNet see?",
         "Press Play and watch the maps: every kernel keeps something else of a digit, and the last ones tell them "
-        "apart. After 12 passes 96 to 98% of the test digits are right. Then draw one of your own.",
+        "apart. After 12 passes 95 to 99% of the test digits are right. Then draw one of your own.",
         {},
         more="The dotted line in the curves is to look up the nearest training image: that is right for 99%, so "
         "these digits are easy.",
@@ -17,7 +17,7 @@ QUESTIONS = (
         "rather than as strokes, and yet 95 to 96% of the test digits are right after eight passes.",
         {"architecture": "mlp", "learning_rate": 0.001},
         more="Then open Mistakes: after twelve passes it surely takes 58 to 94 of 100 images of static, which are "
-        "nothing, for one and the same digit; LeNet 0 to 3.",
+        "nothing, for one and the same digit; LeNet 0 to 12.",
     ),
     Question(
         "Why no ReLU at the end?",
@@ -44,7 +44,7 @@ QUESTIONS = (
     Question(
         "Whose handwriting?",
         "Tested with the last digits of the file, mostly of other writers, LeNet is right for 90 to 95% of them. "
-        "With digits from anywhere in the file it was 96 to 98%: there training had the test's writers too.",
+        "With digits from anywhere in the file it was 95 to 99%: there training had the test's writers too.",
         {"split": "place"},
     ),
     Question(
