@@ -13,6 +13,7 @@ PARTS = {
     "image": image.rows,
     "shifts": image.shifts,
     "pen": image.pen,
+    "drawing": browser.drawing,
     "sequence": sequence.rows,
     "transformer": transformer.rows,
     "gpt": gpt.rows,
