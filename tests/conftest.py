@@ -3,11 +3,11 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-import torch
 
 from playground.engine.inline import InlineEngine
 from playground.stream.hub import Hub, use_hub
 from playground.training.compiled import compiler_available
+from playground.training.device import use_one_thread
 
 # An example may take as long as a busy machine makes it; pytest-timeout ends what hangs.
 hypothesis.settings.register_profile("patient", deadline=None)
@@ -40,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> None:
-    torch.set_num_threads(1)
+    use_one_thread()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -63,13 +63,14 @@ def _take_faster(timeline: Timeline) -> None:
 
 @contextlib.contextmanager
 def apart() -> Iterator[None]:
-    """Compute in one thread, which bit-exact results need; then restore the thread count and the global RNG."""
+    """Compute in one thread, which bit-exact results need; then restore the thread counts and the global RNG."""
     import torch
+    from threadpoolctl import threadpool_limits
 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        with torch.random.fork_rng(devices=[]):
+        with torch.random.fork_rng(devices=[]), threadpool_limits(1, user_api="blas"):
             yield
     finally:
         torch.set_num_threads(threads)

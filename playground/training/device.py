@@ -1,6 +1,7 @@
 """The device of tensors: the CPU, or a GPU if available."""
 
 import torch
+from threadpoolctl import threadpool_limits  # comes with scikit-learn
 
 from playground.catalog import DEVICES
 from playground.kinds import ConfigError
@@ -26,5 +27,9 @@ def available_devices() -> dict[str, str]:
 
 
 def use_one_thread() -> None:
-    """Limit torch to one thread: bit-exact results need a fixed number, and the workers keep all cores busy."""
+    """Limit torch and NumPy to one thread: bit-exact results need a fixed number, and workers keep all cores busy.
+
+    After a product NumPy's other threads go on looking out for work, which took five times as long as the product.
+    """
     torch.set_num_threads(1)
+    threadpool_limits(1, user_api="blas")

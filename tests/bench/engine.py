@@ -20,6 +20,7 @@ from playground.labs.mlp.structure import Structure
 from playground.run import Run
 from playground.runs.timeline import Timeline
 from playground.training.compiled import CompiledLoop, Upgrade
+from playground.training.device import use_one_thread
 from playground.training.losses import LOSSES
 from playground.training.tracing import traced
 from playground.training.update import Loop, flatten, hyperparameter_tensors, make_update
@@ -37,7 +38,7 @@ NETWORKS = [  # hidden layers, features, and how many times the peer a compiled 
 
 def rows() -> Iterator[Row]:
     """One network, batch 10, on one core: before its loop is compiled, and after."""
-    torch.set_num_threads(1)
+    use_one_thread()
     for hidden, features, target in NETWORKS:
         sizes = (len(features), *hidden, 1)
         name = "-".join(map(str, sizes))

@@ -11,6 +11,7 @@ from playground.labs.gan.config import GANConfig, Look
 from playground.labs.gan.experiment import GANExperiment, training_data
 from playground.labs.gan.model import players
 from playground.run import View
+from playground.training.device import use_one_thread
 from tests.bench.loops import beside
 from tests.bench.row import Row
 
@@ -25,7 +26,7 @@ ALL = View(look=Look(manifold=True, map="best"))
 
 def rows() -> Iterator[Row]:
     """Rounds a second with the default players on one core; a frame has every layer of the plane."""
-    torch.set_num_threads(1)
+    use_one_thread()
     for name, config in GAMES.items():
         peer = "plain PyTorch, two torch.optim.Adam"
         yield from beside(f"rounds/s, {name}", _plain(config), peer, partial(_made, config), ROUNDS, ALL)

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from playground.labs.gpt.config import GPTConfig
 from playground.labs.gpt.experiment import GPTExperiment, network_of, pieces_of
+from playground.training.device import use_one_thread
 from tests.bench.loops import beside
 from tests.bench.row import Row
 
@@ -22,7 +23,7 @@ NETWORKS = {
 def rows() -> Iterator[Row]:
     """Each network on one core. What is measured between updates, such as the texts that it writes, takes a share of
     its own: the loop is compared without it, the page with it."""
-    torch.set_num_threads(1)
+    use_one_thread()
     for name, config in NETWORKS.items():
         yield from beside(
             f"updates/s, {name}",

@@ -18,6 +18,7 @@ from playground.labs.image.experiment import ImageExperiment
 from playground.labs.image.model import Network
 from playground.labs.image.shift_pads import ARMS, pad_of
 from playground.run import View
+from playground.training.device import use_one_thread
 from tests.bench.loops import beside
 from tests.bench.row import Row
 
@@ -27,7 +28,7 @@ NETWORKS = {"LeNet-5": ImageConfig(), "784-512-512-10": ImageConfig(architecture
 
 def rows() -> Iterator[Row]:
     """Each network with batch 32 on one core."""
-    torch.set_num_threads(1)
+    use_one_thread()
     for name, config in NETWORKS.items():
         yield from beside(
             f"updates/s, {name}", _plain(config), "plain PyTorch, torch.optim.Adam", partial(_made, config), UPDATES
@@ -60,7 +61,7 @@ SEEDS, SHIFTED = 5, 60  # networks of each kind, and test images that are moved
 
 def shifts() -> Iterator[Row]:
     """The share of the shift pad at which a network is right, beside the one before: the least of five seeds."""
-    torch.set_num_threads(1)
+    use_one_thread()
     config = ImageConfig(dataset="centred")
     areas = {
         arm.label: [float(pad_of(config, arm, seed, "", SHIFTED)[0].mean()) for seed in range(SEEDS)]
@@ -77,7 +78,7 @@ STROKES = 200  # frames while a digit is drawn
 def pen() -> Iterator[Row]:
     """What a frame costs the worker while a digit is drawn, every map of the default network with it, in processor
     time: the 95th percentile. The way to the page and back comes on top."""
-    torch.set_num_threads(1)
+    use_one_thread()
     for name, config in NETWORKS.items():
         experiment, drawn = ImageExperiment(config), np.zeros(PAPER * PAPER, np.uint8)
         took = []

@@ -12,6 +12,7 @@ from playground.labs.mlp.config import MLPConfig
 from playground.labs.mlp.population import PopulationExperiment
 from playground.labs.mlp.structure import Structure
 from playground.training.compiled import Upgrade
+from playground.training.device import use_one_thread
 from tests.bench.engine import plain_loop, rate
 from tests.bench.row import Row
 
@@ -28,7 +29,7 @@ SIDE, MAP_STEPS, MAP_LIMIT_S = 32, 200, 10
 
 def rows() -> Iterator[Row]:
     """Network-updates per second at batch size 10, and a map of 32 × 32 networks."""
-    torch.set_num_threads(1)
+    use_one_thread()
     for sizes, seeds, target in COMPILED:
         name = f"{seeds} × {'-'.join(map(str, sizes))}"
         peer = statistics.median(rate(plain_loop(sizes), 1000) for _ in range(REPETITIONS))

@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from playground.labs.sequence.config import SequenceConfig
 from playground.labs.sequence.experiment import SequenceExperiment, drawn
+from playground.training.device import use_one_thread
 from tests.bench.loops import beside
 from tests.bench.row import Row
 
@@ -19,7 +20,7 @@ MODULES: dict[str, Callable[..., nn.Module]] = {"rnn": nn.RNN, "lstm": nn.LSTM, 
 
 def rows() -> Iterator[Row]:
     """Every cell on sentiment with batch 32, one core."""
-    torch.set_num_threads(1)
+    use_one_thread()
     for cell in MODULES:
         config = SequenceConfig(cell=cell)
         yield from beside(

@@ -11,6 +11,7 @@ from playground.labs.transformer.config import TransformerConfig
 from playground.labs.transformer.experiment import TransformerExperiment
 from playground.labs.transformer.model import untrained
 from playground.labs.transformer.words import batches
+from playground.training.device import use_one_thread
 from tests.bench.loops import beside
 from tests.bench.row import Row
 
@@ -23,7 +24,7 @@ NETWORKS = {
 
 def rows() -> Iterator[Row]:
     """Each network with batch 64 on one core."""
-    torch.set_num_threads(1)
+    use_one_thread()
     for name, config in NETWORKS.items():
         yield from beside(
             f"updates/s, {name}", _plain(config), "plain PyTorch, torch.optim.Adam", partial(_made, config), UPDATES
