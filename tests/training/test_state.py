@@ -6,6 +6,7 @@ from torch import nn
 
 from playground.kinds import ConfigError
 from playground.training.state import (
+    is_finite,
     module_state,
     optimizer_state,
     parameters_of,
@@ -67,6 +68,18 @@ def test_an_optimizer_keeps_its_numbers_as_its_parameters_keep_theirs(fused: boo
     for each in ((module, optimizer), (other, other_optimizer)):
         update(*each)
     assert sha256(other) == sha256(module)
+
+
+@pytest.mark.parametrize("value", [float("inf"), -float("inf"), float("nan")])
+def test_one_number_that_is_not_finite_is_found(value: float) -> None:
+    module = network()
+    assert is_finite(module)
+    with torch.no_grad():
+        module[0].weight[2, 1] = 3e38
+    assert is_finite(module)
+    with torch.no_grad():
+        module[0].weight[2, 1] = value
+    assert not is_finite(module)
 
 
 def test_a_state_is_a_copy() -> None:

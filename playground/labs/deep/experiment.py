@@ -31,7 +31,7 @@ from playground.training.batches import rows
 from playground.training.history import History
 from playground.training.measure import Meter
 from playground.training.slices import Slicer, stop_before
-from playground.training.state import module_state, restore_module, set_element
+from playground.training.state import is_finite, module_state, restore_module, set_element
 
 PARAMETER = Number(-1000, 1000)  # what a person may type for a weight or bias
 THUMBNAIL = (64, 96)  # pixels
@@ -117,11 +117,7 @@ class DeepExperiment(Experiment):
 
     def _infinite(self) -> list[str]:
         """Which networks have a number that is not finite."""
-        return [
-            name
-            for name, network in self.network.items()
-            if not torch.stack(torch._foreach_norm(list(network.parameters()), math.inf)).max().isfinite()
-        ]
+        return [name for name, network in self.network.items() if not is_finite(network)]
 
     def _stop_before_divergence(self, before: Mapping[str, Any]) -> None:
         """Go to the last update with finite numbers, from a moment ``before``."""

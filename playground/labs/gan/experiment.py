@@ -23,10 +23,12 @@ from playground.plain import PlainExperiment
 from playground.run import Snapshot, View
 from playground.training.batches import generator
 from playground.training.slices import stop_before
+from playground.training.state import is_finite
 
 JUDGED = 1000  # fakes that are measured
 SHOWN, SHOWN_REAL, IMAGES = 150, 450, 64  # fakes and real points on the plane, and digits
 MEASURED_SHARE = 1 / 16  # of the time at most
+SAFE_EVERY = 20  # rounds after which a moment is kept to which training can go back
 
 
 class GANExperiment(PlainExperiment):
@@ -38,6 +40,7 @@ class GANExperiment(PlainExperiment):
         self.config = config
         self._updates = {"discriminator": 0, "generator": 0}
         self._seen = 0  # examples drawn
+        self._safe: dict[str, Any] | None = None  # a state of late
         data = training_data(config.dataset, config.drawing, config.size, config.data_seed)
         self.duel = Duel(config, data, players(config))
         self.network, self.optimizers = self.duel.network, self.duel.optimizers
@@ -57,13 +60,15 @@ class GANExperiment(PlainExperiment):
         """
         if self.notice is not None:
             return 0
-        before = self.state()
+        first = self.step
+        if self._safe is None or self._safe["edits"] != self.edits or first - self._safe["step"] >= SAFE_EVERY:
+            self._safe = self.state()
         if self._slicer.run(self._train, steps, budget_s):
-            if not self._is_finite():
-                self._stop_before_divergence(before)
+            if not is_finite(self.network):
+                self._stop_before_divergence(self._safe)
             self._meter.look(self.step, self._slicer.took_s, budget_s)
             self.record()
-        return self.step - int(before["step"])
+        return self.step - first
 
     def _train(self, count: int) -> int:
         self.network.train()
@@ -76,17 +81,13 @@ class GANExperiment(PlainExperiment):
             self.step += 1
         return count
 
-    def _is_finite(self) -> bool:
-        largest = torch._foreach_norm([each.detach() for each in self.network.parameters()], math.inf)
-        return bool(torch.stack(largest).isfinite().all())
-
     def _stop_before_divergence(self, before: Mapping[str, Any]) -> None:
-        """Go to the last round with finite weights, from the slice's start."""
+        """Go to the last round with finite weights, from a moment ``before``."""
 
         def lands(count: int) -> bool:
             self.restore(before)
             self._train(count)
-            return self._is_finite()
+            return is_finite(self.network)
 
         stop_before(self.step - int(before["step"]), lands)
         rates = f"{self.config.generator_learning_rate:g} and {self.config.discriminator_learning_rate:g}"
@@ -219,6 +220,7 @@ class GANExperiment(PlainExperiment):
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from an earlier ``state`` of a run with the same configuration and the same live edits."""
         super().restore(state)
+        self._safe = None
         self._updates, self._seen = dict(state["updates"]), state["seen"]
 
 

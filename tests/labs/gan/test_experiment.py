@@ -42,6 +42,25 @@ def test_the_loop_is_a_plain_one() -> None:
     np.testing.assert_allclose(tested.parameters(), plain.parameters(), atol=1e-5)
 
 
+def test_training_stops_at_the_last_finite_weights_however_it_is_cut() -> None:
+    def ended(piece: int) -> tuple[int, str]:
+        made = GANExperiment(
+            GANConfig(**SMALL, loss="least_squares", generator_optimizer="sgd", discriminator_optimizer="sgd")
+        )
+        for rate, updates in ((0.01, 24), (1.0, 24)):
+            for player in ("generator", "discriminator"):
+                made.apply(f"{player}_learning_rate", rate)
+            for _ in range(0, updates, piece):
+                made.advance(steps=piece)
+        assert made.notice is not None
+        assert "infinite" in made.notice
+        return made.step, made.parameters_sha256()
+
+    at_once = ended(24)
+    assert 24 < at_once[0] < 48
+    assert ended(1) == ended(6) == at_once
+
+
 @pytest.mark.parametrize("loss", LOSSES)
 def test_a_push_is_minus_the_gradient_of_the_loss_in_use(loss: str) -> None:
     experiment = GANExperiment(GANConfig(**SMALL, loss=loss))
