@@ -78,9 +78,15 @@ class Course:
             steps, budget_s = self.pace.slice(is_awaited)
         else:
             steps, budget_s = None, self.pace.budget_s(is_awaited)
-        started = time.monotonic()
+        first, started = self.pace.step, time.monotonic()
+
+        def took(done: Future[Snapshot]) -> None:
+            uses_budget = steps is None or (done.exception() is None and done.result().step < first + steps)
+            if uses_budget:
+                self.pace.took(time.monotonic() - started, budget_s)
+
         future = engine.advance(run_id, view, steps=steps, budget_s=budget_s, until=self.until)
-        future.add_done_callback(lambda _: self.pace.took(time.monotonic() - started, budget_s))
+        future.add_done_callback(took)
         return future
 
     def is_there(self, snapshot: Snapshot) -> bool:

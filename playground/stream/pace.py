@@ -12,7 +12,9 @@ SPEED = Number(0.1, 100_000)  # updates per second
 GENTLE = "gentle"  # a speed that grows with the step, since learning slows down as it goes
 GENTLE_START, GENTLE_GROWTH = 100.0, 0.35  # updates a second at first; later this part of the updates made so far
 CYCLE_S = 0.016  # training, observing and sending one frame: 1/60 s less a reserve for a busy machine
-MIN_SLICE_S, MAX_SLICE_S = 0.002, 0.015
+LONGEST_CYCLE_S = 0.03  # thirty frames a second, with the same reserve
+SHARE = 0.75  # of a cycle to be training
+MIN_SLICE_S, MAX_SLICE_S = 0.002, 0.018  # a worker interrupts what takes 0.02 s
 AWAITED_SLICE_S, AWAITED_FOR_S = 0.001, 0.25  # after a change another one follows soon, as the pen or a slider moves
 AWAITED_EVERY_S = 0.04  # then training is as rare: most changes find no update under way, and nothing to be painted
 
@@ -20,12 +22,13 @@ AWAITED_EVERY_S = 0.04  # then training is as rare: most changes find no update 
 class Pace:
     """The speed of training: ``updates_per_s``, ``GENTLE``, or with None as many updates as fit between two frames.
 
-    Also a fixed speed never takes more than what fits: a frame is due sixty times a second.
+    Also a fixed speed never takes more than what fits. A frame is due sixty times a second; less often, down to
+    thirty times, where that is what leaves SHARE of the time to training.
     """
 
     def __init__(self) -> None:
         self.speed: float | str | None = None
-        self._step = 0
+        self.step = 0
         self._overhead_s = 0.003  # time of a frame without training
         self._awaited_at = self._trained_at = -math.inf
         self._has_rested = False
@@ -38,14 +41,14 @@ class Pace:
     def restart(self, step: int) -> None:
         """Begin to train at ``step``, in the next slice."""
         self._begins = True
-        self._owed, self._clock, self._step = 1.0, time.monotonic(), step
+        self._owed, self._clock, self.step = 1.0, time.monotonic(), step
         self._marks: list[tuple[float, int]] = []
 
     @property
     def updates_per_s(self) -> float | None:
         """The wanted speed at this step; None for the fastest."""
         if self.speed == GENTLE:
-            return max(GENTLE_START, GENTLE_GROWTH * self._step)
+            return max(GENTLE_START, GENTLE_GROWTH * self.step)
         return self.speed  # type: ignore[return-value]
 
     def delay(self) -> float:
@@ -81,7 +84,8 @@ class Pace:
         self._awaited_at = now if is_awaited else self._awaited_at
         if self._is_awaited(now):
             return AWAITED_SLICE_S
-        return min(MAX_SLICE_S, max(MIN_SLICE_S, CYCLE_S - self._overhead_s))
+        cycle_s = min(max(CYCLE_S, self._overhead_s / (1 - SHARE)), LONGEST_CYCLE_S)
+        return min(MAX_SLICE_S, max(MIN_SLICE_S, cycle_s - self._overhead_s))
 
     def _is_awaited(self, now: float) -> bool:
         """Whether there was a change just now, so that another one may follow."""
@@ -89,13 +93,13 @@ class Pace:
 
     def took(self, seconds: float, budget_s: float) -> None:
         """Update the estimate of the overhead from the time of a slice that used its budget."""
-        if self.updates_per_s is None and budget_s > AWAITED_SLICE_S:
+        if budget_s > AWAITED_SLICE_S:
             self._overhead_s += 0.1 * (max(seconds - budget_s, 0.0) - self._overhead_s)
 
     def measured(self, step: int) -> float | None:
         """Returns the updates per second over about the last second, or since the last frame where that is longer
         ago; None before 0.2 s."""
-        now, self._step = time.monotonic(), step
+        now, self.step = time.monotonic(), step
         recent = [mark for mark in self._marks if now - mark[0] < 1.0] or self._marks[-1:]
         self._marks = [*recent, (now, step)]
         first, first_step = self._marks[0]

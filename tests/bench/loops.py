@@ -7,10 +7,10 @@ from typing import Any
 
 from playground.experiment import Experiment
 from playground.run import View
+from playground.stream.pace import Pace
 from tests.bench.row import Row
 
 REPETITIONS = 5
-SLICE_S = 0.012  # between two frames
 
 
 def beside(
@@ -30,13 +30,16 @@ def beside(
     """
     trains, alone, seen = make(1), make(1), make(2)
 
-    per_slice = 1
+    pace, speed = Pace(), 0.0
 
     def look() -> None:
         first = seen.step
         while seen.step - first < updates:
-            seen.advance(steps=per_slice)
+            # A slice as a page asks for, in processor time: by the clock, others on this machine would shorten it.
+            budget_s, started = pace.budget_s(is_awaited=False), time.process_time()
+            seen.advance(steps=max(round(budget_s * speed), 1))
             seen.observe("run", view)
+            pace.took(time.process_time() - started, budget_s)
 
     def rate(loop: Callable[[], object], experiment: Experiment | None = None) -> float:
         before, started = experiment.step if experiment else 0, time.process_time()
@@ -51,9 +54,8 @@ def beside(
     ]
     if bare is not None:
         loops.append((lambda: bare(trains, updates), None))
-    # A slice is as long in processor time: by the clock, others on this machine would shorten it.
     alone.advance(steps=updates)
-    per_slice = max(round(SLICE_S * rate(*loops[1])), 1)
+    speed = rate(*loops[1])
     rates = [[rate(*loop) for loop in loops] for _ in range(REPETITIONS)]
     first, second, third, *without = map(statistics.median, zip(*rates, strict=True))
     yield Row(what, without[0] if without else second, "1/s", first, peer, at_least=0.9)
