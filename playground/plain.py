@@ -28,13 +28,12 @@ class PlainExperiment(Experiment):
 
     config: Any
 
-    def _begin(self, rate: float, measured_share: float) -> None:
-        """Measure and record step 0. ``rate`` is a first guess of the updates in a second; measuring takes at most
-        ``measured_share`` of the time."""
+    def _begin(self, rate: float) -> None:
+        """Measure and record step 0. ``rate`` is a first guess of the updates in a second."""
         self.step = self.edits = 0
         self.notice: str | None = None
         self._follow()
-        self._slicer, self._meter = Slicer(rate=rate), Meter(self._measure, measured_share)
+        self._slicer, self._meter = Slicer(rate=rate), Meter(self._measure)
         self.history = History(LABS[self.config.lab].columns)
         self.metrics()
         self.record()

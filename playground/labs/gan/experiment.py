@@ -27,7 +27,6 @@ from playground.training.state import is_finite
 
 JUDGED = 1000  # fakes that are measured
 SHOWN, SHOWN_REAL, IMAGES = 150, 450, 64  # fakes and real points on the plane, and digits
-MEASURED_SHARE = 1 / 16  # of the time at most
 SAFE_EVERY = 20  # rounds after which a moment is kept to which training can go back
 
 
@@ -49,7 +48,7 @@ class GANExperiment(PlainExperiment):
         self._dense = self.duel.noise(probes.MANY, generator(config.seed, "density"))
         self._plane = torch.from_numpy(probes.plane_points())
         self._measure()  # makes what all later ones share: its time says nothing of theirs
-        self._begin(300, MEASURED_SHARE)
+        self._begin(300)
 
     # Training
 

@@ -25,7 +25,6 @@ from playground.run import Snapshot, View
 from playground.training.batches import generator
 
 IGNORED = -100  # a target that does not count, in torch's cross-entropy
-MEASURED_SHARE = 1 / 6  # of the time at most
 MEASURED = 48  # pieces of text that are measured
 UNWRITTEN = None, "", (0, 0)
 SAID_AGAIN = 200  # lines of which it is measured what saying again gains
@@ -48,7 +47,7 @@ class GPTExperiment(PlainExperiment):
         self.optimizers = {"optimizer": optimizer_of(config, self.network)}
         self._written: tuple[Any, str, tuple[int, int]] = UNWRITTEN
         self._scored: tuple[Any, Tensor] | None = None
-        self._begin(50, MEASURED_SHARE)
+        self._begin(50)
 
     @property
     def _own(self) -> str:

@@ -25,7 +25,6 @@ from playground.run import Snapshot, View
 from playground.training.batches import generator, rows
 
 CHUNK = 90  # images that go through the network at once when it is measured: they stay in the cache
-MEASURED_SHARE = 1 / 6  # of the time at most
 STRIP, DRAWN_STRIP = 8, 4  # test images that are always in sight; fewer beside a drawing
 
 
@@ -42,7 +41,7 @@ class ImageExperiment(PlainExperiment):
         self.optimizers = {"optimizer": optimizer_of(config, self.network)}
         self._test_logits = torch.zeros(len(self._test_labels), len(config.classes))
         self._first_of_class = [int(place) for place in np.unique(self._test_labels, return_index=True)[1]]
-        self._begin(200, MEASURED_SHARE)
+        self._begin(200)
 
     # Training
 

@@ -24,8 +24,6 @@ from playground.plain import PlainExperiment
 from playground.run import Snapshot, View
 from playground.training.batches import rows
 
-MEASURED_SHARE = 1 / 6  # of the time at most
-
 
 class SequenceExperiment(PlainExperiment):
     """One network in training. ``config`` is the configuration with all live edits applied."""
@@ -39,7 +37,7 @@ class SequenceExperiment(PlainExperiment):
         self.network = network_of(config)
         self.network.initialize(torch.Generator().manual_seed(config.seed), config.forget_bias)
         self.optimizers = {"optimizer": optimizer_of(config, self.network)}
-        self._begin(100, MEASURED_SHARE)
+        self._begin(100)
 
     # Training
 

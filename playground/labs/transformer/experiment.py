@@ -24,7 +24,6 @@ from playground.run import Snapshot, View
 from playground.training.batches import generator, rows
 from playground.training.turns import give_way
 
-MEASURED_SHARE = 1 / 5  # of the time at most
 CHUNK = 50  # pairs that go through the network at once when it is measured
 
 
@@ -46,7 +45,7 @@ class TransformerExperiment(PlainExperiment):
         }
         self._written = torch.zeros(0, 0, dtype=torch.int64)
         self._alignments: dict[str, list[float]] = {}
-        self._begin(50, MEASURED_SHARE)
+        self._begin(50)
 
     @property
     def _drawn(self) -> tuple[str, str, str, int]:
