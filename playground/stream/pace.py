@@ -12,8 +12,8 @@ SPEED = Number(0.1, 100_000)  # updates per second
 GENTLE = "gentle"  # a speed that grows with the step, since learning slows down as it goes
 GENTLE_START, GENTLE_GROWTH = 100.0, 0.35  # updates a second at first; later this part of the updates made so far
 CYCLE_S = 0.016  # training, observing and sending one frame: 1/60 s less a reserve for a busy machine
-LONGEST_CYCLE_S = 0.03  # thirty frames a second, with the same reserve
-SHARE = 0.75  # of a cycle to be training
+LONGEST_CYCLE_S = 0.025  # at most so long for the sake of SHARE
+SHARE = 0.8  # of a cycle to be training; sending the frame then leaves about three quarters of the time
 MIN_SLICE_S, MAX_SLICE_S = 0.002, 0.018  # a worker interrupts what takes 0.02 s
 AWAITED_SLICE_S, AWAITED_FOR_S = 0.001, 0.25  # after a change another one follows soon, as the pen or a slider moves
 AWAITED_EVERY_S = 0.04  # then training is as rare: most changes find no update under way, and nothing to be painted
@@ -23,7 +23,7 @@ class Pace:
     """The speed of training: ``updates_per_s``, ``GENTLE``, or with None as many updates as fit between two frames.
 
     Also a fixed speed never takes more than what fits. A frame is due sixty times a second; less often, down to
-    thirty times, where that is what leaves SHARE of the time to training.
+    forty times, where that is what leaves SHARE of the time to training.
     """
 
     def __init__(self) -> None:
@@ -92,9 +92,11 @@ class Pace:
         return now - self._awaited_at < AWAITED_FOR_S
 
     def took(self, seconds: float, budget_s: float) -> None:
-        """Update the estimate of the overhead from the time of a slice that used its budget."""
+        """Update the estimate of the overhead from the time of a slice that used its budget. What takes longer than a
+        cycle waited for others, and says no more than that."""
         if budget_s > AWAITED_SLICE_S:
-            self._overhead_s += 0.1 * (max(seconds - budget_s, 0.0) - self._overhead_s)
+            overhead_s = min(max(seconds - budget_s, 0.0), LONGEST_CYCLE_S)
+            self._overhead_s += 0.1 * (overhead_s - self._overhead_s)
 
     def measured(self, step: int) -> float | None:
         """Returns the updates per second over about the last second, or since the last frame where that is longer
