@@ -5,7 +5,7 @@ To add a task, write a function that returns its pairs and give it an entry in `
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import product
 
 import numpy as np
@@ -37,7 +37,7 @@ class Task:
     has_target: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which leave no place for what is computed once
 class Corpus:
     """Pairs to train on and to test with, and the words of each side: ``MARKS`` first in the target, ``PADDING``
     first in the source."""
@@ -47,12 +47,12 @@ class Corpus:
     source_words: tuple[str, ...]
     target_words: tuple[str, ...]
 
-    @property
+    @cached_property
     def source_length(self) -> int:
         """The words of the longest source."""
         return max(len(pair.source) for pair in (*self.train, *self.test))
 
-    @property
+    @cached_property
     def target_length(self) -> int:
         """The words of the longest target, with its END."""
         return max(len(pair.target) for pair in (*self.train, *self.test)) + 1
