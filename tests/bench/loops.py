@@ -1,5 +1,6 @@
 """A lab's loop beside a plain PyTorch loop of the same model, and beside itself while it is looked at."""
 
+import math
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -37,7 +38,7 @@ def beside(
         while seen.step - first < updates:
             # A slice as a page asks for, in processor time: by the clock, others on this machine would shorten it.
             budget_s, started = pace.budget_s(is_awaited=False), time.process_time()
-            seen.advance(steps=max(round(budget_s * speed), 1))
+            seen.advance(steps=math.ceil(budget_s * speed))  # an update that is begun is ended
             seen.observe("run", view)
             pace.took(time.process_time() - started, budget_s)
 
