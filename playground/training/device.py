@@ -1,7 +1,7 @@
 """The device of tensors: the CPU, or a GPU if available."""
 
 import torch
-from threadpoolctl import threadpool_limits  # comes with scikit-learn
+from threadpoolctl import threadpool_limits
 
 from playground.catalog import DEVICES
 from playground.kinds import ConfigError
