@@ -59,6 +59,10 @@ _PAGE = """
   .st-key-guess_place p { color: light-dark(#31333f, #e8e8e6); } /* what has been asked can be read to the end */
   .st-key-guess_place [data-testid="stHorizontalBlock"] { row-gap: 0.25rem; }
   @media (max-width: 640px) { .st-key-guess_place { min-height: 3.75rem; } }
+  @media (max-width: 640px) { /* the picture beside the words: a row is a card, not a screen */
+    .stMain [class*="st-key-lab_"] { display: grid; grid-template: auto 1fr / 6.5rem minmax(0, 1fr); gap: 0 1rem; }
+    .stMain [class*="st-key-lab_"] > :first-child { grid-row: 1 / 3; }
+  }
   .stMain [class*="st-key-lab_"] .stPageLink a { padding-inline: 0; }
   .stMain [class*="st-key-lab_"] .stPageLink p { font-size: 1.0625rem; }
   .stMain [class*="st-key-lab_"] .stMarkdown p { font-size: 0.9375rem; line-height: 1.45; }
