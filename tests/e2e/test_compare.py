@@ -110,7 +110,7 @@ def test_type_grows_with_the_stage(page: Page, address: str) -> None:
     chart = page.locator(f"{STAGE} .nn-bands canvas")
     expect(caption).to_have_css("font-size", "11px")
     low = chart.bounding_box()
-    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.set_viewport_size({"width": 1920, "height": 1260})  # as much taller as wider
     expect(caption).to_have_css("font-size", "15.4px")
     high = chart.bounding_box()
     assert low is not None
