@@ -124,7 +124,7 @@ async def kill_in_a_compilation() -> None:
 async def _while_compiling(server: Server, client: Client) -> list[psutil.Process]:
     """Take frames until a compilation is under way."""
     while not server.compilers():
-        await client.frame(PAINT_S)
+        await client.frame()
     return server.compilers()
 
 
