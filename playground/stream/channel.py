@@ -71,7 +71,7 @@ class Channel:
         self._view = View()
         self._dirty, self._scene_due = True, True
         self._drawn: tuple[str, int] | None = None  # the run and its changes that the page's scene shows
-        self._course = Course(LABS[lab].scored)
+        self._course = Course(LABS[lab].scored, limits.frames_per_s)
         self._last: Snapshot | None = None
         self._chosen_at = 0.0
         self._notice: str | None = None  # why the server has paused the training

@@ -38,8 +38,8 @@ class Course:
     Its channel's lock protects it.
     """
 
-    def __init__(self, score: Metric) -> None:
-        self.pace = Pace()
+    def __init__(self, score: Metric, frames_per_s: float) -> None:
+        self.pace = Pace(frames_per_s)
         self.goal: Goal | None = None
         self.until: int | None = None
         self._plateau = Plateau(score)

@@ -11,10 +11,11 @@ from playground.lab import Metric
 SPEED = Number(0.1, 100_000)  # updates per second
 GENTLE = "gentle"  # a speed that grows with the step, since learning slows down as it goes
 GENTLE_START, GENTLE_GROWTH = 100.0, 0.35  # updates a second at first; later this part of the updates made so far
-CYCLE_S = 0.016  # training, observing and sending one frame: 1/60 s less a reserve for a busy machine
+FRAMES_PER_S = 60  # at most; PLAYGROUND_MAX_FRAMES_PER_S can allow fewer
+RESERVE = 0.04  # of the time between two frames, for a busy machine
 LONGEST_CYCLE_S = 0.025  # at most so long for the sake of SHARE
 SHARE = 0.8  # of a cycle to be training; sending the frame then leaves about three quarters of the time
-MIN_SLICE_S, MAX_SLICE_S = 0.002, 0.018  # a worker interrupts what takes 0.02 s
+MIN_SLICE_S, MAX_SLICE_S = 0.002, 0.018  # a worker interrupts what takes 0.02 s; rare frames are worth several turns
 AWAITED_SLICE_S, AWAITED_FOR_S = 0.001, 0.25  # after a change another one follows soon, as the pen or a slider moves
 AWAITED_EVERY_S = 0.04  # then training is as rare: most changes find no update under way, and nothing to be painted
 
@@ -22,11 +23,12 @@ AWAITED_EVERY_S = 0.04  # then training is as rare: most changes find no update 
 class Pace:
     """The speed of training: ``updates_per_s``, ``GENTLE``, or with None as many updates as fit between two frames.
 
-    Also a fixed speed never takes more than what fits. A frame is due sixty times a second; less often, down to
-    forty times, where that is what leaves SHARE of the time to training.
+    Also a fixed speed never takes more than what fits. A frame is due ``frames_per_s`` times a second, at most sixty;
+    less often, down to forty times, where that is what leaves SHARE of the time to training.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, frames_per_s: float = FRAMES_PER_S) -> None:
+        self._frame_s = 1 / min(frames_per_s, FRAMES_PER_S)
         self.speed: float | str | None = None
         self.step = 0
         self._overhead_s = 0.003  # time of a frame without training
@@ -84,8 +86,10 @@ class Pace:
         self._awaited_at = now if is_awaited else self._awaited_at
         if self._is_awaited(now):
             return AWAITED_SLICE_S
-        cycle_s = min(max(CYCLE_S, self._overhead_s / (1 - SHARE)), LONGEST_CYCLE_S)
-        return min(MAX_SLICE_S, max(MIN_SLICE_S, cycle_s - self._overhead_s))
+        frame_s = (1 - RESERVE) * self._frame_s
+        cycle_s = max(frame_s, min(self._overhead_s / (1 - SHARE), LONGEST_CYCLE_S))
+        longest_s = max(MAX_SLICE_S, frame_s)
+        return min(max(MIN_SLICE_S, cycle_s - self._overhead_s), longest_s)
 
     def _is_awaited(self, now: float) -> bool:
         """Whether there was a change just now, so that another one may follow."""
@@ -108,10 +112,10 @@ class Pace:
         return (step - first_step) / (now - first) if now - first > 0.2 else None
 
     def _accrue(self, updates_per_s: float) -> None:
-        """Add the updates that are due since the last call, at most those of 0.1 s (or one)."""
+        """Add the updates that are due since the last call, at most those of a frame or of 0.1 s (or one)."""
         now = time.monotonic()
         self._owed += (now - self._clock) * updates_per_s
-        self._owed = min(self._owed, max(1.0, 0.1 * updates_per_s))
+        self._owed = min(self._owed, max(1.0, max(0.1, self._frame_s) * updates_per_s))
         self._clock = now
 
 

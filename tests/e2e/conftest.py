@@ -35,6 +35,16 @@ def window(chromium: Browser) -> Iterator[BrowserContext]:
     made.close()
 
 
+@pytest.fixture(autouse=True)
+def nothing_trains_on(chromium: Browser, window: BrowserContext) -> Iterator[None]:
+    """A window that a test opened beside the usual one is closed with it, so that none trains on beside other tests,
+    also where the test failed."""
+    yield
+    for context in chromium.contexts:
+        if context is not window:
+            context.close()
+
+
 @pytest.fixture
 def page(window: BrowserContext) -> Iterator[Page]:
     """A page of a browser that keeps nothing of former tests; a script error on the page fails the test."""

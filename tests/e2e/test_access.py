@@ -61,7 +61,6 @@ def test_high_contrast_leaves_sliders_switches_and_swatches_to_be_seen(chromium:
     for each in seen:
         expect(each).to_be_attached()
         assert each.evaluate(background) not in (bare, "rgba(0, 0, 0, 0)")
-    page.context.close()
 
 
 def test_what_is_folded_away_is_for_everybody_too_and_asks_nobody_else(page: Page, address: str) -> None:

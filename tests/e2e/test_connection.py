@@ -47,21 +47,20 @@ def test_far_away_the_picture_is_there_before_the_socket(page: Page, address: st
         expect(page.get_by_text("cannot reach its server")).to_have_count(0)  # slow is not refused
 
 
-def test_a_closed_tab_trains_nothing(chromium: Browser, server: tuple[str, int]) -> None:
+def test_a_closed_tab_trains_nothing(page: Page, server: tuple[str, int]) -> None:
     address, pid = server
-    page = chromium.new_page()
     opened(page, address)
     press(page, "Play")
     reaches(page, 2000)
-    while _training_s(pid) < 0.2:
-        pass
-    page.context.close()
-    while _training_s(pid) > 0.1:  # a busy machine hears of it later
-        pass
+    page.close()
+    deadline = time.monotonic() + 60
+    while _used_s(pid) > 0.02:  # a busy machine hears of it later
+        assert time.monotonic() < deadline
 
 
-def _training_s(pid: int) -> float:
-    """The processor time that the app's workers take in about a second."""
+def _used_s(pid: int) -> float:
+    """The processor time that the app's workers take in about a second: while training 0.06 s and more, also where
+    two other programs want both cores."""
     workers = [
         child for child in psutil.Process(pid).children(recursive=True) if "spawn_main" in " ".join(child.cmdline())
     ]
@@ -126,7 +125,6 @@ def test_a_run_opens_again_after_a_long_absence_and_after_a_restart(chromium: Br
         with app(port=port, **environment):  # loaded anew after a restart
             page.reload()
             opens_again(page, left, step, score)
-    context.close()
 
 
 def test_a_server_that_does_not_know_the_page_says_so(page: Page, address: str) -> None:

@@ -83,7 +83,6 @@ def test_the_stage_trains_over_its_socket(chromium: Browser, site: str) -> None:
     reaches(page, 200)
     expect(page.locator(STAGE)).to_have_attribute("data-transport", "socket")
     assert "dataset=xor" in page.url
-    context.close()
 
 
 def test_a_reload_comes_back_to_the_same_replica(chromium: Browser, site: str) -> None:
@@ -98,4 +97,3 @@ def test_a_reload_comes_back_to_the_same_replica(chromium: Browser, site: str) -
         expect(page.locator(STAGE)).to_have_attribute("data-run", run)
         assert number(page, "step") == 25
         page.close()
-    context.close()

@@ -43,7 +43,6 @@ def test_points_are_painted_with_a_finger(chromium: Browser, address: str) -> No
     page.locator(".nn-plane-probe").scroll_into_view_if_needed()
     page.touchscreen.tap(*_at(page, 4, 4))
     expect(page.locator(".nn-brush-hint")).to_have_text("25 points")
-    context.close()
 
 
 def test_a_csv_file_is_brought_with_all_its_columns(page: Page, address: str) -> None:

@@ -116,7 +116,6 @@ def test_it_starts_slowly_and_quickens(chromium: Browser, address: str) -> None:
     assert number(page, "step") < 150
     expect(page.locator(STAGE)).to_have_attribute("data-state", "playing")
     reaches(page, 1000)
-    page.context.close()
 
 
 def test_a_slow_speed(page: Page, address: str) -> None:
@@ -280,7 +279,6 @@ def test_the_address_holds_the_configuration(page: Page, chromium: Browser, addr
         "([stage, plane]) => [...document.querySelectorAll(`${stage} canvas`)].some((c) => c.toDataURL() === plane)",
         arg=[STAGE, max(picture(page), key=len)],
     )
-    other.context.close()
 
 
 def test_a_live_setting_changes_the_run_as_it_goes(page: Page, address: str) -> None:
@@ -441,7 +439,6 @@ def test_light_and_dark(chromium: Browser, address: str, scheme: str) -> None:
     channels = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor.match(/\\d+/g)")
     assert (int(channels[0]) > 128) == (scheme == "light")
     assert page.locator(STAGE).evaluate("(stage) => stage.classList.contains('nn-dark')") == (scheme == "dark")
-    page.context.close()
 
 
 def test_a_phone(chromium: Browser, address: str) -> None:
@@ -455,7 +452,6 @@ def test_a_phone(chromium: Browser, address: str) -> None:
     assert plane["width"] > 280
     assert plane["x"] >= 0
     assert plane["x"] + plane["width"] <= 375
-    page.context.close()
 
 
 def test_the_picture_is_told_in_words_and_a_press_on_other_numbers_draws_their_curves(
@@ -586,7 +582,8 @@ def test_a_run_that_does_not_learn_says_why_and_what_was_tried(page: Page, addre
 
 
 def test_a_run_that_was_seen_not_to_learn_explains_itself_and_moves_nothing(page: Page, address: str) -> None:
-    opened(page, address, "?dataset=xor&hidden_sizes=", FASTEST)
+    # a small learning rate, or the loss swings with the batches, and its best value gets better now and then
+    opened(page, address, "?dataset=xor&hidden_sizes=&learning_rate=0.003", FASTEST)
     press(page, "Play")
     reaches(page, 25 * 150)
     expect(page.locator(".nn-coach")).to_contain_text("hardly better than guessing")

@@ -87,5 +87,3 @@ def test_they_survive_kill_9_and_belong_to_one_browser(chromium: Browser, tmp_pa
         stranger = other.new_page()
         opened(stranger, address, "?runs=on")
         expect(stranger.get_by_text("Nothing yet.")).to_be_visible()
-    context.close()
-    other.close()

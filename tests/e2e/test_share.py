@@ -75,7 +75,6 @@ def test_a_link_opens_the_same_moment_in_another_tab(page: Page, address: str) -
     press(from_start, "Play")
     reaches(from_start, step + 1)
     assert from_start.locator(STAGE).get_attribute("data-edits") == "1"  # the change came again at its step
-    from_start.context.close()
 
 
 ALIVE = {

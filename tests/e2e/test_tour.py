@@ -86,4 +86,3 @@ def test_a_finger_taps(chromium: Browser, address: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     tour.get_by_role("button", name="Close the tour").tap()
     expect(tour).to_be_hidden()
-    page.context.close()

@@ -134,6 +134,25 @@ def test_dear_frames_are_fewer_but_not_below_forty(overhead_ms: float, slice_ms:
     assert 1000 * chosen.budget_s(is_awaited=False) == pytest.approx(slice_ms, abs=0.1)
 
 
+@pytest.mark.parametrize(("frames_per_s", "slice_ms"), [(1000, 14), (60, 14), (20, 46), (4, 238), (1, 958)])
+def test_rare_frames_leave_their_time_to_training(frames_per_s: float, slice_ms: float) -> None:
+    chosen = Pace(frames_per_s)
+    for _ in range(100):
+        budget_s = chosen.budget_s(is_awaited=False)
+        chosen.took(budget_s + 0.002, budget_s)
+    assert 1000 * chosen.budget_s(is_awaited=False) == pytest.approx(slice_ms, abs=0.1)
+
+
+def test_a_fixed_speed_is_kept_where_frames_are_rare(clock: Clock) -> None:
+    chosen, made = Pace(frames_per_s=2), 0
+    chosen.choose(100)
+    chosen.restart(0)
+    for _ in range(8):
+        clock.now += 0.5
+        made += chosen.slice(is_awaited=False)[0] or 0
+    assert made == pytest.approx(400, abs=2)
+
+
 def test_a_moment_of_a_busy_machine_says_little(clock: Clock) -> None:
     chosen = Pace()
     usual = chosen.budget_s(is_awaited=False)
