@@ -184,6 +184,16 @@ def test_its_charts(run: Run, lab: Lab) -> None:
     assert len(figure.layout.shapes) == 3  # the cursor, in every plot
 
 
+@pytest.mark.parametrize(
+    ("value", "is_log", "is_shown"), [(1e-300, False, True), (1e-300, True, False), (1.0, True, True)]
+)
+def test_a_line_that_is_far_below_the_curves_leaves_them_a_logarithmic_axis(
+    run: Run, lab: Lab, value: float, is_log: bool, is_shown: bool
+) -> None:
+    figure = curves_figure(lab, curves_of(run, 10), baselines=[{**BASELINE, "value": value}], is_log=is_log)
+    assert any(not line.name for line in figure.data) == is_shown
+
+
 def test_a_chart_leaves_out_what_the_run_does_not_have(run: Run, lab: Lab) -> None:
     curves = {**curves_of(run, STEP), "covered": np.full(2, np.nan)}
     assert "Way covered" not in lines_of(curves_figure(lab, curves))

@@ -22,6 +22,7 @@ SERIES = {  # as in stage/colors.js
 MARKS = ("circle", "square", "triangle-up", "diamond", "cross", "star")  # as in stage/marks.js
 MOST_MARKS = 8  # on a line
 GAP = 0.32  # between two plots, in the height of one
+LOG = {"type": "log", "tickformat": "~g"}  # an axis of losses: 0.05 in full, not a small 5 below a large power of ten
 LOSSES = "Viridis_r"  #: bright is a low loss, as on the map of learning rates
 #: Its zero lets the page through, and so is pale on a light page and dark on a dark one.
 DIVERGING = [[0.0, "#f59322"], [0.5, "rgba(140,146,157,.16)"], [1.0, "#0877bd"]]
@@ -117,10 +118,13 @@ def curves_figure(
             )
         seen = np.concatenate([curves[metric.name][np.isfinite(curves[metric.name])] for metric in metrics])
         middle = float(seen.min() + seen.max()) / 2
+        lowest = -math.inf
+        if layout[_nth("yaxis", row)].get("type") == "log":  # on which a best possible loss of 1e-300 leaves no room
+            lowest = float(seen[seen > 0].min(initial=math.inf)) / 10
         lines += [
             _baseline(each, end, (each["value"] < middle) == _is_low(metrics)) | place
             for each in baselines
-            if each["axes"] == axes
+            if each["axes"] == axes and each["value"] >= lowest
         ]
         top = layout[_nth("yaxis", row)]["domain"][1]
         layout[_nth("legend", row)] = {"orientation": "h", "y": top, "yanchor": "bottom"}
@@ -169,7 +173,7 @@ def _stacked(scales: Mapping[str, Mapping[str, Any]], **epochs: Any) -> dict[str
         }  # fmt: skip
         layout[_nth("xaxis", row)] = {
             "title": "epoch" if is_last else None, "showticklabels": is_last, "anchor": _nth("y", row),
-            "matches": None if is_last else _nth("x", count - 1), **epochs,
+            "matches": None if is_last else _nth("x", count - 1), "tickformat": ",", **epochs,
         }  # fmt: skip
     return layout
 
@@ -186,7 +190,7 @@ def _baseline(baseline: Mapping[str, Any], end: float, is_good: bool) -> dict[st
     return {
         "x": [0, end], "y": [baseline["value"]] * 2, "text": [name, ""] if is_good else ["", name],
         "mode": "lines+text", "textposition": ["top right", "top left"], "textfont": {"color": MUTED, "size": 11},
-        "hoverinfo": "skip", "showlegend": False, "line": {"color": MUTED, "width": 1, "dash": "dot"},
+        "hoverinfo": "skip", "showlegend": False, "cliponaxis": False, "line": {"color": MUTED, "width": 1, "dash": "dot"},
     }  # fmt: skip
 
 
@@ -213,7 +217,7 @@ def _scale(metrics: Sequence[Metric], is_log: bool) -> dict[str, Any]:
     """How the axis of some metrics is divided."""
     if metrics and all(metric.unit == "share" for metric in metrics):
         return {"tickformat": ".0%", "range": [0, 1.02]}
-    return {"type": "log" if is_log and _is_low(metrics) else "linear", "exponentformat": "power"}
+    return LOG if is_log and _is_low(metrics) else {"type": "linear", "exponentformat": "power"}
 
 
 def _is_low(metrics: Sequence[Metric]) -> bool:

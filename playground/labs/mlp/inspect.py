@@ -228,7 +228,7 @@ def schedule_figure(config: MLPConfig, epoch: float) -> Any:
          "marker": {"color": ACCENT, "size": 11}},
     ]  # fmt: skip
     axes = {
-        "xaxis": {"title": "epoch", "range": [0, end]},
+        "xaxis": {"title": "epoch", "range": [0, end], "tickformat": ","},
         "yaxis": {"title": "learning rate", "rangemode": "tozero"},
     }
     return Figure(lines, {**axes, "height": 240, "margin": MARGIN, "showlegend": False})

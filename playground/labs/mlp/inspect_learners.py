@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from playground.format import loss, percent
-from playground.pages.charts import MUTED, REFRESH_S, SERIES, TEXT
+from playground.pages.charts import LOG, MUTED, REFRESH_S, SERIES, TEXT
 from playground.pages.computed import Order, computed_panel
 from playground.pages.session import PageSession
 
@@ -67,7 +67,7 @@ def learners_figure(rows: Sequence[Mapping[str, Any]], measure: str, theme: str 
         "hovertemplate": "%{y}: %{text}<extra>test</extra>",
     }  # fmt: skip
     dots = {
-        "y": names, "x": [row["train"] for row in rows], "mode": "markers", "name": "training",
+        "y": names, "x": [row["train"] for row in rows], "mode": "markers", "name": "training", "cliponaxis": False,
         "marker": {"color": TEXT[theme], "size": 9, "symbol": "circle-open", "line": {"width": 2}},
         "hovertemplate": "%{y}: %{x:.4g}<extra>training</extra>",
     }  # fmt: skip
@@ -123,7 +123,7 @@ def units_figure(found: Mapping[str, Any], theme: str = "light") -> Any:
         lines += [band, line]
     axes = {
         "xaxis": {"title": "hidden units", "type": "log", "tickvals": found["widths"], "ticktext": found["widths"]},
-        "yaxis": {"title": "loss", "type": "log", "exponentformat": "power"},
+        "yaxis": {"title": "loss", **LOG},
     }
     legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom"}
     return Figure(lines, {**axes, "height": 360, "margin": MARGIN, "legend": legend})
