@@ -190,7 +190,8 @@ def _baseline(baseline: Mapping[str, Any], end: float, is_good: bool) -> dict[st
     return {
         "x": [0, end], "y": [baseline["value"]] * 2, "text": [name, ""] if is_good else ["", name],
         "mode": "lines+text", "textposition": ["top right", "top left"], "textfont": {"color": MUTED, "size": 11},
-        "hoverinfo": "skip", "showlegend": False, "cliponaxis": False, "line": {"color": MUTED, "width": 1, "dash": "dot"},
+        "hoverinfo": "skip", "showlegend": False, "cliponaxis": False,
+        "line": {"color": MUTED, "width": 1, "dash": "dot"},
     }  # fmt: skip
 
 
