@@ -13,9 +13,14 @@ def test_one_screen_shows_it_all_and_a_narrow_window_its_first_part(page: Page, 
     opened(page, address)
     press(page, "Step one epoch")
     reaches(page, 25)
-    page.evaluate(  # as wide as a loss is that has become small, beside accuracies
-        """() => document.querySelectorAll(".nn-drawn .nn-metric-value")
-          .forEach((value) => { value.textContent = "1.2·10⁻⁴"; })"""
+    page.evaluate(  # as wide as a loss is that has become small, beside accuracies, and as a long training's numbers
+        """() => {
+          const write = (where, ...texts) => document.querySelectorAll(where)
+            .forEach((each, index) => { each.textContent = texts[index % texts.length]; });
+          write(".nn-drawn .nn-metric-value", "1.2·10⁻⁴");
+          write(".nn-stat-value", "444,444", "8,888,888", "222,222");
+          write(".nn-stat:last-child .nn-stat-note", "compiled");
+        }"""
     )
     parts = (".nn-toolbar", ".nn-graph", ".nn-plane", ".nn-metrics", ".nn-curves canvas", ".nn-time")
     inputs = page.locator(f"{STAGE} .nn-feature")
