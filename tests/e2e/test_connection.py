@@ -17,11 +17,12 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def wire(address: str) -> Iterator[Wire]:
+    """A line to the app. A test names it before its page, which is closed first then, and misses nothing."""
     with Wire(urlsplit(address).port or 80) as made:
         yield made
 
 
-def test_a_cut_connection_comes_back_to_the_same_run(page: Page, wire: Wire) -> None:
+def test_a_cut_connection_comes_back_to_the_same_run(wire: Wire, page: Page) -> None:
     opened(page, f"http://localhost:{wire.port}")
     press(page, "Play")
     reaches(page, 200)
@@ -45,6 +46,7 @@ def test_far_away_the_picture_is_there_before_the_socket(page: Page, address: st
         is_in_state(page, "playing")
         expect(page.get_by_role("combobox", name="L2 rate")).to_be_visible()  # whole, before the line is closed
         expect(page.get_by_text("cannot reach its server")).to_have_count(0)  # slow is not refused
+        page.close()  # before its line is
 
 
 def test_a_closed_tab_trains_nothing(page: Page, server: tuple[str, int]) -> None:
@@ -138,7 +140,7 @@ def test_a_server_that_does_not_know_the_page_says_so(page: Page, address: str) 
 
 @pytest.mark.parametrize("path", ["", "compare"])
 def test_where_every_websocket_is_refused_the_page_says_why_until_one_gets_through(
-    page: Page, wire: Wire, path: str
+    wire: Wire, page: Page, path: str
 ) -> None:
     wire.refuses_websockets = True
     page.goto(f"http://localhost:{wire.port}/{path}")
