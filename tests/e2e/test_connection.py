@@ -155,6 +155,8 @@ def test_where_every_websocket_is_refused_the_page_says_why_until_one_gets_throu
 def test_a_stopped_server_is_told_in_plain_words(page: Page) -> None:
     with app(PLAYGROUND_WORKERS="1") as (address, _):
         opened(page, address)
+        for last in (page.get_by_role("combobox", name="L2 rate"), page.get_by_role("radio", name="XOR")):
+            expect(last).to_be_visible()  # whole: a module that it still asks for would be an error of the page
     dialog = page.get_by_role("dialog", name="Connection error")
     expect(dialog).to_contain_text("The server does not answer")
     expect(dialog.get_by_text("streamlit run")).to_be_hidden()
