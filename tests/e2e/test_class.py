@@ -54,7 +54,7 @@ def test_a_question_is_begun_by_its_picture(page: Page, address: str) -> None:
     expect(dialog.locator("img")).to_have_count(10)
     dialog.get_by_role("button", name="Start", exact=True).nth(9).click()
     expect(dialog).to_have_count(0)
-    expect(page.get_by_text("Each neuron is one step.")).to_be_visible()
+    expect(page.get_by_text("Each neuron is one step. Two leave a test loss")).to_be_visible()  # the page's, in full
     expect(page.get_by_role("combobox", name="f(x)")).to_have_value("sin(x)")
     press(page, "Play")
     reaches(page, 30)

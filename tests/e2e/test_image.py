@@ -68,8 +68,10 @@ def test_files_are_brought_and_what_is_wrong_with_them_is_said(page: Page, addre
     expect(network).to_be_attached()
     page.keyboard.press("Escape")
     page.get_by_role("switch", name="Shortcut").wait_for(state="detached")
+    run = page.locator(STAGE).get_attribute("data-run") or ""
     page.get_by_role("combobox", name="Activation").click()  # the rest of the controls goes on
     page.get_by_role("option", name="Tanh", exact=True).click()
+    expect(page.locator(STAGE)).not_to_have_attribute("data-run", run)  # a new run, which begins paused
     press(page, "Play")
     reaches(page, 5)
     expect(network).to_be_attached()
