@@ -111,13 +111,13 @@ def test_whoever_waits_behind_a_long_call_comes_first(engine: ProcessEngine, ver
     engine.close("victim")
 
 
-@pytest.mark.parametrize("verb", ["open at a step", "advance by steps"])
-def test_the_end_of_the_server_waits_for_no_more_than_a_slice(verb: str) -> None:
+def test_the_end_of_the_server_waits_for_no_more_than_a_slice() -> None:
     engine = ProcessEngine(workers=1)
-    long = VERBS[verb](engine, "hog")
-    waiting = [engine.observe("hog", NOTHING) for _ in range(50)]
+    hogs = ("open at a step", "advance by steps")
+    long = [VERBS[verb](engine, verb) for verb in hogs]
+    waiting = [engine.observe(verb, NOTHING) for verb in hogs for _ in range(50)]
     engine.shutdown()
-    for future in (long, *waiting):
+    for future in (*long, *waiting):
         with pytest.raises(KeyError):
             future.result(0)
 
