@@ -282,7 +282,7 @@ def test_a_long_way_is_in_sight_and_can_be_stopped(
 ) -> None:
     channel = hub.channel(token)
     channel.configure(MLPConfig(batch_size=1))  # 250 updates an epoch
-    monkeypatch.setattr("playground.stream.course.GOAL_SLICE_S", 1e-4)
+    monkeypatch.setattr("playground.stream.course.GOAL_SLICE_S", 1e-3)
     with client.websocket_connect(PATH) as socket:
         page = Page(socket, token)
         page.frame()
