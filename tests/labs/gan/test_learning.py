@@ -51,7 +51,7 @@ def test_the_default_puts_nine_of_ten_fakes_on_a_mode() -> None:
 
 def test_a_collapse_has_the_losses_of_guessing() -> None:
     """After 200, 400 and 600 rounds 20 of 20 have none or one."""
-    found = after(300, asked("Why one kind of fake only?")).scores()
+    found = after(200, asked("Why one kind of fake only?")).scores()
     assert found["modes"].max() <= 2
     assert np.abs(found["discriminator_loss"] - GUESSING).max() < 0.2
 
