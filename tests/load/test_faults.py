@@ -21,11 +21,11 @@ def survives(fault: Coroutine[Any, Any, None]) -> None:
 
 
 def test_pages_that_leave_leave_nothing() -> None:
-    survives(faults.open_and_close(20))
+    survives(faults.open_and_close(10))
 
 
 def test_a_connection_may_break_at_any_time() -> None:
-    survives(faults.drop(50))
+    survives(faults.drop(20))
 
 
 def test_workers_may_die_in_the_middle_of_an_edit() -> None:
