@@ -66,14 +66,14 @@ def install() -> None:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
 
 
-def launch(playwright: Playwright) -> Browser:
-    return playwright.chromium.launch(executable_path=installed(), args=ARGUMENTS)
+def launch(playwright: Playwright, *arguments: str) -> Browser:
+    return playwright.chromium.launch(executable_path=installed(), args=[*ARGUMENTS, *arguments])
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
+def browser(*arguments: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        launched = launch(playwright)
+        launched = launch(playwright, *arguments)
         yield launched
         launched.close()
 

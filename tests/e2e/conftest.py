@@ -10,7 +10,8 @@ expect.set_options(timeout=30_000)  # of a page on a busy machine; when all goes
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    with browser() as launched:
+    """All pages of a window share a process, which then has compiled their scripts."""
+    with browser("--process-per-site") as launched:
         yield launched
 
 
@@ -27,10 +28,12 @@ def address(server: tuple[str, int]) -> str:
 
 
 @pytest.fixture(scope="session")
-def window(chromium: Browser) -> Iterator[BrowserContext]:
-    """A desktop window of all tests, so that the scripts of the page are fetched and compiled once. Nothing flows
-    along the links between two frames, which would cost as much as the frames."""
+def window(chromium: Browser, server: tuple[str, int]) -> Iterator[BrowserContext]:
+    """A desktop window of all tests, so that the scripts of the page are fetched and compiled once. One page stays
+    open beside those of the tests: the process ends with its last page. Nothing flows along the links between two
+    frames, which would cost as much as the frames."""
     made = chromium.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    made.new_page().goto(f"{server[0]}/_stcore/health")
     yield made
     made.close()
 
@@ -48,11 +51,13 @@ def nothing_trains_on(chromium: Browser, window: BrowserContext) -> Iterator[Non
 @pytest.fixture
 def page(window: BrowserContext) -> Iterator[Page]:
     """A page of a browser that keeps nothing of former tests; a script error on the page fails the test."""
-    made = window.new_page()
+    staying, made = window.pages[0], window.new_page()
     errors: list[str] = []
     made.on("pageerror", lambda error: errors.append(str(error)))
     yield made
     for each in window.pages:
+        if each is staying:
+            continue
         if each.url.startswith("http"):
             each.evaluate("localStorage.clear()")
         each.close()
