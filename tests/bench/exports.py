@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 from playground.engine.process import ProcessEngine
-from playground.export import FORMS
+from playground.export import forms_of
 from playground.headless.runs import replay
 from playground.labs.mlp.config import MLPConfig
 from playground.run import Run
@@ -23,7 +23,7 @@ def rows() -> Iterator[Row]:
     replay_s = time.perf_counter() - started
     engine = ProcessEngine(workers=1)
     engine.devices().result()
-    for name in FORMS:
+    for name in forms_of(run.lab):
         started = time.perf_counter()
         engine.export(run, STEPS, name).result()
         took_s = time.perf_counter() - started
